@@ -1,0 +1,241 @@
+"""A network as it is: every repeat unrolled, every shape known, every structure kept.
+
+The tree has the spec's structure. A block stays a module with its arguments, a loop stays a group
+of turns, an absent node keeps its place, so that a printer can see what a spec says and not only
+what one choice of its values yields. The flat views (`walk`, `Body.steps`) are derived from it.
+
+Formulas are written in the names of the scope where they stand: the parameters of the block, the
+variables of the loops around. `BlockUse.bindings` and `Turn.bindings` say what these names mean
+one scope further out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from archspec import spec
+from archspec.expressions import Formula, Value
+from archspec.ops import Op, Shape
+
+INPUT = "input"
+"""What the first node of a body reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One use of an op or a block.
+
+    Attributes:
+        name: its attribute in the module around it; `path` is the whole way there.
+        reads: the siblings it reads, `input` for the body's input.
+        written_reads: the same as the spec names them: an absent sibling is still itself here.
+        inputs: shapes that arrive, without the batch dimension.
+        output: shape that leaves.
+        condition: the formula under `if`, when there is one and it held.
+        training_only: present in training mode alone.
+        reuses: the earlier sibling whose module it calls again, or None.
+        callee: the formula that chose the op or block, when an expression did.
+    """
+
+    name: str
+    path: str
+    written: spec.Node
+    reads: tuple[str, ...]
+    written_reads: tuple[str, ...]
+    inputs: tuple[Shape, ...]
+    output: Shape
+    condition: Formula | None = None
+    training_only: bool = False
+    reuses: str | None = None
+    callee: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """One tensor filled by a function of `torch.nn.init`."""
+
+    tensor: str
+    function: str
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf(Node):
+    """One use of an op, with the formulas of its arguments."""
+
+    op: Op
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    fills: tuple[Fill, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name of the op."""
+        return type(self.op).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A node whose `if` was false: its name stands for what it would have read."""
+
+    name: str
+    condition: Formula | None
+    stands_for: str
+    written: spec.Node
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a loop: what its variables mean outside, and what it made."""
+
+    bindings: Mapping[str, Formula]
+    values: Mapping[str, Value]
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A `repeat`, `for` or `cfg`; the children of its turns belong to the body around it."""
+
+    written: spec.Loop | spec.Cfg
+    count: Formula | None
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockUse:
+    """A call of one of the spec's own blocks.
+
+    Attributes:
+        values: the block's parameters, and the sizes that enter it (`in_channels`, …).
+        bindings: the same as formulas in the names of the caller's scope.
+    """
+
+    name: str
+    parameters: tuple[spec.Parameter, ...]
+    values: Mapping[str, Value]
+    bindings: Mapping[str, Formula]
+
+
+# No `slots`: `nodes` and `steps` are computed once and kept.
+@dataclass(frozen=True, kw_only=True)
+class Body(Node):
+    """A module with children.
+
+    Attributes:
+        children: in the order of the spec, which is the order of registration.
+        result: the child whose output is the body's.
+        block: the call that made it, or None for a list or mapping in place.
+        merge: True when the last child joins the others, which are its branches.
+    """
+
+    children: tuple[Child, ...]
+    result: str
+    numbered: bool = False
+    block: BlockUse | None = None
+    merge: bool = False
+
+    @property
+    def label(self) -> str:
+        """Name of the block; `Sequential` or `Module` for a body in place."""
+        if self.block is not None:
+            return self.block.name
+        return "Sequential" if self.is_chain else "Module"
+
+    @cached_property
+    def nodes(self) -> tuple[Leaf | Body, ...]:
+        """The nodes that are there, in the order of registration."""
+        return tuple(_present(self.children))
+
+    @cached_property
+    def steps(self) -> tuple[Leaf | Body, ...]:
+        """The nodes in the order of execution.
+
+        It is the order of registration, except that a training-only side branch runs right
+        after what it reads, so that it draws random numbers and adds gradients there.
+        """
+        steps: list[Leaf | Body] = []
+        for node in self.nodes:
+            place = len(steps)
+            if node.training_only:
+                names = [step.name for step in steps]
+                place = 1 + max((names.index(n) for n in node.reads if n in names), default=-1)
+            steps.insert(place, node)
+        return tuple(steps)
+
+    @cached_property
+    def is_chain(self) -> bool:
+        """Tell whether every child is a module of its own that reads just the one before it."""
+        before = INPUT
+        for node in self.nodes:
+            function = isinstance(node, Leaf) and not node.op.is_module()
+            if node.reads != (before,) or node.reuses or node.training_only or function:
+                return False
+            before = node.name
+        return self.result == before and bool(self.nodes)
+
+
+Child: TypeAlias = Leaf | Body | Absent | Loop
+
+
+def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:
+    for child in children:
+        if isinstance(child, Loop):
+            for turn in child.turns:
+                yield from _present(turn.children)
+        elif not isinstance(child, Absent):
+            yield child
+
+
+@dataclass(frozen=True)
+class Network:
+    """A checked network.
+
+    Attributes:
+        name: class name.
+        file: name of the spec's file, as it was given.
+        inputs: shape of each input, without the batch dimension; the only input is `input`.
+        outputs: what it returns, as pairs of label and name of a child of the root; one pair
+            with an empty label for a network with a single output.
+        vars: the values it was resolved with.
+        root: the tree.
+    """
+
+    name: str
+    file: str
+    description: str
+    paper: str
+    inputs: Mapping[str, Shape]
+    outputs: tuple[tuple[str, str], ...]
+    vars: Mapping[str, Value]
+    root: Body
+    expect: spec.Expect
+    init: tuple[spec.InitRule, ...]
+    is_default: bool
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Every use of an op, in the order of execution."""
+        return tuple(node for node in walk(self.root) if isinstance(node, Leaf))
+
+    @cached_property
+    def output(self) -> Shape | dict[str, Shape]:
+        """Shape of the output in eval mode, or of each output by label when there are several."""
+        shapes = {node.name: node.output for node in self.root.nodes} | dict(self.inputs)
+        kept = {label: shapes[name] for label, name in self.outputs if name not in self.side}
+        return next(iter(kept.values())) if len(kept) == 1 else kept
+
+    @cached_property
+    def side(self) -> frozenset[str]:
+        """Names of the root's children that are there in training mode alone."""
+        return frozenset(node.name for node in self.root.nodes if node.training_only)
+
+
+def walk(body: Body) -> Iterator[Leaf | Body]:
+    """Yield all nodes below a body in the order of execution, a module before its children."""
+    for node in body.steps:
+        yield node
+        if isinstance(node, Body):
+            yield from walk(node)

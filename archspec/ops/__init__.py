@@ -1,0 +1,96 @@
+"""The ops, one class each. To add one: a class in one of the files here, a line in `OPS`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archspec.ops.activation import (
+    ELU,
+    GELU,
+    Hardsigmoid,
+    Hardswish,
+    Identity,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from archspec.ops.base import (
+    EVERYTHING,
+    Argument,
+    Axis,
+    Call,
+    Everything,
+    Kind,
+    Misfit,
+    Op,
+    Shape,
+    Tensor,
+    Window,
+    shown,
+)
+from archspec.ops.conv import Conv2d
+from archspec.ops.linear import Linear
+from archspec.ops.merge import Add, Cat, Mul
+from archspec.ops.norm import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm
+from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
+from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
+from archspec.ops.reshape import Flatten
+
+OPS: Final[tuple[type[Op], ...]] = (
+    Conv2d,
+    Linear,
+    BatchNorm2d,
+    GroupNorm,
+    LayerNorm,
+    LocalResponseNorm,
+    ReLU,
+    ReLU6,
+    LeakyReLU,
+    ELU,
+    GELU,
+    SiLU,
+    Mish,
+    Hardswish,
+    Hardsigmoid,
+    Sigmoid,
+    Tanh,
+    Softplus,
+    Softmax,
+    Identity,
+    MaxPool2d,
+    AvgPool2d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    Dropout,
+    Dropout2d,
+    StochasticDepth,
+    Flatten,
+    Add,
+    Mul,
+    Cat,
+)
+
+BY_NAME: Final[dict[str, type[Op]]] = {op.__name__: op for op in OPS}
+
+__all__ = [
+    "BY_NAME",
+    "EVERYTHING",
+    "OPS",
+    "Argument",
+    "Axis",
+    "Call",
+    "Everything",
+    "Kind",
+    "Misfit",
+    "Op",
+    "Shape",
+    "Tensor",
+    "Window",
+    "shown",
+]

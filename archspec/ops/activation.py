@@ -1,0 +1,120 @@
+"""Activations: element by element, the shape stays."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from archspec.ops.base import Integer, Kind, Misfit, Op, Shape, shown
+
+
+class _Activation(Op):
+    kind: ClassVar[Kind] = Kind.ACTIVATION
+
+
+class ReLU(_Activation):
+    """max(0, x)."""
+
+    torch: ClassVar[str] = "nn.ReLU"
+    inplace: bool = False
+
+
+class ReLU6(_Activation):
+    """min(max(0, x), 6)."""
+
+    torch: ClassVar[str] = "nn.ReLU6"
+    inplace: bool = False
+
+
+class LeakyReLU(_Activation):
+    """x where positive, a small multiple of x elsewhere."""
+
+    torch: ClassVar[str] = "nn.LeakyReLU"
+    positional: ClassVar[int] = 1
+    negative_slope: float = 0.01
+    inplace: bool = False
+
+
+class ELU(_Activation):
+    """x where positive, alpha * (exp(x) - 1) elsewhere."""
+
+    torch: ClassVar[str] = "nn.ELU"
+    positional: ClassVar[int] = 1
+    alpha: float = 1.0
+    inplace: bool = False
+
+
+class GELU(_Activation):
+    """x times the normal distribution function of x."""
+
+    torch: ClassVar[str] = "nn.GELU"
+    approximate: Literal["none", "tanh"] = "none"
+
+
+class SiLU(_Activation):
+    """x * sigmoid(x), also called swish."""
+
+    torch: ClassVar[str] = "nn.SiLU"
+    inplace: bool = False
+
+
+class Mish(_Activation):
+    """x * tanh(softplus(x))."""
+
+    torch: ClassVar[str] = "nn.Mish"
+    inplace: bool = False
+
+
+class Hardswish(_Activation):
+    """x * relu6(x + 3) / 6."""
+
+    torch: ClassVar[str] = "nn.Hardswish"
+    inplace: bool = False
+
+
+class Hardsigmoid(_Activation):
+    """relu6(x + 3) / 6."""
+
+    torch: ClassVar[str] = "nn.Hardsigmoid"
+    inplace: bool = False
+
+
+class Sigmoid(_Activation):
+    """1 / (1 + exp(-x))."""
+
+    torch: ClassVar[str] = "nn.Sigmoid"
+
+
+class Tanh(_Activation):
+    """Hyperbolic tangent."""
+
+    torch: ClassVar[str] = "nn.Tanh"
+
+
+class Softplus(_Activation):
+    """log(1 + exp(beta * x)) / beta."""
+
+    torch: ClassVar[str] = "nn.Softplus"
+    beta: float = 1.0
+    threshold: float = 20.0
+
+
+class Softmax(_Activation):
+    """exp(x), scaled to sum to one along `dim` (the batch is dimension 0)."""
+
+    torch: ClassVar[str] = "nn.Softmax"
+    positional: ClassVar[int] = 1
+    dim: Integer
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        rank = len(inputs[0]) + 1
+        if not -rank <= self.dim < rank or self.dim % rank == 0:
+            raise Misfit(f"no dimension {int(self.dim)} in (N, *{shown(inputs[0])})", "dim")
+        return inputs[0]
+
+
+class Identity(Op):
+    """What comes in goes out."""
+
+    torch: ClassVar[str] = "nn.Identity"
+    kind: ClassVar[Kind] = Kind.SHAPE

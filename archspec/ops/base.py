@@ -1,0 +1,243 @@
+"""What an op says about itself.
+
+An op is a frozen Pydantic model: its fields are the arguments of the `torch.nn` class of the same
+name, with the same defaults. It states its output shape, its tensors, its MACs and its window by
+arithmetic; no op imports torch. The PyTorch call is held as data, which the live back end
+evaluates and codegen prints.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+Shape: TypeAlias = tuple[int, ...]
+"""Sizes without the batch dimension: `(C, H, W)` for a feature map, `(C,)` for features."""
+
+
+class Kind(StrEnum):
+    """What an op is for; a drawing colours by it, a table groups by it."""
+
+    CONV = "conv"
+    NORM = "norm"
+    ACTIVATION = "activation"
+    POOL = "pool"
+    LINEAR = "linear"
+    MERGE = "merge"
+    REGULARISER = "regulariser"
+    SHAPE = "shape"
+    ATTENTION = "attention"
+
+
+class Misfit(Exception):
+    """An op cannot take these arguments or shapes.
+
+    Ops know no places in files: the pass that knows the node adds them.
+
+    Args:
+        fact: what is wrong, with the numbers.
+        field: the argument to blame, or None when the incoming shape is.
+    """
+
+    def __init__(self, fact: str, field: str | None = None, help: str = "") -> None:
+        super().__init__(fact)
+        self.field = field
+        self.help = help
+
+
+class Tensor(NamedTuple):
+    """A tensor that a module owns, by its name in the state dict."""
+
+    name: str
+    shape: Shape
+    learned: bool = True
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(int(n) for n in self.shape)
+
+
+class Axis(NamedTuple):
+    """How outputs read inputs along one spatial axis: output i reads `size` positions from
+    `i * stride - padding` on (`size` includes the gaps of a dilated kernel).
+    """
+
+    size: int
+    stride: int
+    padding: int
+
+
+class Everything:
+    """The window of an op each of whose outputs reads all positions."""
+
+
+EVERYTHING = Everything()
+Window: TypeAlias = tuple[Axis, Axis] | Everything | None
+"""Two axes, everything, or None where each position reads only itself."""
+
+
+class Argument(NamedTuple):
+    """One argument of the PyTorch call: a field's name and value."""
+
+    name: str
+    value: Any
+    keyword: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A PyTorch call held as data: `nn.Conv2d(3, 64, kernel_size=7)`."""
+
+    target: str
+    arguments: tuple[Argument, ...]
+
+
+class Op(BaseModel):
+    """Base of all ops.
+
+    Class attributes:
+        torch: what PyTorch calls it: `nn.X` and `parts.X` are module classes, anything else is
+            a function of the incoming tensors.
+        kind: what it is for.
+        positional: how many arguments are written without their name in source.
+        variadic: the field that takes a whole list, for ops whose value is one list.
+        inputs: how many tensors it reads; None for two or more.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
+
+    torch: ClassVar[str]
+    kind: ClassVar[Kind]
+    positional: ClassVar[int] = 0
+    variadic: ClassVar[str | None] = None
+    inputs: ClassVar[int | None] = 1
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the arguments that the incoming shape decides (`in_channels`).
+
+        Raises:
+            Misfit: when the op cannot read such a shape.
+        """
+        return {}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ()
+
+    @classmethod
+    def is_module(cls) -> bool:
+        """Tell whether it is a module, with a name in its parent, rather than a function."""
+        return cls.torch.startswith(("nn.", "parts."))
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that comes out, without the batch dimension.
+
+        Raises:
+            Misfit: when the arguments and shapes do not fit.
+        """
+        return inputs[0]
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return learned parameters and buffers, in the order of the state dict."""
+        return ()
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return multiply-accumulates for one sample: convolutions and matrix products only,
+        as PyTorch's own counter has it.
+        """
+        return 0
+
+    def window(self, shape: Shape) -> Window:
+        """Return how outputs read positions of an input of this shape."""
+        return None
+
+    def call(self) -> Call:
+        """Return the PyTorch call; arguments that equal PyTorch's defaults are left out."""
+        inferred = self.inferred()
+        given = [
+            (name, getattr(self, name))
+            for name, field in type(self).model_fields.items()
+            if name in inferred or field.is_required() or getattr(self, name) != field.default
+        ]
+        arguments = []
+        in_order = list(type(self).model_fields)[: self.positional]
+        for index, (name, value) in enumerate(given):
+            keyword = index >= len(in_order) or in_order[index] != name
+            arguments.append(Argument(name, value, keyword))
+        return Call(self.torch, tuple(arguments))
+
+
+def _integer(value: Any, minimum: int | None = None) -> int:
+    # Unlike Pydantic's own check this keeps a number that remembers its formula.
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("an integer is needed")
+    if minimum is not None and value < minimum:
+        raise ValueError(f"an integer of at least {minimum} is needed")
+    return value
+
+
+def _pair(value: Any, minimum: int) -> int | tuple[int, int]:
+    try:
+        if isinstance(value, tuple) and len(value) == 2:
+            return (_integer(value[0], minimum), _integer(value[1], minimum))
+        return _integer(value, minimum)
+    except ValueError:
+        least = f" of at least {minimum}"
+        raise ValueError(f"an integer{least}, or a pair of them, is needed") from None
+
+
+_INTEGER_SCHEMA = {"type": "integer"}
+_PAIR_SCHEMA = {
+    "anyOf": [
+        {"type": "integer"},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+    ]
+}
+
+Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema(_INTEGER_SCHEMA)]
+Positive = Annotated[
+    int,
+    PlainValidator(lambda value: _integer(value, 1)),
+    WithJsonSchema({**_INTEGER_SCHEMA, "minimum": 1}),
+]
+PositivePair = Annotated[
+    int | tuple[int, int],
+    PlainValidator(lambda value: _pair(value, 1)),
+    WithJsonSchema(_PAIR_SCHEMA),
+]
+Padding = Annotated[
+    int | tuple[int, int],
+    PlainValidator(lambda value: _pair(value, 0)),
+    WithJsonSchema(_PAIR_SCHEMA),
+]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """Return `(value, value)` for a number, a pair as it is; plain integers."""
+    if isinstance(value, tuple):
+        return int(value[0]), int(value[1])
+    return int(value), int(value)
+
+
+def feature_map(shape: Shape) -> tuple[int, int, int]:
+    """Return `(C, H, W)`; the channels keep their formula, the sizes are plain.
+
+    Raises:
+        Misfit: for a shape that is not three-dimensional.
+    """
+    if len(shape) != 3:
+        raise Misfit(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
+    return shape[0], int(shape[1]), int(shape[2])
+
+
+def shown(shape: Shape) -> str:
+    """Return a shape as messages write it: `(64, 56, 56)`, `(512,)`."""
+    return str(tuple(int(n) for n in shape))

@@ -1,0 +1,67 @@
+"""Ops that read several tensors."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archspec.ops.base import Integer, Kind, Misfit, Op, Shape, shown
+
+
+class _Elementwise(Op):
+    """Element by element; a size of 1 stands for any size only where the spec shows it."""
+
+    kind: ClassVar[Kind] = Kind.MERGE
+    inputs: ClassVar[int | None] = None
+
+
+class Add(_Elementwise):
+    """The sum of tensors of equal shape: a residual connection."""
+
+    torch: ClassVar[str] = "operator.add"
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the common shape."""
+        # Broadcasting one channel over many is legal to torch and almost never meant.
+        if any(shape != inputs[0] for shape in inputs[1:]):
+            raise Misfit("shapes differ")
+        return inputs[0]
+
+
+class Mul(_Elementwise):
+    """The product; a (C, 1, 1) factor scales the channels of a (C, H, W) feature map."""
+
+    torch: ClassVar[str] = "operator.mul"
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the largest of the shapes."""
+        largest = max(inputs, key=lambda shape: [int(n) for n in shape])
+        for shape in inputs:
+            scales = len(shape) == len(largest) and shape == (largest[0], *(1,) * (len(shape) - 1))
+            if shape != largest and not scales:
+                raise Misfit("shapes differ, and none is one factor per channel of the other")
+        return largest
+
+
+class Cat(Op):
+    """Tensors one after the other along `dim`; 1, the default, is the channels."""
+
+    torch: ClassVar[str] = "torch.cat"
+    kind: ClassVar[Kind] = Kind.MERGE
+    inputs: ClassVar[int | None] = None
+
+    dim: Integer = 1
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shapes joined along `dim`; the other sizes must be equal."""
+        rank = len(inputs[0]) + 1
+        if not -rank <= self.dim < rank or self.dim % rank == 0:
+            raise Misfit(f"no dimension {int(self.dim)} in (N, *{shown(inputs[0])})", "dim")
+        index = self.dim % rank - 1
+        joined = list(inputs[0])
+        for shape in inputs[1:]:
+            if len(shape) != len(joined) or any(
+                a != b for i, (a, b) in enumerate(zip(shape, joined, strict=True)) if i != index
+            ):
+                raise Misfit(f"shapes differ outside dimension {int(self.dim)}")
+            joined[index] = joined[index] + shape[index]
+        return tuple(joined)

@@ -1,0 +1,150 @@
+"""Normalisation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from archspec.ops.base import Kind, Misfit, Op, Positive, Shape, Tensor, feature_map, shown
+
+
+class BatchNorm2d(Op):
+    """Batch normalisation per channel of (C, H, W); buffers hold the running statistics."""
+
+    torch: ClassVar[str] = "nn.BatchNorm2d"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 1
+
+    num_features: Positive
+    eps: float = 1e-5
+    momentum: float | None = 0.1
+    affine: bool = True
+    track_running_stats: bool = True
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"num_features": feature_map(shape)[0]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("num_features",)
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight and bias (C,) if affine, then the running statistics."""
+        size = (self.num_features,)
+        learned = (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
+        if not self.track_running_stats:
+            return learned
+        return (
+            *learned,
+            Tensor("running_mean", size, learned=False),
+            Tensor("running_var", size, learned=False),
+            Tensor("num_batches_tracked", (), learned=False),
+        )
+
+
+class GroupNorm(Op):
+    """Normalisation over groups of channels of (C, …)."""
+
+    torch: ClassVar[str] = "nn.GroupNorm"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 2
+
+    num_groups: Positive
+    num_channels: Positive
+    eps: float = 1e-5
+    affine: bool = True
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"num_channels": shape[0]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("num_channels",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        if self.num_channels % self.num_groups:
+            raise Misfit(
+                f"{int(self.num_groups)} groups do not divide {int(self.num_channels)} channels",
+                "num_groups",
+            )
+        return inputs[0]
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight and bias (C,) if affine."""
+        size = (self.num_channels,)
+        return (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
+
+
+def _sizes(value: Any) -> int | tuple[int, ...]:
+    sizes = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes):
+        raise ValueError("an integer of at least 1, or a list of them, is needed")
+    return value  # type: ignore[no-any-return]
+
+
+class LayerNorm(Op):
+    """Normalisation over the last dimensions; by default over the last one alone."""
+
+    torch: ClassVar[str] = "nn.LayerNorm"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 1
+
+    normalized_shape: Annotated[
+        int | tuple[int, ...],
+        PlainValidator(_sizes),
+        WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array"}]}),
+    ]
+    eps: float = 1e-5
+    elementwise_affine: bool = True
+    bias: bool = True
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the last size that arrives."""
+        return {"normalized_shape": shape[-1]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("normalized_shape",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        if inputs[0][-len(self._sizes()) :] != self._sizes():
+            raise Misfit(
+                f"normalises the last sizes {shown(self._sizes())}, but {shown(inputs[0])} arrives",
+                "normalized_shape",
+            )
+        return inputs[0]
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight and bias of the normalised shape."""
+        if not self.elementwise_affine:
+            return ()
+        weight = Tensor("weight", self._sizes())
+        return (weight, Tensor("bias", self._sizes())) if self.bias else (weight,)
+
+    def _sizes(self) -> Shape:
+        shape = self.normalized_shape
+        return shape if isinstance(shape, tuple) else (shape,)
+
+
+class LocalResponseNorm(Op):
+    """Normalisation across neighbouring channels (AlexNet's paper, section 3.3)."""
+
+    torch: ClassVar[str] = "nn.LocalResponseNorm"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 1
+
+    size: Positive
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0

@@ -1,0 +1,129 @@
+"""Pooling over H and W."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from archspec.ops.base import (
+    EVERYTHING,
+    Axis,
+    Kind,
+    Misfit,
+    Op,
+    Padding,
+    PositivePair,
+    Shape,
+    Window,
+    feature_map,
+    pair,
+)
+from archspec.ops.windowed import axis, sizes
+
+
+class _Pool(Op):
+    """What max and average pooling share; the stride is the kernel's size unless given."""
+
+    kind: ClassVar[Kind] = Kind.POOL
+
+    kernel_size: PositivePair
+    stride: PositivePair | None = None
+    padding: Padding = 0
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return (C, H', W')."""
+        channels, height, width = feature_map(inputs[0])
+        for kernel, padding in zip(pair(self.kernel_size), pair(self.padding), strict=True):
+            if 2 * padding > kernel:
+                raise Misfit(
+                    f"padding {padding} is more than half of the kernel's {kernel}", "padding"
+                )
+        ceil_mode: bool = getattr(self, "ceil_mode", False)
+        return (channels, *sizes((height, width), self._axes(), ceil_mode=ceil_mode))
+
+    def window(self, shape: Shape) -> Window:
+        """Return the kernel's window."""
+        return self._axes()
+
+    def _axes(self) -> tuple[Axis, Axis]:
+        kernel = pair(self.kernel_size)
+        stride = kernel if self.stride is None else pair(self.stride)
+        dilation = pair(getattr(self, "dilation", 1))
+        first, second = (
+            axis(*values)
+            for values in zip(kernel, stride, pair(self.padding), dilation, strict=True)
+        )
+        return first, second
+
+
+class MaxPool2d(_Pool):
+    """The largest value of each window."""
+
+    torch: ClassVar[str] = "nn.MaxPool2d"
+
+    dilation: PositivePair = 1
+    ceil_mode: bool = False
+
+
+class AvgPool2d(_Pool):
+    """The mean of each window."""
+
+    torch: ClassVar[str] = "nn.AvgPool2d"
+
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+
+
+def _output_size(value: Any) -> Any:
+    parts = value if isinstance(value, tuple) else (value,)
+    whole = all(n is None or (isinstance(n, int) and not isinstance(n, bool)) for n in parts)
+    if not whole or len(parts) > 2 or any(n is not None and n < 1 for n in parts):
+        raise ValueError("an integer of at least 1, or a pair of them, is needed")
+    return value
+
+
+class _AdaptivePool(Op):
+    """Pooling to a fixed size, whatever arrives."""
+
+    kind: ClassVar[Kind] = Kind.POOL
+    positional: ClassVar[int] = 1
+
+    output_size: Annotated[
+        int | tuple[int | None, int | None],
+        PlainValidator(_output_size),
+        WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array"}]}),
+    ]
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return (C, *output_size); null keeps a size."""
+        channels, height, width = feature_map(inputs[0])
+        rows, columns = self._target()
+        return (channels, rows or height, columns or width)
+
+    def window(self, shape: Shape) -> Window:
+        """Return equal windows where the output divides the input, everything otherwise."""
+        _, height, width = feature_map(shape)
+        _, rows, columns = self.output(shape)
+        if (rows, columns) == (height, width):
+            return None
+        if (rows, columns) == (1, 1) or height % rows or width % columns:
+            return EVERYTHING
+        first, second = height // rows, width // columns
+        return axis(first, first, 0), axis(second, second, 0)
+
+    def _target(self) -> tuple[int | None, int | None]:
+        size = self.output_size
+        return size if isinstance(size, tuple) else (size, size)
+
+
+class AdaptiveAvgPool2d(_AdaptivePool):
+    """The mean of each of `output_size` regions; 1 is global average pooling."""
+
+    torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
+
+
+class AdaptiveMaxPool2d(_AdaptivePool):
+    """The largest value of each of `output_size` regions."""
+
+    torch: ClassVar[str] = "nn.AdaptiveMaxPool2d"

@@ -1,0 +1,41 @@
+"""The arithmetic that convolutions and pooling share: sizes and windows along H and W."""
+
+from __future__ import annotations
+
+from archspec.ops.base import Axis, Misfit
+
+
+def axis(size: int, stride: int, padding: int, dilation: int = 1) -> Axis:
+    """Return the window of a kernel along one axis; a dilated kernel spans its gaps too."""
+    return Axis(dilation * (size - 1) + 1, stride, padding)
+
+
+def sizes(
+    shape: tuple[int, int], axes: tuple[Axis, Axis], *, ceil_mode: bool = False
+) -> tuple[int, int]:
+    """Return the output's height and width.
+
+    `floor((n + 2 padding - size) / stride) + 1`, as PyTorch documents it for `Conv2d`; with
+    `ceil_mode` rounded up, except that the last window must begin inside the input or its left
+    padding.
+
+    Raises:
+        Misfit: when the window is larger than the padded input.
+    """
+    lengths = []
+    for n, (size, stride, padding) in zip(shape, axes, strict=True):
+        room = n + 2 * padding - size
+        if room < 0:
+            window = f"{axes[0].size}×{axes[1].size}"
+            padded = f"{shape[0] + 2 * axes[0].padding}×{shape[1] + 2 * axes[1].padding}"
+            raise Misfit(
+                f"a {window} window does not fit into the {shape[0]}×{shape[1]} input"
+                + (f" padded to {padded}" if padding else ""),
+                "kernel_size",
+                help="the input is too small here, or the layers before shrink it too much",
+            )
+        length = -(-room // stride) + 1 if ceil_mode else room // stride + 1
+        if ceil_mode and (length - 1) * stride >= n + padding:
+            length -= 1
+        lengths.append(length)
+    return lengths[0], lengths[1]

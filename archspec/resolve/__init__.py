@@ -1,0 +1,122 @@
+"""From a `Spec` and the caller's values to a `Network`: every name bound, every shape known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archspec import expressions
+from archspec.errors import Diagnostics, Span, did_you_mean, fail
+from archspec.expressions import Value, shown_value
+from archspec.network import INPUT, Body, Network
+from archspec.ops import Shape
+from archspec.resolve.bodies import Flow, Resolver
+from archspec.resolve.initialisation import with_fills
+from archspec.resolve.scope import Scope
+from archspec.spec import Given, Name, Spec, Written
+
+
+def resolve(
+    written: Written,
+    overrides: Mapping[str, Given] | None = None,
+    shape: Shape | None = None,
+) -> Network:
+    """Resolve a spec.
+
+    Args:
+        written: the spec.
+        overrides: values for its vars, instead of the defaults.
+        shape: an input shape without the batch dimension, instead of the spec's.
+
+    Raises:
+        SpecError: with every mistake found; codes E, G and L.
+    """
+    spec = written.spec
+    inputs = _inputs(spec, shape)
+    values = _vars(spec, overrides or {})
+    diagnostics = Diagnostics()
+    scope = Scope(values, {})
+    resolver = Resolver(spec, diagnostics, scope)
+    first = next(iter(inputs.values()))
+    if len(first) == 3:
+        sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))
+        scope = Scope({**sizes, **values}, {})
+    flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
+    root = resolver.module(spec.net, "", "", scope, flows)
+    diagnostics.raise_any()
+    outputs = _outputs(written, root, inputs)
+    root = with_fills(root, spec.init, scope)
+    return Network(
+        name=spec.name,
+        file=written.file,
+        description=spec.description,
+        paper=spec.paper,
+        inputs=inputs,
+        outputs=outputs,
+        vars={name: values[name] for name in spec.vars},
+        root=root,
+        expect=spec.expect,
+        init=spec.init,
+        is_default=not overrides and shape is None,
+    )
+
+
+def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
+    if isinstance(spec.input, tuple):
+        return {INPUT: shape or spec.input}
+    if shape is not None:
+        raise fail("G330", "this network has several inputs; `--input` gives the shape of one")
+    return dict(spec.input)
+
+
+def _vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
+    """Return the vars; each may be computed from those above it."""
+    for name, given in overrides.items():
+        if name not in spec.vars:
+            help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
+            raise fail("G331", f"the spec has no var `{name}`", given.span, help=help)
+    values: dict[str, Value] = {}
+    for name, default in spec.vars.items():
+        value, _ = Scope(values, {}).compute(overrides.get(name, default))
+        if name in overrides and default.formula is None:
+            usual, _ = Scope(values, {}).compute(default)
+            if not _is_like(value, usual):
+                raise fail(
+                    "G332",
+                    f"`{name}` is {_kind(usual)}, not {shown_value(value)}",
+                    overrides[name].span,
+                    help=f"its default is {shown_value(usual)}",
+                )
+        values[name] = value
+    return values
+
+
+def _is_like(value: Any, usual: Any) -> bool:
+    if usual is None or value is None:
+        return True
+    if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
+        return True
+    return type(value) is type(usual)
+
+
+def _kind(value: Any) -> str:
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}.get(
+        type(value), "a list"
+    )
+
+
+def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tuple[str, str], ...]:
+    outputs = written.spec.outputs
+    if outputs is None:
+        return (("", root.result),)
+    pairs = {"": outputs} if isinstance(outputs, str) else outputs
+    span: Span | None = written.places.get("outputs")
+    known = {node.name for node in root.nodes}
+    for name in pairs.values():
+        if name not in known:
+            help = did_you_mean(name, known) or f"there are {', '.join(known)}"
+            raise fail("G333", f"`outputs` names `{name}`, which is not in `net`", span, help=help)
+    return tuple(pairs.items())
+
+
+__all__ = ["Name", "expressions", "resolve"]

@@ -1,0 +1,106 @@
+"""Which names an expression sees, and what it yields there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from archspec import expressions
+from archspec.errors import SpecError, fail
+from archspec.expressions import Formula, Value
+from archspec.ops import Shape
+from archspec.schema.nodes import inside
+from archspec.spec import Given
+from archspec.traced import Traced, formula_of, traced, untraced
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Values by name, and the formulas that stand for them in this scope.
+
+    A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
+    instances led here; `depth` counts loops, `blocks` counts blocks.
+    """
+
+    values: Mapping[str, Value]
+    formulas: Mapping[str, Formula]
+    trail: tuple[str, ...] = ()
+    depth: int = 0
+    blocks: int = 0
+
+    def with_loop(self, values: Mapping[str, Value]) -> Scope:
+        """Return the scope of a loop's turn, where its variables are names of their own."""
+        formulas = {**self.formulas, **{name: name_formula(name) for name in values}}
+        return replace(
+            self, values={**self.values, **values}, formulas=formulas, depth=self.depth + 1
+        )
+
+    def compute(self, given: Given) -> tuple[Value, Formula]:
+        """Return the value of what is written and the formula that yields it here.
+
+        Raises:
+            SpecError: when it cannot be computed; code E402.
+        """
+        if given.items is not None:
+            pairs = [self.compute(item) for item in given.items]
+            formula = ast.Tuple([formula for _, formula in pairs], ast.Load())
+            return tuple(value for value, _ in pairs), formula
+        if given.formula is None:
+            return given.value, expressions.constant(given.value)
+        try:
+            value = untraced(expressions.evaluate(given.formula, self.values))
+        except expressions.ExpressionError as error:
+            raise self._located(error, given) from None
+        return value, expressions.substitute(given.formula, self._constants(given.formula))
+
+    def traced(self, given: Given) -> tuple[Value, Formula]:
+        """Return as `compute` does, where integers remember their formula."""
+        value, formula = self.compute(given)
+        if isinstance(value, tuple) and isinstance(formula, ast.Tuple):
+            pairs = zip(value, formula.elts, strict=True)
+            return tuple(traced(item, part) for item, part in pairs), formula
+        return traced(value, formula), formula
+
+    def _constants(self, formula: Formula) -> Mapping[str, Formula]:
+        """Return a formula for each name that is read."""
+        return {
+            name: self.formulas.get(name) or expressions.constant(self.values[name])
+            for name in expressions.names(formula)
+            if name in self.values
+        }
+
+    def _located(self, error: expressions.ExpressionError, given: Given) -> SpecError:
+        place = inside(given.span, error.offset + 1)
+        return fail("E402", str(error), place, trail=self.trail, help=error.help)
+
+
+def name_formula(name: str) -> Formula:
+    """Return the formula that is just a name."""
+    return ast.Name(name, ast.Load())
+
+
+def entering(shape: Shape) -> dict[str, int]:
+    """Return the names under which the sizes that enter a block are known in it."""
+    if len(shape) == 3:
+        return dict(zip(("in_channels", "in_height", "in_width"), shape, strict=True))
+    return {"in_features": shape[-1]} if shape else {}
+
+
+def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
+    """Return a shape whose sizes at the given positions are names of the scope entered."""
+    return tuple(
+        Traced(int(n), name_formula(names[i])) if i in names else int(n)
+        for i, n in enumerate(shape)
+    )
+
+
+def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
+    """Return a shape with its formulas in the names of the scope around."""
+    return tuple(
+        traced(int(n), expressions.substitute(n.formula, bindings)) if isinstance(n, Traced) else n
+        for n in shape
+    )
+
+
+__all__ = ["Scope", "entering", "formula_of", "leaving", "name_formula", "renamed"]

@@ -1,0 +1,224 @@
+"""From a tree of YAML to a `Spec`: is everything that is written part of the language?
+
+Pydantic validates the types (strictly, unknown keys refused); every finding is put back at its
+place in the file.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from archspec import expressions
+from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
+from archspec.ops import BY_NAME
+from archspec.schema import names
+from archspec.schema.initialisation import init_rules
+from archspec.schema.nodes import NodeReader, given, unknown_argument
+from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
+from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+_KEYS: Final = (*Spec.model_fields, "extends")
+
+
+def read_spec(tree: Mapping) -> Written:
+    """Check a document and return the spec it spells.
+
+    Args:
+        tree: the document, with what it `extends` merged in.
+
+    Raises:
+        SpecError: with every mistake found; codes S and E.
+    """
+    diagnostics = Diagnostics()
+    for key, _ in tree.entries:
+        if key.value not in _KEYS:
+            help = did_you_mean(str(key.value), _KEYS) or f"there are {', '.join(_KEYS)}"
+            diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
+    for required in ("name", "input", "net"):
+        if tree.get(required) is None:
+            diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
+    headers = _headers(tree.get("blocks"), diagnostics)
+    reader = NodeReader({block: header for block, (header, _, _) in headers.items()}, diagnostics)
+    fields: dict[str, Any] = {
+        key: plain(value)
+        for key in ("archspec", "name", "description", "paper", "input", "outputs", "expect")
+        if (value := tree.get(key)) is not None
+    }
+    fields["vars"] = _vars(tree.get("vars"), diagnostics)
+    fields["defaults"] = _defaults(tree.get("defaults"), diagnostics)
+    fields["blocks"] = {
+        name: Block(place, header, reader.node(body))
+        for name, (header, place, body) in headers.items()
+    }
+    fields["init"] = init_rules(tree.get("init"), diagnostics)
+    net = tree.get("net")
+    fields["net"] = reader.node(net) if net is not None else None
+    _check_names(tree, diagnostics)
+    diagnostics.raise_any()
+    spec = _validated(fields, tree)
+    places = {str(key.value): key.span for key, _ in tree.entries}
+    return Written(spec, tree.span.source.name, places)
+
+
+def _start(tree: Mapping) -> Span:
+    span = tree.span
+    return Span(span.source, span.line, span.column, span.line, span.column + 1)
+
+
+def _validated(fields: dict[str, Any], tree: Mapping) -> Spec:
+    """Let Pydantic check the types and put what it finds back at its place."""
+    try:
+        if "expect" in fields:
+            fields["expect"] = Expect.model_validate(fields["expect"])
+        return Spec.model_validate(fields)
+    except ValidationError as error:
+        where = ("expect",) if error.title == "Expect" else ()
+        found = Diagnostics()
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            location = [*where, *problem["loc"]]
+            message = problem["msg"].removeprefix("Input ")
+            found.add(
+                Diagnostic("S218", f"`{location[0]}` {message}", _place(tree, location))
+            )
+        found.raise_any()
+        raise
+
+
+def _place(tree: Tree, location: list[Any]) -> Span:
+    """Return the place of what a Pydantic location names, as deep as the tree goes along."""
+    for part in location:
+        if isinstance(tree, Mapping) and isinstance(part, str):
+            key = tree.key(part)
+            tree = tree.get(part) or (key if key is not None else tree)
+        elif isinstance(tree, Listing) and isinstance(part, int) and part < len(tree.items):
+            tree = tree.items[part]
+    return tree.span
+
+
+def plain(tree: Tree) -> Any:
+    """Return a tree as plain values; lists become tuples."""
+    if isinstance(tree, Scalar):
+        return tree.value
+    if isinstance(tree, Listing):
+        return tuple(plain(item) for item in tree.items)
+    return {str(key.value): plain(value) for key, value in tree.entries}
+
+
+def _check_names(tree: Mapping, diagnostics: Diagnostics) -> None:
+    name, inputs = tree.get("name"), tree.get("input")
+    if isinstance(name, Scalar) and isinstance(name.value, str):
+        if trouble := names.class_problem(name.value, BY_NAME):
+            diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
+    for key in inputs.entries if isinstance(inputs, Mapping) else ():
+        if trouble := names.problem(str(key[0].value), BY_NAME):
+            diagnostics.add(Diagnostic("S207", f"`{key[0].value}`: {trouble}", key[0].span))
+    for size in inputs.items if isinstance(inputs, Listing) else ():
+        if not isinstance(size, Scalar) or type(size.value) is not int or size.value < 1:
+            diagnostics.add(
+                Diagnostic("S219", "an input size is a whole number of at least 1", size.span)
+            )
+
+
+def _vars(tree: Tree | None, diagnostics: Diagnostics) -> dict[str, Given]:
+    found: dict[str, Given] = {}
+    for key, value in _entries(tree, "vars"):
+        name = str(key.value)
+        if trouble := names.problem(name, BY_NAME):
+            diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span))
+        with diagnostics.collect():
+            found[name] = given(value)
+    return found
+
+
+def _defaults(
+    tree: Tree | None, diagnostics: Diagnostics
+) -> dict[str, tuple[tuple[Name, Given], ...]]:
+    found: dict[str, tuple[tuple[Name, Given], ...]] = {}
+    for key, value in _entries(tree, "defaults"):
+        op = str(key.value)
+        if op not in BY_NAME:
+            help = did_you_mean(op, BY_NAME)
+            diagnostics.add(Diagnostic("S202", f"unknown op `{op}`", key.span, help=help))
+            continue
+        arguments = []
+        with diagnostics.collect():
+            for name, argument in _entries(value, f"defaults of {op}"):
+                if name.value not in BY_NAME[op].model_fields:
+                    known = set(BY_NAME[op].model_fields)
+                    diagnostics.add(
+                        unknown_argument(Name(str(name.value), name.span), op, known)
+                    )
+                arguments.append((Name(str(name.value), name.span), given(argument)))
+        found[op] = tuple(arguments)
+    return found
+
+
+def _headers(
+    tree: Tree | None, diagnostics: Diagnostics
+) -> dict[str, tuple[tuple[Parameter, ...], Name, Tree]]:
+    """Return parameters, place and body of each block."""
+    found: dict[str, tuple[tuple[Parameter, ...], Name, Tree]] = {}
+    for key, body in _entries(tree, "blocks"):
+        with diagnostics.collect():
+            name, parameters = header(key)
+            if name in found:
+                raise fail("Y108", f"block `{name}` is already there", key.span)
+            found[name] = (parameters, Name(name, key.span), body)
+    return found
+
+
+def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
+    """Read a block's header: `BasicBlock(channels, stride=1)`.
+
+    Raises:
+        SpecError: when it is not of that form; code S220.
+    """
+    text = str(key.value)
+    form = "a block's header looks like `BasicBlock(channels, stride=1)`"
+    try:
+        call = ast.parse(text, mode="eval").body if len(text) <= 500 else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        call = None
+    if isinstance(call, ast.Name):
+        call = ast.Call(call, [], [])
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not text.isascii():
+        raise fail("S220", form, key.span)
+    parameters = []
+    for argument in call.args:
+        if not isinstance(argument, ast.Name):
+            raise fail("S220", form, key.span)
+        parameters.append(Parameter(argument.id))
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            raise fail("S220", form, key.span)
+        parameters.append(Parameter(keyword.arg, _default(keyword.value, key), required=False))
+    if trouble := names.class_problem(call.func.id, BY_NAME):
+        raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
+    seen: set[str] = set()
+    for parameter in parameters:
+        trouble = names.problem(parameter.name, BY_NAME)
+        if trouble or parameter.name in seen:
+            raise fail("S207", f"`{parameter.name}`: {trouble or 'twice'}", key.span)
+        seen.add(parameter.name)
+    return call.func.id, tuple(parameters)
+
+
+def _default(node: ast.expr, key: Scalar) -> expressions.Value:
+    """Return a parameter's default; a bare word other than true and false is a string."""
+    if isinstance(node, ast.Name) and node.id not in ("true", "false", "null"):
+        return node.id
+    try:
+        return expressions.evaluate(expressions.parse(ast.unparse(node)), {})
+    except expressions.ExpressionError as error:
+        raise fail("S220", f"a default is a plain value: {error}", key.span) from None
+
+
+def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:
+    if tree is None or (isinstance(tree, Scalar) and tree.value is None):
+        return ()
+    if not isinstance(tree, Mapping):
+        raise fail("S221", f"`{what}` is a mapping", tree.span)
+    return tree.entries

@@ -1,0 +1,78 @@
+"""The rules under `init`: which functions of `torch.nn.init` there are and what they take."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
+from archspec.schema.nodes import given, unknown_argument
+from archspec.spec import Given, InitRule, Name
+from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "uniform_": ("a", "b"),
+    "normal_": ("mean", "std"),
+    "trunc_normal_": ("mean", "std", "a", "b"),
+    "constant_": ("val",),
+    "ones_": (),
+    "zeros_": (),
+    "eye_": (),
+    "dirac_": ("groups",),
+    "xavier_uniform_": ("gain",),
+    "xavier_normal_": ("gain",),
+    "kaiming_uniform_": ("a", "mode", "nonlinearity"),
+    "kaiming_normal_": ("a", "mode", "nonlinearity"),
+    "orthogonal_": ("gain",),
+    "sparse_": ("sparsity", "std"),
+}
+
+_Fill = tuple[Name, Name, tuple[tuple[Name, Given], ...]]
+
+
+def init_rules(tree: Tree | None, diagnostics: Diagnostics) -> tuple[InitRule, ...]:
+    """Return the rules in order; the first that names a module fills its tensors."""
+    if tree is None:
+        return ()
+    rules = []
+    with diagnostics.collect():
+        if not isinstance(tree, Listing):
+            raise fail("S230", "`init` is a list of rules", tree.span)
+        for item in tree.items:
+            for key, value in _mapping(item, "a rule is `{Conv2d: {weight: …}}`").entries:
+                tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
+                fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
+                rules.append(InitRule(Name(str(key.value), key.span), fills))
+    return tuple(rules)
+
+
+def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
+    """`weight: zeros_` or `weight: {normal_: {std: 0.01}}`."""
+    place = Name(str(tensor.value), tensor.span)
+    if isinstance(tree, Scalar):
+        return place, _function(tree), ()
+    entries = _mapping(tree, "a function of torch.nn.init with its arguments").entries
+    if len(entries) != 1:
+        raise fail("S231", "one function fills one tensor", tree.span)
+    key, arguments = entries[0]
+    function = _function(key)
+    given_arguments = []
+    for name, value in _mapping(arguments, "arguments are a mapping").entries:
+        argument = Name(str(name.value), name.span)
+        if argument.text not in FUNCTIONS[function.text]:
+            known = set(FUNCTIONS[function.text])
+            diagnostics.add(unknown_argument(argument, function.text, known))
+        given_arguments.append((argument, given(value)))
+    return place, function, tuple(given_arguments)
+
+
+def _function(key: Scalar) -> Name:
+    if key.value not in FUNCTIONS:
+        help = did_you_mean(str(key.value), FUNCTIONS) or f"there are {', '.join(FUNCTIONS)}"
+        raise fail("S232", f"unknown function `{key.value}` of torch.nn.init", key.span, help=help)
+    return Name(str(key.value), key.span)
+
+
+def _mapping(tree: Tree, form: str) -> Mapping:
+    if not isinstance(tree, Mapping):
+        raise fail("S230", form, tree.span)
+    return tree

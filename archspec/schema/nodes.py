@@ -1,0 +1,324 @@
+"""The bodies of a spec: trees of YAML to nodes as written."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping as MappingType
+from dataclasses import replace
+from typing import Final
+
+from archspec import expressions
+from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
+from archspec.ops import BY_NAME
+from archspec.schema import names
+from archspec.spec import Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
+from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where", "use")
+"""Keys that are not arguments of an op."""
+
+_SEQUENTIAL: Final = "Sequential"
+_NEAR: Final = 0.8
+
+
+def given(tree: Tree) -> Given:
+    """Return a value as written.
+
+    Raises:
+        SpecError: for an expression that cannot be read, or a mapping.
+    """
+    if isinstance(tree, Listing):
+        return Given(tree.span, items=tuple(given(item) for item in tree.items))
+    if isinstance(tree, Mapping):
+        raise fail("S210", "a value is a number, word or list here, not a mapping", tree.span)
+    text = tree.value
+    if not isinstance(text, str) or not text.startswith("="):
+        return Given(tree.span, value=text)
+    try:
+        return Given(tree.span, formula=expressions.parse(text[1:]))
+    except expressions.ExpressionError as error:
+        shift = error.offset + 1 + tree.quoted
+        raise fail("E401", str(error), inside(tree.span, shift), help=error.help) from None
+
+
+def inside(span: Span, shift: int) -> Span:
+    """Return the place `shift` characters into a one-line scalar."""
+    if span.line != span.end_line:
+        return span
+    column = min(span.column + shift, max(span.column, span.end_column - 1))
+    return Span(span.source, span.line, column, span.line, max(column + 1, span.end_column))
+
+
+class NodeReader:
+    """Reads nodes; knows the ops and the spec's own blocks, collects all mistakes.
+
+    Args:
+        blocks: parameters of the spec's blocks by name.
+        diagnostics: where mistakes are collected.
+    """
+
+    def __init__(
+        self, blocks: MappingType[str, tuple[Parameter, ...]], diagnostics: Diagnostics
+    ) -> None:
+        self.blocks = blocks
+        self.diagnostics = diagnostics
+        self.callees = (*BY_NAME, *blocks, _SEQUENTIAL)
+
+    def node(self, tree: Tree) -> Node:
+        """Return the node that a tree spells; a wrong one is recorded and replaced by nothing."""
+        with self.diagnostics.collect():
+            if isinstance(tree, Listing):
+                return Body(span=tree.span, items=tuple((None, self.node(t)) for t in tree.items))
+            if isinstance(tree, Mapping):
+                return self._mapping(tree)
+            return self._word(tree)
+        return Body(span=tree.span, items=())
+
+    def _word(self, tree: Scalar) -> Node:
+        """`ReLU`, `relu` or `=act`."""
+        if not isinstance(tree.value, str):
+            raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
+        callee = given(tree)
+        if callee.formula is not None or tree.value in BY_NAME or tree.value in self.blocks:
+            return Use(span=tree.span, callee=callee)
+        if tree.value[:1].isupper():
+            raise self._unknown_op(tree)
+        if not names.IDENTIFIER.fullmatch(tree.value):
+            raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span)
+        return Reuse(span=tree.span, name=Name(tree.value, tree.span))
+
+    def _mapping(self, tree: Mapping) -> Node:
+        keys = [key.value for key, _ in tree.entries]
+        control = [key for key in keys if key in CONTROL]
+        callees = [key for key, _ in tree.entries if key.value in self.callees]
+        if len(callees) > 1:
+            raise fail(
+                "S204",
+                f"two ops in one node: `{callees[0].value}` and `{callees[1].value}`",
+                callees[1].span,
+                help="a list of nodes is a sequence; a child's name cannot be that of an op",
+            )
+        if not control and not callees:
+            return self._body(tree)
+        if "cfg" in keys:
+            return self._cfg(tree)
+        if "for" in keys or "repeat" in keys:
+            return self._loop(tree)
+        if "splice" in keys:
+            key = tree.key("splice")
+            raise fail("S205", "`splice` needs `for` or `repeat`", key and key.span)
+        if "do" in keys:
+            return self._do(tree)
+        if "use" in keys:
+            return self._use(tree, tree.key("use"), chosen=True)
+        if not callees:
+            rest = [key for key, _ in tree.entries if key.value not in CONTROL]
+            if rest:
+                raise self._unknown_op(rest[0])
+            raise fail("S206", "no op in this node", tree.span, help="add one, or `do: …`")
+        return self._use(tree, callees[0])
+
+    def _body(self, tree: Mapping) -> Body:
+        """A mapping of named children, unless it looks like an op that does not exist."""
+        if tree.entries:
+            first = tree.entries[0][0]
+            word = str(first.value)
+            near = difflib.get_close_matches(word, self.callees, n=1, cutoff=_NEAR)
+            odd = [v for _, v in tree.entries if isinstance(v, Scalar) and _is_plain(v)]
+            if (near and word[:1].isupper()) or odd:
+                raise self._unknown_op(first)
+        items: list[tuple[Name | None, Node]] = []
+        for key, value in tree.entries:
+            text = str(key.value)
+            trouble = names.problem(names.TEMPLATE.sub(r"\1", text), self.callees)
+            if trouble:
+                self.diagnostics.add(Diagnostic("S207", f"`{text}`: {trouble}", key.span))
+            items.append((Name(text, key.span), self.node(value)))
+        return Body(span=tree.span, items=tuple(items))
+
+    def _use(self, tree: Mapping, key: Scalar | None, *, chosen: bool = False) -> Node:
+        """`{Conv2d: 64, kernel_size: 3}`, `{use: =block, channels: 64}`, `{Add: …}`."""
+        assert key is not None
+        value = tree.get(str(key.value))
+        assert value is not None
+        common = self._common(tree)
+        if key.value == _SEQUENTIAL:
+            return self._sequential(tree, value)
+        callee = given(value) if chosen else Given(key.span, value=key.value)
+        use = Use(
+            **common,
+            callee=callee,
+            keywords=tuple(
+                (Name(str(k.value), k.span), given(v))
+                for k, v in tree.entries
+                if k is not key and k.value not in CONTROL
+            ),
+        )
+        self._check_keywords(use)
+        op = BY_NAME.get(str(key.value))
+        if chosen:
+            return use
+        if op is not None and op.inputs is None:
+            return self._merge(use, value)
+        return replace(use, positional=self._positional(key, value), is_list=isinstance(value, Listing))
+
+    def _positional(self, key: Scalar, value: Tree) -> tuple[Given, ...]:
+        if isinstance(value, Mapping):
+            raise fail(
+                "S211",
+                f"the arguments of `{key.value}` stand beside it, not below it",
+                value.span,
+                help=f"write {{{key.value}: first, name: value}}",
+            )
+        if isinstance(value, Listing):
+            return tuple(given(item) for item in value.items)
+        return () if value.value is None else (given(value),)
+
+    def _merge(self, use: Use, value: Tree) -> Use:
+        """`{Add: [bn2, downsample]}` or `{Cat: {left: …, right: …}}`."""
+        if isinstance(value, Mapping):
+            return replace(use, branches=self._body(value))
+        if isinstance(value, Listing):
+            return replace(use, operands=tuple(self._reference(item) for item in value.items))
+        raise fail("S212", f"`{use.callee.value}` takes a list of names, or named branches", value.span)
+
+    def _sequential(self, tree: Mapping, value: Tree) -> Node:
+        """`Sequential: […]`: a numbered module, also around a single node."""
+        inner = self.node(value)
+        body = inner if isinstance(value, Listing) else Body(span=value.span, items=((None, inner),))
+        for key, _ in tree.entries:
+            if key.value not in (*CONTROL, _SEQUENTIAL):
+                raise fail("S201", f"unknown argument `{key.value}` for `Sequential`", key.span)
+        return replace(body, **self._common(tree))
+
+    def _do(self, tree: Mapping) -> Do:
+        self._only(tree, ("do", "if", "from"))
+        held = tree.get("do")
+        assert held is not None
+        return Do(**self._common(tree), node=self.node(held))
+
+    def _loop(self, tree: Mapping) -> Loop:
+        """`repeat` or `for`, with `do` or `splice`."""
+        self._only(tree, ("repeat", "for", "do", "splice", "if", "from"))
+        loops, bodies = [[k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))]
+        if len(loops) > 1 or len(bodies) != 1:
+            raise fail("S208", "a loop has one of `repeat` and `for`, and one of `do` and `splice`", tree.span)
+        held, values = tree.get(bodies[0]), tree.get(loops[0])
+        assert held is not None
+        assert values is not None
+        node, splice = self.node(held), bodies[0] == "splice"
+        if splice and not isinstance(node, Body):
+            raise fail("S205", "`splice` holds a list or a mapping of children", held.span)
+        if loops[0] == "repeat":
+            return Loop(**self._common(tree), count=given(values), node=node, splice=splice)
+        columns = _columns(values)
+        return Loop(**self._common(tree), columns=columns, node=node, splice=splice)
+
+    def _cfg(self, tree: Mapping) -> Cfg:
+        self._only(tree, ("cfg", "where", "if", "from"))
+        entries, where = tree.get("cfg"), tree.get("where")
+        assert entries is not None
+        if not isinstance(where, Mapping):
+            raise fail("S209", "`cfg` needs `where`, a mapping of entries to nodes", tree.span)
+        cases = tuple((Name(str(k.value), k.span), self.node(v)) for k, v in where.entries)
+        return Cfg(**self._common(tree), entries=given(entries), cases=cases)
+
+    def _common(self, tree: Mapping) -> dict[str, object]:
+        """Return the arguments of `Node`: place, `if` and `from`."""
+        condition, source = tree.get("if"), tree.get("from")
+        reads = None
+        if isinstance(source, Listing):
+            reads = tuple(self._reference(item) for item in source.items)
+        elif source is not None:
+            reads = (self._reference(source),)
+        return {
+            "span": next((k.span for k, _ in tree.entries if k.value in self.callees), tree.span),
+            "condition": given(condition) if condition else None,
+            "reads": reads,
+        }
+
+    def _reference(self, tree: Tree) -> Name:
+        if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
+            raise fail(
+                "S213",
+                "a node reads others by name",
+                tree.span,
+                help="give the node a name by writing the body as a mapping; "
+                "positions are no wiring: they move when a node is inserted",
+            )
+        return Name(tree.value, tree.span)
+
+    def _only(self, tree: Mapping, allowed: tuple[str, ...]) -> None:
+        for key, _ in tree.entries:
+            if key.value not in allowed:
+                help = did_you_mean(str(key.value), allowed) or "put the node under `do`"
+                raise fail("S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help)
+
+    def _check_keywords(self, use: Use) -> None:
+        callee = use.callee.value
+        if callee in BY_NAME:
+            known = set(BY_NAME[str(callee)].model_fields)
+        elif callee in self.blocks:
+            known = {parameter.name for parameter in self.blocks[str(callee)]}
+        else:
+            return
+        for name, _ in use.keywords:
+            if name.text not in known:
+                self.diagnostics.add(unknown_argument(name, str(callee), known))
+
+    def _unknown_op(self, key: Scalar) -> Exception:
+        word = str(key.value)
+        choices = [*self.callees, *CONTROL]
+        help = did_you_mean(word, choices) or "`archspec ops` lists the ops"
+        return fail("S202", f"unknown op `{word}`", key.span, help=help)
+
+
+def unknown_argument(name: Name, callee: str, known: set[str]) -> Diagnostic:
+    """Return the diagnostic for an argument that an op or block does not take."""
+    help = did_you_mean(name.text, known)
+    if not help and known:
+        help = f"`{callee}` takes {', '.join(sorted(known))}"
+    return Diagnostic(
+        "S201",
+        f"unknown argument `{name.text}` for `{callee}`",
+        name.span,
+        label=f"not an argument of {callee}",
+        help=help,
+    )
+
+
+def _is_plain(tree: Scalar) -> bool:
+    return not isinstance(tree.value, str)
+
+
+def _columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
+    """Return loop variables with their lists, from columns or from the paper's table."""
+    if not isinstance(tree, Mapping) or not tree.entries:
+        raise fail("S215", "`for` takes a mapping of names to lists", tree.span)
+    columns: list[tuple[Name, Given]] = []
+    for key, value in tree.entries:
+        header = [part.strip() for part in str(key.value).split(",")]
+        for part in header:
+            if trouble := names.problem(part):
+                raise fail("S207", f"`{part}`: {trouble}", key.span)
+        if len(header) == 1:
+            columns.append((Name(header[0], key.span), given(value)))
+        else:
+            columns.extend(_table(key, header, value))
+    return tuple(columns)
+
+
+def _table(key: Scalar, header: list[str], rows: Tree) -> list[tuple[Name, Given]]:
+    if not isinstance(rows, Listing):
+        raise fail("S216", "a table's header is followed by a list of rows", rows.span)
+    for row in rows.items:
+        if not isinstance(row, Listing) or len(row.items) != len(header):
+            found = f"{len(row.items)} values" if isinstance(row, Listing) else "no row"
+            raise fail(
+                "S216", f"{len(header)} columns ({', '.join(header)}), but {found}", row.span
+            )
+    cells = [[given(cell) for cell in row.items] for row in rows.items if isinstance(row, Listing)]
+    return [
+        (Name(name, key.span), Given(rows.span, items=tuple(row[i] for row in cells)))
+        for i, name in enumerate(header)
+    ]

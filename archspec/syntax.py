@@ -1,0 +1,270 @@
+"""YAML text to a tree in which every key and value knows its place.
+
+The tree is composed from PyYAML's events, so nothing of a file is ever constructed as a Python
+object. Scalars follow YAML 1.2's core schema. What makes YAML unsafe or unclear is refused:
+anchors, aliases, merge keys, tags, duplicate keys, several documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import yaml
+
+from archspec import limits
+from archspec.errors import Diagnostic, Diagnostics, Source, Span, fail
+
+Plain: TypeAlias = "None | bool | int | float | str"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value; `quoted` tells `"64"` from `64`."""
+
+    value: Plain
+    span: Span
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list, in the order of the file."""
+
+    items: tuple[Tree, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping, in the order of the file; its keys are scalars."""
+
+    entries: tuple[tuple[Scalar, Tree], ...]
+    span: Span
+
+    def get(self, key: str) -> Tree | None:
+        """Return the value of a key, or None."""
+        return next((value for name, value in self.entries if name.value == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """Return the key itself, with its place, or None."""
+        return next((name for name, _ in self.entries if name.value == key), None)
+
+
+Tree: TypeAlias = Scalar | Listing | Mapping
+
+_NULL: Final = {"", "~", "null", "Null", "NULL"}
+_BOOL: Final = {"true": True, "True": True, "TRUE": True} | {
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_INT: Final = re.compile(r"[-+]?[0-9]+")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OTHER_BASE: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_ALLOWED_CONTROL: Final = "\t\n\r"
+
+
+def parse(source: Source) -> Mapping:
+    """Read a spec's text.
+
+    Raises:
+        SpecError: with every duplicate key or refused construct, or the first thing that is
+            not YAML; the codes begin with Y.
+    """
+    _check_text(source)
+    composer = _Composer(source)
+    try:
+        tree = composer.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = _point(source, mark) if mark else None
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        raise fail("Y101", f"not valid YAML: {what}", place, help=_yaml_help(what)) from None
+    composer.diagnostics.raise_any()
+    if not isinstance(tree, Mapping):
+        raise fail(
+            "Y102",
+            "a spec is a mapping with keys such as `name`, `input` and `net`",
+            tree.span if tree else Span(source, 1, 1, 1, 1),
+            help="" if tree else "the file is empty",
+        )
+    return tree
+
+
+def _check_text(source: Source) -> None:
+    if len(source.text.encode("utf-8", "surrogatepass")) > limits.SOURCE_BYTES:
+        raise fail("L101", f"the spec is larger than {limits.SOURCE_BYTES:,} bytes")
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        for column, character in enumerate(line, start=1):
+            bad = ord(character) < 32 and character not in _ALLOWED_CONTROL
+            if bad or character in "\x7f\ufeff" or "\ud800" <= character <= "\udfff":
+                place = Span(source, number, column, number, column + 1)
+                raise fail("Y103", f"character U+{ord(character):04X} is not allowed", place)
+
+
+def _yaml_help(problem: str) -> str:
+    if "token '\\t'" in problem:
+        return "indent with spaces, not tabs"
+    if "',' or ']'" in problem or "',' or '}'" in problem:
+        return "inside {…} or […], an expression with a comma, bracket or colon needs quotes"
+    return ""
+
+
+def _point(source: Source, mark: yaml.Mark) -> Span:
+    return Span(source, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+
+
+class _Composer:
+    """Builds the tree from events, keeping places and enforcing limits as it goes."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.diagnostics = Diagnostics()
+        self.count = 0
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        self.events: Iterator[yaml.Event] = yaml.parse(source.text, Loader=loader)
+
+    def document(self) -> Tree | None:
+        """Return the only document of the stream, None when there is none."""
+        next(self.events)
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        tree = self.node(next(self.events), 0)
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise fail("Y104", "a file holds one spec, not several documents", self.span(event))
+        if isinstance(tree, Scalar) and tree.value is None:
+            return None
+        return tree
+
+    def node(self, event: yaml.Event, depth: int) -> Tree:
+        """Return the tree that begins with this event."""
+        self.count += 1
+        span = self.span(event)
+        if depth > limits.YAML_DEPTH:
+            raise fail("L102", f"nested deeper than {limits.YAML_DEPTH} levels", span)
+        if self.count > limits.YAML_NODES:
+            raise fail("L103", f"more than {limits.YAML_NODES:,} values in one file", span)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise fail(
+                "Y105",
+                "YAML anchors and aliases are not part of the language",
+                span,
+                help="a block under `blocks`, or `repeat`, says the same with a name",
+            )
+        if getattr(event, "tag", None) and not self._is_implied(event):
+            raise fail("Y106", f"YAML tags such as `{event.tag}` are not part of the language", span)  # type: ignore[attr-defined]
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event, span)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.listing(event, depth)
+        return self.mapping(event, depth)
+
+    @staticmethod
+    def _is_implied(event: yaml.Event) -> bool:
+        return event.tag == "!" and not isinstance(event, yaml.CollectionStartEvent)  # type: ignore[attr-defined]
+
+    def scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
+        """Return a scalar with the type that YAML 1.2's core schema gives it."""
+        text = event.value
+        if not event.implicit[0]:
+            return Scalar(text, span, quoted=True)
+        return Scalar(plain(text, span), span)
+
+    def listing(self, start: yaml.Event, depth: int) -> Listing:
+        """Return the list that begins with this event."""
+        items = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.node(event, depth + 1))
+        return Listing(tuple(items), self.span(start, event))
+
+    def mapping(self, start: yaml.Event, depth: int) -> Mapping:
+        """Return the mapping that begins with this event."""
+        entries: list[tuple[Scalar, Tree]] = []
+        seen: dict[Plain, Span] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, Scalar) or not isinstance(key.value, str):
+                self.diagnostics.add(
+                    Diagnostic("Y107", "a key is a word, not a list, number or null", key.span)
+                )
+            elif key.value == "<<" and not key.quoted:
+                self.diagnostics.add(
+                    Diagnostic(
+                        "Y105",
+                        "YAML merge keys are not part of the language",
+                        key.span,
+                        help="use `extends` for a whole spec, `defaults` or a block for a part",
+                    )
+                )
+            elif key.value in seen:
+                first = seen[key.value]
+                self.diagnostics.add(
+                    Diagnostic(
+                        "Y108",
+                        f"key `{key.value}` is already there",
+                        key.span,
+                        label=f"first at line {first.line}",
+                    )
+                )
+            else:
+                seen[key.value] = key.span
+                entries.append((key, value))
+        return Mapping(tuple(entries), self.span(start, event))
+
+    def span(self, start: yaml.Event, end: yaml.Event | None = None) -> Span:
+        """Return the place from the beginning of one event to the end of another."""
+        first, last = start.start_mark, (end or start).end_mark
+        return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+
+
+def plain(text: str, span: Span) -> Plain:
+    """Return the value of an unquoted scalar.
+
+    Raises:
+        SpecError: for numbers that read differently elsewhere (`012`), are too long, or are
+            not finite.
+    """
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _OTHER_BASE.fullmatch(text):
+        _check_digits(text[2:], span)
+        return int(text, 0)
+    if _INT.fullmatch(text):
+        digits = text.lstrip("+-")
+        if len(digits) > 1 and digits.startswith("0"):
+            raise fail(
+                "Y109",
+                f"`{text}` is octal to some readers and decimal to others",
+                span,
+                help=f"write {int(digits[:18])} or 0o{digits.lstrip('0') or '0'}",
+            )
+        _check_digits(digits, span)
+        return int(text)
+    if _NOT_FINITE.fullmatch(text):
+        raise fail("Y110", f"`{text}` is not a finite number", span)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if number in (float("inf"), float("-inf")):
+            raise fail("Y110", f"`{text[:20]}` is not a finite number", span)
+        return number
+    return text
+
+
+def _check_digits(digits: str, span: Span) -> None:
+    if len(digits) > limits.DIGITS:
+        raise fail("L104", f"a number of {len(digits)} digits; {limits.DIGITS} are allowed", span)
+
+
+def strings(trees: Sequence[Tree]) -> list[str]:
+    """Return the string values among scalars, for messages and look-ups."""
+    return [tree.value for tree in trees if isinstance(tree, Scalar) and isinstance(tree.value, str)]

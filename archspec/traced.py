@@ -1,0 +1,72 @@
+"""Integers that remember how they were computed.
+
+Within a block called with `channels=64`, the size of a feature map is the plain number 64 to the
+builder and the formula `channels` to the printer. `Traced` is both, so one resolution serves all
+back ends and they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from archspec.expressions import Formula, constant, fold
+
+
+class Traced(int):
+    """An integer with a formula that yields it in the scope where it is used."""
+
+    formula: Formula
+
+    def __new__(cls, value: int, formula: Formula) -> Traced:
+        """Return `value` as a number that remembers `formula`."""
+        traced = super().__new__(cls, value)
+        traced.formula = formula
+        return traced
+
+    def __add__(self, other: int) -> int:
+        return _combined(int(self) + int(other), self, ast.Add(), other)
+
+    def __radd__(self, other: int) -> int:
+        return _combined(int(other) + int(self), other, ast.Add(), self)
+
+    def __sub__(self, other: int) -> int:
+        return _combined(int(self) - int(other), self, ast.Sub(), other)
+
+    def __mul__(self, other: int) -> int:
+        return _combined(int(self) * int(other), self, ast.Mult(), other)
+
+    def __rmul__(self, other: int) -> int:
+        return _combined(int(other) * int(self), other, ast.Mult(), self)
+
+    def __floordiv__(self, other: int) -> int:
+        return _combined(int(self) // int(other), self, ast.FloorDiv(), other)
+
+
+def formula_of(value: Any) -> Formula:
+    """Return the formula of a value; a plain value's formula is the value itself."""
+    if isinstance(value, Traced):
+        return value.formula
+    if isinstance(value, tuple):
+        return ast.Tuple([formula_of(item) for item in value], ast.Load())
+    return constant(value)
+
+
+def traced(value: Any, formula: Formula) -> Any:
+    """Return an integer with its formula; other values, and constants, as they are."""
+    if type(value) is int and not isinstance(formula, ast.Constant):
+        return Traced(value, formula)
+    return value
+
+
+def untraced(value: Any) -> Any:
+    """Return a value without formulas."""
+    if isinstance(value, Traced):
+        return int(value)
+    if isinstance(value, tuple):
+        return tuple(untraced(item) for item in value)
+    return value
+
+
+def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
+    return traced(result, fold(ast.BinOp(formula_of(left), op, formula_of(right))))  # type: ignore[no-any-return]
