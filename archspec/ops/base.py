@@ -106,6 +106,7 @@ class Op(BaseModel):
         kind: what it is for.
         positional: how many arguments are written without their name in source.
         variadic: the field that takes a whole list, for ops whose value is one list.
+        explicit: arguments that are always written, as PyTorch has another default.
         inputs: how many tensors it reads; None for two or more.
     """
 
@@ -115,6 +116,7 @@ class Op(BaseModel):
     kind: ClassVar[Kind]
     positional: ClassVar[int] = 0
     variadic: ClassVar[str | None] = None
+    explicit: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[int | None] = 1
 
     @classmethod
@@ -160,11 +162,11 @@ class Op(BaseModel):
 
     def call(self) -> Call:
         """Return the PyTorch call; arguments that equal PyTorch's defaults are left out."""
-        inferred = self.inferred()
+        always = (*self.inferred(), *self.explicit)
         given = [
             (name, getattr(self, name))
             for name, field in type(self).model_fields.items()
-            if name in inferred or field.is_required() or getattr(self, name) != field.default
+            if name in always or field.is_required() or getattr(self, name) != field.default
         ]
         arguments = []
         in_order = list(type(self).model_fields)[: self.positional]

@@ -48,6 +48,7 @@ class Cat(Op):
     torch: ClassVar[str] = "torch.cat"
     kind: ClassVar[Kind] = Kind.MERGE
     inputs: ClassVar[int | None] = None
+    explicit: ClassVar[tuple[str, ...]] = ("dim",)
 
     dim: Integer = 1
 

@@ -1,0 +1,17 @@
+"""Figures of a network by arithmetic: learned parameters, MACs, receptive field."""
+
+from __future__ import annotations
+
+from archspec.analysis.cost import buffers, macs, parameters
+from archspec.analysis.expectations import check_expectations
+from archspec.analysis.receptive_field import Field, fields, receptive_field
+
+__all__ = [
+    "Field",
+    "buffers",
+    "check_expectations",
+    "fields",
+    "macs",
+    "parameters",
+    "receptive_field",
+]

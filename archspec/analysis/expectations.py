@@ -1,0 +1,51 @@
+"""The file's own test: does the network have the figures that `expect` states?"""
+
+from __future__ import annotations
+
+from archspec.analysis.cost import macs, parameters
+from archspec.analysis.receptive_field import receptive_field
+from archspec.errors import Diagnostic, Span, SpecError
+from archspec.expressions import shown_value
+from archspec.network import Network
+
+
+def check_expectations(network: Network, span: Span | None = None) -> None:
+    """Compare a network that was resolved with its own vars and input to its `expect`.
+
+    Args:
+        network: the network.
+        span: where `expect` stands.
+
+    Raises:
+        SpecError: with each figure that differs; code X501.
+    """
+    if not network.is_default:
+        return
+    expected = network.expect
+    found = {
+        "params": lambda: parameters(network),
+        "macs": lambda: macs(network),
+        "output": lambda: network.output,
+        "receptive_field": lambda: _field(network),
+    }
+    wrong = []
+    for key in expected.model_fields_set:
+        stated, actual = getattr(expected, key), found[key]()
+        if stated is not None and stated != actual:
+            message = f"`expect` states {key} {shown_value(stated)}, but it is {_shown(actual)}"
+            wrong.append(Diagnostic("X501", message, span))
+    if wrong:
+        raise SpecError(sorted(wrong, key=lambda diagnostic: diagnostic.message))
+
+
+def _field(network: Network) -> int | str:
+    size = receptive_field(network)
+    if size is None:
+        return "global"
+    return size[0] if size[0] == size[1] else f"{size[0]}x{size[1]}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return shown_value(tuple(int(n) for n in value))
+    return shown_value(value)

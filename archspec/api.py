@@ -1,0 +1,160 @@
+"""The Python interface: load a spec, look at it, turn it into anything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from archspec import analysis
+from archspec.errors import Source, Span, fail
+from archspec.network import Body, Leaf, Network, walk
+from archspec.ops import Shape
+from archspec.reading import read_document, read_text
+from archspec.resolve import resolve
+from archspec.schema import read_spec
+from archspec.schema.nodes import given
+from archspec.spec import Given, Written
+from archspec.syntax import Listing, Mapping as Tree, Scalar
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A checked network and its static facts; nothing here needs torch until `build`.
+
+    Get one from `load` or `loads`. It is immutable: other vars make another one.
+    """
+
+    network: Network
+
+    @property
+    def name(self) -> str:
+        """Class name of the network."""
+        return self.network.name
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """Shape of each input, without the batch dimension."""
+        return self.network.inputs
+
+    @cached_property
+    def output(self) -> Shape | dict[str, Shape]:
+        """Shape of the output in eval mode; by label when there are several."""
+        return self.network.output
+
+    @cached_property
+    def parameters(self) -> int:
+        """Learned parameters."""
+        return analysis.parameters(self.network)
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample in eval mode (1 MAC = 2 FLOPs)."""
+        return analysis.macs(self.network)
+
+    @cached_property
+    def receptive_field(self) -> tuple[int, int] | None:
+        """Height and width in pixels before global pooling; None for the whole input."""
+        return analysis.receptive_field(self.network)
+
+    @property
+    def nodes(self) -> tuple[Leaf | Body, ...]:
+        """All nodes in the order of execution, a module before its children."""
+        return tuple(walk(self.network.root))
+
+    def __iter__(self) -> Iterator[Leaf | Body]:
+        return iter(self.nodes)
+
+    def build(self, *, device: str = "cpu", seed: int | None = None) -> nn.Module:
+        """Build the live module; see `archspec.live.build`."""
+        from archspec.live import build  # noqa: PLC0415 - torch is imported only when needed
+
+        return build(self.network, device=device, seed=seed)
+
+    def codegen(self) -> str:
+        """Return the PyTorch source of the network."""
+        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+
+        return source(self.network)
+
+    def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
+        """Draw the network into a file; its ending chooses svg, png, pdf or dot.
+
+        Raises:
+            SpecError: when the file cannot be written.
+            DrawError: when nothing that lays out graphs is installed.
+        """
+        from archspec.draw import image  # noqa: PLC0415 - graphviz only when needed
+        from archspec.writing import write_whole  # noqa: PLC0415
+
+        ending = os.fspath(path).rpartition(".")[2].lower()
+        write_whole(path, image(self.network, ending, **options))
+
+    def summary(self, width: int = 100) -> str:
+        """Return the table of nodes as text, at most `width` columns wide."""
+        from archspec.tables import summary  # noqa: PLC0415
+
+        return summary(self.network, width)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.parameters:,} parameters, {self.macs:,} MACs, {self.output}>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return the diagram for a notebook; None where nothing can lay it out."""
+        from archspec.draw import DrawError, image  # noqa: PLC0415
+
+        try:
+            return image(self.network, "svg").decode("utf-8")
+        except DrawError:
+            return None
+
+
+def load(
+    spec: str | os.PathLike[str], /, *, input: Shape | None = None, **vars: Any
+) -> Architecture:
+    """Load a spec, check all of it, and resolve it.
+
+    Args:
+        spec: a file, or the name of a bundled spec (`"resnet34"`).
+        input: an input shape without the batch dimension, instead of the spec's own.
+        **vars: values for the spec's vars.
+
+    Raises:
+        SpecError: with every mistake of the stage that found one, each with its place.
+    """
+    return compiled(read_document(spec), input, {n: _given(n, v) for n, v in vars.items()})
+
+
+def loads(text: str, /, *, input: Shape | None = None, **vars: Any) -> Architecture:
+    """Load a spec from a text, as `load` does from a file."""
+    return compiled(
+        read_text(text, "<string>"), input, {n: _given(n, v) for n, v in vars.items()}
+    )
+
+
+def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) -> Architecture:
+    """Take a document through all stages, in order."""
+    written: Written = read_spec(tree)
+    network = resolve(written, overrides, shape)
+    analysis.check_expectations(network, written.places.get("expect"))
+    return Architecture(network)
+
+
+def _given(name: str, value: Any) -> Given:
+    """Return a Python value as one that was written."""
+    source = Source("<python>", f"{name}={value!r}")
+    span = Span(source, 1, 1, 1, len(source.text) + 1)
+
+    def tree(part: Any) -> Scalar | Listing:
+        if isinstance(part, list | tuple):
+            return Listing(tuple(tree(item) for item in part), span)
+        if part is not None and not isinstance(part, bool | int | float | str):
+            raise fail("G332", f"`{name}` is a number, word or list, not {type(part).__name__}", span)
+        return Scalar(part, span, quoted=True)
+
+    return given(tree(value))

@@ -1,0 +1,103 @@
+"""From a network to a live `nn.Module`. The only folder that imports torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from archspec.live import parts
+from archspec.live.module import SpecModule, SpecNetwork, Step
+from archspec.live.slots import Slots
+from archspec.network import Body, Fill, Leaf, Network, walk
+from archspec.ops import Call
+from archspec.traced import untraced
+
+
+def build(network: Network, *, device: str = "cpu", seed: int | None = None) -> nn.Module:
+    """Build the module of a network.
+
+    Args:
+        network: the network.
+        device: where the parameters live. On `meta` nothing is allocated; elsewhere weights are
+            drawn on the CPU and moved, so that a seed gives the same weights on every device.
+        seed: seeds the weights and leaves the global random state as it was; without it weights
+            come from the global state, as for a hand-written model.
+
+    Returns:
+        A module whose state dict has the spec's names, in the order of the spec.
+    """
+    if device == "meta":
+        with torch.device("meta"):
+            return _built(network)
+    with torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None:
+            torch.default_generator.manual_seed(seed)
+        module = _built(network)
+    return module if device == "cpu" else module.to(device)
+
+
+def _built(network: Network) -> nn.Module:
+    module = _network(network)
+    _initialise(module, network)
+    return module
+
+
+def _network(network: Network) -> nn.Module:
+    """Return the root module, which may have several outputs."""
+    root = network.root
+    slots = Slots(root, tuple(network.inputs), keep=tuple(name for _, name in network.outputs))
+    arguments = (network.name, _children(root), slots.steps(), slots.count)
+    single = len(network.outputs) == 1
+    result = slots.of(network.outputs[0][1])
+    if single:
+        return SpecModule(*arguments, result)
+    outputs = tuple(
+        (label, slots.of(name), name in network.side) for label, name in network.outputs
+    )
+    return SpecNetwork(*arguments, result, outputs=outputs)
+
+
+def _module(node: Leaf | Body) -> nn.Module:
+    if isinstance(node, Leaf):
+        return evaluate(node.op.call())
+    slots = Slots(node, node.reads and ("input",), keep=(node.result,))
+    return SpecModule(
+        node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
+    )
+
+
+def _children(body: Body) -> list[tuple[str, nn.Module]]:
+    """Return the modules of a body, built in the order of registration."""
+    return [
+        (node.name, _module(node))
+        for node in body.nodes
+        if node.reuses is None and (isinstance(node, Body) or node.op.is_module())
+    ]
+
+
+def evaluate(call: Call) -> nn.Module:
+    """Evaluate a PyTorch call that is held as data."""
+    library, name = call.target.split(".")
+    kind: Any = getattr({"nn": nn, "parts": parts}[library], name)
+    positional = [untraced(a.value) for a in call.arguments if not a.keyword]
+    keywords = {a.name: untraced(a.value) for a in call.arguments if a.keyword}
+    module: nn.Module = kind(*positional, **keywords)
+    return module
+
+
+def _initialise(module: nn.Module, network: Network) -> None:
+    """Fill tensors as the spec's rules say, in the order of `modules()`."""
+    if not network.init:
+        return
+    fills: dict[str, tuple[Fill, ...]] = {
+        node.path: node.fills for node in walk(network.root) if isinstance(node, Leaf)
+    }
+    for path, child in module.named_modules():
+        for fill in fills.get(path, ()):
+            tensor = getattr(child, fill.tensor)
+            getattr(nn.init, fill.function)(tensor, **fill.arguments)
+
+
+__all__ = ["SpecModule", "SpecNetwork", "Step", "build", "evaluate"]

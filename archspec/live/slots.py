@@ -1,0 +1,61 @@
+"""Which slot holds which tensor, so that a dead activation is not kept."""
+
+from __future__ import annotations
+
+from archspec.live.module import Step
+from archspec.network import Body, Leaf, Node
+from archspec.traced import untraced
+
+
+class Slots:
+    """Assigns a slot to each tensor of a body by a linear scan over its steps.
+
+    Args:
+        body: the body.
+        inputs: names of what enters; they have the first slots.
+        keep: names that must live to the end.
+    """
+
+    def __init__(self, body: Body, inputs: tuple[str, ...], keep: tuple[str, ...]) -> None:
+        self._body = body
+        self._slot = {name: index for index, name in enumerate(inputs)}
+        self._taken = len(inputs)
+        self._free: list[int] = []
+        self._last = {name: place for place, step in enumerate(body.steps) for name in step.reads}
+        self._last |= dict.fromkeys(keep, len(body.steps))
+        self._assign()
+
+    @property
+    def count(self) -> int:
+        """Number of slots."""
+        return self._taken
+
+    def of(self, name: str) -> int:
+        """Return the slot of a tensor."""
+        return self._slot[name]
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the lines of the forward pass."""
+        return tuple(self._step(node) for node in self._body.steps)
+
+    def _assign(self) -> None:
+        for place, node in enumerate(self._body.steps):
+            dying = {name for name in node.reads if self._last[name] == place}
+            # What dies here can take the result: the child has read it by then.
+            self._free += sorted({self._slot[name] for name in dying}, reverse=True)
+            if self._free:
+                self._slot[node.name] = self._free.pop()
+            else:
+                self._slot[node.name] = self._taken
+                self._taken += 1
+            if node.name not in self._last:
+                self._free.append(self._slot[node.name])
+
+    def _step(self, node: Node) -> Step:
+        target = self._slot[node.name]
+        reads = tuple(self._slot[name] for name in node.reads)
+        if isinstance(node, Leaf) and not node.op.is_module():
+            call = node.op.call()
+            keywords = {argument.name: untraced(argument.value) for argument in call.arguments}
+            return Step(target, call.target, reads, keywords, node.training_only)
+        return Step(target, node.reuses or node.name, reads, None, node.training_only)
