@@ -21,7 +21,7 @@ _OWN: Final = ("extends", "expect")
 
 
 def bundled(kind: str) -> Path:
-    """Return the folder of the bundled `specs` or `templates`.
+    """Return the folder of the bundled `specs` or `templates`, or of a part of the package.
 
     It lies inside the package when installed, beside it in a checkout.
     """

@@ -21,7 +21,8 @@ from archspec.schema import names
 class Flow:
     """A tensor on its way: which sibling made it, its shape, and where that is written.
 
-    A shape of None means that an error was already reported there.
+    A shape of None means that an error was already reported there. `written` is the name under
+    which the spec knows it: an absent node's name, where `ref` is what that stands for.
     """
 
     ref: str
@@ -29,6 +30,7 @@ class Flow:
     span: Span | None = None
     note: str = ""
     training_only: bool = False
+    written: str = ""
 
 
 @dataclass(slots=True)
@@ -174,7 +176,7 @@ class Builder:
             if self.last.shape is None and len(self.inputs) > 1 and not self.children:
                 choices = ", ".join(self.inputs)
                 raise fail("G306", f"the first node says `from` which input it reads: {choices}")
-            return [self.last], (self.last.ref,)
+            return [self.last], (self.last.written or self.last.ref,)
         return [self._flow(name) for name in reads], tuple(name.text for name in reads)
 
     def _flow(self, name: spec.Name) -> Flow:
@@ -206,7 +208,7 @@ class Builder:
             note = f", because `{expressions.text(node.condition.formula)}` is false"
         if name:
             origin = "the body's input" if flows[0].ref in self.inputs else f"`{flows[0].ref}`"
-            self.flows[name] = replace(flows[0], note=f"{origin}{note}")
+            self.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
             self.last = self.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, node))
 
@@ -350,7 +352,8 @@ class Builder:
             return
         made = self._op(BY_NAME[label], use, name, scope, ends)
         refs = tuple(end.ref for end in ends)
-        self.children.append(replace(made, reads=refs, written_reads=refs))
+        written = tuple(end.written or end.ref for end in ends)
+        self.children.append(replace(made, reads=refs, written_reads=written))
         self.last = Flow(name, made.output, use.span)
 
     def _make(self, node: spec.Node, name: str, scope: Scope, flows: list[Flow]) -> Leaf | Body:

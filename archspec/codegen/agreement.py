@@ -1,0 +1,99 @@
+"""What several uses of one block have in common.
+
+A class is written once and stands for all uses of its block. The uses are laid side by side, slot
+by slot; where their formulas are spelt alike the spelling is taken, where they differ one of them
+must hold for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from archspec import expressions
+from archspec.expressions import Formula, Value
+from archspec.network import Absent, Body, Leaf, Loop, Turn
+
+
+class Differ(Exception):
+    """The uses cannot share one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A child as one use sees it.
+
+    Attributes:
+        bindings: formulas that turn loop variables into the use's own names.
+        scope: values of the use's own names.
+    """
+
+    child: Leaf | Body | Absent | Loop
+    bindings: Mapping[str, Formula]
+    scope: Mapping[str, Value]
+
+    def outside(self, formula: Formula) -> Formula:
+        """Return a formula of the child in the names of the scope of the use."""
+        return expressions.substitute(formula, self.bindings) if self.bindings else formula
+
+    def turn(self, turn: Turn) -> list[View]:
+        """Return the children of one turn."""
+        inner = {name: self.outside(formula) for name, formula in turn.bindings.items()}
+        return views(turn.children, {**self.bindings, **inner}, self.scope)
+
+
+Slot = tuple[View, ...]
+"""One child, in all uses."""
+
+
+def views(
+    children: Sequence[Leaf | Body | Absent | Loop],
+    bindings: Mapping[str, Formula],
+    scope: Mapping[str, Value],
+) -> list[View]:
+    """Return children with what their loop variables mean."""
+    return [View(child, bindings, scope) for child in children]
+
+
+def slots(uses: Sequence[list[View]]) -> Iterator[Slot]:
+    """Lay uses side by side.
+
+    Raises:
+        Differ: when they have different numbers of children.
+    """
+    if len({len(use) for use in uses}) > 1:
+        raise Differ
+    return iter(zip(*uses, strict=True))
+
+
+def nodes(slot: Slot) -> list[tuple[View, Leaf | Body]]:
+    """Return the uses in which the child is there."""
+    return [(view, view.child) for view in slot if isinstance(view.child, Leaf | Body)]
+
+
+def agreed(
+    formulas: Sequence[Formula], values: Sequence[Value], scopes: Sequence[Mapping[str, Value]]
+) -> Formula:
+    """Return one formula that holds in all uses.
+
+    Args:
+        formulas: the formula of each use.
+        values: what it yields there.
+        scopes: what the names mean there.
+
+    Raises:
+        Differ: when none of the formulas holds in all of them.
+    """
+    spelt = {expressions.text(formula): formula for formula in formulas}
+    for formula in sorted(spelt.values(), key=lambda f: len(expressions.text(f)), reverse=True):
+        if all(_holds(formula, v, s) for v, s in zip(values, scopes, strict=True)):
+            return formula
+    raise Differ
+
+
+def _holds(formula: Formula, value: Value, scope: Mapping[str, Value]) -> bool:
+    try:
+        found = expressions.evaluate(formula, scope)
+    except expressions.ExpressionError:
+        return False
+    return found == value and isinstance(found, bool) == isinstance(value, bool)

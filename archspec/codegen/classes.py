@@ -1,0 +1,212 @@
+"""Blocks to classes, loops to functions, the network to the last class of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archspec import expressions
+from archspec.codegen import describe
+from archspec.codegen.agreement import Differ, Slot, View, nodes, views
+from archspec.codegen.construct import Constructor, Item, conditional_list, inside, is_silent
+from archspec.codegen.forward import Forward, line, ordered
+from archspec.codegen.frame import Frame, Parameter
+from archspec.codegen.initialise import initialisation
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.outputs import outputs_class, return_type, returned
+from archspec.codegen.printing import literal, module_class
+from archspec.codegen.program import Class, Function, Method, Program, Signature
+from archspec.codegen.stages import stage_function
+from archspec.expressions import Value
+from archspec.network import Body, Leaf, Loop
+from archspec.ops import BY_NAME
+from archspec.resolve.scope import entering
+
+
+class Writer:
+    """Writes the definitions of one file into a `Program`."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def block(self, bodies: Sequence[Body]) -> Signature:
+        """Return the class that stands for these uses of a block, writing it if need be.
+
+        Raises:
+            Differ: when they need different classes.
+        """
+        assert bodies[0].block is not None
+        if bodies[0].path not in self.program.signatures:
+            self._write_block(bodies[0].block.name)
+        found = {self.program.signatures[body.path].name for body in bodies}
+        if len(found) > 1:
+            raise Differ
+        return self.program.signatures[bodies[0].path]
+
+    def _write_block(self, name: str) -> None:
+        """Write one class for all uses of a block, or as few as can serve them."""
+        groups: list[list[Body]] = []
+        uses = self.program.uses[name]
+        if self._fits(uses):
+            groups = [uses]
+        else:
+            for use in uses:
+                home = next((group for group in groups if self._fits([*group, use])), None)
+                if home is None:
+                    groups.append([use])
+                else:
+                    home.append(use)
+        for index, group in enumerate(groups):
+            own = name if index == 0 else self.program.unused(f"{name}{index + 1}")
+            signature = self._block_class(own, group)
+            for use in group:
+                self.program.signatures[use.path] = signature
+
+    def _fits(self, uses: Sequence[Body]) -> bool:
+        """Tell whether one class can stand for these uses; leaves no trace."""
+        with self.program.rehearsal():
+            try:
+                self._block_class("Rehearsal", uses)
+            except Differ:
+                return False
+        return True
+
+    def _block_class(self, name: str, uses: Sequence[Body]) -> Signature:
+        blocks = [use.block for use in uses if use.block is not None]
+        frame = Frame(
+            scopes=[block.values for block in blocks],
+            sizes=tuple(entering(uses[0].inputs[0])),
+            order=tuple(parameter.name for parameter in blocks[0].parameters),
+            defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
+        )
+        slot = tuple(View(use, {}, block.values) for use, block in zip(uses, blocks, strict=True))
+        return self._class(name, slot, frame)
+
+    def inline(self, slot: Slot, around: Frame) -> Signature:
+        """Write the class of a body in place that has wiring of its own."""
+        there = [view for view, _ in nodes(slot)]
+        frame = Frame([view.scope for view in there], around.sizes, around.order)
+        first = there[0].child
+        assert isinstance(first, Body)
+        wanted = "".join(part.capitalize() for part in first.name.split("_"))
+        name = self.program.unused(wanted if wanted[:1].isalpha() else f"Part{wanted}")
+        return self._class(name, tuple(there), frame)
+
+    def _class(self, name: str, slot: Slot, frame: Frame) -> Signature:
+        constructor = Constructor(self, frame)
+        items = constructor.items([inside(view) for view in slot])
+        bodies = [node for _, node in nodes(slot) if isinstance(node, Body)]
+        if all(body.numbered and body.is_chain for body in bodies):
+            base, written, forward = "nn.Sequential", _super_lines(items, frame), []
+        else:
+            base = "nn.Sequential" if all(body.numbered for body in bodies) else "nn.Module"
+            written = _super_lines([i for i in items if i.value], frame) if base != "nn.Module" else [
+                "        super().__init__()",
+                *self.assignments(items, slot, frame, constructor),
+            ]
+            forward = [self._forward(items, bodies, frame)]
+        self.program.functions |= frame.functions
+        parameters = frame.parameters()
+        init = Method(_signature(parameters), ["Build the block."], written)
+        self.program.definitions.append(
+            Class(name, base, describe.block(bodies, frame), [init, *forward])
+        )
+        return Signature(name, parameters)
+
+    def assignments(
+        self, items: list[Item], slot: Slot, frame: Frame, constructor: Constructor
+    ) -> list[str]:
+        """Return `self.conv1 = …` for each child, and the flags that `forward` asks."""
+        written: list[str] = []
+        for item in items:
+            if is_silent(item.slot):
+                if item.condition is not None:
+                    condition = frame.text(item.condition)
+                    written.append(f"        self.has_{item.name} = {condition}")
+            elif item.condition is not None:
+                written.append(f"        self.{item.name}: nn.Module = nn.Identity()")
+                written.append(f"        if {frame.text(item.condition)}:")
+                written += lines(item.value, 3, f"self.{item.name} = ")
+            else:
+                written += item.before
+                written += lines(item.value, 2, f"self.{item.name} = ")
+        return written
+
+    def _forward(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
+        body = [line(item) for item in ordered(items)]
+        results = {node.result for node in bodies}
+        result = results.pop() if len(results) == 1 else body[-1].name
+        written = Forward(body, ("input",), (result,), shapes=False).write()
+        signature = ["    def forward(self, x: Tensor) -> Tensor:"]
+        return Method(signature, [describe.mapping(bodies, frame)], written)
+
+    def network(self) -> None:
+        """Write the network's own class, last."""
+        network = self.program.network
+        root = network.root
+        frame = Frame([{}])
+        constructor = Constructor(self, frame)
+        constructor.stage = self._stage
+        top = View(root, {}, {})
+        items = constructor.items([inside(top)])
+        written = ["        super().__init__()"]
+        if root.numbered:
+            written = _super_lines([item for item in items if item.value], frame)
+        else:
+            written += self.assignments(items, (top,), frame, constructor)
+        written += initialisation(network, self.program)
+        forward = self._network_forward(items)
+        self.program.functions |= frame.functions
+        outputs = outputs_class(network)
+        if outputs is not None:
+            self.program.definitions.append(outputs)
+            self.program.imports.add("from typing import NamedTuple")
+        init = Method(["    def __init__(self) -> None:"], ["Build the network."], written)
+        base = "nn.Sequential" if root.numbered else "nn.Module"
+        doc = describe.network_class(network)
+        self.program.definitions.append(Class(network.name, base, doc, [init, forward]))
+
+    def _network_forward(self, items: list[Item]) -> Method:
+        network = self.program.network
+        body = [line(item) for item in ordered(items)]
+        results = [name for _, name in network.outputs]
+        forward = Forward(body, tuple(network.inputs), results, shapes=True)
+        written = forward.write()
+        if len(results) > 1:
+            written += returned(network, forward)
+        inputs = ", ".join(
+            f"{'x' if name == 'input' else name}: Tensor" for name in network.inputs
+        )
+        signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
+        return Method([signature], [describe.network_mapping(network)], written)
+
+    def _stage(self, slot: Slot) -> list[Item] | None:
+        return stage_function(self, slot)
+
+
+def _super_lines(items: list[Item], frame: Frame) -> list[str]:
+    """Return the constructor of a class that is a numbered chain itself."""
+    if any(item.condition for item in items):
+        return [*conditional_list(items, frame), "        super().__init__(*layers)"]
+    arguments = tuple(Argument(item.value, "*" if item.many else "") for item in items)
+    return lines(Call("super().__init__", arguments, tall=len(arguments) > 1), 2)
+
+
+def _signature(parameters: tuple[Parameter, ...]) -> list[str]:
+    """Return the `def` of a constructor."""
+    arguments = [Argument("self"), *(Argument(shown(parameter)) for parameter in parameters)]
+    return lines(Call("__init__", tuple(arguments)), 1, "def ", " -> None:")
+
+
+def shown(parameter: Parameter) -> str:
+    """Return a parameter as its function declares it."""
+    if not parameter.default:
+        return f"{parameter.name}: {parameter.annotation}"
+    return f"{parameter.name}: {parameter.annotation} = {default_text(parameter.default[0])}"
+
+
+def default_text(value: Value) -> str:
+    """Return a default as source; the name of an op becomes its class."""
+    return module_class(value) if isinstance(value, str) and value in BY_NAME else literal(value)
+
+
+__all__ = ["Function", "Leaf", "Loop", "Writer", "expressions", "views"]

@@ -1,0 +1,129 @@
+"""The scope of one class or function as it is written: the names it has and those it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from archspec import expressions
+from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
+from archspec.codegen.printing import annotation, formula_text, functions_used
+from archspec.expressions import Formula, Value
+from archspec.network import Leaf
+from archspec.ops import BY_NAME
+from archspec.traced import formula_of, untraced
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an emitted class or function; `default` is empty or holds one value."""
+
+    name: str
+    annotation: str
+    default: tuple[Value, ...] = ()
+    is_size: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a text that serves several uses can say.
+
+    Attributes:
+        scopes: values of the names in each use.
+        sizes: the names of the sizes that enter; they become the first parameters.
+        order: the other names, in the order in which they become parameters.
+        defaults: the defaults that the spec gives them.
+        needed: the names that the text has read so far.
+        functions: functions of the language that it has called so far.
+    """
+
+    scopes: Sequence[Mapping[str, Value]]
+    sizes: Sequence[str] = ()
+    order: Sequence[str] = ()
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    needed: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+
+    @cached_property
+    def constants(self) -> dict[str, Formula]:
+        """The names that mean the same in all uses: the text has their value instead."""
+        return {
+            name: expressions.constant(value)
+            for name, value in self.scopes[0].items()
+            if all(_same(scope.get(name), value) for scope in self.scopes)
+        }
+
+    @cached_property
+    def modules(self) -> set[str]:
+        """The names that stand for classes of modules."""
+        return {
+            name
+            for name in self.order
+            if all(isinstance(s.get(name), str) and s[name] in BY_NAME for s in self.scopes)
+        }
+
+    def common(
+        self, where: Sequence[View], formulas: Sequence[Formula], values: Sequence[Any]
+    ) -> Formula:
+        """Return one formula for these views of a child; its names become parameters.
+
+        Raises:
+            Differ: when there is none.
+        """
+        local = [
+            expressions.substitute(view.outside(formula), self.constants)
+            for view, formula in zip(where, formulas, strict=True)
+        ]
+        plain = [untraced(value) for value in values]
+        formula = agreed(local, plain, [view.scope for view in where])
+        self.needed.update(expressions.names(formula))
+        self.functions.update(functions_used(formula))
+        return formula
+
+    def text(self, formula: Formula) -> str:
+        """Return a formula as source."""
+        return formula_text(formula, self.modules)
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return the parameters that the text turned out to need: sizes, then required ones."""
+        found = []
+        for name in (*self.sizes, *self.order):
+            if name in self.needed:
+                default = (self.defaults[name],) if name in self.defaults else ()
+                values = [*(scope[name] for scope in self.scopes), *default]
+                kind = annotation(values)
+                found.append(Parameter(name, kind, default, name in self.sizes))
+        return tuple(sorted(found, key=lambda parameter: bool(parameter.default)))
+
+    def arguments(self, slot: Slot) -> list[tuple[str, Formula, bool]]:
+        """Return name, formula and "by keyword" of each argument of an op in all its uses.
+
+        An argument that has PyTorch's default everywhere is left out.
+
+        Raises:
+            Differ: when the uses cannot share one call.
+        """
+        where = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
+        ops = [leaf.op for _, leaf in where]
+        written = {argument.name for op in ops for argument in op.call().arguments}
+        order = [name for name in type(ops[0]).model_fields if name in written]
+        if any(not written <= set(type(op).model_fields) for op in ops):
+            raise Differ
+        found = []
+        for place, name in enumerate(order):
+            values = [getattr(op, name) for op in ops]
+            formulas = [
+                leaf.formulas.get(name, formula_of(value))
+                for (_, leaf), value in zip(where, values, strict=True)
+            ]
+            formula = self.common([view for view, _ in where], formulas, values)
+            positional = place < type(ops[0]).positional
+            in_place = list(type(ops[0]).model_fields).index(name) == place
+            found.append((name, formula, not (positional and in_place)))
+        return found
+
+
+def _same(a: Value, b: Value) -> bool:
+    return a == b and isinstance(a, bool) == isinstance(b, bool)

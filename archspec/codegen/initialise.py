@@ -1,0 +1,84 @@
+"""The loop that fills tensors after construction, as the spec's `init` rules say."""
+
+from __future__ import annotations
+
+from archspec import expressions
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.printing import (
+    fields_as_attributes,
+    formula_text,
+    functions_used,
+    literal,
+    module_class,
+)
+from archspec.codegen.program import Program
+from archspec.network import Leaf, Network
+from archspec.ops import BY_NAME
+from archspec.spec import Given, InitRule, Name
+
+
+def initialisation(network: Network, program: Program) -> list[str]:
+    """Return the lines of the loop; none when no rule has anything to fill."""
+    leaves = [leaf for leaf in network.leaves if not leaf.reuses]
+    seen: set[str] = set()
+    chosen: list[tuple[InitRule, list[Leaf]]] = []
+    for rule in network.init:
+        selected = [
+            leaf
+            for leaf in leaves
+            if rule.selector.text in (leaf.path, leaf.label) and leaf.path not in seen
+        ]
+        seen.update(leaf.path for leaf in selected)
+        if any(leaf.fills for leaf in selected):
+            chosen.append((rule, selected))
+    if not chosen:
+        return []
+    by_path = any(rule.selector.text not in BY_NAME for rule, _ in chosen)
+    target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
+    written = ["", f"        for {target} in self.{source}():"]
+    for index, (rule, selected) in enumerate(chosen):
+        written.append(f"            {'elif' if index else 'if'} {_test(rule, selected)}:")
+        for tensor, function, arguments in rule.fills:
+            written += _fill(tensor, function, arguments, selected, network, program)
+    return written
+
+
+def _test(rule: InitRule, selected: list[Leaf]) -> str:
+    kind = f"isinstance(module, {module_class(selected[0].label)})"
+    if rule.selector.text in BY_NAME:
+        return kind
+    # The type is asked as well, so that a reader and a type checker know what `module` is.
+    return f"name == {literal(rule.selector.text)} and {kind}"
+
+
+def _fill(
+    tensor: Name,
+    function: Name,
+    arguments: tuple[tuple[Name, Given], ...],
+    selected: list[Leaf],
+    network: Network,
+    program: Program,
+) -> list[str]:
+    owners = [leaf for leaf in selected if any(f.tensor == tensor.text for f in leaf.fills)]
+    if not owners:
+        return []
+    values = [Argument(f"module.{tensor.text}")]
+    for name, given in arguments:
+        values.append(Argument(_value(given, owners[0], network, program), f"{name.text}="))
+    indent, guard = 4, []
+    if len(owners) < len(selected):
+        guard = [f"                if module.{tensor.text} is not None:"]
+        indent = 5
+    return [*guard, *lines(Call(f"nn.init.{function.text}", tuple(values)), indent)]
+
+
+def _value(given: Given, leaf: Leaf, network: Network, program: Program) -> str:
+    if given.formula is None:
+        return literal(given.value)
+    fields = set(type(leaf.op).model_fields)
+    constants = {name: expressions.constant(value) for name, value in network.vars.items()}
+    formula = expressions.substitute(
+        given.formula, {n: f for n, f in constants.items() if n not in fields}
+    )
+    program.functions |= functions_used(formula)
+    return formula_text(fields_as_attributes(formula, fields, "module"))

@@ -1,0 +1,98 @@
+"""Expressions of Python, laid out as a formatter would at 88 columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+WIDTH: Final = 88
+_STEP: Final = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call: `prefix` is `name=`, `*` or nothing."""
+
+    value: Expr
+    prefix: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call or a list; `tall` asks for one argument a line even where they fit on one."""
+
+    head: str
+    arguments: tuple[Argument, ...]
+    tall: bool = False
+    brackets: str = "()"
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A generator in parentheses: `(element for …)`."""
+
+    element: Expr
+    loop: str
+
+
+Expr: TypeAlias = str | Call | Each
+
+
+def flat(expr: Expr) -> str:
+    """Return an expression on one line."""
+    if isinstance(expr, str):
+        return expr
+    if isinstance(expr, Each):
+        return f"({flat(expr.element)} {expr.loop})"
+    inside = ", ".join(argument.prefix + flat(argument.value) for argument in expr.arguments)
+    return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}"
+
+
+def lines(expr: Expr, indent: int, before: str = "", after: str = "", comment: str = "") -> list[str]:
+    """Return an expression as lines.
+
+    Args:
+        expr: the expression.
+        indent: levels of indentation.
+        before: text before it on its first line (`self.conv1 = `).
+        after: text behind it on its last line.
+        comment: a remark, dropped where it does not fit on the line.
+    """
+    margin = _STEP * indent
+    line = f"{margin}{before}{flat(expr)}{after}"
+    if isinstance(expr, str) or (not _is_tall(expr) and len(line) <= WIDTH):
+        return [commented(line, comment)]
+    if isinstance(expr, Each):
+        return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
+    if not expr.arguments:
+        return [line]
+    opening, closing = f"{margin}{before}{expr.head}{expr.brackets[0]}", f"{margin}{expr.brackets[1]}"
+    inside = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
+    if not _is_tall(expr) and len(inside) <= WIDTH:
+        return [opening, inside, f"{closing}{after}"]
+    body = [
+        text
+        for argument in expr.arguments
+        for text in lines(argument.value, indent + 1, argument.prefix, ",", argument.comment)
+    ]
+    return [opening, *body, f"{closing}{after}"]
+
+
+def commented(line: str, comment: str) -> str:
+    """Return a line with a remark behind it where both fit."""
+    whole = f"{line}  # {comment}"
+    return whole if comment and len(whole) <= WIDTH else line
+
+
+def _generator(expr: Each, indent: int) -> list[str]:
+    line = f"{_STEP * indent}{flat(expr.element)} {expr.loop}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [*lines(expr.element, indent), f"{_STEP * indent}{expr.loop}"]
+
+
+def _is_tall(expr: Expr) -> bool:
+    if isinstance(expr, Call):
+        return expr.tall or any(_is_tall(argument.value) for argument in expr.arguments)
+    return isinstance(expr, Each) and _is_tall(expr.element)

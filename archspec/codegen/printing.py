@@ -1,0 +1,151 @@
+"""Formulas, literals and free text as Python source."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+import textwrap
+from collections.abc import Collection
+from typing import Any, Final
+
+from archspec import expressions
+from archspec.expressions import Formula, Value
+from archspec.ops import BY_NAME
+
+_MATH: Final = {"ceil", "floor", "sqrt"}
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def literal(value: Any) -> str:
+    """Return the source of a plain value.
+
+    Raises:
+        TypeError: for anything but numbers, strings, booleans, None and tuples of these.
+    """
+    if type(value) is str:
+        return _quoted(value)
+    if value is None or type(value) in (bool, int, float):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(int(value))
+    if isinstance(value, tuple):
+        inside = ", ".join(literal(item) for item in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def _quoted(text: str) -> str:
+    shown = repr(text)
+    return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown else shown
+
+
+def module_class(name: str) -> str:
+    """Return how source names the class of an op."""
+    library, _, short = BY_NAME[name].torch.partition(".")
+    return f"nn.{short}" if library == "nn" else short
+
+
+def formula_text(formula: Formula, modules: Collection[str] = ()) -> str:
+    """Return a formula as source.
+
+    Args:
+        formula: the formula.
+        modules: the names in it that stand for classes of modules.
+    """
+    # The formula is shared with other uses, so the rewriting gets a copy of its own.
+    return _unparsed(_Python(modules).visit(copy.deepcopy(formula)))
+
+
+def _unparsed(formula: Formula) -> str:
+    if isinstance(formula, ast.Constant):
+        return literal(formula.value)
+    # `unparse` quotes with apostrophes; no string here holds a quote of either kind.
+    return ast.unparse(formula).replace("'", '"')
+
+
+class _Python(ast.NodeTransformer):
+    """Rewrites the language's own words: `ceil` is in `math`, `act != 'ReLU'` compares classes."""
+
+    def __init__(self, modules: Collection[str]) -> None:
+        self.modules = modules
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+        assert isinstance(node.func, ast.Name)
+        name = node.func.id
+        shown = {"make_divisible": "_make_divisible"}.get(name, name)
+        head = f"math.{name}" if name in _MATH else shown
+        arguments = [self.visit(argument) for argument in node.args]
+        return ast.Call(ast.Name(head, ast.Load()), arguments, [])
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:  # noqa: N802
+        left, right = node.left, node.comparators[0]
+        if isinstance(left, ast.Name) and left.id in self.modules and isinstance(right, ast.Constant):
+            op = ast.Is() if isinstance(node.ops[0], ast.Eq) else ast.IsNot()
+            other = ast.Name(module_class(str(right.value)), ast.Load())
+            return ast.Compare(left, [op], [other])
+        comparators = [self.visit(part) for part in node.comparators]
+        return ast.Compare(self.visit(left), node.ops, comparators)
+
+
+def functions_used(formula: Formula) -> set[str]:
+    """Return the functions of the language that a formula calls."""
+    return {
+        node.func.id
+        for node in ast.walk(formula)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def annotation(values: Collection[Value]) -> str:
+    """Return the type of a parameter that takes these values."""
+    kinds = {_kind(value) for value in values}
+    if kinds == {"int", "float"}:
+        return "float"
+    if "None" in kinds and len(kinds) > 1:
+        return f"{annotation([value for value in values if value is not None])} | None"
+    if len(kinds) > 1 and all(kind.startswith("tuple") for kind in kinds):
+        return "tuple[int, ...]"
+    return " | ".join(sorted(kinds))
+
+
+def _kind(value: Value) -> str:
+    if value is None:
+        return "None"
+    if isinstance(value, tuple):
+        parts = [_kind(item) for item in value]
+        same = len(set(parts)) == 1 and len(parts) > 3
+        return f"tuple[{parts[0]}, ...]" if same else f"tuple[{', '.join(parts)}]"
+    if isinstance(value, str) and value in BY_NAME:
+        return "type[nn.Module]"
+    return "int" if isinstance(value, int) and not isinstance(value, bool) else type(value).__name__
+
+
+def identifier(name: str) -> str:
+    """Return a name that may stand in source.
+
+    Raises:
+        ValueError: when it is no plain identifier, which the schema should have refused.
+    """
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError(f"not an identifier: {name!r}")
+    return name
+
+
+def prose(text: str) -> str:
+    """Return free text so that it can stand in a docstring and nowhere else ends it."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    printable = printable.replace("\\", "/").replace('"', "'")
+    return " ".join(printable.split())
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Return free text wrapped to the width of source."""
+    return textwrap.fill(text, 88 - 4 * indent, break_long_words=False, break_on_hyphens=False)
+
+
+def fields_as_attributes(formula: Formula, fields: Collection[str], owner: str) -> Formula:
+    """Return a formula in which an op's fields are read from a module: `module.out_features`."""
+    return expressions.substitute(
+        formula, {name: ast.Name(f"{owner}.{name}", ast.Load()) for name in fields}
+    )

@@ -1,0 +1,112 @@
+"""The file that is being written: its classes, its functions, what it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+
+from archspec.codegen.frame import Parameter
+from archspec.network import Body, Network, walk
+from archspec.ops import BY_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method: parameters as written, its docstring, its lines."""
+
+    signature: list[str]
+    doc: list[str]
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the emitted file."""
+
+    name: str
+    base: str
+    doc: list[str]
+    methods: list[Method]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the emitted file."""
+
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How an emitted class or function is called."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Whether what is tried shall stay."""
+
+    kept: bool = False
+
+    def keep(self) -> None:
+        """Let what was written stay."""
+        self.kept = True
+
+
+@dataclass(slots=True)
+class Program:
+    """Collects what one file holds; definitions come before their uses.
+
+    Attributes:
+        uses: the uses of each block.
+        signatures: the class that stands for a use, by the path of the use.
+    """
+
+    network: Network
+    uses: dict[str, list[Body]] = field(default_factory=dict)
+    signatures: dict[str, Signature] = field(default_factory=dict)
+    definitions: list[Class | Function] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for node in walk(self.network.root):
+            if isinstance(node, Body) and node.block is not None and node.reuses is None:
+                self.uses.setdefault(node.block.name, []).append(node)
+        self.taken |= {*self.uses, self.network.name, *BY_NAME, "OrderedDict", "Tensor"}
+
+    def unused(self, wanted: str) -> str:
+        """Return a name like the wanted one that nothing else has, and take it."""
+        name = next(name for name in _variants(wanted) if name not in self.taken)
+        self.taken.add(name)
+        return name
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Rehearsal]:
+        """Undo what is written within, unless it is kept."""
+        rehearsal = Rehearsal()
+        before = {
+            name: copy(getattr(self, name))
+            for name in ("signatures", "definitions", "imports", "functions", "parts", "taken")
+        }
+        try:
+            yield rehearsal
+        finally:
+            if not rehearsal.kept:
+                for name, value in before.items():
+                    setattr(self, name, value)
+
+
+def _variants(wanted: str) -> Iterator[str]:
+    yield wanted
+    number = 2
+    while True:
+        yield f"{wanted}{number}"
+        number += 1

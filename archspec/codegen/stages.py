@@ -1,0 +1,111 @@
+"""Loops whose turns each make one module: a function, and a line per turn that calls it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archspec import expressions
+from archspec.codegen.agreement import Differ, Slot, View
+from archspec.codegen.construct import Constructor, Item
+from archspec.codegen.frame import Frame, Parameter
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.program import Function, Method, Signature
+from archspec.expressions import Formula, Value
+from archspec.network import Body, Loop, Turn
+from archspec.resolve.scope import entering, name_formula
+from archspec.schema.names import TEMPLATE
+
+if TYPE_CHECKING:
+    from archspec.codegen.classes import Writer
+
+
+def stage_function(writer: Writer, slot: Slot) -> list[Item] | None:
+    """Return a call of one function per turn, or None when the loop is not of that kind.
+
+    The function takes what varies between the turns: the sizes that enter and the loop's
+    variables.
+    """
+    view = slot[0]
+    if len(slot) > 1 or not isinstance(view.child, Loop) or len(view.child.turns) < 2:
+        return None
+    turns = view.child.turns
+    bodies = [_only_body(turn) for turn in turns]
+    if any(body is None or not body.is_chain for body in bodies):
+        return None
+    stages = [_Stage(turn, body) for turn, body in zip(turns, bodies, strict=True) if body]
+    with writer.program.rehearsal() as rehearsal:
+        try:
+            signature = _function(writer, stages)
+        except Differ:
+            return None
+        rehearsal.keep()
+    return [_item(view, stage, signature) for stage in stages]
+
+
+def _only_body(turn: Turn) -> Body | None:
+    child = turn.children[0] if len(turn.children) == 1 else None
+    if isinstance(child, Body) and child.block is None and child.condition is None:
+        return child
+    return None
+
+
+class _Stage:
+    """One turn: its module, and its variables under the names that the function gives them."""
+
+    def __init__(self, turn: Turn, body: Body) -> None:
+        self.body = body
+        self.sizes = tuple(entering(body.inputs[0]))
+        inner = sorted(name for name in turn.bindings if name.startswith("@"))
+        if len(self.sizes) != len(inner):
+            inner = inner[-len(self.sizes) :]
+        self.renamed = dict(zip(inner, self.sizes, strict=True))
+        self.scope: dict[str, Value] = {
+            **turn.values,
+            **{size: int(n) for size, n in entering(body.inputs[0]).items()},
+        }
+        self.outer: dict[str, Formula] = {
+            self.renamed.get(name, name): formula for name, formula in turn.bindings.items()
+        }
+
+    def view(self) -> View:
+        """Return the module as the function sees it."""
+        bindings = {old: name_formula(new) for old, new in self.renamed.items()}
+        return View(self.body, bindings, self.scope)
+
+
+def _function(writer: Writer, stages: list[_Stage]) -> Signature:
+    variables = tuple(name for name in stages[0].scope if name not in stages[0].sizes)
+    frame = Frame([stage.scope for stage in stages], stages[0].sizes, variables)
+    slot = tuple(stage.view() for stage in stages)
+    value = Constructor(writer, frame).build(slot)
+    written = stages[0].body.written.span  # the key of the loop stands where its body does
+    name = writer.program.unused(_function_name(stages[0].body.name, str(written.source.name)))
+    parameters = frame.parameters()
+    arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
+    signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
+    body = lines(value, 1, "return ")
+    method = Method(signature, ["Chain the blocks of one stage."], body)
+    writer.program.functions |= frame.functions
+    writer.program.definitions.append(Function(method))
+    return Signature(name, parameters)
+
+
+def _function_name(child: str, _: str) -> str:
+    stem = TEMPLATE.sub("", child).rstrip("0123456789_")
+    return f"_{stem}" if stem.isidentifier() else "_stage"
+
+
+def _item(view: View, stage: _Stage, signature: Signature) -> Item:
+    arguments = tuple(_argument(view, stage, parameter) for parameter in signature.parameters)
+    slot = (View(stage.body, stage.outer, {}),)
+    return Item(stage.body.name, Call(signature.name, arguments), slot)
+
+
+def _argument(view: View, stage: _Stage, parameter: Parameter) -> Argument:
+    from archspec.codegen.printing import formula_text, module_class  # noqa: PLC0415
+
+    formula = view.outside(stage.outer[parameter.name])
+    text = formula_text(expressions.substitute(formula, {}))
+    if parameter.annotation == "type[nn.Module]":
+        text = module_class(text.strip('"'))
+    return Argument(text, "" if parameter.is_size else f"{parameter.name}=")

@@ -1,0 +1,72 @@
+"""Diagrams: a network becomes a scene, the scene becomes DOT, the DOT an image.
+
+`fuse` joins layers and finds blocks, `repeats` finds equal neighbours, `stages` finds stem,
+stages and head, `page` decides what to open, `compose` places it all in a scene, `dot` writes it
+down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
+"""
+
+from __future__ import annotations
+
+from archspec.draw.compose import compose
+from archspec.draw.dot import write
+from archspec.draw.engine import DrawError, render
+from archspec.draw.theme import theme_named
+from archspec.network import Network
+
+FORMATS = ("svg", "png", "pdf", "dot")
+DIRECTIONS = ("TB", "LR")
+
+
+def dot(
+    network: Network, *, depth: int | None = None, direction: str = "TB", theme: str = "light"
+) -> str:
+    """Return a network as DOT text; the same network always gives the same text.
+
+    Args:
+        network: what to draw.
+        depth: 0 folds every stage to one node, 1 every block, 2 opens the blocks, 3 the blocks in
+            them, and so on; by default one typical block is open if the page has room for it.
+        direction: `TB` from top to bottom, `LR` from left to right.
+        theme: `light`, `dark` or `print`.
+
+    Raises:
+        DrawError: when there is no such direction, depth or theme.
+    """
+    if direction not in DIRECTIONS:
+        raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
+    if depth is not None and depth < 0:
+        raise DrawError(f"a depth is 0 or more, not {depth}")
+    colours = theme_named(theme)
+    return write(compose(network, depth=depth, direction=direction), colours, direction)
+
+
+def image(
+    network: Network,
+    format: str,
+    *,
+    depth: int | None = None,
+    direction: str = "TB",
+    theme: str = "light",
+    dpi: int = 130,
+) -> bytes:
+    """Return a network as a picture.
+
+    Args:
+        network: what to draw.
+        format: `svg`, `png`, `pdf`, or `dot` for the text that the others are made of.
+        depth: as for `dot`.
+        direction: as for `dot`.
+        theme: as for `dot`.
+        dpi: pixels per inch of a PNG.
+
+    Raises:
+        DrawError: when there is no such format, or Graphviz is neither on the PATH nor installed
+            with pygraphviz.
+    """
+    if format not in FORMATS:
+        raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
+    text = dot(network, depth=depth, direction=direction, theme=theme)
+    return text.encode() if format == "dot" else render(text, format, dpi)
+
+
+__all__ = ["DIRECTIONS", "FORMATS", "DrawError", "dot", "image"]

@@ -1,0 +1,125 @@
+"""Equal neighbours are drawn once.
+
+Two units are the same when their structure, their shapes and all arguments of their ops are
+equal; only the probability of a dropout may differ, which the picture then shows as a range. A
+series is what a dense block is made of: the same layers, to which a constant number of channels
+is added each time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archspec.draw.fuse import Group, Layer, Unit
+from archspec.network import Leaf
+from archspec.ops import Cat, Kind, Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat(Unit):
+    """Equal units in a row; `growth` is the channels that each turn of a series adds."""
+
+    turns: tuple[Unit, ...]
+    growth: int = 0
+
+    @property
+    def first(self) -> Unit:
+        """The one that is drawn."""
+        return self.turns[0]
+
+
+def repeated(units: Sequence[Unit], count: Counter[str]) -> tuple[Unit, ...]:
+    """Return units in which those that are equal and follow one another are one.
+
+    Args:
+        units: in the order of execution.
+        count: how often each is read, from `fuse.readers`.
+    """
+    found: list[Unit] = []
+    for run in _runs(units, count):
+        found.append(run[0] if len(run) == 1 else _repeat(run))
+    return tuple(found)
+
+
+def _runs(units: Sequence[Unit], count: Counter[str]) -> Iterator[list[Unit]]:
+    run: list[Unit] = []
+    for unit in units:
+        if run and not (_follows(run[-1], unit, count) and _continues(run, unit)):
+            yield run
+            run = []
+        run.append(unit)
+    if run:
+        yield run
+
+
+def _follows(before: Unit, unit: Unit, count: Counter[str]) -> bool:
+    return unit.reads == (before.key,) and count[before.key] == 1 and not unit.side
+
+
+def _continues(run: list[Unit], unit: Unit) -> bool:
+    # A series never has equal turns: what arrives has grown. So a run is one or the other.
+    return alike(run[-1]) == alike(unit) or _is_series(run[-1], unit)
+
+
+def _repeat(run: list[Unit]) -> Repeat:
+    first, last = run[0], run[-1]
+    return Repeat(
+        key=last.key,
+        path=first.path,
+        reads=first.reads,
+        inputs=first.inputs,
+        output=last.output,
+        places=first.places,
+        turns=tuple(run),
+        growth=_growth(first) if alike(first) != alike(run[1]) else 0,
+    )
+
+
+def alike(unit: Unit) -> tuple[Any, ...]:
+    """Return what two units that are the same have in common."""
+    return _structure(unit, grown=False)
+
+
+def _is_series(before: Unit, unit: Unit) -> bool:
+    return (
+        _growth(before) > 0
+        and _growth(before) == _growth(unit)
+        and _structure(before, grown=True) == _structure(unit, grown=True)
+    )
+
+
+def _growth(unit: Unit) -> int:
+    """Return the channels that a unit adds to what it reads by concatenation."""
+    if not isinstance(unit, Group) or unit.inputs[0][1:] != unit.output[1:]:
+        return 0
+    last = unit.units[-1]
+    if not (isinstance(last, Layer) and isinstance(last.leaf.op, Cat) and "input" in last.reads):
+        return 0
+    return int(unit.output[0]) - int(unit.inputs[0][0])
+
+
+def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
+    shapes = () if grown else (_plain(unit.output), *map(_plain, unit.inputs))
+    if isinstance(unit, Layer):
+        return ("layer", *shapes, *(_op(leaf, grown=grown) for leaf in unit.leaves))
+    assert isinstance(unit, Group)
+    places = {inner.key: index for index, inner in enumerate(unit.units)}
+    wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
+    parts = tuple(_structure(inner, grown=grown) for inner in unit.units)
+    return ("group", unit.body.label, *shapes, wires, places.get(unit.result, -1), *parts)
+
+
+def _op(leaf: Leaf, *, grown: bool) -> tuple[Any, ...]:
+    left_out = set(leaf.op.inferred()) if grown else set()
+    if leaf.op.kind is Kind.REGULARISER:
+        left_out.add("p")
+    fields = type(leaf.op).model_fields
+    arguments = tuple((name, getattr(leaf.op, name)) for name in fields if name not in left_out)
+    return (leaf.label, arguments, leaf.reuses is not None)
+
+
+def _plain(shape: Shape) -> Shape:
+    return tuple(int(n) for n in shape)

@@ -1,0 +1,120 @@
+"""Stem, stages and head, found from structure and never from names.
+
+Where the spec groups its blocks (`layer1` to `layer4`), its groups are the stages. Elsewhere a
+stage is what has the same spatial size. What stands before the first block is the stem, what
+follows the last one the head. A pooling that ends in a smaller map closes the stage it stands in,
+a strided block opens one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archspec.draw.fuse import Group, Layer, Unit
+from archspec.ops import AdaptiveAvgPool2d, AdaptiveMaxPool2d, Kind, Shape
+
+_NEW_SIZE: Final = 1.5
+"""A map is of another stage when its sides differ by more than this factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Units in one frame; without a label they stand free."""
+
+    label: str
+    units: tuple[Unit, ...]
+
+
+def stages(units: Sequence[Unit]) -> tuple[Stage, ...]:
+    """Return all units in stages, in the order they came in."""
+    main = [unit for unit in units if not unit.side]
+    first, last = _body(main)
+    if last <= first:
+        return (Stage("", tuple(units)),)
+    parts = _by_place(main[first:last]) or _by_size(main[first:last])
+    labelled = [("stem", main[:first])] if first else []
+    labelled += [(f"stage {number}", part) for number, part in enumerate(parts, 1)]
+    labelled += [("head", main[last:])] if last < len(main) else []
+    return tuple(Stage(label, _with_sides(part, units)) for label, part in labelled)
+
+
+def _body(units: Sequence[Unit]) -> tuple[int, int]:
+    """Return where the stages begin and end."""
+    blocks = [index for index, unit in enumerate(units) if isinstance(unit, Group)]
+    if blocks:
+        return blocks[0], blocks[-1] + 1
+    maps = [index for index, unit in enumerate(units) if _is_plain_map(unit)]
+    return 0, maps[-1] + 1 if maps else 0
+
+
+def _is_plain_map(unit: Unit) -> bool:
+    """Tell whether a layer works on a feature map, adaptive pooling not counted."""
+    if len(unit.output) != 3:
+        return False
+    adaptive = (AdaptiveAvgPool2d, AdaptiveMaxPool2d)
+    return not (isinstance(unit, Layer) and isinstance(unit.leaf.op, adaptive))
+
+
+def _by_place(units: Sequence[Unit]) -> list[list[Unit]]:
+    """Return the spec's own groups of blocks; nothing where it has fewer than two."""
+    innermost = [unit.places[-1] for unit in units if isinstance(unit, Group) and unit.places]
+    around = {place for unit in units for place in unit.places[:-1]}
+    stages = [place for place in dict.fromkeys(innermost) if place not in around]
+    if len(stages) < 2:
+        return []
+    parts: list[list[Unit]] = [[]]
+    current = stages[0]
+    for unit in units:
+        place = next((place for place in unit.places if place in stages), None)
+        opens = place not in (None, current) or (place is None and not _closes(unit))
+        if opens and parts[-1]:
+            parts.append([])
+        # What stands between two groups and opens a stage belongs to the one that follows.
+        current = place if place is not None else current if not opens else _next(stages, current)
+        parts[-1].append(unit)
+    return parts
+
+
+def _next(stages: Sequence[str], current: str) -> str:
+    index = stages.index(current) + 1
+    return stages[min(index, len(stages) - 1)]
+
+
+def _by_size(units: Sequence[Unit]) -> list[list[Unit]]:
+    parts: list[list[Unit]] = [[]]
+    side = 0.0
+    for unit in units:
+        here = _side(unit.output)
+        closes = _closes(unit)
+        if parts[-1] and side and not closes and max(here, side) > _NEW_SIZE * min(here, side):
+            parts.append([])
+        parts[-1].append(unit)
+        side = here
+        if closes:
+            parts.append([])
+            side = 0.0
+    return [part for part in parts if part]
+
+
+def _side(shape: Shape) -> float:
+    return float(shape[1] * shape[2]) ** 0.5 if len(shape) == 3 else 1.0
+
+
+def _closes(unit: Unit) -> bool:
+    """Tell whether a unit ends in a pooling that makes its map smaller."""
+    last = unit
+    while isinstance(last, Group):
+        last = last.units[-1]
+    pools = isinstance(last, Layer) and last.leaf.op.kind is Kind.POOL
+    return pools and _side(unit.output) < _side(unit.inputs[0])
+
+
+def _with_sides(part: Sequence[Unit], units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Return a stage's units with the training-only ones that read them."""
+    found = {unit.key for unit in part}
+    for unit in units:
+        if unit.side and found.intersection(unit.reads):
+            found.add(unit.key)
+    return tuple(unit for unit in units if unit.key in found)

@@ -1,0 +1,167 @@
+"""The words in a picture: what layers, blocks and feature maps are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from archspec.draw.fuse import Group, Layer, Unit
+from archspec.draw.scene import Band
+from archspec.network import Leaf
+from archspec.ops import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    Cat,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Kind,
+    Linear,
+    LocalResponseNorm,
+    Op,
+    Shape,
+    StochasticDepth,
+)
+
+Words = tuple[str, str]
+"""A title and the detail beside it."""
+
+
+def shape(sizes: Shape) -> str:
+    """Return a shape as a picture shows it: `64 × 56 × 56`."""
+    return " × ".join(str(int(n)) for n in sizes)
+
+
+def amount(number: int) -> str:
+    """Return a number with three or four figures and its unit: `21.80 M`."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
+        if number >= size:
+            return f"{number / size:.2f} {unit}" if unit != "K" else f"{number / size:.1f} K"
+    return str(number)
+
+
+def layer(unit: Layer) -> Words:
+    """Return the title of a fused layer and what stands beside it."""
+    title, detail = op(unit.leaf.op)
+    if unit.leaf.reuses is not None and unit.leaf.op.tensors():
+        detail = f"{detail}, shares {unit.leaf.reuses}".lstrip(", ")
+    return title, detail
+
+
+def op(op: Op) -> Words:
+    """Return the title of an op and its detail."""
+    for kind, words in _WORDS.items():
+        if isinstance(op, kind):
+            return words(op)
+    if op.kind is Kind.POOL:
+        return _pool(op)
+    return _bare(op), ""
+
+
+def band(leaves: tuple[Leaf, ...]) -> Band:
+    """Return the band of an op; equal layers may differ in the probability of a dropout."""
+    first = leaves[0].op
+    title, detail = op(first)
+    if first.kind is Kind.REGULARISER:
+        chances = [getattr(leaf.op, "p", 0.0) for leaf in leaves]
+        detail = " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
+    return Band(f"{title} {detail}".rstrip(), first.kind)
+
+
+def named(group: Group) -> str:
+    """Return a block's title: its type, and from its name what the type does not say.
+
+    `inception3a: Inception` is `Inception 3a`; a numbered child is just its type.
+    """
+    name = group.path.rpartition(".")[2]
+    label = group.body.label
+    if group.body.block is None:
+        return name if not name.isdigit() else "residual"
+    plain = name.replace("_", "").lower()
+    if plain.startswith(label.lower()) and len(plain) > len(label):
+        return f"{label} {name.replace('_', '')[len(label) :]}"
+    return label
+
+
+def shrinks(unit: Unit) -> str:
+    """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it."""
+    before, after = unit.inputs[0], unit.output
+    if len(before) != 3 or len(after) != 3 or before[1:] == after[1:] or after[1:] == (1, 1):
+        return ""
+    factor = round(before[1] / after[1]) if before[1] >= after[1] else round(after[1] / before[1])
+    return "" if factor < 2 else f"{'↓' if before[1] > after[1] else '↑'}{factor}"
+
+
+def channels(before: Shape, after: Shape) -> str:
+    """Return `64 → 128`, or `64` where the channels stay."""
+    first, last = int(before[0]), int(after[0])
+    return f"{first} → {last}" if first != last else f"{last} channels"
+
+
+def _conv(op: Any) -> Words:
+    depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
+    detail = [str(int(op.out_channels))]
+    if _pair(op.stride) != (1, 1):
+        detail.append(f"stride {_size(op.stride, short=True)}")
+    if _pair(op.dilation) != (1, 1):
+        detail.append(f"dilation {_size(op.dilation, short=True)}")
+    if op.groups > 1 and not depthwise:
+        detail.append(f"{int(op.groups)} groups")
+    title = "DWConv" if depthwise else "Conv"
+    return f"{title} {_size(op.kernel_size)}", ", ".join(detail)
+
+
+def _pool(op: Any) -> Words:
+    stride = op.kernel_size if op.stride is None else op.stride
+    detail = f"stride {_size(stride, short=True)}"
+    return f"{_bare(op)} {_size(op.kernel_size)}", detail
+
+
+def _adaptive(op: Any) -> Words:
+    mean = "Avg" if isinstance(op, AdaptiveAvgPool2d) else "Max"
+    if op.output_size in (1, (1, 1)):
+        return f"Global{mean}Pool", ""
+    size = op.output_size if isinstance(op.output_size, tuple) else (op.output_size,) * 2
+    sides = " × ".join("·" if n is None else str(int(n)) for n in size)
+    return f"Adaptive{mean}Pool", f"to {sides}"
+
+
+def _bare(op: Op) -> str:
+    return re.sub(r"[123]d$", "", type(op).__name__)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (int(value[0]), int(value[1])) if isinstance(value, tuple) else (int(value), int(value))
+
+
+def _size(value: Any, *, short: bool = False) -> str:
+    first, second = _pair(value)
+    return str(first) if short and first == second else f"{first}×{second}"
+
+
+_WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
+    Conv2d: _conv,
+    Linear: lambda op: ("Linear", str(int(op.out_features))),
+    (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
+    LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
+    StochasticDepth: lambda op: ("StochasticDepth", f"{op.p:.3g}"),
+    Dropout: lambda op: (_bare(op), f"{op.p:.3g}"),
+    Cat: lambda op: ("Concat", ""),
+    Flatten: lambda op: ("Flatten", ""),
+}
+
+
+def call(leaf: Leaf) -> str:
+    """Return an op with the arguments it has: `Conv2d(64, 64, kernel_size=3)`."""
+    arguments = [
+        f"{argument.name}={_value(argument.value)}" if argument.keyword else _value(argument.value)
+        for argument in leaf.op.call().arguments
+    ]
+    return f"{leaf.label}({', '.join(arguments)})"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_value, value))})"
+    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else str(value)
