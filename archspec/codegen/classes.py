@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archspec import expressions
 from archspec.codegen import describe
-from archspec.codegen.agreement import Differ, Slot, View, nodes, views
+from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.construct import Constructor, Item, conditional_list, inside, is_silent
 from archspec.codegen.forward import Forward, line, ordered
 from archspec.codegen.frame import Frame, Parameter
@@ -14,10 +13,10 @@ from archspec.codegen.initialise import initialisation
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import outputs_class, return_type, returned
 from archspec.codegen.printing import literal, module_class
-from archspec.codegen.program import Class, Function, Method, Program, Signature
+from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.stages import stage_function
 from archspec.expressions import Value
-from archspec.network import Body, Leaf, Loop
+from archspec.network import INPUT, Body
 from archspec.ops import BY_NAME
 from archspec.resolve.scope import entering
 
@@ -103,7 +102,7 @@ class Writer:
                 "        super().__init__()",
                 *self.assignments(items, slot, frame, constructor),
             ]
-            forward = [self._forward(items, bodies, frame)]
+            forward = [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
         init = Method(_signature(parameters), ["Build the block."], written)
@@ -131,11 +130,15 @@ class Writer:
                 written += lines(item.value, 2, f"self.{item.name} = ")
         return written
 
-    def _forward(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
+    def _forward(
+        self, items: list[Item], bodies: Sequence[Body], frame: Frame, constructor: Constructor
+    ) -> Method:
         body = [line(item) for item in ordered(items)]
         results = {node.result for node in bodies}
         result = results.pop() if len(results) == 1 else body[-1].name
-        written = Forward(body, ("input",), (result,), shapes=False).write()
+        written = Forward(
+            body, (INPUT,), (result,), aliases=constructor.aliases, shapes=False
+        ).write()
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
         return Method(signature, [describe.mapping(bodies, frame)], written)
 
@@ -154,7 +157,7 @@ class Writer:
         else:
             written += self.assignments(items, (top,), frame, constructor)
         written += initialisation(network, self.program)
-        forward = self._network_forward(items)
+        forward = self._network_forward(items, constructor)
         self.program.functions |= frame.functions
         outputs = outputs_class(network)
         if outputs is not None:
@@ -165,16 +168,18 @@ class Writer:
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, forward]))
 
-    def _network_forward(self, items: list[Item]) -> Method:
+    def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
         network = self.program.network
         body = [line(item) for item in ordered(items)]
         results = [name for _, name in network.outputs]
-        forward = Forward(body, tuple(network.inputs), results, shapes=True)
+        forward = Forward(
+            body, tuple(network.inputs), results, aliases=constructor.aliases, shapes=True
+        )
         written = forward.write()
         if len(results) > 1:
             written += returned(network, forward)
         inputs = ", ".join(
-            f"{'x' if name == 'input' else name}: Tensor" for name in network.inputs
+            f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs
         )
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
         return Method([signature], [describe.network_mapping(network)], written)
@@ -207,6 +212,3 @@ def shown(parameter: Parameter) -> str:
 def default_text(value: Value) -> str:
     """Return a default as source; the name of an op becomes its class."""
     return module_class(value) if isinstance(value, str) and value in BY_NAME else literal(value)
-
-
-__all__ = ["Function", "Leaf", "Loop", "Writer", "expressions", "views"]

@@ -13,7 +13,7 @@ from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.expressions import Formula
-from archspec.network import Body, Leaf, Loop
+from archspec.network import Absent, Body, Leaf, Loop
 from archspec.ops import BY_NAME
 
 if TYPE_CHECKING:
@@ -45,12 +45,18 @@ class Constructor:
     Args:
         writer: writes the classes that turn out to be needed.
         frame: the names of the class.
+
+    Attributes:
+        aliases: names of children that no use has, and what they stand for.
+        stage: turns a loop into calls of a function, where it can.
+        prelude: lines that must come before the expression built last.
     """
 
     def __init__(self, writer: Writer, frame: Frame) -> None:
         self.writer = writer
         self.program: Program = writer.program
         self.frame = frame
+        self.aliases: dict[str, str] = {}
         self.stage: Callable[[Slot], list[Item] | None] = lambda _: None
         self.prelude: list[str] = []
         self._depth = 0
@@ -69,7 +75,17 @@ class Constructor:
                 found += self._loop(slot)
             elif any(isinstance(view.child, Leaf | Body) for view in slot):
                 found.append(self._item(slot))
+            else:
+                self._remember_absent(slot)
         return found
+
+    def _remember_absent(self, slot: Slot) -> None:
+        """Let the name of what no use has stand for what it stands for in all of them."""
+        absent = [view.child for view in slot if isinstance(view.child, Absent)]
+        if absent[0].name:
+            self.aliases[absent[0].name] = absent[0].stands_for
+            if len({child.stands_for for child in absent}) > 1:
+                raise Differ
 
     def _item(self, slot: Slot) -> Item:
         there = nodes(slot)

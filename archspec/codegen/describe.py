@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from archspec import analysis
@@ -19,7 +20,7 @@ def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     if body.is_chain and len(labels) <= 4 and len(" ".join(labels)) < 60:
         return [f"{_listed(labels)} in a row."]
     if body.is_chain:
-        return [f"{len(labels)} layers in a row."]
+        return [f"A chain of {len(labels)} layers, from {labels[0]} to {labels[-1]}."]
     if not merges:
         return ["Layers with wiring of their own."]
     last = merges[-1]
@@ -53,7 +54,7 @@ def _symbolic(bodies: Sequence[Body], end: str) -> str:
 def network_class(network: Network) -> list[str]:
     """Return the docstring of the network's class."""
     if network.description:
-        return [prose(network.description)]
+        return textwrap.wrap(prose(network.description), 80, break_long_words=False)
     return [f"The {network.name} network."]
 
 

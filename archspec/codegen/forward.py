@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import keyword
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -98,29 +99,39 @@ class Forward:
     Args:
         body: the values in the order of execution.
         inputs: names of the inputs as the spec has them.
-        result: name of the value that is returned; or what is kept for a return of several.
+        results: names of the values that are returned.
+        aliases: names that stand for others.
         shapes: whether each line says the shape of its value.
     """
 
     def __init__(
-        self, body: list[Line], inputs: Sequence[str], results: Sequence[str], *, shapes: bool
+        self,
+        body: list[Line],
+        inputs: Sequence[str],
+        results: Sequence[str],
+        *,
+        aliases: Mapping[str, str],
+        shapes: bool,
     ) -> None:
         self.inputs = {name: "x" if name == INPUT else name for name in inputs}
         self.shapes = shapes
-        self.lines, self.results = _without_identities(body, tuple(results))
+        self.lines, self.results = _without_identities(body, tuple(results), aliases)
         self.lines = self._nested(self._inlined(self.lines))
         self.names = self._variables()
 
-    def write(self, name_result: bool = True) -> list[str]:
-        """Return all lines, without the return statement of several results."""
+    def write(self) -> list[str]:
+        """Return all lines; those of a single result end with its return."""
+        single = len(self.results) == 1
         written = []
-        for index, entry in enumerate(self.lines):
-            last = index == len(self.lines) - 1 and len(self.results) == 1 and name_result
-            if last and self.results[0] == entry.name and not entry.flag:
-                written += self._returned(entry)
-                return written
+        for entry in self.lines[:-1]:
             written += self._assigned(entry)
-        if len(self.results) == 1 and name_result:
+        if self.lines:
+            last = self.lines[-1]
+            if last.name not in self.results or last.flag or last.training_only:
+                written += self._assigned(last)
+            else:
+                return [*written, *self._final(last, single=single)]
+        if single:
             written.append(f"        return {self.of(self.results[0])}")
         return written
 
@@ -138,21 +149,21 @@ class Forward:
     def _assigned(self, entry: Line) -> list[str]:
         variable, comment = self.names[entry.name], self._comment(entry)
         if entry.training_only:
-            call = lines(self._expr(entry), 2, f"{variable} = ", " if self.training else None")
-            return call
+            return lines(self._expr(entry), 2, f"{variable} = ", " if self.training else None")
         if entry.flag:
             inner = lines(self._expr(entry), 3, f"{variable} = ", comment=comment)
             return [f"        if self.{entry.flag}:", *inner]
         return lines(self._expr(entry), 2, f"{variable} = ", comment=comment)
 
-    def _returned(self, entry: Line) -> list[str]:
+    def _final(self, entry: Line, *, single: bool) -> list[str]:
         expr = self._expr(entry)
-        if isinstance(expr, Call) and expr.head.startswith("torch."):
+        if single and isinstance(expr, Call) and expr.head.startswith("torch."):
             return lines(expr, 2, "return ")
         # A module's call has no type of its own; the annotation gives it one.
         name = "logits" if entry.kind is Kind.LINEAR else "y"
+        self.names[entry.name] = name
         written = lines(expr, 2, f"{name}: Tensor = ", comment=self._comment(entry))
-        return [*written, f"        return {name}"]
+        return [*written, f"        return {name}"] if single else written
 
     def _consumers(self, body: list[Line]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -269,10 +280,10 @@ def _within(outer: Line, inner: Line) -> Line:
 
 
 def _without_identities(
-    body: list[Line], results: tuple[str, ...]
+    body: list[Line], results: tuple[str, ...], aliases: Mapping[str, str]
 ) -> tuple[list[Line], tuple[str, ...]]:
-    """Let whoever reads an identity read what it reads."""
-    stands_for: dict[str, str] = {}
+    """Let whoever reads an identity, or what is not there, read what it stands for."""
+    stands_for = dict(aliases)
     kept = []
     for entry in body:
         reads = tuple(stands_for.get(name, name) for name in entry.reads)
@@ -285,4 +296,5 @@ def _without_identities(
 
 def _variable(name: str) -> str:
     taken = ("x", "y", "out", "logits", "torch", "nn", "math")
-    return f"{name}_" if name in taken or name.isdigit() else name
+    lower = name.lower()
+    return f"{lower}_" if lower in taken or lower.isdigit() or keyword.iskeyword(lower) else lower

@@ -33,22 +33,30 @@ def initialisation(network: Network, program: Program) -> list[str]:
             chosen.append((rule, selected))
     if not chosen:
         return []
+    cases: dict[tuple[str, ...], list[tuple[InitRule, list[Leaf]]]] = {}
+    for rule, selected in chosen:
+        lines_of = [
+            line
+            for tensor, function, arguments in rule.fills
+            for line in _fill(tensor, function, arguments, selected, network, program)
+        ]
+        by_op = rule.selector.text in BY_NAME
+        key = (*lines_of, "" if by_op else rule.selector.text)
+        cases.setdefault(key, []).append((rule, selected))
     by_path = any(rule.selector.text not in BY_NAME for rule, _ in chosen)
     target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
     written = ["", f"        for {target} in self.{source}():"]
-    for index, (rule, selected) in enumerate(chosen):
-        written.append(f"            {'elif' if index else 'if'} {_test(rule, selected)}:")
-        for tensor, function, arguments in rule.fills:
-            written += _fill(tensor, function, arguments, selected, network, program)
+    for index, (body, rules) in enumerate(cases.items()):
+        written += [f"            {'elif' if index else 'if'} {_test(rules)}:", *body[:-1]]
     return written
 
 
-def _test(rule: InitRule, selected: list[Leaf]) -> str:
-    kind = f"isinstance(module, {module_class(selected[0].label)})"
-    if rule.selector.text in BY_NAME:
-        return kind
+def _test(rules: list[tuple[InitRule, list[Leaf]]]) -> str:
+    kinds = " | ".join(module_class(selected[0].label) for _, selected in rules)
+    test = f"isinstance(module, {kinds})"
+    paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in BY_NAME]
     # The type is asked as well, so that a reader and a type checker know what `module` is.
-    return f"name == {literal(rule.selector.text)} and {kind}"
+    return f"name == {literal(paths[0])} and {test}" if paths else test
 
 
 def _fill(

@@ -40,7 +40,7 @@ def returned(network: Network, forward: Forward) -> list[str]:
     kept = [forward.of(name) for _, name in network.outputs if name not in network.side]
     inner = lines(Call(_class_name(network), every), 3, "return ")
     if len(kept) == 1:
-        return ["        if self.training:", *inner, f"        y: Tensor = {kept[0]}", "        return y"]
+        return ["        if self.training:", *inner, f"        return {kept[0]}"]
     return whole
 
 

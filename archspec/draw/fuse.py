@@ -132,9 +132,7 @@ class _Reader:
                 self.pieces.append(_group(node, key, reads, places))
         return names
 
-    def _leaf(
-        self, leaf: Leaf, key: str, reads: tuple[str, ...], places: tuple[str, ...]
-    ) -> str:
+    def _leaf(self, leaf: Leaf, key: str, reads: tuple[str, ...], places: tuple[str, ...]) -> str:
         if isinstance(leaf.op, _SILENT):
             self.silent.setdefault(reads[0], leaf.path)
             return reads[0]

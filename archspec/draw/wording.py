@@ -84,6 +84,12 @@ def named(group: Group) -> str:
     return label
 
 
+def short(label: str) -> str:
+    """Return the capitals of a long block name: `SqueezeExcitation` is `SE`."""
+    capitals = "".join(character for character in label if character.isupper())
+    return capitals if len(label) > 12 and len(capitals) > 1 else label
+
+
 def shrinks(unit: Unit) -> str:
     """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it."""
     before, after = unit.inputs[0], unit.output
@@ -102,9 +108,9 @@ def channels(before: Shape, after: Shape) -> str:
 def _conv(op: Any) -> Words:
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
     detail = [str(int(op.out_channels))]
-    if _pair(op.stride) != (1, 1):
+    if pair(op.stride) != (1, 1):
         detail.append(f"stride {_size(op.stride, short=True)}")
-    if _pair(op.dilation) != (1, 1):
+    if pair(op.dilation) != (1, 1):
         detail.append(f"dilation {_size(op.dilation, short=True)}")
     if op.groups > 1 and not depthwise:
         detail.append(f"{int(op.groups)} groups")
@@ -131,12 +137,13 @@ def _bare(op: Op) -> str:
     return re.sub(r"[123]d$", "", type(op).__name__)
 
 
-def _pair(value: Any) -> tuple[int, int]:
+def pair(value: Any) -> tuple[int, int]:
+    """Return both sizes of an argument that may be one number for both."""
     return (int(value[0]), int(value[1])) if isinstance(value, tuple) else (int(value), int(value))
 
 
 def _size(value: Any, *, short: bool = False) -> str:
-    first, second = _pair(value)
+    first, second = pair(value)
     return str(first) if short and first == second else f"{first}×{second}"
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archspec import expressions
 from archspec.errors import Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.network import INPUT, Body, Network
+from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
 from archspec.resolve.bodies import Flow, Resolver
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.scope import Scope
-from archspec.spec import Given, Name, Spec, Written
+from archspec.spec import Given, Spec, Written
 
 
 def resolve(
@@ -109,14 +108,14 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
     outputs = written.spec.outputs
     if outputs is None:
         return (("", root.result),)
-    pairs = {"": outputs} if isinstance(outputs, str) else outputs
+    absent = {child.name for child in root.children if isinstance(child, Absent)}
+    named = {"": outputs} if isinstance(outputs, str) else outputs
+    # What an `if` has left out is left out of the outputs too.
+    pairs = {label: name for label, name in named.items() if name not in absent}
     span: Span | None = written.places.get("outputs")
     known = {node.name for node in root.nodes}
     for name in pairs.values():
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"
             raise fail("G333", f"`outputs` names `{name}`, which is not in `net`", span, help=help)
-    return tuple(pairs.items())
-
-
-__all__ = ["Name", "expressions", "resolve"]
+    return tuple(pairs.items()) or (("", root.result),)

@@ -209,7 +209,8 @@ class Builder:
         if name:
             origin = "the body's input" if flows[0].ref in self.inputs else f"`{flows[0].ref}`"
             self.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
-            self.last = self.flows[name]
+            if not (isinstance(node, spec.Do) and node.node.training_only):
+                self.last = self.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, node))
 
     def _expand(self, key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope) -> None:

@@ -21,7 +21,8 @@ class StochasticDepth(nn.Module):
         if not self.training or self.p == 0.0:
             return x
         size = [x.shape[0] if self.mode == "row" else 1] + [1] * (x.ndim - 1)
-        kept = torch.empty(size, dtype=x.dtype, device=x.device).bernoulli_(1.0 - self.p)
+        kept = torch.empty(size, dtype=x.dtype, device=x.device)
+        kept.bernoulli_(1.0 - self.p)
         if self.p < 1.0:
             kept.div_(1.0 - self.p)
         return x * kept

@@ -1,0 +1,57 @@
+"""What fits a page: which block, if any, is opened when nobody says how deep to look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from archspec.draw.fuse import Group, Unit
+from archspec.draw.paths import Paths, is_merge
+from archspec.draw.repeats import Repeat
+from archspec.draw.stages import Stage
+
+_POINTS: Final = 1440
+"""Height of a page: 2600 pixels at 130 dpi."""
+_ROW: Final = 50
+_FRAME: Final = 42
+_AROUND: Final = 200
+"""Points of a row, of a frame's label and margins, and of title, legend, input and output."""
+_COLUMNS: Final = 3
+
+
+def typical(parts: Sequence[Stage]) -> Group | None:
+    """Return the block that stands for the others, where the page has room to open it.
+
+    That is the first repeated block of the first stage; without one, the first of those with the
+    most units.
+    """
+    staged = [[unit for unit in part.units if not unit.side] for part in parts]
+    blocks = [[unit for unit in part if _group(unit) is not None] for part in staged]
+    blocks = [part for part in blocks if part]
+    if not blocks:
+        return None
+    chosen = next((unit for unit in blocks[0] if isinstance(unit, Repeat)), None)
+    if chosen is None:
+        every = [unit for part in blocks for unit in part]
+        chosen = max(every, key=lambda unit: len(_units(unit)))
+    rows = sum(map(len, staged)) + len(_units(chosen))
+    height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
+    return _group(chosen) if height <= _POINTS and _columns(chosen) <= _COLUMNS else None
+
+
+def _group(unit: Unit) -> Group | None:
+    one = unit.first if isinstance(unit, Repeat) else unit
+    return one if isinstance(one, Group) else None
+
+
+def _units(unit: Unit) -> Sequence[Unit]:
+    group = _group(unit)
+    return group.units if group else ()
+
+
+def _columns(unit: Unit) -> int:
+    group = _group(unit)
+    assert group is not None
+    paths = Paths(group.units, [group.result])
+    merges = [inner for inner in group.units if is_merge(inner)]
+    return max((len(merge.reads) for merge in merges), default=1) if paths.units else 1
