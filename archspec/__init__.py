@@ -1,10 +1,10 @@
 """archspec: a declarative compiler for neural architectures.
 
-    >>> import archspec
-    >>> net = archspec.load("resnet34", num_classes=10)
-    >>> net.parameters
-    21289802
-    >>> module = net.build()
+>>> import archspec
+>>> net = archspec.load("resnet34", num_classes=10)
+>>> net.parameters
+21289802
+>>> module = net.build()
 """
 
 from archspec.api import Architecture, load, loads

@@ -17,7 +17,8 @@ from archspec.resolve import resolve
 from archspec.schema import read_spec
 from archspec.schema.nodes import given
 from archspec.spec import Given, Written
-from archspec.syntax import Listing, Mapping as Tree, Scalar
+from archspec.syntax import Listing, Scalar
+from archspec.syntax import Mapping as Tree
 
 if TYPE_CHECKING:
     from torch import nn
@@ -132,9 +133,7 @@ def load(
 
 def loads(text: str, /, *, input: Shape | None = None, **vars: Any) -> Architecture:
     """Load a spec from a text, as `load` does from a file."""
-    return compiled(
-        read_text(text, "<string>"), input, {n: _given(n, v) for n, v in vars.items()}
-    )
+    return compiled(read_text(text, "<string>"), input, {n: _given(n, v) for n, v in vars.items()})
 
 
 def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) -> Architecture:
@@ -154,7 +153,9 @@ def _given(name: str, value: Any) -> Given:
         if isinstance(part, list | tuple):
             return Listing(tuple(tree(item) for item in part), span)
         if part is not None and not isinstance(part, bool | int | float | str):
-            raise fail("G332", f"`{name}` is a number, word or list, not {type(part).__name__}", span)
+            raise fail(
+                "G332", f"`{name}` is a number, word or list, not {type(part).__name__}", span
+            )
         return Scalar(part, span, quoted=True)
 
     return given(tree(value))

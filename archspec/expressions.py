@@ -163,7 +163,9 @@ def _check(node: ast.AST, shift: int) -> None:
         known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
         if not known or node.keywords:
             functions = ", ".join(sorted(FUNCTIONS))
-            raise ExpressionError("not a function of the language", offset, f"there are {functions}")
+            raise ExpressionError(
+                "not a function of the language", offset, f"there are {functions}"
+            )
 
 
 def names(formula: Formula) -> set[str]:
@@ -363,7 +365,11 @@ def constant(value: Value) -> Formula:
     if isinstance(value, tuple):
         return ast.Tuple([constant(item) for item in value], ast.Load())
     # A number that remembers its formula is stored as the plain number it is.
-    return ast.Constant(int(value) if type(value) not in (bool, float, str, int) and isinstance(value, int) else value)
+    return ast.Constant(
+        int(value)
+        if type(value) not in (bool, float, str, int) and isinstance(value, int)
+        else value
+    )
 
 
 def is_constant(formula: Formula) -> bool:
@@ -390,10 +396,10 @@ class _Substitution(ast.NodeTransformer):
     def __init__(self, formulas: Mapping[str, Formula]) -> None:
         self.formulas = formulas
 
-    def visit_Name(self, node: ast.Name) -> Formula:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> Formula:
         return self.formulas.get(node.id, node)
 
-    def visit_ListComp(self, node: ast.ListComp) -> Formula:  # noqa: N802
+    def visit_ListComp(self, node: ast.ListComp) -> Formula:
         loop = node.generators[0]
         assert isinstance(loop.target, ast.Name)
         outer = {name: f for name, f in self.formulas.items() if name != loop.target.id}
@@ -403,10 +409,10 @@ class _Substitution(ast.NodeTransformer):
         )
         return fold(ast.ListComp(inner.visit(node.elt), [generator]))
 
-    def visit_Call(self, node: ast.Call) -> Formula:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> Formula:
         return fold(ast.Call(node.func, [self.visit(argument) for argument in node.args], []))
 
-    def visit_IfExp(self, node: ast.IfExp) -> Formula:  # noqa: N802
+    def visit_IfExp(self, node: ast.IfExp) -> Formula:
         test = self.visit(node.test)
         if isinstance(test, ast.Constant):
             return self.visit(node.body if test.value else node.orelse)  # type: ignore[no-any-return]
@@ -464,7 +470,5 @@ def _cancelled(formula: ast.BinOp) -> Formula:
 
 def _is(formula: Formula, number: int) -> bool:
     return (
-        isinstance(formula, ast.Constant)
-        and type(formula.value) is int
-        and formula.value == number
+        isinstance(formula, ast.Constant) and type(formula.value) is int and formula.value == number
     )

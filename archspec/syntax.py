@@ -159,7 +159,9 @@ class _Composer:
                 help="a block under `blocks`, or `repeat`, says the same with a name",
             )
         if getattr(event, "tag", None) and not self._is_implied(event):
-            raise fail("Y106", f"YAML tags such as `{event.tag}` are not part of the language", span)  # type: ignore[attr-defined]
+            raise fail(
+                "Y106", f"YAML tags such as `{event.tag}` are not part of the language", span
+            )  # type: ignore[attr-defined]
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, span)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -267,4 +269,6 @@ def _check_digits(digits: str, span: Span) -> None:
 
 def strings(trees: Sequence[Tree]) -> list[str]:
     """Return the string values among scalars, for messages and look-ups."""
-    return [tree.value for tree in trees if isinstance(tree, Scalar) and isinstance(tree.value, str)]
+    return [
+        tree.value for tree in trees if isinstance(tree, Scalar) and isinstance(tree.value, str)
+    ]

@@ -98,10 +98,14 @@ class Writer:
             base, written, forward = "nn.Sequential", _super_lines(items, frame), []
         else:
             base = "nn.Sequential" if all(body.numbered for body in bodies) else "nn.Module"
-            written = _super_lines([i for i in items if i.value], frame) if base != "nn.Module" else [
-                "        super().__init__()",
-                *self.assignments(items, slot, frame, constructor),
-            ]
+            written = (
+                _super_lines([i for i in items if i.value], frame)
+                if base != "nn.Module"
+                else [
+                    "        super().__init__()",
+                    *self.assignments(items, slot, frame, constructor),
+                ]
+            )
             forward = [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
@@ -178,9 +182,7 @@ class Writer:
         written = forward.write()
         if len(results) > 1:
             written += returned(network, forward)
-        inputs = ", ".join(
-            f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs
-        )
+        inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
         return Method([signature], [describe.network_mapping(network)], written)
 

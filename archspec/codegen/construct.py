@@ -133,9 +133,7 @@ class Constructor:
         texts = {flat(items[0].value) for items in rest}
         if len(texts) > 1:
             raise Differ
-        fewer = expressions.substitute(
-            expressions.parse("count - 1"), {"count": count}
-        )
+        fewer = expressions.substitute(expressions.parse("count - 1"), {"count": count})
         if texts == {flat(first[0].value)}:
             return [_many(first[0], self.frame.text(count))]
         return [first[0], _many(rest[0][0], self.frame.text(fewer))]
@@ -292,9 +290,7 @@ def _runs(items: list[Item]) -> list[Item]:
             found[-1].append(item)
         else:
             found.append([item])
-    return [
-        _many(run[0], str(len(run))) if len(run) >= _FEWEST else run[0] for run in found
-    ]
+    return [_many(run[0], str(len(run))) if len(run) >= _FEWEST else run[0] for run in found]
 
 
 def _foldable(item: Item) -> bool:

@@ -185,7 +185,12 @@ class Forward:
                 lone = self._consumers(body).get(side.name) == [entry.name]
                 aside = not (len(done) > 1 and done[-2].name in side.reads)
                 last = bool(operands) and operands[-1] == side.name
-                if not (lone and aside and last) or side.flag or side.is_merge or side.training_only:
+                if (
+                    not (lone and aside and last)
+                    or side.flag
+                    or side.is_merge
+                    or side.training_only
+                ):
                     break
                 done.pop()
                 current = _within(current, side)

@@ -49,7 +49,9 @@ def flat(expr: Expr) -> str:
     return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}"
 
 
-def lines(expr: Expr, indent: int, before: str = "", after: str = "", comment: str = "") -> list[str]:
+def lines(
+    expr: Expr, indent: int, before: str = "", after: str = "", comment: str = ""
+) -> list[str]:
     """Return an expression as lines.
 
     Args:
@@ -67,7 +69,10 @@ def lines(expr: Expr, indent: int, before: str = "", after: str = "", comment: s
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
     if not expr.arguments:
         return [line]
-    opening, closing = f"{margin}{before}{expr.head}{expr.brackets[0]}", f"{margin}{expr.brackets[1]}"
+    opening, closing = (
+        f"{margin}{before}{expr.head}{expr.brackets[0]}",
+        f"{margin}{expr.brackets[1]}",
+    )
     inside = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
     if not _is_tall(expr) and len(inside) <= WIDTH:
         return [opening, inside, f"{closing}{after}"]

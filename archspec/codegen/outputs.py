@@ -16,7 +16,9 @@ def outputs_class(network: Network) -> Class | None:
         f"    {label}: Tensor{' | None' if name in network.side else ''}"
         for label, name in network.outputs
     ]
-    doc = [f"What {network.name} returns" + (" in training mode." if _in_eval(network) == 1 else ".")]
+    doc = [
+        f"What {network.name} returns" + (" in training mode." if _in_eval(network) == 1 else ".")
+    ]
     return Class(_class_name(network), "NamedTuple", doc, [], tuple(fields))
 
 

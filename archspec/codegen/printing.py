@@ -70,7 +70,7 @@ class _Python(ast.NodeTransformer):
     def __init__(self, modules: Collection[str]) -> None:
         self.modules = modules
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)
         name = node.func.id
         shown = {"make_divisible": "_make_divisible"}.get(name, name)
@@ -78,9 +78,13 @@ class _Python(ast.NodeTransformer):
         arguments = [self.visit(argument) for argument in node.args]
         return ast.Call(ast.Name(head, ast.Load()), arguments, [])
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
         left, right = node.left, node.comparators[0]
-        if isinstance(left, ast.Name) and left.id in self.modules and isinstance(right, ast.Constant):
+        if (
+            isinstance(left, ast.Name)
+            and left.id in self.modules
+            and isinstance(right, ast.Constant)
+        ):
             op = ast.Is() if isinstance(node.ops[0], ast.Eq) else ast.IsNot()
             other = ast.Name(module_class(str(right.value)), ast.Load())
             return ast.Compare(left, [op], [other])

@@ -26,7 +26,7 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Python source, not HTML
+        autoescape=False,
     )
     values: dict[str, Any] = {
         "header": header,

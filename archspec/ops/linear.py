@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from archspec.ops.base import Kind, Misfit, Op, Positive, Shape, Tensor, Window, shown
 
+
 class Linear(Op):
     """Affine map of the last dimension: (…, in_features) to (…, out_features)."""
 

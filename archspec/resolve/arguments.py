@@ -60,8 +60,7 @@ def _bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
             help=f"it takes {takes}; a pair is written by name",
         )
     written = {
-        name: (given, given.span)
-        for name, given in zip(order, use.positional, strict=False)
+        name: (given, given.span) for name, given in zip(order, use.positional, strict=False)
     }
     for name, given in use.keywords:
         if name.text not in kind.model_fields:
@@ -144,7 +143,9 @@ def bind_parameters(
     return bound
 
 
-def misfit(error: Misfit, label: str, use: Use, scope: Scope, details: tuple[str, ...]) -> Exception:
+def misfit(
+    error: Misfit, label: str, use: Use, scope: Scope, details: tuple[str, ...]
+) -> Exception:
     """Return what an op says about its arguments or shapes as an error at its place."""
     span = next((given.span for name, given in use.keywords if name.text == error.field), use.span)
     code = "G301" if len(details) > 1 else "G302"
@@ -157,6 +158,9 @@ def _one(diagnostic: Diagnostic) -> Exception:
     diagnostics = Diagnostics()
     diagnostics.add(diagnostic)
     return fail(
-        diagnostic.code, diagnostic.message, diagnostic.span,
-        label=diagnostic.label, help=diagnostic.help,
+        diagnostic.code,
+        diagnostic.message,
+        diagnostic.span,
+        label=diagnostic.label,
+        help=diagnostic.help,
     )

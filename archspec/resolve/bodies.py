@@ -126,8 +126,12 @@ class Builder:
             if node.condition is not None and not node.training_only:
                 holds, formula = scope.compute(node.condition)
                 if not isinstance(holds, bool):
-                    raise fail("G303", f"`if` is true or false, not {shown_value(holds)}",
-                               node.condition.span, trail=scope.trail)
+                    raise fail(
+                        "G303",
+                        f"`if` is true or false, not {shown_value(holds)}",
+                        node.condition.span,
+                        trail=scope.trail,
+                    )
                 if not holds:
                     self._absent(key, node, scope, reads, formula)
                     return
@@ -184,11 +188,20 @@ class Builder:
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
             help = did_you_mean(name.text, known) or f"names above: {', '.join(known)}"
-            raise fail("G307", f"nothing named `{name.text}` stands above in this body",
-                       name.span, trail=self.scope.trail, help=help)
+            raise fail(
+                "G307",
+                f"nothing named `{name.text}` stands above in this body",
+                name.span,
+                trail=self.scope.trail,
+                help=help,
+            )
         if flow.training_only:
-            raise fail("G308", f"`{name.text}` is there in training mode alone", name.span,
-                       help="only `outputs` may name it")
+            raise fail(
+                "G308",
+                f"`{name.text}` is there in training mode alone",
+                name.span,
+                help="only `outputs` may name it",
+            )
         return flow
 
     def _absent(
@@ -237,7 +250,10 @@ class Builder:
         before, outer = set(self.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
-            bindings = {**bindings, **{own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}}
+            bindings = {
+                **bindings,
+                **{own[i]: formula_of(n) for i, n in enumerate(self.last.shape)},
+            }
             self.last = replace(self.last, shape=renamed(self.last.shape, own))
         self.children = []
         splices = isinstance(node, spec.Cfg) or node.splice
@@ -259,10 +275,16 @@ class Builder:
         if node.count is not None:
             count, formula = scope.compute(node.count)
             if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-                raise fail("G320", f"`repeat` takes a whole number, not {shown_value(count)}",
-                           node.count.span, trail=scope.trail)
+                raise fail(
+                    "G320",
+                    f"`repeat` takes a whole number, not {shown_value(count)}",
+                    node.count.span,
+                    trail=scope.trail,
+                )
             if count > limits.NODES:
-                raise fail("L201", f"the network has more than {limits.NODES:,} nodes", node.count.span)
+                raise fail(
+                    "L201", f"the network has more than {limits.NODES:,} nodes", node.count.span
+                )
             indices = [{"index": i} for i in range(count)]
             return [(dict(i), _constants(i), node.node) for i in indices], formula
         columns: dict[str, tuple[tuple[Value, ...], tuple[Formula, ...]]] = {}
@@ -276,8 +298,12 @@ class Builder:
         lengths = {name: len(values) for name, (values, _) in columns.items()}
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise fail("G322", f"columns of unequal length: {told}", node.columns[0][0].span,
-                       trail=scope.trail)
+            raise fail(
+                "G322",
+                f"columns of unequal length: {told}",
+                node.columns[0][0].span,
+                trail=scope.trail,
+            )
         turns = []
         for i in range(next(iter(lengths.values()))):
             row: dict[str, Value] = {name: values[i] for name, (values, _) in columns.items()}
@@ -298,8 +324,13 @@ class Builder:
             held = cases.get(shown_value(entry)) or (cases.get("n") if number else None)
             if held is None:
                 known = ", ".join(cases)
-                raise fail("G323", f"no case under `where` for the entry {shown_value(entry)}",
-                           node.entries.span, help=f"there are {known}", trail=scope.trail)
+                raise fail(
+                    "G323",
+                    f"no case under `where` for the entry {shown_value(entry)}",
+                    node.entries.span,
+                    help=f"there are {known}",
+                    trail=scope.trail,
+                )
             values: dict[str, Value] = {"index": i, **({"n": entry} if number else {})}
             turns.append((values, _constants(values), held))
         return turns
@@ -374,25 +405,39 @@ class Builder:
         if label in self.resolver.spec.blocks:
             return replace(self._block(label, node, name, scope, flows), callee=callee)
         known = [*BY_NAME, *self.resolver.spec.blocks]
-        raise fail("S202", f"unknown op `{label}`", node.callee.span, trail=scope.trail,
-                   help=did_you_mean(label, known))
+        raise fail(
+            "S202",
+            f"unknown op `{label}`",
+            node.callee.span,
+            trail=scope.trail,
+            help=did_you_mean(label, known),
+        )
 
     def _again(self, node: spec.Reuse, name: str, flows: list[Flow]) -> Leaf | Body:
         """Return a sibling's module called again."""
         target = node.name.text
         if target not in self.made:
             known = [*self.made, *BY_NAME, *self.resolver.spec.blocks]
-            raise fail("G307", f"nothing named `{target}` stands above in this body",
-                       node.span, trail=self.scope.trail, help=did_you_mean(target, known))
+            raise fail(
+                "G307",
+                f"nothing named `{target}` stands above in this body",
+                node.span,
+                trail=self.scope.trail,
+                help=did_you_mean(target, known),
+            )
         written, scope = self.made[target]
         if isinstance(written, spec.Reuse):
             return self._again(written, name, flows)
         again = self._make(written, target, scope, flows)
         first = next(child for child in self.children_flat() if child.name == target)
         if tensors(again) != tensors(first):
-            raise fail("G309", f"`{target}` cannot read this: its weights would have another shape",
-                       node.span, trail=self.scope.trail,
-                       details=tuple(f"{flow.ref}  {shown(flow.shape or ())}" for flow in flows))
+            raise fail(
+                "G309",
+                f"`{target}` cannot read this: its weights would have another shape",
+                node.span,
+                trail=self.scope.trail,
+                details=tuple(f"{flow.ref}  {shown(flow.shape or ())}" for flow in flows),
+            )
         return replace(again, name=name, path=self._below(name), reuses=target)
 
     def children_flat(self) -> tuple[Leaf | Body, ...]:
@@ -404,8 +449,12 @@ class Builder:
 
     def _only(self, flows: list[Flow], span: Span) -> Flow:
         if len(flows) != 1:
-            raise fail("G310", f"a module of the spec reads one tensor, not {len(flows)}", span,
-                       help="merge them before it")
+            raise fail(
+                "G310",
+                f"a module of the spec reads one tensor, not {len(flows)}",
+                span,
+                help="merge them before it",
+            )
         return flows[0]
 
     def _op(
@@ -417,8 +466,9 @@ class Builder:
         several = kind.inputs is None
         if several != (len(flows) > 1):
             needs = "two tensors or more" if several else "one tensor"
-            raise fail("G310", f"`{label}` reads {needs}, not {len(flows)}", use.span,
-                       trail=scope.trail)
+            raise fail(
+                "G310", f"`{label}` reads {needs}, not {len(flows)}", use.span, trail=scope.trail
+            )
         try:
             defaults = self.resolver.spec.defaults.get(label, ())
             op, formulas = make_op(kind, use, scope, defaults, shapes)
@@ -437,14 +487,15 @@ class Builder:
             formulas=formulas,
         )
 
-    def _block(
-        self, label: str, use: spec.Use, name: str, scope: Scope, flows: list[Flow]
-    ) -> Body:
+    def _block(self, label: str, use: spec.Use, name: str, scope: Scope, flows: list[Flow]) -> Body:
         """Return the module that a block's body makes of the arguments."""
         block = self.resolver.spec.blocks[label]
         if scope.blocks >= limits.BLOCK_DEPTH:
-            raise fail("G324", f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` "
-                       "contains itself", use.span)
+            raise fail(
+                "G324",
+                f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself",
+                use.span,
+            )
         bound = bind_parameters(label, block.parameters, use, scope)
         flow = self._only(flows, use.span)
         shape = flow.shape or ()
@@ -462,13 +513,17 @@ class Builder:
             trail=(trail, *scope.trail),
             blocks=scope.blocks + 1,
         )
-        positions = {i: size for i, size in enumerate(sizes)} if len(shape) == 3 else {
-            len(shape) - 1: size for size in sizes}
+        positions = (
+            {i: size for i, size in enumerate(sizes)}
+            if len(shape) == 3
+            else {len(shape) - 1: size for size in sizes}
+        )
         inputs = {INPUT: Flow(INPUT, renamed(shape, positions), flow.span, "the block's input")}
         made = self.resolver.module(block.body, name, path, inner, inputs)
         use_of = BlockUse(label, block.parameters, inner_values(values, sizes), bindings)
-        return replace(made, block=use_of, written=use, inputs=(shape,),
-                       output=leaving(made.output, bindings))
+        return replace(
+            made, block=use_of, written=use, inputs=(shape,), output=leaving(made.output, bindings)
+        )
 
 
 def _filled(key: spec.Name, scope: Scope) -> spec.Name:

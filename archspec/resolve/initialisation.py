@@ -27,8 +27,10 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
         if selector.text not in BY_NAME and selector.text not in leaves:
             help = did_you_mean(selector.text, [*BY_NAME, *leaves])
             raise fail(
-                "G340", f"`{selector.text}` is neither an op nor the path of a node",
-                selector.span, help=help,
+                "G340",
+                f"`{selector.text}` is neither an op nor the path of a node",
+                selector.span,
+                help=help,
             )
     fills = {}
     for path, leaf in leaves.items():

@@ -80,9 +80,7 @@ def _validated(fields: dict[str, Any], tree: Mapping) -> Spec:
         for problem in error.errors(include_url=False, include_input=False, include_context=False):
             location = [*where, *problem["loc"]]
             message = problem["msg"].removeprefix("Input ")
-            found.add(
-                Diagnostic("S218", f"`{location[0]}` {message}", _place(tree, location))
-            )
+            found.add(Diagnostic("S218", f"`{location[0]}` {message}", _place(tree, location)))
         found.raise_any()
         raise
 
@@ -148,9 +146,7 @@ def _defaults(
             for name, argument in _entries(value, f"defaults of {op}"):
                 if name.value not in BY_NAME[op].model_fields:
                     known = set(BY_NAME[op].model_fields)
-                    diagnostics.add(
-                        unknown_argument(Name(str(name.value), name.span), op, known)
-                    )
+                    diagnostics.add(unknown_argument(Name(str(name.value), name.span), op, known))
                 arguments.append((Name(str(name.value), name.span), given(argument)))
         found[op] = tuple(arguments)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
+from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.schema.nodes import given, unknown_argument
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree

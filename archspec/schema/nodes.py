@@ -160,7 +160,9 @@ class NodeReader:
             return use
         if op is not None and op.inputs is None:
             return self._merge(use, value)
-        return replace(use, positional=self._positional(key, value), is_list=isinstance(value, Listing))
+        return replace(
+            use, positional=self._positional(key, value), is_list=isinstance(value, Listing)
+        )
 
     def _positional(self, key: Scalar, value: Tree) -> tuple[Given, ...]:
         if isinstance(value, Mapping):
@@ -180,12 +182,16 @@ class NodeReader:
             return replace(use, branches=self._body(value))
         if isinstance(value, Listing):
             return replace(use, operands=tuple(self._reference(item) for item in value.items))
-        raise fail("S212", f"`{use.callee.value}` takes a list of names, or named branches", value.span)
+        raise fail(
+            "S212", f"`{use.callee.value}` takes a list of names, or named branches", value.span
+        )
 
     def _sequential(self, tree: Mapping, value: Tree) -> Node:
         """`Sequential: […]`: a numbered module, also around a single node."""
         inner = self.node(value)
-        body = inner if isinstance(value, Listing) else Body(span=value.span, items=((None, inner),))
+        body = (
+            inner if isinstance(value, Listing) else Body(span=value.span, items=((None, inner),))
+        )
         for key, _ in tree.entries:
             if key.value not in (*CONTROL, _SEQUENTIAL):
                 raise fail("S201", f"unknown argument `{key.value}` for `Sequential`", key.span)
@@ -200,9 +206,15 @@ class NodeReader:
     def _loop(self, tree: Mapping) -> Loop:
         """`repeat` or `for`, with `do` or `splice`."""
         self._only(tree, ("repeat", "for", "do", "splice", "if", "from"))
-        loops, bodies = [[k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))]
+        loops, bodies = [
+            [k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))
+        ]
         if len(loops) > 1 or len(bodies) != 1:
-            raise fail("S208", "a loop has one of `repeat` and `for`, and one of `do` and `splice`", tree.span)
+            raise fail(
+                "S208",
+                "a loop has one of `repeat` and `for`, and one of `do` and `splice`",
+                tree.span,
+            )
         held, values = tree.get(bodies[0]), tree.get(loops[0])
         assert held is not None
         assert values is not None
@@ -252,7 +264,9 @@ class NodeReader:
         for key, _ in tree.entries:
             if key.value not in allowed:
                 help = did_you_mean(str(key.value), allowed) or "put the node under `do`"
-                raise fail("S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help)
+                raise fail(
+                    "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
+                )
 
     def _check_keywords(self, use: Use) -> None:
         callee = use.callee.value

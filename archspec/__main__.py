@@ -1,0 +1,7 @@
+"""`python -m archspec`."""
+
+import sys
+
+from archspec.commands import main
+
+sys.exit(main())

@@ -1,0 +1,96 @@
+"""The command line: `archspec validate|summary|build|codegen|draw|list`.
+
+Exit status: 0 ok, 1 the spec is wrong, 2 wrong usage or a fault of archspec's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from archspec.commands import build, codegen, draw, listing, summary, validate
+from archspec.commands.arguments import UsageError
+from archspec.errors import SpecError
+from archspec.version import __version__
+
+COMMANDS: Final[tuple[ModuleType, ...]] = (validate, summary, build, codegen, draw, listing)
+OK, WRONG_SPEC, WRONG_USE = 0, 1, 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; each command adds its own part."""
+    whole = argparse.ArgumentParser(
+        prog="archspec",
+        description="One YAML spec of a neural network: a PyTorch module, readable source, "
+        "a diagram and a table.",
+        epilog="SPEC is a file, the name of a bundled spec (`archspec list`), or - for standard "
+        "input; without it, archspec.yaml in the current folder.",
+    )
+    whole.add_argument("--version", action="version", version=f"archspec {__version__}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        part = commands.add_parser(
+            command.NAME,
+            help=command.HELP,
+            description=command.HELP[0].upper() + command.HELP[1:] + ".",
+            epilog=f"example: {command.EXAMPLE}",
+        )
+        command.add_arguments(part)
+        part.set_defaults(run=command.run)
+    return whole
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status; what is wrong goes to standard error."""
+    warn_of_namesake()
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        count = len(error.diagnostics)
+        if count > 1:
+            print(f"\n{count} errors", file=sys.stderr)
+        return WRONG_SPEC
+    except UsageError as error:
+        print(f"archspec: {error}", file=sys.stderr)
+        return WRONG_USE
+    except BrokenPipeError:
+        # The reader (`head`, say) has seen enough; Python must not complain when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        return _apologise()
+
+
+def _apologise() -> int:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="archspec-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(f"archspec {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
+    print(
+        f"archspec: sorry, this is a fault of archspec {__version__}, not of your spec.\n"
+        f"The details are in {log.name}; please report them.",
+        file=sys.stderr,
+    )
+    return WRONG_USE
+
+
+def warn_of_namesake() -> None:
+    """Say so when another distribution named archspec was installed over this one."""
+    here = Path(__file__).resolve().parent.parent
+    if (here / "cpu").exists() or (here / "vendor").exists():
+        print(
+            "archspec: another distribution named `archspec` is installed over this one "
+            "(archspec-nn); give archspec-nn an environment of its own.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,136 @@
+"""What the commands share: the spec, its vars and its input shape, the file to write."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Final
+
+from archspec import limits
+from archspec.api import Architecture, compiled
+from archspec.errors import Source, fail
+from archspec.ops import Shape
+from archspec.reading import read_document, read_text
+from archspec.schema.nodes import given
+from archspec.spec import Given
+from archspec.syntax import Mapping, parse
+
+DEFAULT: Final = "archspec.yaml"
+
+
+class UsageError(Exception):
+    """The command was called in a way that cannot work; exit status 2."""
+
+
+def add_spec(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+    """Add SPEC, `--set` and `--input`."""
+    parser.add_argument(
+        "spec",
+        metavar="SPEC",
+        nargs="*" if many else "?",
+        help="a file, the name of a bundled spec, or - for standard input",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a value for a var of the spec, as in YAML; may repeat",
+    )
+    parser.add_argument(
+        "--input", metavar="3x256x256", help="the input shape, instead of the spec's own"
+    )
+
+
+def document(spec: str | None) -> Mapping:
+    """Read the spec that the command line names.
+
+    Raises:
+        SpecError: when there is none, or it is not YAML.
+        UsageError: without SPEC, where the current folder has no archspec.yaml.
+    """
+    if spec == "-":
+        return read_text(_standard_input())
+    if spec is None:
+        if not Path(DEFAULT).exists():
+            raise UsageError(
+                f"no SPEC given, and there is no {DEFAULT} in this folder; "
+                "name a file, or a bundled spec (`archspec list`)"
+            )
+        spec = DEFAULT
+    return read_document(spec)
+
+
+def load(arguments: argparse.Namespace) -> Architecture:
+    """Load the spec that the command line names, with its vars and input."""
+    return load_one(arguments.spec, arguments)
+
+
+def load_one(spec: str | None, arguments: argparse.Namespace) -> Architecture:
+    """Load one of several specs."""
+    return compiled(document(spec), _shape(arguments.input), _overrides(arguments.set))
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(limits.SOURCE_BYTES + 1)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise fail("F104", f"standard input is not UTF-8 (byte {error.start})") from None
+
+
+def _shape(text: str | None) -> Shape | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,8}(x[1-9][0-9]{0,8})*", text):
+        raise UsageError(f"--input is sizes joined by x, such as 3x256x256, not {text!r}")
+    return tuple(int(part) for part in text.split("x"))
+
+
+def _overrides(settings: list[str]) -> dict[str, Given]:
+    found = {}
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign or not name.isidentifier():
+            raise UsageError(f"--set takes NAME=VALUE, not {setting!r}")
+        tree = parse(Source("--set", f"{name}: {value}"))
+        found[name] = given(tree.entries[0][1])
+    return found
+
+
+def add_out(parser: argparse.ArgumentParser, help: str) -> None:
+    """Add `--out` and `--force`."""
+    parser.add_argument("--out", metavar="FILE", help=help)
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE even if archspec did not write it"
+    )
+
+
+def check_target(path: str, marks: tuple[bytes, ...], *, force: bool) -> None:
+    """Refuse to overwrite what someone may have made by hand.
+
+    Args:
+        path: the file to be written.
+        marks: one of these stands near the beginning of files that may be overwritten.
+        force: overwrite whatever it is.
+
+    Raises:
+        UsageError: when the file exists, has no mark, and `force` is not given.
+    """
+    if force or not os.path.exists(path):
+        return
+    if stat.S_ISREG(os.stat(path).st_mode):
+        with open(path, "rb") as file:
+            head = file.read(4000)
+        if any(mark in head for mark in marks):
+            return
+    raise UsageError(f"{path} exists and archspec did not write it; --force overwrites it")
+
+
+def ending(path: str) -> str:
+    """Return what stands behind the last dot of a file's name, in lower case."""
+    return Path(path).suffix.removeprefix(".").lower()

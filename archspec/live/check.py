@@ -1,0 +1,109 @@
+"""Does torch find what arithmetic says? One forward pass compares shapes, parameters and MACs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from archspec import analysis
+from archspec.network import Body, Leaf, Network
+
+BATCH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one forward pass found.
+
+    Attributes:
+        shapes: modules whose output was compared.
+        parameters: learned parameters that torch counts.
+        macs: multiply-accumulates that torch counts, for one sample.
+        differences: a line for each thing that is not as computed.
+    """
+
+    shapes: int
+    parameters: int
+    macs: int
+    differences: tuple[str, ...]
+
+
+def check(network: Network, module: nn.Module) -> Report:
+    """Run one forward pass in eval mode, on the spec's input with a batch of 2.
+
+    Args:
+        network: the network.
+        module: what `build` made of it, on any device; it is left in the mode it was in.
+    """
+    expected = _expected(network)
+    seen: list[tuple[str, Any]] = []
+    handles = [
+        child.register_forward_hook(_recorder(path, seen))
+        for path, child in module.named_modules()
+        if path
+    ]
+    was_training = module.training
+    counter = FlopCounterMode(display=False)
+    try:
+        with torch.no_grad(), counter:
+            output = module.eval()(*example_inputs(network, module))
+    finally:
+        module.train(was_training)
+        for handle in handles:
+            handle.remove()
+    differences = [
+        f"{path}: {shape} by arithmetic, {found} by torch"
+        for (path, shape), (found_path, found) in zip(expected, seen, strict=False)
+        if (path, shape) != (found_path, found)
+    ]
+    if len(expected) != len(seen):
+        differences.append(f"{len(expected)} modules by arithmetic, {len(seen)} calls by torch")
+    if isinstance(output, Tensor) and tuple(output.shape[1:]) != network.output:
+        differences.append(f"output: {network.output} by arithmetic, {tuple(output.shape[1:])}")
+    parameters = sum(parameter.numel() for parameter in module.parameters())
+    macs = counter.get_total_flops() // (2 * BATCH)
+    for name, ours, torchs in (
+        ("parameters", analysis.parameters(network), parameters),
+        ("MACs", analysis.macs(network), macs),
+    ):
+        if ours != torchs:
+            differences.append(f"{name}: {ours:,} by arithmetic, {torchs:,} by torch")
+    return Report(len(seen), parameters, macs, tuple(differences))
+
+
+def example_inputs(network: Network, module: nn.Module) -> tuple[Tensor, ...]:
+    """Return a batch of 2 for each input, on the module's device."""
+    first = next(module.parameters(), None)
+    device = "cpu" if first is None else first.device
+    return tuple(torch.zeros(BATCH, *shape, device=device) for shape in network.inputs.values())
+
+
+def _expected(network: Network) -> list[tuple[str, tuple[int, ...]]]:
+    """Return path and output shape of each call of a module, in the order in which calls end."""
+    found: list[tuple[str, tuple[int, ...]]] = []
+
+    def visit(body: Body, prefix: str) -> None:
+        for node in body.steps:
+            path = f"{prefix}{node.reuses or node.name}"
+            if node.training_only or (isinstance(node, Leaf) and not node.op.is_module()):
+                continue
+            if isinstance(node, Body):
+                visit(node, f"{path}.")
+            found.append((path, tuple(int(n) for n in node.output)))
+
+    visit(network.root, "")
+    return found
+
+
+def _recorder(path: str, seen: list[tuple[str, Any]]) -> Any:
+    def hook(_: nn.Module, __: Any, output: Any) -> None:
+        seen.append((path, tuple(output.shape[1:])))
+
+    return hook
+
+
+__all__ = ["BATCH", "Report", "check", "example_inputs"]
