@@ -21,7 +21,7 @@ from archspec.syntax import Listing, Scalar
 from archspec.syntax import Mapping as Tree
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import nn  # noqa: TID251 - a name for type checkers; nothing is imported
 
 
 @dataclass(frozen=True)

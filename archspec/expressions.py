@@ -21,7 +21,7 @@ from archspec import limits
 from archspec.errors import did_you_mean
 
 Formula: TypeAlias = ast.expr
-Value: TypeAlias = "None | bool | int | float | str | tuple[Any, ...]"
+Value: TypeAlias = "bool | int | float | str | tuple[Any, ...] | None"
 
 
 class ExpressionError(Exception):

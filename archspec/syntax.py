@@ -8,7 +8,7 @@ anchors, aliases, merge keys, tags, duplicate keys, several documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,7 +17,7 @@ import yaml
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Source, Span, fail
 
-Plain: TypeAlias = "None | bool | int | float | str"
+Plain: TypeAlias = "bool | int | float | str | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +158,14 @@ class _Composer:
                 span,
                 help="a block under `blocks`, or `repeat`, says the same with a name",
             )
-        if getattr(event, "tag", None) and not self._is_implied(event):
-            raise fail(
-                "Y106", f"YAML tags such as `{event.tag}` are not part of the language", span
-            )  # type: ignore[attr-defined]
+        tag = getattr(event, "tag", None)
+        if tag and tag != "!":
+            raise fail("Y106", f"YAML tags such as `{tag}` are not part of the language", span)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, span)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.listing(event, depth)
         return self.mapping(event, depth)
-
-    @staticmethod
-    def _is_implied(event: yaml.Event) -> bool:
-        return event.tag == "!" and not isinstance(event, yaml.CollectionStartEvent)  # type: ignore[attr-defined]
 
     def scalar(self, event: yaml.ScalarEvent, span: Span) -> Scalar:
         """Return a scalar with the type that YAML 1.2's core schema gives it."""
@@ -224,6 +219,8 @@ class _Composer:
     def span(self, start: yaml.Event, end: yaml.Event | None = None) -> Span:
         """Return the place from the beginning of one event to the end of another."""
         first, last = start.start_mark, (end or start).end_mark
+        assert first is not None
+        assert last is not None
         return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
@@ -265,10 +262,3 @@ def plain(text: str, span: Span) -> Plain:
 def _check_digits(digits: str, span: Span) -> None:
     if len(digits) > limits.DIGITS:
         raise fail("L104", f"a number of {len(digits)} digits; {limits.DIGITS} are allowed", span)
-
-
-def strings(trees: Sequence[Tree]) -> list[str]:
-    """Return the string values among scalars, for messages and look-ups."""
-    return [
-        tree.value for tree in trees if isinstance(tree, Scalar) and isinstance(tree.value, str)
-    ]

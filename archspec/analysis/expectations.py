@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archspec.analysis.cost import macs, parameters
 from archspec.analysis.receptive_field import receptive_field
 from archspec.errors import Diagnostic, Span, SpecError
@@ -22,7 +24,7 @@ def check_expectations(network: Network, span: Span | None = None) -> None:
     if not network.is_default:
         return
     expected = network.expect
-    found = {
+    found: dict[str, Callable[[], object]] = {
         "params": lambda: parameters(network),
         "macs": lambda: macs(network),
         "output": lambda: network.output,

@@ -107,7 +107,7 @@ class SpecNetwork(SpecModule):
         name = f"{self._label}Outputs"
         always = [label for label, _, side in self._outputs if not side]
         self._training_type = namedtuple(name, [label for label, _, _ in self._outputs])  # type: ignore[misc]
-        self._eval_type = namedtuple(name, always) if len(always) > 1 else None  # type: ignore[misc]
+        self._eval_type = namedtuple(name, always) if len(always) > 1 else None
 
     def forward(self, *inputs: Tensor) -> Any:
         """Run the network; returns its outputs by name."""

@@ -63,8 +63,10 @@ class Tensor(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """How outputs read inputs along one spatial axis: output i reads `size` positions from
-    `i * stride - padding` on (`size` includes the gaps of a dilated kernel).
+    """How outputs read inputs along one spatial axis.
+
+    Output i reads `size` positions from `i * stride - padding` on; `size` includes the gaps of a
+    dilated kernel.
     """
 
     size: int
@@ -151,8 +153,9 @@ class Op(BaseModel):
         return ()
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
-        """Return multiply-accumulates for one sample: convolutions and matrix products only,
-        as PyTorch's own counter has it.
+        """Return multiply-accumulates for one sample.
+
+        Convolutions and matrix products count, as in PyTorch's own counter.
         """
         return 0
 

@@ -9,7 +9,8 @@ from archspec.errors import Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
-from archspec.resolve.bodies import Flow, Resolver
+from archspec.resolve.bodies import Resolver
+from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Spec, Written

@@ -29,8 +29,8 @@ def make_op(
         Misfit: when the op cannot read such a shape.
     """
     written = _bound(kind, use)
-    for name, given in defaults:
-        written.setdefault(name.text, (given, name.span))
+    for default, usual in defaults:
+        written.setdefault(default.text, (usual, default.span))
     inferred = kind.infer(inputs[0])
     values: dict[str, Any] = dict(inferred)
     formulas = {name: formula_of(value) for name, value in inferred.items()}

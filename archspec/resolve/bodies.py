@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from archspec import expressions, limits, spec
 from archspec.errors import Diagnostics, Span, did_you_mean, fail
-from archspec.expressions import Formula, Value, shown_value
-from archspec.network import INPUT, Absent, BlockUse, Body, Child, Leaf, Loop, Node, Turn
-from archspec.ops import BY_NAME, Misfit, Op, Shape, shown
-from archspec.resolve.arguments import bind_parameters, make_op, misfit
-from archspec.resolve.scope import Scope, entering, formula_of, leaving, name_formula, renamed
+from archspec.expressions import Formula, shown_value
+from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
+from archspec.ops import BY_NAME
+from archspec.resolve.flows import Flow
+from archspec.resolve.loops import Planned, turns
+from archspec.resolve.making import Place
+from archspec.resolve.scope import Scope, formula_of, leaving, renamed
 from archspec.schema import names
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A tensor on its way: which sibling made it, its shape, and where that is written.
-
-    A shape of None means that an error was already reported there. `written` is the name under
-    which the spec knows it: an absent node's name, where `ref` is what that stands for.
-    """
-
-    ref: str
-    shape: Shape | None
-    span: Span | None = None
-    note: str = ""
-    training_only: bool = False
-    written: str = ""
 
 
 @dataclass(slots=True)
 class Resolver:
     """What all bodies of one spec share."""
 
-    spec: spec.Spec
+    document: spec.Spec
     diagnostics: Diagnostics
     globals: Scope
     count: int = 0
@@ -80,7 +64,7 @@ class Builder:
     inputs: dict[str, Flow]
     children: list[Child] = field(default_factory=list)
     flows: dict[str, Flow] = field(default_factory=dict)
-    made: dict[str, tuple[spec.Node, Scope]] = field(default_factory=dict)
+    made: dict[str, tuple[spec.Node, Scope, Leaf | Body]] = field(default_factory=dict)
     last: Flow = field(init=False)
     number: int = 0
 
@@ -228,112 +212,32 @@ class Builder:
 
     def _expand(self, key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope) -> None:
         """Add the children of each turn of a loop to this body."""
-        if isinstance(node, spec.Cfg):
-            turns, count = self._cfg_turns(node, scope), None
-        else:
-            turns, count = self._turns(node, scope)
-        made = []
-        for values, bindings, held in turns:
-            made.append(self._turn(key, node, held, scope.with_loop(values), bindings, values))
-        self.children.append(Loop(node, count, tuple(made)))
+        planned, count = turns(node, scope)
+        made = tuple(self._turn(key, node, turn, scope) for turn in planned)
+        self.children.append(Loop(node, count, made))
 
     def _turn(
-        self,
-        key: spec.Name | None,
-        node: spec.Loop | spec.Cfg,
-        held: spec.Node,
-        scope: Scope,
-        bindings: dict[str, Formula],
-        values: dict[str, Value],
+        self, key: spec.Name | None, node: spec.Loop | spec.Cfg, plan: Planned, outer: Scope
     ) -> Turn:
         """Add one turn; within it, the sizes that enter have names of their own."""
-        before, outer = set(self.flows), self.children
+        scope, bindings = outer.with_loop(plan.values), plan.bindings
+        before, around = set(self.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
-            bindings = {
-                **bindings,
-                **{own[i]: formula_of(n) for i, n in enumerate(self.last.shape)},
-            }
+            sizes = {own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}
+            bindings = {**bindings, **sizes}
             self.last = replace(self.last, shape=renamed(self.last.shape, own))
         self.children = []
-        splices = isinstance(node, spec.Cfg) or node.splice
-        if splices and isinstance(held, spec.Body):
-            self.add_items(held, scope)
+        if isinstance(plan.node, spec.Body) and (isinstance(node, spec.Cfg) or node.splice):
+            self.add_items(plan.node, scope)
         else:
             # The name is this turn's own; a loop within it makes one module of that name.
-            self.add(None if key is None else _filled(key, scope), held, scope)
-        children, self.children = tuple(self.children), outer
+            self.add(None if key is None else _filled(key, scope), plan.node, scope)
+        children, self.children = tuple(self.children), around
         for name in set(self.flows) - before:
             self.flows[name] = _left(self.flows[name], bindings)
         self.last = _left(self.last, bindings)
-        return Turn(bindings, values, children)
-
-    def _turns(
-        self, node: spec.Loop, scope: Scope
-    ) -> tuple[list[tuple[dict[str, Value], dict[str, Formula], spec.Node]], Formula | None]:
-        """Return the variables of each turn, their formulas outside, and what it holds."""
-        if node.count is not None:
-            count, formula = scope.compute(node.count)
-            if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-                raise fail(
-                    "G320",
-                    f"`repeat` takes a whole number, not {shown_value(count)}",
-                    node.count.span,
-                    trail=scope.trail,
-                )
-            if count > limits.NODES:
-                raise fail(
-                    "L201", f"the network has more than {limits.NODES:,} nodes", node.count.span
-                )
-            indices = [{"index": i} for i in range(count)]
-            return [(dict(i), _constants(i), node.node) for i in indices], formula
-        columns: dict[str, tuple[tuple[Value, ...], tuple[Formula, ...]]] = {}
-        for name, given in node.columns:
-            values, formula = scope.compute(given)
-            if not isinstance(values, tuple):
-                raise fail("G321", f"`{name.text}` is not a list", given.span, trail=scope.trail)
-            symbolic = isinstance(formula, ast.Tuple)
-            parts = formula.elts if symbolic else [expressions.constant(v) for v in values]  # type: ignore[attr-defined]
-            columns[name.text] = (values, tuple(parts))
-        lengths = {name: len(values) for name, (values, _) in columns.items()}
-        if len(set(lengths.values())) > 1:
-            told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise fail(
-                "G322",
-                f"columns of unequal length: {told}",
-                node.columns[0][0].span,
-                trail=scope.trail,
-            )
-        turns = []
-        for i in range(next(iter(lengths.values()))):
-            row: dict[str, Value] = {name: values[i] for name, (values, _) in columns.items()}
-            bindings = {name: parts[i] for name, (_, parts) in columns.items()}
-            turns.append(({**row, "index": i}, {**bindings, **_constants({"index": i})}, node.node))
-        return turns, None
-
-    def _cfg_turns(
-        self, node: spec.Cfg, scope: Scope
-    ) -> list[tuple[dict[str, Value], dict[str, Formula], spec.Node]]:
-        entries, _ = scope.compute(node.entries)
-        if not isinstance(entries, tuple):
-            raise fail("G321", "`cfg` is a list", node.entries.span, trail=scope.trail)
-        cases = {name.text: held for name, held in node.cases}
-        turns = []
-        for i, entry in enumerate(entries):
-            number = isinstance(entry, int | float) and not isinstance(entry, bool)
-            held = cases.get(shown_value(entry)) or (cases.get("n") if number else None)
-            if held is None:
-                known = ", ".join(cases)
-                raise fail(
-                    "G323",
-                    f"no case under `where` for the entry {shown_value(entry)}",
-                    node.entries.span,
-                    help=f"there are {known}",
-                    trail=scope.trail,
-                )
-            values: dict[str, Value] = {"index": i, **({"n": entry} if number else {})}
-            turns.append((values, _constants(values), held))
-        return turns
+        return Turn(bindings, plan.values, children)
 
     def _child(
         self,
@@ -350,9 +254,8 @@ class Builder:
         if any(flow.shape is None for flow in flows):
             self._unknown(key, scope, node)
             return
-        made = self._make(node, name, scope, flows)
         made = replace(
-            made,
+            self._made(node, name, scope, flows),
             name=name,
             reads=tuple(flow.ref for flow in flows),
             written_reads=written,
@@ -360,7 +263,8 @@ class Builder:
             training_only=node.training_only,
         )
         self.children.append(made)
-        self.made[name] = (node, scope)
+        if not isinstance(node, spec.Reuse):
+            self.made[name] = (node, scope, made)
         flow = Flow(name, made.output, node.span, training_only=node.training_only)
         self.flows[name] = flow
         if not node.training_only:
@@ -382,42 +286,23 @@ class Builder:
             self.last = ends[0] if ends else start
             self.children.append(Absent(name, None, self.last.ref, use))
             return
-        made = self._op(BY_NAME[label], use, name, scope, ends)
+        made = self._place(name, scope, ends).op(BY_NAME[label], use)
         refs = tuple(end.ref for end in ends)
         written = tuple(end.written or end.ref for end in ends)
         self.children.append(replace(made, reads=refs, written_reads=written))
         self.last = Flow(name, made.output, use.span)
 
-    def _make(self, node: spec.Node, name: str, scope: Scope, flows: list[Flow]) -> Leaf | Body:
-        """Return the op or module that a node spells."""
-        self.resolver.counted(node.span)
-        if isinstance(node, spec.Reuse):
-            return self._again(node, name, flows)
-        path = self._below(name)
-        if not isinstance(node, spec.Use) or node.branches is not None:
-            inputs = {INPUT: replace(self._only(flows, node.span), ref=INPUT)}
-            return self.resolver.module(node, name, path, scope, inputs)
-        value, formula = scope.compute(node.callee)
-        label = str(value)
-        callee = formula if not isinstance(formula, ast.Constant) else None
-        if label in BY_NAME:
-            return replace(self._op(BY_NAME[label], node, name, scope, flows), callee=callee)
-        if label in self.resolver.spec.blocks:
-            return replace(self._block(label, node, name, scope, flows), callee=callee)
-        known = [*BY_NAME, *self.resolver.spec.blocks]
-        raise fail(
-            "S202",
-            f"unknown op `{label}`",
-            node.callee.span,
-            trail=scope.trail,
-            help=did_you_mean(label, known),
-        )
+    def _place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:
+        path = f"{self.path}.{name}" if self.path else name
+        return Place(self.resolver, name, path, scope, flows)
 
-    def _again(self, node: spec.Reuse, name: str, flows: list[Flow]) -> Leaf | Body:
-        """Return a sibling's module called again."""
+    def _made(self, node: spec.Node, name: str, scope: Scope, flows: list[Flow]) -> Leaf | Body:
+        """Return the op or module that a node spells, or a sibling called again."""
+        if not isinstance(node, spec.Reuse):
+            return self._place(name, scope, flows).make(node)
         target = node.name.text
         if target not in self.made:
-            known = [*self.made, *BY_NAME, *self.resolver.spec.blocks]
+            known = [*self.made, *BY_NAME, *self.resolver.document.blocks]
             raise fail(
                 "G307",
                 f"nothing named `{target}` stands above in this body",
@@ -425,105 +310,8 @@ class Builder:
                 trail=self.scope.trail,
                 help=did_you_mean(target, known),
             )
-        written, scope = self.made[target]
-        if isinstance(written, spec.Reuse):
-            return self._again(written, name, flows)
-        again = self._make(written, target, scope, flows)
-        first = next(child for child in self.children_flat() if child.name == target)
-        if tensors(again) != tensors(first):
-            raise fail(
-                "G309",
-                f"`{target}` cannot read this: its weights would have another shape",
-                node.span,
-                trail=self.scope.trail,
-                details=tuple(f"{flow.ref}  {shown(flow.shape or ())}" for flow in flows),
-            )
-        return replace(again, name=name, path=self._below(name), reuses=target)
-
-    def children_flat(self) -> tuple[Leaf | Body, ...]:
-        """Return the children added so far."""
-        return self.body(spec.Node(span=self.made[next(iter(self.made))][0].span), "").nodes
-
-    def _below(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def _only(self, flows: list[Flow], span: Span) -> Flow:
-        if len(flows) != 1:
-            raise fail(
-                "G310",
-                f"a module of the spec reads one tensor, not {len(flows)}",
-                span,
-                help="merge them before it",
-            )
-        return flows[0]
-
-    def _op(
-        self, kind: type[Op], use: spec.Use, name: str, scope: Scope, flows: list[Flow]
-    ) -> Leaf:
-        """Return one use of an op."""
-        label = kind.__name__
-        shapes = tuple(flow.shape or () for flow in flows)
-        several = kind.inputs is None
-        if several != (len(flows) > 1):
-            needs = "two tensors or more" if several else "one tensor"
-            raise fail(
-                "G310", f"`{label}` reads {needs}, not {len(flows)}", use.span, trail=scope.trail
-            )
-        try:
-            defaults = self.resolver.spec.defaults.get(label, ())
-            op, formulas = make_op(kind, use, scope, defaults, shapes)
-            output = op.output(*shapes)
-        except Misfit as error:
-            raise misfit(error, label, use, scope, _origins(flows)) from None
-        return Leaf(
-            name=name,
-            path=self._below(name),
-            written=use,
-            reads=(),
-            written_reads=(),
-            inputs=shapes,
-            output=output,
-            op=op,
-            formulas=formulas,
-        )
-
-    def _block(self, label: str, use: spec.Use, name: str, scope: Scope, flows: list[Flow]) -> Body:
-        """Return the module that a block's body makes of the arguments."""
-        block = self.resolver.spec.blocks[label]
-        if scope.blocks >= limits.BLOCK_DEPTH:
-            raise fail(
-                "G324",
-                f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself",
-                use.span,
-            )
-        bound = bind_parameters(label, block.parameters, use, scope)
-        flow = self._only(flows, use.span)
-        shape = flow.shape or ()
-        sizes = entering(shape)
-        values = {parameter: value for parameter, (value, _) in bound.items()}
-        bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
-        bindings |= {size: formula_of(n) for size, n in sizes.items()}
-        arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
-        path = self._below(name)
-        trail = f"{path} ({label}{arguments}), used at line {use.span.line}"
-        outer = self.resolver.globals
-        inner = Scope(
-            {**outer.values, **values, **{size: int(n) for size, n in sizes.items()}},
-            {**outer.formulas, **{n: name_formula(n) for n in (*values, *sizes)}},
-            trail=(trail, *scope.trail),
-            blocks=scope.blocks + 1,
-        )
-        positions = (
-            {i: size for i, size in enumerate(sizes)}
-            if len(shape) == 3
-            else {len(shape) - 1: size for size in sizes}
-        )
-        inputs = {INPUT: Flow(INPUT, renamed(shape, positions), flow.span, "the block's input")}
-        made = self.resolver.module(block.body, name, path, inner, inputs)
-        use_of = BlockUse(label, block.parameters, inner_values(values, sizes), bindings)
-        return replace(
-            made, block=use_of, written=use, inputs=(shape,), output=leaving(made.output, bindings)
-        )
+        written, its_scope, first = self.made[target]
+        return self._place(name, its_scope, flows).again(written, first, node)
 
 
 def _filled(key: spec.Name, scope: Scope) -> spec.Name:
@@ -536,36 +324,5 @@ def _filled(key: spec.Name, scope: Scope) -> spec.Name:
     return spec.Name(names.TEMPLATE.sub(value, key.text), key.span)
 
 
-def inner_values(values: dict[str, Value], sizes: dict[str, int]) -> dict[str, Value]:
-    """Return a block's parameters and the sizes that enter it, as plain values."""
-    return {**values, **{size: int(n) for size, n in sizes.items()}}
-
-
-def tensors(node: Leaf | Body) -> list[Any]:
-    """Return the names and shapes of the tensors of a module."""
-    if isinstance(node, Leaf):
-        return [*node.op.tensors()]
-    return [tensor for child in node.nodes for tensor in tensors(child)]
-
-
-def _constants(values: dict[str, Any]) -> dict[str, Formula]:
-    return {name: expressions.constant(value) for name, value in values.items()}
-
-
 def _left(flow: Flow, bindings: dict[str, Formula]) -> Flow:
     return flow if flow.shape is None else replace(flow, shape=leaving(flow.shape, bindings))
-
-
-def _origins(flows: list[Flow]) -> tuple[str, ...]:
-    """Return a line for each tensor that arrives: who made it, its shape, where."""
-    width = max(len(flow.ref) for flow in flows)
-    shapes = [shown(flow.shape or ()) for flow in flows]
-    wide = max(len(shape) for shape in shapes)
-    lines = []
-    for flow, shape in zip(flows, shapes, strict=True):
-        origin = flow.note or (f"from line {flow.span.line}" if flow.span else "")
-        lines.append(f"{flow.ref:<{width}}  {shape:<{wide}}  {origin}".rstrip())
-    return tuple(lines)
-
-
-__all__ = ["Builder", "Flow", "Node", "Resolver"]

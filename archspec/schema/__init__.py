@@ -108,7 +108,8 @@ def plain(tree: Tree) -> Any:
 def _check_names(tree: Mapping, diagnostics: Diagnostics) -> None:
     name, inputs = tree.get("name"), tree.get("input")
     if isinstance(name, Scalar) and isinstance(name.value, str):
-        if trouble := names.class_problem(name.value, BY_NAME):
+        trouble = names.class_problem(name.value, BY_NAME)
+        if trouble:
             diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
     for key in inputs.entries if isinstance(inputs, Mapping) else ():
         if trouble := names.problem(str(key[0].value), BY_NAME):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypedDict
 
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
@@ -47,6 +47,14 @@ def inside(span: Span, shift: int) -> Span:
         return span
     column = min(span.column + shift, max(span.column, span.end_column - 1))
     return Span(span.source, span.line, column, span.line, max(column + 1, span.end_column))
+
+
+class _Common(TypedDict):
+    """The arguments of `Node`."""
+
+    span: Span
+    condition: Given | None
+    reads: tuple[Name, ...] | None
 
 
 class NodeReader:
@@ -105,8 +113,7 @@ class NodeReader:
         if "for" in keys or "repeat" in keys:
             return self._loop(tree)
         if "splice" in keys:
-            key = tree.key("splice")
-            raise fail("S205", "`splice` needs `for` or `repeat`", key and key.span)
+            raise fail("S205", "`splice` needs `for` or `repeat`", tree.span)
         if "do" in keys:
             return self._do(tree)
         if "use" in keys:
@@ -235,7 +242,7 @@ class NodeReader:
         cases = tuple((Name(str(k.value), k.span), self.node(v)) for k, v in where.entries)
         return Cfg(**self._common(tree), entries=given(entries), cases=cases)
 
-    def _common(self, tree: Mapping) -> dict[str, object]:
+    def _common(self, tree: Mapping) -> _Common:
         """Return the arguments of `Node`: place, `if` and `from`."""
         condition, source = tree.get("if"), tree.get("from")
         reads = None

@@ -1,0 +1,100 @@
+"""What the turns of a `repeat`, `for` or `cfg` are, before any of them is made."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archspec import expressions, limits, spec
+from archspec.errors import fail
+from archspec.expressions import Formula, Value, shown_value
+from archspec.resolve.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One turn: the values of its variables, their formulas outside, and the node it makes."""
+
+    values: dict[str, Value]
+    bindings: dict[str, Formula]
+    node: spec.Node
+
+
+def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Formula | None]:
+    """Return the turns of a loop, and the formula of their number for a `repeat`.
+
+    Raises:
+        SpecError: for a count that is no number, columns of unequal length, or an entry without
+            a case; codes G320 to G323.
+    """
+    if isinstance(node, spec.Cfg):
+        return _cfg(node, scope), None
+    if node.count is None:
+        return _rows(node, scope), None
+    count, formula = scope.compute(node.count)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        message = f"`repeat` takes a whole number, not {shown_value(count)}"
+        raise fail("G320", message, node.count.span, trail=scope.trail)
+    if count > limits.NODES:
+        message = f"the network has more than {limits.NODES:,} nodes"
+        raise fail("L201", message, node.count.span)
+    return [_planned({}, {}, index, node.node) for index in range(count)], formula
+
+
+def _planned(
+    values: Mapping[str, Value], bindings: Mapping[str, Formula], index: int, node: spec.Node
+) -> Planned:
+    constant = expressions.constant(index)
+    return Planned({**values, "index": index}, {**bindings, "index": constant}, node)
+
+
+def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
+    """Return the turns of a `for`: its columns, walked together."""
+    columns: dict[str, tuple[tuple[Value, ...], list[Formula]]] = {}
+    for name, given in node.columns:
+        values, formula = scope.compute(given)
+        if not isinstance(values, tuple):
+            raise fail("G321", f"`{name.text}` is not a list", given.span, trail=scope.trail)
+        if isinstance(formula, ast.Tuple):
+            columns[name.text] = (values, formula.elts)
+        else:
+            columns[name.text] = (values, [expressions.constant(value) for value in values])
+    lengths = {name: len(values) for name, (values, _) in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        place = node.columns[0][0].span
+        raise fail("G322", f"columns of unequal length: {told}", place, trail=scope.trail)
+    return [
+        _planned(
+            {name: values[row] for name, (values, _) in columns.items()},
+            {name: parts[row] for name, (_, parts) in columns.items()},
+            row,
+            node.node,
+        )
+        for row in range(next(iter(lengths.values())))
+    ]
+
+
+def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
+    """Return the turns of a `cfg`: an entry's case, or `n` for a number."""
+    entries, _ = scope.compute(node.entries)
+    if not isinstance(entries, tuple):
+        raise fail("G321", "`cfg` is a list", node.entries.span, trail=scope.trail)
+    cases = {name.text: held for name, held in node.cases}
+    planned = []
+    for index, entry in enumerate(entries):
+        number = isinstance(entry, int | float) and not isinstance(entry, bool)
+        held = cases.get(shown_value(entry)) or (cases.get("n") if number else None)
+        if held is None:
+            raise fail(
+                "G323",
+                f"no case under `where` for the entry {shown_value(entry)}",
+                node.entries.span,
+                help=f"there are {', '.join(cases)}",
+                trail=scope.trail,
+            )
+        values: dict[str, Value] = {"n": entry} if number else {}
+        bindings = {name: expressions.constant(value) for name, value in values.items()}
+        planned.append(_planned(values, bindings, index, held))
+    return planned

@@ -1,0 +1,148 @@
+"""One node made: an op with its arguments, a block's body, a sibling called again."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archspec import limits, spec
+from archspec.errors import did_you_mean, fail
+from archspec.expressions import shown_value
+from archspec.network import INPUT, BlockUse, Body, Leaf
+from archspec.ops import BY_NAME, Misfit, Op, Tensor, shown
+from archspec.resolve.arguments import bind_parameters, make_op, misfit
+from archspec.resolve.flows import Flow, origins
+from archspec.resolve.scope import Scope, entering, formula_of, leaving, name_formula, renamed
+
+if TYPE_CHECKING:
+    from archspec.resolve.bodies import Resolver
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node is made: its name and path, the names in reach, the tensors that arrive."""
+
+    resolver: Resolver
+    name: str
+    path: str
+    scope: Scope
+    flows: list[Flow]
+
+    def make(self, node: spec.Node) -> Leaf | Body:
+        """Return the op or module that a node spells.
+
+        Raises:
+            SpecError: when it cannot be made of what arrives.
+        """
+        self.resolver.counted(node.span)
+        if not isinstance(node, spec.Use) or node.branches is not None:
+            inputs = {INPUT: replace(self._only(node), ref=INPUT, written="")}
+            return self.resolver.module(node, self.name, self.path, self.scope, inputs)
+        value, formula = self.scope.compute(node.callee)
+        callee = None if isinstance(formula, ast.Constant) else formula
+        label, blocks = str(value), self.resolver.document.blocks
+        if label in BY_NAME:
+            return replace(self.op(BY_NAME[label], node), callee=callee)
+        if label in blocks:
+            return replace(self._block(blocks[label], node), callee=callee)
+        help = did_you_mean(label, [*BY_NAME, *blocks])
+        message = f"unknown op `{label}`"
+        raise fail("S202", message, node.callee.span, trail=self.scope.trail, help=help)
+
+    def again(self, node: spec.Node, first: Leaf | Body, again: spec.Reuse) -> Leaf | Body:
+        """Return a sibling called again: the node it was made of, on what arrives now.
+
+        Raises:
+            SpecError: when its weights would have another shape; code G309.
+        """
+        made = self.make(node)
+        if _tensors(made) != _tensors(first):
+            raise fail(
+                "G309",
+                f"`{first.name}` cannot read this: its weights would have another shape",
+                again.span,
+                trail=self.scope.trail,
+                details=(f"it reads {shown(first.inputs[0])}", *origins(self.flows)),
+            )
+        return replace(made, reuses=first.name)
+
+    def op(self, kind: type[Op], use: spec.Use) -> Leaf:
+        """Return one use of an op.
+
+        Raises:
+            SpecError: when arguments and shapes do not fit.
+        """
+        label = kind.__name__
+        shapes = tuple(flow.size for flow in self.flows)
+        several = kind.inputs is None
+        if several != (len(shapes) > 1):
+            needs = "two tensors or more" if several else "one tensor"
+            message = f"`{label}` reads {needs}, not {len(shapes)}"
+            raise fail("G310", message, use.span, trail=self.scope.trail)
+        try:
+            defaults = self.resolver.document.defaults.get(label, ())
+            op, formulas = make_op(kind, use, self.scope, defaults, shapes)
+            output = op.output(*shapes)
+        except Misfit as error:
+            raise misfit(error, label, use, self.scope, origins(self.flows)) from None
+        return Leaf(
+            name=self.name,
+            path=self.path,
+            written=use,
+            reads=(),
+            written_reads=(),
+            inputs=shapes,
+            output=output,
+            op=op,
+            formulas=formulas,
+        )
+
+    def _block(self, block: spec.Block, use: spec.Use) -> Body:
+        """Return the module that a block's body makes of the arguments."""
+        label = block.name.text
+        if self.scope.blocks >= limits.BLOCK_DEPTH:
+            message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
+            raise fail("G324", message, use.span)
+        bound = bind_parameters(label, block.parameters, use, self.scope)
+        flow = self._only(use)
+        sizes = entering(flow.size)
+        values = {parameter: value for parameter, (value, _) in bound.items()}
+        bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
+        bindings |= {size: formula_of(n) for size, n in sizes.items()}
+        arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
+        values |= {size: int(n) for size, n in sizes.items()}
+        outer = self.resolver.globals
+        inner = Scope(
+            {**outer.values, **values},
+            {**outer.formulas, **{name: name_formula(name) for name in values}},
+            trail=(
+                f"{self.path} ({label}{arguments}), used at line {use.span.line}",
+                *self.scope.trail,
+            ),
+            blocks=self.scope.blocks + 1,
+        )
+        first = len(flow.size) - len(sizes)
+        within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})
+        inputs = {INPUT: Flow(INPUT, within, flow.span, "the block's input")}
+        made = self.resolver.module(block.body, self.name, self.path, inner, inputs)
+        return replace(
+            made,
+            block=BlockUse(label, block.parameters, values, bindings),
+            written=use,
+            inputs=(flow.size,),
+            output=leaving(made.output, bindings),
+        )
+
+    def _only(self, node: spec.Node) -> Flow:
+        if len(self.flows) != 1:
+            message = f"a module of the spec reads one tensor, not {len(self.flows)}"
+            raise fail("G310", message, node.span, help="merge them before it")
+        return self.flows[0]
+
+
+def _tensors(node: Leaf | Body) -> list[Tensor]:
+    """Return the names and shapes of the tensors of a module."""
+    if isinstance(node, Leaf):
+        return [*node.op.tensors()]
+    return [tensor for child in node.nodes for tensor in _tensors(child)]
