@@ -67,6 +67,8 @@ _CONSTANTS: Final[dict[str, bool | None]] = {
     "False": False,
 }
 
+_NOTHING: Final[frozenset[str]] = frozenset()
+
 _BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -168,15 +170,29 @@ def _check(node: ast.AST, shift: int) -> None:
             )
 
 
-def names(formula: Formula) -> set[str]:
+def names(formula: Formula) -> frozenset[str]:
     """Return the names a formula reads, without functions, constants and loop names."""
-    own = {
-        node.target.id
-        for node in ast.walk(formula)
-        if isinstance(node, ast.comprehension) and isinstance(node.target, ast.Name)
-    }
-    found = {node.id for node in ast.walk(formula) if isinstance(node, ast.Name)}
-    return found - own - set(_CONSTANTS) - set(FUNCTIONS)
+    # Asked again and again of the same trees, which never change: the answer stays on the node.
+    known: frozenset[str] | None = getattr(formula, "_names", None)
+    if known is None:
+        known = _names(formula)
+        formula._names = known  # type: ignore[attr-defined]
+    return known
+
+
+def _names(formula: Formula) -> frozenset[str]:
+    if isinstance(formula, ast.Name):
+        return _NOTHING if formula.id in _CONSTANTS else frozenset((formula.id,))
+    if isinstance(formula, ast.Constant):
+        return _NOTHING
+    if isinstance(formula, ast.Call):
+        return _NOTHING.union(*map(names, formula.args))
+    if isinstance(formula, ast.ListComp):
+        loop = formula.generators[0]
+        inner = names(formula.elt).union(*map(names, loop.ifs))
+        return names(loop.iter) | (inner - {loop.target.id})  # type: ignore[attr-defined]
+    parts = (part for part in ast.iter_child_nodes(formula) if isinstance(part, ast.expr))
+    return _NOTHING.union(*map(names, parts))
 
 
 def text(formula: Formula) -> str:
@@ -387,6 +403,8 @@ def substitute(formula: Formula, formulas: Mapping[str, Formula]) -> Formula:
         return formulas.get(formula.id, formula)
     if isinstance(formula, ast.Constant):
         return formula
+    if names(formula).isdisjoint(formulas):
+        return fold(formula)
     return _Substitution(formulas).visit(formula)  # type: ignore[no-any-return]
 
 

@@ -24,7 +24,7 @@ INPUT = "input"
 """What the first node of a body reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Node:
     """One use of an op or a block.
 
@@ -53,7 +53,7 @@ class Node:
     callee: Formula | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fill:
     """One tensor filled by a function of `torch.nn.init`."""
 
@@ -62,7 +62,7 @@ class Fill:
     arguments: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Leaf(Node):
     """One use of an op, with the formulas of its arguments."""
 
@@ -120,7 +120,7 @@ class BlockUse:
 
 
 # No `slots`: `nodes` and `steps` are computed once and kept.
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Body(Node):
     """A module with children.
 
@@ -189,7 +189,7 @@ def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:
             yield child
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """A checked network.
 

@@ -36,14 +36,14 @@ class Row:
 
 def rows(network: Network) -> Iterator[Row]:
     """Yield a row per node in the order of execution, a module before its children."""
-    fields = analysis.fields(network)
+    fields, costs = analysis.fields(network), analysis.costs(network)
     for node in walk(network.root):
         yield Row(
             path=node.path,
             op=node.label,
             shape=tuple(int(n) for n in node.output),
-            parameters=analysis.parameters(node),
-            macs=analysis.macs(node),
+            parameters=costs[node.path].parameters,
+            macs=costs[node.path].macs,
             receptive_field=fields[node.path].size,
             is_module=not isinstance(node, Leaf),
             training_only=node.path.partition(".")[0] in network.side,
@@ -123,15 +123,15 @@ def _cut(text: str, width: int) -> str:
 
 
 def _totals(network: Network) -> list[str]:
-    parameters, macs = analysis.parameters(network), analysis.macs(network)
+    whole = analysis.costs(network)[""]
     inputs = ", ".join("×".join(str(n) for n in shape) for shape in network.inputs.values())
     output = network.output
     outputs = output.values() if isinstance(output, dict) else (output,)
     shown = ", ".join("×".join(str(int(n)) for n in shape) for shape in outputs)
     return [
         f"{network.name}: {inputs} → {shown}",
-        f"parameters       {parameters:,} ({parameters * 4 / 2**20:,.1f} MiB as float32)",
-        f"MACs             {macs:,} for one sample (1 MAC = 2 FLOPs)",
+        f"parameters       {whole.parameters:,} ({whole.parameters * 4 / 2**20:,.1f} MiB as float32)",
+        f"MACs             {whole.macs:,} for one sample (1 MAC = 2 FLOPs)",
         f"receptive field  {field_text(analysis.receptive_field(network))}",
     ]
 

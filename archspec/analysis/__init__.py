@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from archspec.analysis.cost import buffers, macs, parameters
+from archspec.analysis.cost import Cost, costs, macs, parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.receptive_field import Field, fields, receptive_field
 
 __all__ = [
+    "Cost",
     "Field",
-    "buffers",
     "check_expectations",
+    "costs",
     "fields",
     "macs",
     "parameters",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 Shape: TypeAlias = tuple[int, ...]
 """Sizes without the batch dimension: `(C, H, W)` for a feature map, `(C,)` for features."""
@@ -198,30 +198,11 @@ def _pair(value: Any, minimum: int) -> int | tuple[int, int]:
         raise ValueError(f"an integer{least}, or a pair of them, is needed") from None
 
 
-_INTEGER_SCHEMA = {"type": "integer"}
-_PAIR_SCHEMA = {
-    "anyOf": [
-        {"type": "integer"},
-        {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
-    ]
-}
-
-Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema(_INTEGER_SCHEMA)]
-Positive = Annotated[
-    int,
-    PlainValidator(lambda value: _integer(value, 1)),
-    WithJsonSchema({**_INTEGER_SCHEMA, "minimum": 1}),
-]
-PositivePair = Annotated[
-    int | tuple[int, int],
-    PlainValidator(lambda value: _pair(value, 1)),
-    WithJsonSchema(_PAIR_SCHEMA),
-]
-Padding = Annotated[
-    int | tuple[int, int],
-    PlainValidator(lambda value: _pair(value, 0)),
-    WithJsonSchema(_PAIR_SCHEMA),
-]
+# Editors' schemas are no business of these types: `WithJsonSchema` would slow every start.
+Integer = Annotated[int, PlainValidator(_integer)]
+Positive = Annotated[int, PlainValidator(lambda value: _integer(value, 1))]
+PositivePair = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 1))]
+Padding = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 0))]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator
 
 from archspec.ops.base import Kind, Misfit, Op, Positive, Shape, Tensor, feature_map, shown
 
@@ -100,7 +100,6 @@ class LayerNorm(Op):
     normalized_shape: Annotated[
         int | tuple[int, ...],
         PlainValidator(_sizes),
-        WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array"}]}),
     ]
     eps: float = 1e-5
     elementwise_affine: bool = True

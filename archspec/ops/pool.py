@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator
 
 from archspec.ops.base import (
     EVERYTHING,
@@ -92,7 +92,6 @@ class _AdaptivePool(Op):
     output_size: Annotated[
         int | tuple[int | None, int | None],
         PlainValidator(_output_size),
-        WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array"}]}),
     ]
 
     def output(self, *inputs: Shape) -> Shape:
