@@ -404,8 +404,18 @@ def substitute(formula: Formula, formulas: Mapping[str, Formula]) -> Formula:
     if isinstance(formula, ast.Constant):
         return formula
     if names(formula).isdisjoint(formulas):
-        return fold(formula)
+        return _folded(formula)
     return _Substitution(formulas).visit(formula)  # type: ignore[no-any-return]
+
+
+def _folded(formula: Formula) -> Formula:
+    """Return a formula with its constants computed, kept on the node as `names` are."""
+    done: Formula | None = getattr(formula, "_done", None)
+    if done is None:
+        done = _Substitution({}).visit(formula)
+        formula._done = done  # type: ignore[attr-defined]
+    assert done is not None
+    return done
 
 
 class _Substitution(ast.NodeTransformer):

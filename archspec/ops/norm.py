@@ -83,7 +83,7 @@ class GroupNorm(Op):
         return (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
 
 
-def _sizes(value: Any) -> int | tuple[int, ...]:
+def _checked_sizes(value: Any) -> int | tuple[int, ...]:
     sizes = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes):
         raise ValueError("an integer of at least 1, or a list of them, is needed")
@@ -99,7 +99,7 @@ class LayerNorm(Op):
 
     normalized_shape: Annotated[
         int | tuple[int, ...],
-        PlainValidator(_sizes),
+        PlainValidator(_checked_sizes),
     ]
     eps: float = 1e-5
     elementwise_affine: bool = True

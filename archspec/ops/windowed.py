@@ -25,7 +25,10 @@ def sizes(
     lengths = []
     for n, (size, stride, padding) in zip(shape, axes, strict=True):
         room = n + 2 * padding - size
-        if room < 0:
+        length = (-(-room // stride) if ceil_mode else room // stride) + 1
+        if ceil_mode and (length - 1) * stride >= n + padding:
+            length -= 1
+        if length < 1:
             window = f"{axes[0].size}×{axes[1].size}"
             padded = f"{shape[0] + 2 * axes[0].padding}×{shape[1] + 2 * axes[1].padding}"
             raise Misfit(
@@ -34,8 +37,5 @@ def sizes(
                 "kernel_size",
                 help="the input is too small here, or the layers before shrink it too much",
             )
-        length = -(-room // stride) + 1 if ceil_mode else room // stride + 1
-        if ceil_mode and (length - 1) * stride >= n + padding:
-            length -= 1
         lengths.append(length)
     return lengths[0], lengths[1]

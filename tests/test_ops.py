@@ -1,0 +1,198 @@
+"""Every op against torch on random arguments: accepted or refused alike, same shape and cost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from pydantic import ValidationError
+from torch.utils.flop_counter import FlopCounterMode
+
+from archspec.live import evaluate
+from archspec.live.module import apply
+from archspec.ops import BY_NAME, OPS, Misfit, Op, Shape
+
+CASES = 60
+Arguments = dict[str, Any]
+Draw = Callable[[random.Random], tuple[Arguments, list[Shape]]]
+
+
+def _map(rng: random.Random, channels: int | None = None) -> Shape:
+    return (channels or rng.choice([1, 2, 4, 6, 8]), rng.randint(1, 12), rng.randint(1, 12))
+
+
+def _pair(rng: random.Random, low: int, high: int) -> int | tuple[int, int]:
+    first, second = rng.randint(low, high), rng.randint(low, high)
+    return first if rng.random() < 0.6 else (first, second)
+
+
+def _elementwise(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    return {}, [_map(rng)]
+
+
+def _inplace(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    return {"inplace": rng.random() < 0.5}, [_map(rng)]
+
+
+def _conv(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    arguments: Arguments = {
+        "out_channels": rng.choice([1, 2, 4, 6]),
+        "kernel_size": _pair(rng, 1, 4),
+        "stride": _pair(rng, 1, 3),
+        "padding": rng.choice([0, 1, 2, (0, 2), "same", "valid"]),
+        "dilation": _pair(rng, 1, 2),
+        "groups": rng.choice([1, 1, 2, 3]),
+        "bias": rng.random() < 0.5,
+    }
+    return arguments, [_map(rng)]
+
+
+def _pool(*extra: str) -> Draw:
+    def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        arguments: Arguments = {
+            "kernel_size": _pair(rng, 1, 4),
+            "stride": rng.choice([None, 1, 2, 3, (1, 2)]),
+            "padding": _pair(rng, 0, 2),
+            "ceil_mode": rng.random() < 0.5,
+        }
+        if "dilation" in extra:
+            arguments["dilation"] = _pair(rng, 1, 2)
+        return arguments, [_map(rng)]
+
+    return draw
+
+
+def _adaptive(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    return {"output_size": rng.choice([1, 2, 3, (2, 1), (None, 2)])}, [_map(rng)]
+
+
+def _linear(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    shape = rng.choice([(6,), (3, 6), (5,)])
+    return {"out_features": rng.randint(1, 9), "bias": rng.random() < 0.5}, [shape]
+
+
+def _flatten(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    start, end = rng.randint(1, 3), rng.randint(-3, 3)
+    return {"start_dim": start, "end_dim": end}, [_map(rng)]
+
+
+def _dropout(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    return {"p": rng.choice([0.0, 0.3, 1.0, 1.5, -0.1])}, [_map(rng)]
+
+
+def _same(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    shape = _map(rng)
+    return {}, [shape] * rng.choice([2, 3])
+
+
+def _scaling(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    shape = _map(rng)
+    return {}, rng.choice([[shape, shape], [shape, (shape[0], 1, 1)], [(shape[0], 1, 1), shape]])
+
+
+def _cat(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    channels, height, width = _map(rng)
+    others = [(rng.randint(1, 5), height, width), (channels, height + rng.choice([0, 1]), width)]
+    return {"dim": rng.choice([1, 2, -1, 4])}, [(channels, height, width), rng.choice(others)]
+
+
+DRAWS: dict[str, Draw] = {
+    "Conv2d": _conv,
+    "Linear": _linear,
+    "BatchNorm2d": lambda rng: (
+        {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "GroupNorm": lambda rng: (
+        {"num_groups": rng.choice([1, 2, 3]), "affine": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "LayerNorm": lambda rng: (
+        {"elementwise_affine": rng.random() < 0.5, "bias": rng.random() < 0.5},
+        [rng.choice([(6,), (3, 6), (2, 3, 6)])],
+    ),
+    "LocalResponseNorm": lambda rng: ({"size": rng.randint(1, 4)}, [_map(rng)]),
+    "LeakyReLU": lambda rng: ({"negative_slope": 0.2}, [_map(rng)]),
+    "ELU": lambda rng: ({"alpha": 0.5}, [_map(rng)]),
+    "GELU": lambda rng: ({"approximate": rng.choice(["none", "tanh"])}, [_map(rng)]),
+    "Softplus": lambda rng: ({"beta": 2.0}, [_map(rng)]),
+    "Softmax": lambda rng: ({"dim": rng.choice([1, 2, 3, -1, -3, 4, -5])}, [_map(rng)]),
+    "MaxPool2d": _pool("dilation"),
+    "AvgPool2d": _pool(),
+    "AdaptiveAvgPool2d": _adaptive,
+    "AdaptiveMaxPool2d": _adaptive,
+    "Dropout": _dropout,
+    "Dropout2d": _dropout,
+    "StochasticDepth": lambda rng: (
+        {"p": rng.choice([0.0, 0.5]), "mode": rng.choice(["row", "batch"])},
+        [_map(rng)],
+    ),
+    "Flatten": _flatten,
+    "Add": _same,
+    "Mul": _scaling,
+    "Cat": _cat,
+    **dict.fromkeys(["ReLU", "ReLU6", "SiLU", "Mish", "Hardswish", "Hardsigmoid"], _inplace),
+    **dict.fromkeys(["Sigmoid", "Tanh", "Identity"], _elementwise),
+}
+
+
+def test_every_op_is_tried() -> None:
+    assert set(DRAWS) == {op.__name__ for op in OPS}
+
+
+@pytest.mark.parametrize("name", sorted(DRAWS))
+def test_op_agrees_with_torch(name: str) -> None:
+    rng = random.Random(name)
+    accepted = 0
+    for _ in range(CASES):
+        arguments, shapes = DRAWS[name](rng)
+        ours, reason = _ours(BY_NAME[name], arguments, shapes)
+        theirs = _torchs(name, arguments, shapes, ours)
+        told = f"{name}({arguments}) on {shapes}: {reason}"
+        if ours is None:
+            assert theirs is None, f"refused, but torch takes it: {told}"
+            continue
+        accepted += 1
+        output = ours.output(*shapes)
+        macs = ours.macs(tuple(shapes), output)
+        tensors = {tensor.name: tensor.shape for tensor in ours.tensors()}
+        assert theirs == (output, macs, tensors), told
+    assert accepted >= CASES // 10
+
+
+def _ours(kind: type[Op], arguments: Arguments, shapes: list[Shape]) -> tuple[Op | None, str]:
+    try:
+        op = kind.model_validate({**kind.infer(shapes[0]), **arguments})
+        op.output(*shapes)
+    except (Misfit, ValidationError) as error:
+        return None, str(error)
+    return op, ""
+
+
+def _torchs(
+    name: str, arguments: Arguments, shapes: list[Shape], op: Op | None
+) -> tuple[Shape, int, dict[str, Shape]] | None:
+    """Output shape, MACs and tensors by torch, or None where it refuses."""
+    kind = BY_NAME[name]
+    # Not on meta, which lets some wrong arguments pass.
+    tensors = [torch.zeros(2, *shape) for shape in shapes]
+    counter = FlopCounterMode(display=False)
+    state: dict[str, Shape] = {}
+    try:
+        with counter:
+            if kind.is_module():
+                module = (
+                    evaluate(op.call())
+                    if op is not None
+                    else getattr(torch.nn, name)(**kind.infer(shapes[0]), **arguments)
+                )
+                state = {key: tuple(value.shape) for key, value in module.state_dict().items()}
+                output = module(*tensors)
+            else:
+                output = apply(kind.torch, tensors, arguments)
+    except (RuntimeError, ValueError, IndexError, TypeError):
+        return None
+    return tuple(output.shape[1:]), counter.get_total_flops() // 4, state
