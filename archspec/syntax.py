@@ -107,7 +107,7 @@ def _check_text(source: Source) -> None:
 
 
 def _yaml_help(problem: str) -> str:
-    if "token '\\t'" in problem:
+    if "\\t" in problem or "tab character" in problem:
         return "indent with spaces, not tabs"
     if "',' or ']'" in problem or "',' or '}'" in problem:
         return "inside {…} or […], an expression with a comma, bracket or colon needs quotes"

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from archspec.codegen import describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
-from archspec.codegen.construct import Constructor, Item, conditional_list, inside, is_silent
+from archspec.codegen.construct import (
+    Constructor,
+    Item,
+    conditional_list,
+    inside,
+    is_passed_on,
+    is_silent,
+)
 from archspec.codegen.forward import Forward, line, ordered
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
@@ -122,7 +129,7 @@ class Writer:
         written: list[str] = []
         for item in items:
             if is_silent(item.slot):
-                if item.condition is not None:
+                if item.condition is not None and not is_passed_on(item):
                     condition = frame.text(item.condition)
                     written.append(f"        self.has_{item.name} = {condition}")
             elif item.condition is not None:

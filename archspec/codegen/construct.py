@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -164,14 +165,13 @@ class Constructor:
         labels = {node.label for _, node in there}
         head = module_class(min(labels))
         callees = [node.callee for _, node in there]
-        if len(labels) > 1:
-            if any(callee is None for callee in callees):
-                raise Differ
-            formulas = [callee for callee in callees if callee is not None]
-            names = [node.label for _, node in there]
-            head = self.frame.text(self.frame.common([v for v, _ in there], formulas, names))
-        else:
-            self._remember_part(min(labels))
+        formulas = [callee for callee in callees if callee is not None]
+        if len(formulas) == len(there):
+            chosen = self.frame.common([v for v, _ in there], formulas, [n.label for _, n in there])
+            head = head if isinstance(chosen, ast.Constant) else self.frame.text(chosen)
+        elif len(labels) > 1:
+            raise Differ
+        self._remember_part(min(labels))
         arguments = tuple(
             Argument(self.frame.text(formula), f"{name}=" if keyword else "")
             for name, formula, keyword in self.frame.arguments(slot)
@@ -270,6 +270,11 @@ def is_silent(slot: Slot) -> bool:
         or (isinstance(node, Leaf) and (not node.op.is_module() or is_identity(node)))
         for _, node in nodes(slot)
     )
+
+
+def is_passed_on(item: Item) -> bool:
+    """Tell whether a child is written as what it reads."""
+    return all(is_identity(node) for _, node in nodes(item.slot))
 
 
 def is_identity(node: Leaf | Body) -> bool:

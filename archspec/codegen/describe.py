@@ -17,6 +17,8 @@ def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     body = max(bodies, key=lambda b: len(b.nodes))
     labels = [node.label for node in body.nodes]
     merges = [node for node in body.nodes if isinstance(node, Leaf) and node.op.kind is Kind.MERGE]
+    if body.is_chain and len(labels) == 1:
+        return [f"{labels[0]} under a name of its own."]
     if body.is_chain and len(labels) <= 4 and len(" ".join(labels)) < 60:
         return [f"{_listed(labels)} in a row."]
     if body.is_chain:

@@ -11,7 +11,7 @@ from archspec.codegen.agreement import Differ, nodes
 from archspec.codegen.construct import Item, is_identity
 from archspec.codegen.layout import Argument, Call, Expr, flat, lines
 from archspec.codegen.printing import literal
-from archspec.network import INPUT, Body, Leaf
+from archspec.network import INPUT, Absent, Body, Leaf
 from archspec.ops import Kind, Shape
 from archspec.traced import untraced
 
@@ -23,7 +23,11 @@ _LONGEST: Final = 60
 
 @dataclass(frozen=True)
 class Line:
-    """One value of a forward pass, before it has a variable."""
+    """One value of a forward pass, before it has a variable.
+
+    A value with a `flag` is made only where that attribute is true; elsewhere the value of
+    `stand_in` is taken for it.
+    """
 
     name: str
     reads: tuple[str, ...]
@@ -31,6 +35,7 @@ class Line:
     kind: Kind | None
     shape: Shape
     flag: str = ""
+    stand_in: str = ""
     training_only: bool = False
     is_merge: bool = False
     is_inline: bool = False
@@ -68,10 +73,19 @@ def line(item: Item) -> Line:
         kind=node.op.kind if isinstance(node, Leaf) else None,
         shape=node.output,
         flag=flag,
+        stand_in=_stand_in(item) if flag else "",
         training_only=node.training_only,
         is_merge=is_function,
         is_inline=is_identity(node),
     )
+
+
+def _stand_in(item: Item) -> str:
+    """Return what a child that is not in every use stands for where it is absent."""
+    absent = {view.child.stands_for for view in item.slot if isinstance(view.child, Absent)}
+    if len(absent) != 1:
+        raise Differ
+    return absent.pop()
 
 
 def _call(node: Leaf | Body, name: str) -> Callable[[Sequence[Expr]], Expr]:
@@ -179,7 +193,7 @@ class Forward:
         done: list[Line] = []
         for entry in body:
             current = entry
-            while current.is_merge and done:
+            while current.is_merge and not current.flag and done:
                 side = done[-1]
                 operands = [name for name in current.reads if name in {d.name for d in done}]
                 lone = self._consumers(body).get(side.name) == [entry.name]
@@ -236,7 +250,7 @@ class Forward:
         for entry in self.lines:
             alone = entry.name in own or entry.training_only
             if entry.flag:
-                names[entry.name] = names[entry.reads[0]]
+                names[entry.name] = names[entry.stand_in]
             else:
                 names[entry.name] = _variable(entry.name) if alone else running
         return names
@@ -259,7 +273,7 @@ class Forward:
     def _same_flagged(self, current: str | None, name: str) -> bool:
         """Tell whether `current` is `name`, merged with something where a flag says so."""
         entry = next((e for e in self.lines if e.name == current), None)
-        return entry is not None and bool(entry.flag) and entry.reads[0] == name
+        return entry is not None and bool(entry.flag) and entry.stand_in == name
 
     def _to_name(self, current: str | None, name: str) -> str:
         """Prefer to name the side branch: what did not read the value that it overwrote."""

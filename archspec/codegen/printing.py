@@ -88,6 +88,9 @@ class _Python(ast.NodeTransformer):
             op = ast.Is() if isinstance(node.ops[0], ast.Eq) else ast.IsNot()
             other = ast.Name(module_class(str(right.value)), ast.Load())
             return ast.Compare(left, [op], [other])
+        if isinstance(left, ast.Constant) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+            left, right = right, left
+            return ast.Compare(self.visit(left), node.ops, [right])
         comparators = [self.visit(part) for part in node.comparators]
         return ast.Compare(self.visit(left), node.ops, comparators)
 

@@ -42,8 +42,11 @@ def resolve(
         sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))
         scope = Scope({**sizes, **values}, {})
     flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
-    root = resolver.module(spec.net, "", "", scope, flows)
+    root: Body | None = None
+    with diagnostics.collect():
+        root = resolver.module(spec.net, "", "", scope, flows)
     diagnostics.raise_any()
+    assert root is not None
     outputs = _outputs(written, root, inputs)
     root = with_fills(root, spec.init, scope)
     return Network(
@@ -114,7 +117,7 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
     # What an `if` has left out is left out of the outputs too.
     pairs = {label: name for label, name in named.items() if name not in absent}
     span: Span | None = written.places.get("outputs")
-    known = {node.name for node in root.nodes}
+    known = [node.name for node in root.nodes]
     for name in pairs.values():
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits, spec
-from archspec.errors import Diagnostics, Span, did_you_mean, fail
+from archspec.errors import Diagnostics, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Formula, shown_value
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import BY_NAME
@@ -76,7 +76,13 @@ class Builder:
     def body(
         self, node: spec.Node, name: str, *, numbered: bool = False, merge: bool = False
     ) -> Body:
-        """Return the module with all children added so far."""
+        """Return the module with all children added so far.
+
+        Raises:
+            SpecError: without a diagnostic, when what it would return was already reported.
+        """
+        if self.last.shape is None:
+            raise SpecError(())
         return Body(
             name=name,
             path=self.path,
@@ -84,7 +90,7 @@ class Builder:
             reads=tuple(self.inputs),
             written_reads=tuple(self.inputs),
             inputs=tuple(flow.shape or () for flow in self.inputs.values()),
-            output=self.last.shape or (),
+            output=self.last.shape,
             children=tuple(self.children),
             result=self.last.ref,
             numbered=numbered,
@@ -274,22 +280,28 @@ class Builder:
         """Add the branches of a merge, which all read the body's input, and the merge itself."""
         assert use.branches is not None
         start, ends = self.last, []
+        conditions: list[Formula | None] = []
         for key, node in use.branches.items:
             self.last = start
             before = len(self.children)
             self.add(key, node, scope)
-            if not isinstance(self.children[-1] if len(self.children) > before else None, Absent):
+            child = self.children[-1] if len(self.children) > before else None
+            conditions.append(None if child is None else getattr(child, "condition", None))
+            if not isinstance(child, Absent):
                 ends.append(self.last)
+        # Of two branches one of which is not always there, the merge is there when that is.
+        conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
+        condition = conditional[0] if len(conditional) == 1 else None
         label = str(use.callee.value)
         name = label.lower() + "_" * (label.lower() in self.flows)
         if len(ends) < 2 or any(end.shape is None for end in ends):
             self.last = ends[0] if ends else start
-            self.children.append(Absent(name, None, self.last.ref, use))
+            self.children.append(Absent(name, condition, self.last.ref, use))
             return
         made = self._place(name, scope, ends).op(BY_NAME[label], use)
         refs = tuple(end.ref for end in ends)
         written = tuple(end.written or end.ref for end in ends)
-        self.children.append(replace(made, reads=refs, written_reads=written))
+        self.children.append(replace(made, reads=refs, written_reads=written, condition=condition))
         self.last = Flow(name, made.output, use.span)
 
     def _place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:

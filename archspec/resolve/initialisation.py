@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from archspec.errors import did_you_mean, fail
@@ -22,9 +22,12 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
     if not rules:
         return root
     leaves = {node.path: node for node in walk(root) if isinstance(node, Leaf)}
+    absent = tuple(_absent(root.children, ""))
     for rule in rules:
         selector = rule.selector
-        if selector.text not in BY_NAME and selector.text not in leaves:
+        # A rule for what an `if` has left out has nothing to do; one for what never was is wrong.
+        known = selector.text in BY_NAME or selector.text in leaves
+        if not known and not f"{selector.text}.".startswith(absent):
             help = did_you_mean(selector.text, [*BY_NAME, *leaves])
             raise fail(
                 "G340",
@@ -39,6 +42,18 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
         if rule_of is not None and not leaf.reuses:
             fills[path] = _fills(leaf, rule_of, scope)
     return replace(root, children=_filled(root.children, fills))
+
+
+def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
+    """Yield the paths of named nodes that are not there, each with a dot behind it."""
+    for child in children:
+        if isinstance(child, Absent) and child.name:
+            yield f"{prefix}{child.name}."
+        elif isinstance(child, Body):
+            yield from _absent(child.children, f"{child.path}.")
+        elif isinstance(child, Loop):
+            for turn in child.turns:
+                yield from _absent(turn.children, prefix)
 
 
 def _fills(leaf: Leaf, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:

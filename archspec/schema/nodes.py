@@ -161,15 +161,16 @@ class NodeReader:
                 if k is not key and k.value not in CONTROL
             ),
         )
-        self._check_keywords(use)
         op = BY_NAME.get(str(key.value))
         if chosen:
             return use
         if op is not None and op.inputs is None:
-            return self._merge(use, value)
-        return replace(
-            use, positional=self._positional(key, value), is_list=isinstance(value, Listing)
-        )
+            use = self._merge(use, value)
+        else:
+            positional = self._positional(key, value)
+            use = replace(use, positional=positional, is_list=isinstance(value, Listing))
+        self._check_keywords(use)
+        return use
 
     def _positional(self, key: Scalar, value: Tree) -> tuple[Given, ...]:
         if isinstance(value, Mapping):

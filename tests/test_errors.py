@@ -1,0 +1,179 @@
+"""What is wrong is told with its place and with help; nothing cascades, nothing is a traceback."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+import archspec
+from archspec import SpecError
+
+HEAD = "name: Tiny\ninput: [3, 8, 8]\n"
+
+
+def errors(text: str) -> list[archspec.Diagnostic]:
+    with pytest.raises(SpecError) as caught:
+        archspec.loads(text)
+    return list(caught.value.diagnostics)
+
+
+def net(body: str) -> str:
+    return HEAD + "net:\n" + textwrap.indent(textwrap.dedent(body), "  ")
+
+
+# (spec, code, place, parts of the text)
+CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "misspelt op": (net("- {Convv2d: 4, kernel_size: 3}"), "S202", "4:6", ("Convv2d", "`Conv2d`")),
+    "misspelt bare op": (net("- Relu"), "S202", "4:5", ("did you mean `ReLU`",)),
+    "misspelt argument": (
+        net("- {Conv2d: 4, kernal_size: 3}"),
+        "S201",
+        "4:17",
+        ("kernal_size", "did you mean `kernel_size`"),
+    ),
+    "missing argument": (net("- {Conv2d: 4}"), "G314", "4:6", ("needs `kernel_size`",)),
+    "wrong kind": (net("- {Conv2d: four, kernel_size: 3}"), "G315", "4:14", ("four", "integer")),
+    "bool for int": (net("- {Conv2d: true, kernel_size: 3}"), "G315", "4:14", ("integer",)),
+    "quoted number": (net('- {Conv2d: "4", kernel_size: 3}'), "G315", "4:14", ("integer",)),
+    "zero channels": (net("- {Conv2d: 0, kernel_size: 3}"), "G315", "4:14", ("at least 1",)),
+    "dropout of 1.5": (net("- {Dropout: 1.5}"), "G315", "4:15", ("1.5",)),
+    "kernel too large": (net("- {Conv2d: 4, kernel_size: 9}"), "G302", "4:30", ("9×9", "8×8")),
+    "groups do not divide": (
+        net("- {Conv2d: 4, kernel_size: 1, groups: 2}"),
+        "G302",
+        "4:41",
+        ("2 groups",),
+    ),
+    "linear on a map": (net("- {Linear: 4}"), "G302", "4:6", ("Flatten",)),
+    "stated features": (
+        net("- Flatten\n- {Linear: 4, in_features: 6400}"),
+        "G313",
+        "5:30",
+        ("6400", "192"),
+    ),
+    "shapes differ": (
+        net("a: {Conv2d: 4, kernel_size: 3}\nb: {Add: [a, input]}"),
+        "G301",
+        "5:7",
+        ("(4, 6, 6)  from line 4", "(3, 8, 8)"),
+    ),
+    "no such sibling": (net("a: ReLU\nb: {Add: [a, c]}"), "G307", "5:16", ("`c`", "above")),
+    "later sibling": (net("a: {from: b, do: ReLU}\nb: ReLU"), "G307", "4:13", ("`b`",)),
+    "itself": (net("a: {from: a, do: ReLU}"), "G307", "4:13", ("`a`",)),
+    "position as wiring": (net("- {from: -1, do: ReLU}"), "S213", "4:12", ("by name",)),
+    "two ops": (net("- {Conv2d: 4, ReLU: 1}"), "S204", "4:17", ("two ops",)),
+    "keyword as name": (net("class: ReLU"), "S207", "4:3", ("keyword",)),
+    "attribute as name": (net("forward: ReLU"), "S207", "4:3", ("nn.Module",)),
+    "unknown key": (HEAD + "scales: 1\nnet: [ReLU]\n", "S200", "3:1", ("scales",)),
+    "missing key": ("input: [3]\nnet: [ReLU]\n", "S217", "1:1", ("`name`",)),
+    "duplicate key": (HEAD + "name: B\nnet: [ReLU]\n", "Y108", "3:1", ("line 1",)),
+    "anchor": (HEAD + "net: [&a ReLU]\n", "Y105", "3:7", ("anchors",)),
+    "merge key": (HEAD + "vars: {<<: 1}\nnet: [ReLU]\n", "Y105", "3:8", ("merge",)),
+    "tag": (HEAD + "net: [!!python/name:os.system x]\n", "Y106", "3:7", ("tags",)),
+    "octal": (HEAD + "vars: {a: 012}\nnet: [ReLU]\n", "Y109", "3:11", ("012",)),
+    "nan": (HEAD + "vars: {a: .nan}\nnet: [ReLU]\n", "Y110", "3:11", ("finite",)),
+    "long number": (HEAD + f"vars: {{a: {'9' * 30}}}\nnet: [ReLU]\n", "L104", "3:11", ("digits",)),
+    "no mapping": ("- a\n", "Y102", "1:1", ("mapping",)),
+    "empty": ("", "Y102", "1:1", ("empty",)),
+    "two documents": (HEAD + "net: [ReLU]\n---\na: 1\n", "Y104", "4:1", ("one spec",)),
+    "tab": ("name: A\n\tinput: 1\n", "Y101", "2:1", ("tabs",)),
+    "undefined name": (net("- {Conv2d: =chanels, kernel_size: 1}"), "E402", "4:15", ("chanels",)),
+    "comma without quotes": (
+        net("- {Conv2d: =max(1, 2), kernel_size: 1}"),
+        "E401",
+        "4:18",
+        ("needs quotes",),
+    ),
+    "bad repeat": (net("- {repeat: -1, do: ReLU}"), "G320", "4:14", ("whole number",)),
+    "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("50,000",)),
+    "unequal columns": (
+        net("- {for: {a: [1, 2], b: [1]}, do: ReLU}"),
+        "G322",
+        "4:12",
+        ("a has 2", "b has 1"),
+    ),
+    "if is no condition": (net("- {if: =1, do: ReLU}"), "G303", "4:10", ("true or false",)),
+    "entry without a case": (
+        net("- {cfg: [1, X], where: {n: ReLU}}"),
+        "G323",
+        "4:11",
+        ("X",),
+    ),
+    "wrong expectation": (
+        HEAD + "net: [ReLU]\nexpect: {params: 7}\n",
+        "X501",
+        "4:1",
+        ("params 7", "it is 0"),
+    ),
+    "dotted op": (net("- {os.system: 1}"), "S202", "4:6", ("os.system",)),
+    "block contains itself": (
+        HEAD + "blocks: {B: [B]}\nnet: [B]\n",
+        "G324",
+        "3:14",
+        ("contains itself",),
+    ),
+    "unknown init function": (
+        HEAD + "net: [ReLU]\ninit: [{Conv2d: {weight: kaiming_normal}}]\n",
+        "S232",
+        "4:26",
+        ("kaiming_normal_",),
+    ),
+    "training-only is read": (
+        net("a: ReLU\nb: {if: =training, from: a, do: ReLU}\nc: {Add: [a, b]}"),
+        "G308",
+        "6:16",
+        ("training mode alone",),
+    ),
+    "outside the folder": ("extends: ../other.yaml\n", "F107", "1:10", ("outside",)),
+    "a url": ("extends: https://example.org/a.yaml\n", "F107", "1:10", ("relative",)),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_mistake_is_told_at_its_place(case: str) -> None:
+    text, code, place, parts = CASES[case]
+    found = errors(text)
+    told = "\n\n".join(map(str, found))
+    assert [diagnostic.code for diagnostic in found] == [code], told
+    span = found[0].span
+    assert span is not None
+    assert f"{span.line}:{span.column}" == place, told
+    for part in parts:
+        assert part in told
+
+
+def test_all_mistakes_of_a_stage_are_told_at_once() -> None:
+    found = errors(net("- {Convv2d: 4, kernel_size: 3}\n- {Conv2d: 4, kernal_size: 3}\n- Relu"))
+    assert [diagnostic.code for diagnostic in found] == ["S202", "S201", "S202"]
+
+
+def test_one_wrong_node_does_not_cascade() -> None:
+    found = errors(net("- {Conv2d: 4, kernel_size: 9}\n- ReLU\n- Flatten\n- {Linear: =10}"))
+    assert [diagnostic.code for diagnostic in found] == ["G302"]
+
+
+def test_a_mistake_in_a_block_is_told_once_with_the_way_there() -> None:
+    text = HEAD + (
+        "blocks:\n  B(channels): [{Conv2d: =channels, kernel_size: 9}]\nnet: [{B: 4}, {B: 5}]\n"
+    )
+    found = errors(text)
+    assert len(found) == 1
+    assert "in 0 (B, channels=4), used at line 5" in str(found[0])
+
+
+def test_the_text_of_a_mistake() -> None:
+    (found,) = errors(net("- {Conv2d: 64, kernal_size: 3}"))
+    assert str(found) == textwrap.dedent("""\
+        error[S201]: unknown argument `kernal_size` for `Conv2d`
+         --> <string>:4:18
+          |
+        4 |   - {Conv2d: 64, kernal_size: 3}
+          |                  ^^^^^^^^^^^ not an argument of Conv2d
+          = help: did you mean `kernel_size`?""")
+
+
+def test_control_characters_are_made_visible() -> None:
+    (found,) = errors(net('- {Conv2d: "a\\u202eb", kernel_size: 3}'))
+    assert "\u202e" not in str(found)
+    assert "\\u{202e}" in str(found)
