@@ -72,9 +72,10 @@ def _source(path: Path, name: str, span: Span | None = None) -> Source:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise fail("F102", f"cannot read `{name}`: {error.strerror}", span) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise fail("F103", f"`{name}` is not a regular file", span)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise fail("F103", f"`{name}` is not a regular file", span)
         data = file.read(limits.SOURCE_BYTES + 1)
     if len(data) > limits.SOURCE_BYTES:
         raise fail("L101", f"`{name}` is larger than {limits.SOURCE_BYTES:,} bytes", span)

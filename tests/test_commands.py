@@ -1,0 +1,211 @@
+"""The command line, run in process: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import archspec
+from archspec.commands import COMMANDS, main
+from archspec.version import __version__
+
+GOOD = "name: Tiny\ninput: [3, 8, 8]\nvars: {n: 4}\nnet: [{Conv2d: =n, kernel_size: 3}, ReLU]\n"
+BAD = "name: Tiny\ninput: [3, 8, 8]\nnet: [{Convv2d: 4, kernel_size: 3}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder with a good and a bad spec."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "bad.yaml").write_text(BAD)
+    return tmp_path
+
+
+def test_validate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "good.yaml"]) == 0
+    assert "good.yaml: ok" in capsys.readouterr().out
+    assert main(["validate", "bad.yaml", "good.yaml"]) == 1
+    captured = capsys.readouterr()
+    assert "bad.yaml:3:8" in captured.err
+    assert "did you mean `Conv2d`?" in captured.err
+    assert "good.yaml: ok" in captured.out
+
+
+def test_summary_is_aligned_and_fits(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["summary", "resnet50"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "25,557,032" in lines[-3]
+    assert "4,089,184,256" in lines[-2]
+    assert "427 px" in lines[-1]
+    assert any(line.startswith("layer1.0.downsample.0 ") for line in lines)
+
+
+def test_summary_as_json_has_the_same_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "googlenet", "--json", "--set", "num_classes=10"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    net = archspec.load("googlenet", num_classes=10)
+    assert (data["parameters"], data["macs"]) == (net.parameters, net.macs)
+    assert data["output"] == [10]
+    assert [node["path"] for node in data["nodes"]] == [node.path for node in net]
+    assert {n["path"] for n in data["nodes"] if n["training_only"]} >= {"aux1", "aux2.fc2"}
+
+
+def test_build_checks_and_writes_weights(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from safetensors.torch import load_file
+
+    assert main(["build", "good.yaml", "--seed", "1", "--out", "w.safetensors"]) == 0
+    out = capsys.readouterr().out
+    assert "Tiny(" in out
+    assert "are what torch finds" in out
+    assert set(load_file("w.safetensors")) == {"0.weight", "0.bias"}
+    assert main(["build", "good.yaml", "--seed", "1", "--out", "w.safetensors"]) == 0
+    (folder / "mine.safetensors").write_text("by hand")
+    assert main(["build", "good.yaml", "--out", "mine.safetensors"]) == 2
+    assert (folder / "mine.safetensors").read_text() == "by hand"
+
+
+def test_build_on_meta(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "resnet18", "--device", "meta", "--quiet"]) == 0
+    assert "11,689,512 parameters, 1,814,073,344 MACs" in capsys.readouterr().out
+
+
+def test_build_writes_an_exported_program(folder: Path) -> None:
+    import torch
+
+    assert main(["build", "good.yaml", "--out", "tiny.pt2", "--quiet"]) == 0
+    program = torch.export.load("tiny.pt2")
+    assert program.module()(torch.zeros(5, 3, 8, 8)).shape == (5, 4, 6, 6)
+
+
+@pytest.mark.parametrize("device", ["tpu", "cuda:99", "no such"])
+def test_build_on_a_device_that_is_not_there(device: str, folder: Path) -> None:
+    assert main(["build", "good.yaml", "--device", device]) == 2
+
+
+def test_codegen_never_overwrites_what_it_did_not_write(folder: Path) -> None:
+    target = folder / "model.py"
+    assert main(["codegen", "good.yaml", "--out", "model.py"]) == 0
+    assert main(["codegen", "good.yaml", "--out", "model.py", "--set", "n=8"]) == 0
+    assert "nn.Conv2d(3, 8, kernel_size=3)" in target.read_text()
+    target.write_text("# mine\n")
+    assert main(["codegen", "good.yaml", "--out", "model.py"]) == 2
+    assert target.read_text() == "# mine\n"
+    assert main(["codegen", "good.yaml", "--out", "model.py", "--force"]) == 0
+    assert "class Tiny" in target.read_text()
+
+
+def test_codegen_leaves_the_file_when_the_spec_is_wrong(folder: Path) -> None:
+    assert main(["codegen", "good.yaml", "--out", "model.py"]) == 0
+    before = (folder / "model.py").read_bytes()
+    assert main(["codegen", "bad.yaml", "--out", "model.py"]) == 1
+    assert (folder / "model.py").read_bytes() == before
+
+
+def test_a_link_is_not_written_through(folder: Path) -> None:
+    (folder / "target.py").write_text("# mine\n")
+    (folder / "link.py").symlink_to("target.py")
+    assert main(["codegen", "good.yaml", "--out", "link.py", "--force"]) == 1
+    assert (folder / "target.py").read_text() == "# mine\n"
+
+
+def test_draw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "good.yaml"]) == 0
+    assert (folder / "Tiny.svg").read_text().count("<svg") == 1
+    assert main(["draw", "good.yaml"]) == 0
+    assert main(["draw", "good.yaml", "--out", "a.png"]) == 0
+    assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
+    (folder / "Tiny.svg").write_text("<svg>mine</svg>")
+    assert main(["draw", "good.yaml"]) == 2
+    assert main(["draw", "good.yaml", "--out", "a.jpeg"]) == 2
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert listed["resnet34"]["parameters"] == 21797672
+    assert all(entry["paper"] for entry in listed.values())
+    assert main(["list"]) == 0
+    assert "vgg16_bn" in capsys.readouterr().out
+
+
+def test_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "extends: lenet\nname: Small\nvars: {num_classes: 3}\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main(["summary", "-"]) == 0
+    assert "Small: 1×28×28 → 3" in capsys.readouterr().out
+
+
+def test_without_spec_the_folder_s_own_is_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate"]) == 2
+    assert "archspec.yaml" in capsys.readouterr().err
+    (folder / "archspec.yaml").write_text(GOOD)
+    assert main(["validate"]) == 0
+
+
+def test_set_and_input(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--set", "layers=[1, 1, 1, 1]", "--set", "num_classes=7", "--input", "3x64x96"]
+    assert main(["summary", "resnet18", "--json", *arguments]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["output"] == [7]
+    assert data["inputs"] == {"input": [3, 64, 96]}
+    assert main(["summary", "resnet18", "--input", "3 64"]) == 2
+    assert main(["summary", "resnet18", "--set", "num_classes"]) == 2
+    assert main(["summary", "resnet18", "--set", "num_clases=7"]) == 1
+    assert "did you mean `num_classes`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["no_such_spec", "no/such.yaml", "resnet43"])
+def test_a_spec_that_is_not_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", name]) == 1
+    err = capsys.readouterr().err
+    assert name in err
+    assert "Traceback" not in err
+
+
+def test_a_folder_is_no_spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(tmp_path)]) == 1
+    assert "regular file" in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_is_told_as_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("archspec.commands.summary.load", broken)
+    assert main(["summary", "lenet"]) == 2
+    err = capsys.readouterr().err
+    assert "fault of archspec" in err
+    log = next(word for word in err.split() if word.endswith(".log;"))[:-1]
+    assert "boom" in Path(log).read_text()
+    Path(log).unlink()
+
+
+def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as stopped:
+            main([command.NAME, "--help"])
+        assert stopped.value.code == 0
+        assert "example: archspec" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_python_m_archspec() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "archspec", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"archspec {__version__}\n"

@@ -1,0 +1,121 @@
+"""The rules of the house: who imports whom, what stays out, what nothing may do."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torch import nn
+
+import archspec
+from archspec.schema.names import MODULE_ATTRIBUTES
+
+PACKAGE = Path(archspec.__file__).parent
+FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+# A stage knows only what stands before it; back ends stand on one line and never meet.
+ORDER = [
+    {"version", "limits"},
+    {"errors"},
+    {"writing"},
+    {"syntax", "expressions"},
+    {"traced", "reading"},
+    {"ops"},
+    {"spec"},
+    {"schema", "network"},
+    {"resolve"},
+    {"analysis"},
+    {"live", "codegen", "draw", "tables"},
+    {"api"},
+    {"commands", "__init__"},
+    {"__main__"},
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+
+
+def imports(path: Path, *, top_level: bool = False) -> set[str]:
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    nodes = tree.body if top_level else ast.walk(tree)
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def part(module: str) -> str:
+    """Return which part of the package `archspec.part.rest` names."""
+    name = module.split(".")[1] if "." in module else "__init__"
+    return name if name in RANK else "__init__"
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_imports_go_one_way(path: Path) -> None:
+    own = path.parts[0].removesuffix(".py")
+    ours = {name for name in imports(path, top_level=True) if name.startswith("archspec")}
+    for name in ours:
+        other = part(name)
+        assert other == own or RANK[other] < RANK[own], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_only_live_knows_torch(path: Path) -> None:
+    heavy = {"torch", "numpy", "torchvision"}
+    found = {name.partition(".")[0] for name in imports(path)} & heavy
+    guarded = str(path) == "api.py"  # a name for type checkers, under TYPE_CHECKING
+    assert path.parts[0] == "live" or not found or guarded
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_nothing_is_executed(path: Path) -> None:
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"eval", "exec", "compile", "__import__"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate", "resnet18"],
+        ["summary", "resnet18", "--json"],
+        ["codegen", "efficientnet_b0"],
+        ["draw", "lenet", "--out", "a.svg"],
+        ["list"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -> None:
+    """In an interpreter of its own; what a command does not need is not imported either."""
+    unused = {"jinja2": "codegen", "graphviz": "draw", "pygraphviz": "draw"}
+    script = (
+        "import sys; from archspec.commands import main; status = main(sys.argv[1:]);"
+        "print(status, *sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+    )
+    status, *modules = done.stderr.splitlines()[-1].split()
+    assert status == "0"
+    assert not {"torch", "numpy"} & set(modules)
+    assert not {m for m, command in unused.items() if command != arguments[0]} & set(modules)
+
+
+def test_the_list_of_module_attributes_covers_torch() -> None:
+    attributes = {name for name in dir(nn.Module()) if not name.startswith("_")}
+    assert attributes <= MODULE_ATTRIBUTES

@@ -1,0 +1,137 @@
+"""What people do to a module, done to ours: pickle, copy, compile, export, meta, seeds."""
+
+from __future__ import annotations
+
+import copy
+import io
+import pickle
+
+import pytest
+import torch
+from conftest import Make
+
+import archspec
+from archspec.live.module import SpecModule
+
+NAMES = ["lenet", "resnet18", "googlenet", "efficientnet_b0"]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def net(request: pytest.FixtureRequest) -> archspec.Architecture:
+    shape = (1, 28, 28) if request.param == "lenet" else (3, 64, 64)
+    return archspec.load(request.param, input=shape)
+
+
+def example(net: archspec.Architecture) -> torch.Tensor:
+    return torch.randn(2, *net.inputs["input"], generator=torch.Generator().manual_seed(0))
+
+
+def test_compiles_whole(net: archspec.Architecture, make: Make) -> None:
+    module, x = make(net).eval(), example(net)
+    compiled = torch.compile(module, fullgraph=True, backend="eager")
+    with torch.no_grad():
+        assert torch.equal(compiled(x), module(x))
+
+
+def test_compiles_whole_in_training_mode(net: archspec.Architecture, make: Make) -> None:
+    module, x = make(net).train(), example(net)
+    compiled = torch.compile(module, fullgraph=True, backend="eager")
+    torch.manual_seed(1)
+    expected = copy.deepcopy(module)(x)
+    torch.manual_seed(1)
+    found = compiled(x)
+    if isinstance(expected, torch.Tensor):
+        expected, found = (expected,), (found,)
+    assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
+
+
+def test_exports(net: archspec.Architecture, make: Make) -> None:
+    module, x = make(net).eval(), example(net)
+    program = torch.export.export(module, (x,))
+    with torch.no_grad():
+        assert torch.equal(program.module()(x), module(x))
+
+
+def test_pickles_and_copies(net: archspec.Architecture) -> None:
+    module, x = net.build().eval(), example(net)
+    again = pickle.loads(pickle.dumps(module))
+    copied = copy.deepcopy(module)
+    buffer = io.BytesIO()
+    torch.save(module, buffer)
+    buffer.seek(0)
+    saved = torch.load(buffer, weights_only=False)
+    for other in (again, copied, saved):
+        assert repr(other) == repr(module)
+        with torch.no_grad():
+            assert torch.equal(other(x), module(x))
+        other.train()(x)
+
+
+def test_emitted_classes_pickle(net: archspec.Architecture, make: Make) -> None:
+    module, x = make(net).eval(), example(net)
+    with torch.no_grad():
+        assert torch.equal(pickle.loads(pickle.dumps(module))(x), module(x))
+
+
+def test_builds_on_meta(net: archspec.Architecture) -> None:
+    module = net.build(device="meta")
+    assert {parameter.device.type for parameter in module.parameters()} == {"meta"}
+    assert module.eval()(example(net).to("meta")).shape == (2, *net.output)  # type: ignore[misc]
+
+
+def test_a_seed_gives_the_same_weights_and_leaves_the_global_state(
+    net: archspec.Architecture,
+) -> None:
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    one, two = net.build(seed=3).state_dict(), net.build(seed=3).state_dict()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(one[key], two[key]) for key in one)
+    other = net.build(seed=4).state_dict()
+    assert any(not torch.equal(one[key], other[key]) for key in one)
+
+
+def test_repr_shows_the_spec_s_names() -> None:
+    shown = repr(archspec.load("resnet18").build(device="meta"))
+    assert shown.startswith("ResNet18(")
+    assert "(layer1): Sequential(" in shown
+    assert "(0): BasicBlock(" in shown
+
+
+def test_modules_that_own_tensors_can_be_reset(net: archspec.Architecture) -> None:
+    for module in net.build().modules():
+        if module._parameters:
+            assert hasattr(module, "reset_parameters")
+
+
+def test_activations_are_freed_as_soon_as_they_are_dead() -> None:
+    """A chain of any length needs one slot, a residual block two."""
+    module = archspec.load("resnet18").build(device="meta")
+    slots = {m._label: m._slots for m in module.modules() if isinstance(m, SpecModule)}
+    assert slots["Sequential"] == 1
+    assert slots["ResNet18"] == 1
+    assert slots["BasicBlock"] == 2
+
+
+def test_several_outputs_have_names() -> None:
+    net = archspec.load("googlenet", input=(3, 64, 64))
+    module, x = net.build(), example(net)
+    found = module(x)
+    assert type(found).__name__ == "GoogLeNetOutputs"
+    assert found._fields == ("logits", "aux2", "aux1")
+    assert found.aux1.shape == (2, 1000)
+    with torch.no_grad():
+        assert module.eval()(x).shape == (2, 1000)
+
+
+def test_the_check_finds_what_is_wrong() -> None:
+    """`archspec build` compares with torch; another network's module must not pass."""
+    from archspec.live.check import check
+
+    net = archspec.load("lenet")
+    assert check(net.network, net.build()).differences == ()
+    other = archspec.load("lenet", num_classes=11).build()
+    told = "\n".join(check(net.network, other).differences)
+    assert "classifier.4" in told
+    assert "parameters" in told
+    assert "MACs" in told
