@@ -1,0 +1,193 @@
+"""Computing an expression: the tree is walked, nothing is ever handed to `eval`."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from archspec.errors import did_you_mean
+from archspec.expressions.values import (
+    CONSTANTS,
+    FUNCTIONS,
+    ExpressionError,
+    Formula,
+    Value,
+    bounded,
+    shown_value,
+)
+
+BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda item, items: item in items,
+    ast.NotIn: lambda item, items: item not in items,
+}
+
+
+def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
+    """Compute an expression.
+
+    Args:
+        formula: a tree from `parse`.
+        values: what the names mean; lists are tuples.
+
+    Raises:
+        ExpressionError: for unknown names, wrong types, division by zero, and values past the
+            limits.
+    """
+    offset = getattr(formula, "col_offset", 0)
+    try:
+        return bounded(_RULES[type(formula)](formula, values), offset)
+    except ExpressionError:
+        raise
+    except ZeroDivisionError:
+        raise ExpressionError("division by zero", offset) from None
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
+        raise ExpressionError(str(error), offset) from None
+
+
+def _name(node: ast.Name, values: Mapping[str, Value]) -> Value:
+    if node.id in values:
+        return values[node.id]
+    if node.id in CONSTANTS:
+        return CONSTANTS[node.id]
+    known = ", ".join(sorted(values)) or "none"
+    help = did_you_mean(node.id, values) or f"names in reach: {known}"
+    raise ExpressionError(f"`{node.id}` is not defined here", node.col_offset, help)
+
+
+def _binary(node: ast.BinOp, values: Mapping[str, Value]) -> Value:
+    left, right = evaluate(node.left, values), evaluate(node.right, values)
+    numbers = _is_number(left) and _is_number(right)
+    lists = isinstance(left, tuple) and isinstance(right, tuple) and isinstance(node.op, ast.Add)
+    if not numbers and not lists:
+        raise ExpressionError(
+            f"cannot compute {_shown(left)} {_symbol(node.op)} {_shown(right)}", node.col_offset
+        )
+    return BINARY[type(node.op)](left, right)  # type: ignore[no-any-return]
+
+
+def _unary(node: ast.UnaryOp, values: Mapping[str, Value]) -> Value:
+    operand = evaluate(node.operand, values)
+    if isinstance(node.op, ast.Not):
+        return not _truth(operand, node)
+    if not isinstance(operand, (int, float)) or isinstance(operand, bool):
+        raise ExpressionError(f"{_shown(operand)} is not a number", node.col_offset)
+    return -operand if isinstance(node.op, ast.USub) else operand
+
+
+def _boolean(node: ast.BoolOp, values: Mapping[str, Value]) -> Value:
+    stop = isinstance(node.op, ast.Or)
+    for part in node.values:
+        if _truth(evaluate(part, values), part) is stop:
+            return stop
+    return not stop
+
+
+def _compare(node: ast.Compare, values: Mapping[str, Value]) -> Value:
+    left = evaluate(node.left, values)
+    for op, part in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(part, values)
+        if not COMPARE[type(op)](left, right):
+            return False
+        left = right
+    return True
+
+
+def _if(node: ast.IfExp, values: Mapping[str, Value]) -> Value:
+    taken = node.body if _truth(evaluate(node.test, values), node.test) else node.orelse
+    return evaluate(taken, values)
+
+
+def _subscript(node: ast.Subscript, values: Mapping[str, Value]) -> Value:
+    items = evaluate(node.value, values)
+    if not isinstance(items, tuple):
+        raise ExpressionError(f"{_shown(items)} is not a list", node.col_offset)
+    if isinstance(node.slice, ast.Slice):
+        parts = (node.slice.lower, node.slice.upper, node.slice.step)
+        return items[slice(*(None if part is None else _index(part, values) for part in parts))]
+    index = _index(node.slice, values)
+    if not -len(items) <= index < len(items):
+        raise ExpressionError(f"no entry {index} in a list of {len(items)}", node.col_offset)
+    return items[index]  # type: ignore[no-any-return]
+
+
+def _index(node: ast.expr, values: Mapping[str, Value]) -> int:
+    index = evaluate(node, values)
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise ExpressionError(f"{_shown(index)} is not an index", node.col_offset)
+    return index
+
+
+def _list(node: ast.List | ast.Tuple, values: Mapping[str, Value]) -> Value:
+    return tuple(evaluate(item, values) for item in node.elts)
+
+
+def _comprehension(node: ast.ListComp, values: Mapping[str, Value]) -> Value:
+    loop = node.generators[0]
+    items = evaluate(loop.iter, values)
+    if not isinstance(items, tuple):
+        raise ExpressionError(f"{_shown(items)} is not a list", loop.iter.col_offset)
+    assert isinstance(loop.target, ast.Name)
+    inner = [{**values, loop.target.id: item} for item in items]
+    kept = (
+        scope for scope in inner if all(_truth(evaluate(test, scope), test) for test in loop.ifs)
+    )
+    return tuple(evaluate(node.elt, scope) for scope in kept)
+
+
+def _call(node: ast.Call, values: Mapping[str, Value]) -> Value:
+    assert isinstance(node.func, ast.Name)
+    return FUNCTIONS[node.func.id](*(evaluate(argument, values) for argument in node.args))  # type: ignore[no-any-return]
+
+
+_RULES: Final[dict[type[ast.expr], Callable[[Any, Mapping[str, Value]], Value]]] = {
+    ast.Constant: lambda node, _: node.value,
+    ast.Name: _name,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.IfExp: _if,
+    ast.Subscript: _subscript,
+    ast.List: _list,
+    ast.Tuple: _list,
+    ast.ListComp: _comprehension,
+    ast.Call: _call,
+}
+
+
+def _truth(value: Value, node: ast.expr) -> bool:
+    if not isinstance(value, bool):
+        raise ExpressionError(f"{_shown(value)} is neither true nor false", node.col_offset)
+    return value
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _symbol(op: ast.operator) -> str:
+    return {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%"}[
+        type(op).__name__
+    ]
+
+
+def _shown(value: Value) -> str:
+    shown = shown_value(value)
+    return shown if len(shown) <= 40 else shown[:39] + "…"

@@ -1,0 +1,183 @@
+"""Formulas: putting them in place of names, and folding what has become constant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any, Final
+
+from archspec.expressions.evaluation import evaluate
+from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, Value
+
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+def names(formula: Formula) -> frozenset[str]:
+    """Return the names a formula reads, without functions, constants and loop names."""
+    # Asked again and again of the same trees, which never change: the answer stays on the node.
+    known: frozenset[str] | None = getattr(formula, "_names", None)
+    if known is None:
+        known = _names(formula)
+        formula._names = known  # type: ignore[attr-defined]
+    return known
+
+
+def _names(formula: Formula) -> frozenset[str]:
+    if isinstance(formula, ast.Name):
+        return _NOTHING if formula.id in CONSTANTS else frozenset((formula.id,))
+    if isinstance(formula, ast.Constant):
+        return _NOTHING
+    if isinstance(formula, ast.Call):
+        return _NOTHING.union(*map(names, formula.args))
+    if isinstance(formula, ast.ListComp):
+        loop = formula.generators[0]
+        inner = names(formula.elt).union(*map(names, loop.ifs))
+        return names(loop.iter) | (inner - {loop.target.id})  # type: ignore[attr-defined]
+    parts = (part for part in ast.iter_child_nodes(formula) if isinstance(part, ast.expr))
+    return _NOTHING.union(*map(names, parts))
+
+
+def text(formula: Formula) -> str:
+    """Return a formula as Python writes it."""
+    return ast.unparse(formula)
+
+
+def constant(value: Value) -> Formula:
+    """Return the formula of a plain value."""
+    if isinstance(value, tuple):
+        return ast.Tuple([constant(item) for item in value], ast.Load())
+    # A number that remembers its formula is stored as the plain number it is.
+    return ast.Constant(
+        int(value)
+        if type(value) not in (bool, float, str, int) and isinstance(value, int)
+        else value
+    )
+
+
+def is_constant(formula: Formula) -> bool:
+    """Tell whether a formula reads no name."""
+    return isinstance(formula, ast.Constant) or not names(formula)
+
+
+def substitute(formula: Formula, formulas: Mapping[str, Formula]) -> Formula:
+    """Put formulas in place of names and fold what has become constant.
+
+    Names that are not in `formulas` stay. A conditional whose test has become constant is
+    replaced by its branch.
+    """
+    if isinstance(formula, ast.Name):
+        return formulas.get(formula.id, formula)
+    if isinstance(formula, ast.Constant):
+        return formula
+    if names(formula).isdisjoint(formulas):
+        return _folded(formula)
+    return _Substitution(formulas).visit(formula)  # type: ignore[no-any-return]
+
+
+def _folded(formula: Formula) -> Formula:
+    """Return a formula with its constants computed, kept on the node as `names` are."""
+    done: Formula | None = getattr(formula, "_done", None)
+    if done is None:
+        done = _Substitution({}).visit(formula)
+        formula._done = done  # type: ignore[attr-defined]
+    assert done is not None
+    return done
+
+
+class _Substitution(ast.NodeTransformer):
+    """Builds a new tree; the trees that `parse` caches are never changed."""
+
+    def __init__(self, formulas: Mapping[str, Formula]) -> None:
+        self.formulas = formulas
+
+    def visit_Name(self, node: ast.Name) -> Formula:
+        return self.formulas.get(node.id, node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> Formula:
+        loop = node.generators[0]
+        assert isinstance(loop.target, ast.Name)
+        outer = {name: f for name, f in self.formulas.items() if name != loop.target.id}
+        inner = _Substitution(outer)
+        generator = ast.comprehension(
+            loop.target, self.visit(loop.iter), [inner.visit(test) for test in loop.ifs], 0
+        )
+        return fold(ast.ListComp(inner.visit(node.elt), [generator]))
+
+    def visit_Call(self, node: ast.Call) -> Formula:
+        return fold(ast.Call(node.func, [self.visit(argument) for argument in node.args], []))
+
+    def visit_IfExp(self, node: ast.IfExp) -> Formula:
+        test = self.visit(node.test)
+        if isinstance(test, ast.Constant):
+            return self.visit(node.body if test.value else node.orelse)  # type: ignore[no-any-return]
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        fields = {name: self._rebuilt(value) for name, value in ast.iter_fields(node)}
+        rebuilt = type(node)(**fields)
+        return fold(rebuilt) if isinstance(rebuilt, ast.expr) else rebuilt
+
+    def _rebuilt(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._rebuilt(item) for item in value]
+        if isinstance(value, ast.expr | ast.comprehension | ast.Slice):
+            return self.visit(value)
+        return value
+
+
+def fold(formula: Formula) -> Formula:
+    """Return a formula simplified: constants computed, `x * 1`, `x // 1` and `x + 0` dropped."""
+    if is_constant(formula):
+        try:
+            return constant(evaluate(formula, {}))
+        except ExpressionError:
+            return formula
+    if isinstance(formula, ast.BoolOp):
+        return _decided(formula)
+    if isinstance(formula, ast.BinOp):
+        left, right, op = formula.left, formula.right, type(formula.op)
+        if op in (ast.Mult, ast.FloorDiv) and _is(right, 1):
+            return left
+        if op in (ast.Add, ast.Sub) and _is(right, 0):
+            return left
+        if (op is ast.Mult and _is(left, 1)) or (op is ast.Add and _is(left, 0)):
+            return right
+        return _cancelled(formula)
+    return formula
+
+
+def _decided(formula: ast.BoolOp) -> Formula:
+    """Drop what does not matter: `a and true` is `a`, `a and false` is false."""
+    stop = isinstance(formula.op, ast.Or)
+    parts = [part for part in formula.values if not _is_truth(part, not stop)]
+    if any(_is_truth(part, stop) for part in parts):
+        return ast.Constant(stop)
+    return parts[0] if len(parts) == 1 else ast.BoolOp(formula.op, parts)
+
+
+def _is_truth(formula: Formula, value: bool) -> bool:
+    return isinstance(formula, ast.Constant) and formula.value is value
+
+
+def _cancelled(formula: ast.BinOp) -> Formula:
+    """Cancel `x * 64 // 64`, which holds for every integer x."""
+    product, divisor = formula.left, formula.right
+    if (
+        isinstance(formula.op, ast.FloorDiv)
+        and isinstance(product, ast.BinOp)
+        and isinstance(product.op, ast.Mult)
+        and isinstance(divisor, ast.Constant)
+        and isinstance(divisor.value, int)
+    ):
+        for factor, rest in ((product.right, product.left), (product.left, product.right)):
+            if isinstance(factor, ast.Constant) and isinstance(factor.value, int):
+                quotient, remainder = divmod(factor.value, divisor.value)
+                if remainder == 0:
+                    return fold(ast.BinOp(rest, ast.Mult(), ast.Constant(quotient)))
+    return formula
+
+
+def _is(formula: Formula, number: int) -> bool:
+    return (
+        isinstance(formula, ast.Constant) and type(formula.value) is int and formula.value == number
+    )

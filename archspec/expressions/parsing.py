@@ -1,0 +1,91 @@
+"""Reading an expression: Python's own parser, then an allow-list of what its tree may hold."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from typing import Final
+
+from archspec import limits
+from archspec.expressions.evaluation import BINARY, COMPARE
+from archspec.expressions.values import FUNCTIONS, ExpressionError, Formula, bounded
+
+_ALLOWED: Final = (
+    ast.Constant,
+    ast.Name,
+    ast.Load,
+    ast.Store,
+    ast.UnaryOp,
+    ast.USub,
+    ast.UAdd,
+    ast.Not,
+    ast.BinOp,
+    *BINARY,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.Compare,
+    *COMPARE,
+    ast.IfExp,
+    ast.Subscript,
+    ast.Slice,
+    ast.List,
+    ast.Tuple,
+    ast.ListComp,
+    ast.comprehension,
+    ast.Call,
+)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Formula:
+    """Read an expression (without its leading `=`).
+
+    Raises:
+        ExpressionError: with the offset of what is not part of the language.
+    """
+    if len(text) > limits.EXPRESSION_LENGTH:
+        raise ExpressionError(f"an expression of more than {limits.EXPRESSION_LENGTH} characters")
+    if not text.isascii():
+        offset = next(index for index, character in enumerate(text) if not character.isascii())
+        raise ExpressionError(f"`{text[offset]}` is not an ASCII character", offset)
+    stripped = text.lstrip()
+    shift = len(text) - len(stripped)
+    try:
+        tree = ast.parse(stripped.rstrip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _unreadable(error, text, shift) from None
+    for node in ast.walk(tree):
+        _check(node, shift)
+    return tree
+
+
+def _unreadable(error: Exception, text: str, shift: int) -> ExpressionError:
+    """Say what Python's parser found, and the usual reason for it in YAML."""
+    offset = shift + max(0, (getattr(error, "offset", 1) or 1) - 1)
+    unclosed = any(text.count(pair[0]) > text.count(pair[1]) for pair in ("()", "[]"))
+    hint = "inside {…} or […], an expression with a comma needs quotes" if unclosed else ""
+    message = getattr(error, "msg", None) or "nested too deeply"
+    return ExpressionError(f"cannot read the expression: {message}", min(offset, len(text)), hint)
+
+
+def _check(node: ast.AST, shift: int) -> None:
+    offset = shift + getattr(node, "col_offset", 0)
+    if not isinstance(node, _ALLOWED):
+        what = type(node).__name__
+        raise ExpressionError(f"{what} is not part of the expression language", offset)
+    if isinstance(node, ast.Constant) and type(node.value) not in (int, float, str, bool):
+        raise ExpressionError(f"`{node.value!r}` is not a number, string, true or false", offset)
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        bounded(node.value, offset)
+    if isinstance(node, ast.ListComp) and len(node.generators) > 1:
+        raise ExpressionError("a list has one `for`", offset)
+    if isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
+        raise ExpressionError("`for` walks one name", offset)
+    if isinstance(node, ast.Call):
+        known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+        if not known or node.keywords:
+            functions = ", ".join(sorted(FUNCTIONS))
+            raise ExpressionError(
+                "not a function of the language", offset, f"there are {functions}"
+            )

@@ -1,0 +1,84 @@
+"""What both readings of an expression share: its types, its functions, its error."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from archspec import limits
+
+Formula: TypeAlias = ast.expr
+Value: TypeAlias = "bool | int | float | str | tuple[Any, ...] | None"
+
+
+class ExpressionError(Exception):
+    """An expression cannot be read or computed; `offset` is where in its text, from 0."""
+
+    def __init__(self, message: str, offset: int = 0, help: str = "") -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.help = help
+
+
+def make_divisible(value: float, divisor: int = 8) -> int:
+    """Round to a multiple of `divisor`, never more than 10 % down (MobileNet's rule)."""
+    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * value else rounded
+
+
+def _range(*bounds: int) -> tuple[int, ...]:
+    steps = range(*bounds)
+    if len(steps) > limits.LIST_LENGTH:
+        raise ValueError(f"a range of {len(steps):,} entries; {limits.LIST_LENGTH:,} are allowed")
+    return tuple(steps)
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "min": min,
+    "max": max,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "round": round,
+    "sqrt": math.sqrt,
+    "len": len,
+    "range": _range,
+    "sum": sum,
+    "make_divisible": make_divisible,
+}
+
+CONSTANTS: Final[dict[str, bool | None]] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "True": True,
+    "False": False,
+}
+
+
+def bounded(value: Value, offset: int) -> Value:
+    """Return a value unless it is past a limit.
+
+    Raises:
+        ExpressionError: for numbers, strings and lists that are too large.
+    """
+    # `abs` of a bool is an int, so no case of its own is needed for it.
+    if isinstance(value, (int, float)) and not abs(value) <= limits.MAGNITUDE:
+        raise ExpressionError("the number is too large", offset)
+    if isinstance(value, str) and len(value) > limits.STRING_LENGTH:
+        raise ExpressionError("the string is too long", offset)
+    if isinstance(value, tuple) and len(value) > limits.LIST_LENGTH:
+        raise ExpressionError("the list is too long", offset)
+    return value
+
+
+def shown_value(value: object) -> str:
+    """Return a value as a spec writes it: `true`, `[1, 2]`, `ReLU`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(shown_value(item) for item in value) + "]"
+    return str(value)
