@@ -1,0 +1,42 @@
+"""Make what the README shows anew: `python docs/refresh.py`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import archspec
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "docs" / "example"
+
+
+def main() -> None:
+    """Write source and diagram of the example, and put spec, source and error into the README."""
+    spec = (EXAMPLE / "tiny.yaml").read_text(encoding="utf-8")
+    net = archspec.load(EXAMPLE / "tiny.yaml")
+    (EXAMPLE / "tiny.py").write_text(net.codegen(), encoding="utf-8")
+    net.draw(EXAMPLE / "tiny.svg")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = _replaced(readme, "```yaml\n", "```", spec)
+    readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())
+    readme = _replaced(readme, "built:\n\n```\n", "```", f"{_error(spec)}\n")
+    (ROOT / "README.md").write_text(readme, encoding="utf-8")
+
+
+def _replaced(text: str, start: str, end: str, new: str) -> str:
+    pattern = re.compile(f"({re.escape(start)}).*?({re.escape(end)})", re.DOTALL)
+    return pattern.sub(lambda match: match[1] + new + match[2], text, count=1)
+
+
+def _error(spec: str) -> str:
+    """Return what is told about the example without one of its lines."""
+    try:
+        archspec.loads(spec.replace("from: input\n      ", ""))
+    except archspec.SpecError as error:
+        return str(error).replace("<string>", "tiny.yaml")
+    raise AssertionError("the wrong spec passed")
+
+
+if __name__ == "__main__":
+    main()

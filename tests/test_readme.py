@@ -1,0 +1,52 @@
+"""What the README shows is what archspec does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import archspec
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "docs" / "example"
+
+
+def block(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_spec_shown_is_the_example() -> None:
+    assert block("yaml") == (EXAMPLE / "tiny.yaml").read_text(encoding="utf-8")
+
+
+def test_the_source_shown_is_what_is_emitted() -> None:
+    source = archspec.load(EXAMPLE / "tiny.yaml").codegen()
+    assert block("python") == source
+    assert (EXAMPLE / "tiny.py").read_text(encoding="utf-8") == source
+
+
+def test_the_diagram_shown_is_of_the_example() -> None:
+    svg = (EXAMPLE / "tiny.svg").read_text(encoding="utf-8")
+    for path in ("stem", "stage1", "fc"):
+        assert f'id="{path}' in svg
+
+
+def test_the_error_shown_is_what_is_told() -> None:
+    shown = re.search(r"```\n(error\[.*?)\n```", README, re.DOTALL)
+    assert shown is not None
+    wrong = (EXAMPLE / "tiny.yaml").read_text(encoding="utf-8").replace("from: input\n      ", "")
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.loads(wrong)
+    assert str(caught.value).replace("<string>", "tiny.yaml") == shown[1]
+
+
+def test_the_commands_shown_exist() -> None:
+    from archspec.commands import COMMANDS
+
+    shown = set(re.findall(r"^\| `archspec (\w+)", README, re.MULTILINE))
+    assert shown == {command.NAME for command in COMMANDS}
