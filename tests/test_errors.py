@@ -125,6 +125,20 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "6:16",
         ("training mode alone",),
     ),
+    "overwritten in place": (
+        net("a: {ReLU: , inplace: true}\nb: {Add: [a, input]}"),
+        "G350",
+        "4:7",
+        ("the body's input", "`b` reads", "line 5"),
+    ),
+    "overwritten from within": (
+        HEAD
+        + "blocks: {B: [{ReLU: , inplace: true}, {Conv2d: 3, kernel_size: 1}]}\n"
+        + "net: {b: B, add: {Add: [b, input]}}\n",
+        "G350",
+        "4:10",
+        ("`b` works in place", "`add` reads"),
+    ),
     "outside the folder": ("extends: ../other.yaml\n", "F107", "1:10", ("outside",)),
     "a url": ("extends: https://example.org/a.yaml\n", "F107", "1:10", ("relative",)),
 }

@@ -12,6 +12,7 @@ from archspec.ops import Shape
 from archspec.resolve.bodies import Resolver
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
+from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Spec, Written
 
@@ -47,6 +48,8 @@ def resolve(
         root = resolver.module(spec.net, "", "", scope, flows)
     diagnostics.raise_any()
     assert root is not None
+    check_overwriting(root, diagnostics)
+    diagnostics.raise_any()
     outputs = _outputs(written, root, inputs)
     root = with_fills(root, spec.init, scope)
     return Network(
