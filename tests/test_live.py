@@ -113,6 +113,15 @@ def test_activations_are_freed_as_soon_as_they_are_dead() -> None:
     assert slots["BasicBlock"] == 2
 
 
+def test_a_network_that_does_not_fit_is_refused_before_it_is_built() -> None:
+    spec = "name: Huge\ninput: [10000000]\nnet: [{Linear: 10000000}, {Linear: 10}]\n"
+    net = archspec.loads(spec)
+    with pytest.raises(archspec.SpecError, match="L301") as caught:
+        net.build()
+    assert "`0` is the largest, with 100,000,010,000,000 parameters" in str(caught.value)
+    assert net.build(device="meta") is not None
+
+
 def test_several_outputs_have_names() -> None:
     net = archspec.load("googlenet", input=(3, 64, 64))
     module, x = net.build(), example(net)

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from archspec.live import parts
+from archspec.live.memory import check_fits
 from archspec.live.module import SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
 from archspec.network import Body, Fill, Leaf, Network, walk
@@ -25,12 +26,16 @@ def build(network: Network, *, device: str = "cpu", seed: int | None = None) -> 
         seed: seeds the weights and leaves the global random state as it was; without it weights
             come from the global state, as for a hand-written model.
 
+    Raises:
+        SpecError: when the weights do not fit into memory; nothing has been allocated then.
+
     Returns:
         A module whose state dict has the spec's names, in the order of the spec.
     """
     if device == "meta":
         with torch.device("meta"):
             return _built(network)
+    check_fits(network)
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.default_generator.manual_seed(seed)
