@@ -30,7 +30,7 @@ def check_fits(network: Network) -> None:
         "L301",
         f"the weights of {network.name} take {needed:,} bytes, and {available:,} are available",
         largest.written.span,
-        label=f"`{largest.path}` is the largest, with {found[largest.path].parameters:,} parameters",
+        label=f"`{largest.path}` is the largest, {found[largest.path].parameters:,} parameters",
         help="`--device meta` builds it without memory",
     )
 
