@@ -76,6 +76,7 @@ def test_values(written: str, value: object) -> None:
         ("ａ", "ASCII"),
         ("[x for x in xs for y in xs]", "one `for`"),
         ("{1: 2}", "not part"),
+        ("xs[1:2, 0]", "one index"),
         ("1j", "not a number"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from functools import lru_cache
 from typing import Final
 
@@ -52,7 +53,10 @@ def parse(text: str) -> Formula:
     stripped = text.lstrip()
     shift = len(text) - len(stripped)
     try:
-        tree = ast.parse(stripped.rstrip(), mode="eval").body
+        with warnings.catch_warnings():
+            # `2if x` and the like: what is odd but readable is the language's to judge.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(stripped.rstrip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _unreadable(error, text, shift) from None
     for node in ast.walk(tree):
@@ -78,6 +82,8 @@ def _check(node: ast.AST, shift: int) -> None:
         raise ExpressionError(f"`{node.value!r}` is not a number, string, true or false", offset)
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         bounded(node.value, offset)
+    if isinstance(node, ast.Tuple) and any(isinstance(part, ast.Slice) for part in node.elts):
+        raise ExpressionError("a list has one index", offset)
     if isinstance(node, ast.ListComp) and len(node.generators) > 1:
         raise ExpressionError("a list has one `for`", offset)
     if isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
