@@ -7,14 +7,20 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 
 from __future__ import annotations
 
+from typing import Final
+
 from archspec.draw.compose import compose
 from archspec.draw.dot import write
 from archspec.draw.engine import DrawError, render
+from archspec.draw.legend import flattened
+from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
 from archspec.network import Network
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("TB", "LR")
+NODES: Final = 1000
+"""Nodes that Graphviz is asked to lay out; it takes about a second for so many."""
 
 
 def dot(
@@ -32,12 +38,16 @@ def dot(
     Raises:
         DrawError: when there is no such direction, depth or theme.
     """
+    colours = theme_named(theme)
+    return write(_scene(network, depth, direction), colours, direction)
+
+
+def _scene(network: Network, depth: int | None, direction: str) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    colours = theme_named(theme)
-    return write(compose(network, depth=depth, direction=direction), colours, direction)
+    return compose(network, depth=depth, direction=direction)
 
 
 def image(
@@ -60,13 +70,22 @@ def image(
         dpi: pixels per inch of a PNG.
 
     Raises:
-        DrawError: when there is no such format, or Graphviz is neither on the PATH nor installed
-            with pygraphviz.
+        DrawError: when there is no such format, when Graphviz is neither on the PATH nor installed
+            with pygraphviz, or when there are more nodes than anyone could look at.
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    text = dot(network, depth=depth, direction=direction, theme=theme)
-    return text.encode() if format == "dot" else render(text, format, dpi)
+    colours = theme_named(theme)
+    scene = _scene(network, depth, direction)
+    text = write(scene, colours, direction)
+    if format == "dot":
+        return text.encode()
+    nodes = sum(1 for _ in flattened(scene.parts))
+    if nodes > NODES:
+        raise DrawError(
+            f"{nodes:,} nodes; at most {NODES:,} are laid out, a smaller depth has fewer"
+        )
+    return render(text, format, dpi)
 
 
-__all__ = ["DIRECTIONS", "FORMATS", "DrawError", "dot", "image"]
+__all__ = ["DIRECTIONS", "FORMATS", "NODES", "DrawError", "dot", "image"]

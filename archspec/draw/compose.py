@@ -7,14 +7,17 @@ from dataclasses import replace
 
 from archspec.analysis import macs, parameters, receptive_field
 from archspec.draw import wording
-from archspec.draw.fold import Folds, stage_lines
-from archspec.draw.fuse import Group, Unit, chart, readers
+from archspec.draw.fold import Folds, branch_words
+from archspec.draw.fuse import Chart, Group, chart, readers
 from archspec.draw.legend import legend
-from archspec.draw.page import typical
+from archspec.draw.nodes import Nodes
+from archspec.draw.page import Typical, typical
+from archspec.draw.paths import Paths
 from archspec.draw.repeats import repeated
-from archspec.draw.rows import Ends, Rows, Tail
-from archspec.draw.scene import Border, Edge, Folded, Frame, Part, Role, Scene, Terminal
-from archspec.draw.stages import Stage, stages
+from archspec.draw.rows import Drawn, Row, Rows
+from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
+from archspec.draw.stages import Stage, bundled, stages
+from archspec.draw.wires import Ends, Tail, Wiring
 from archspec.network import Network
 
 
@@ -22,28 +25,53 @@ def compose(network: Network, *, depth: int | None, direction: str) -> Scene:
     """Return the picture of a network; `depth` and `direction` as for `draw.dot`."""
     units = chart(network)
     results = [units.names[name] for _, name in network.outputs if name not in network.side]
-    count = readers((unit for unit in units.units if not unit.side), results)
-    sides = {unit.reads[0] for unit in units.units if unit.side}
-    # What a side branch reads is not like its neighbours, which nobody else reads.
-    count.update(sides)
-    parts = [replace(stage, units=repeated(stage.units, count)) for stage in stages(units.units)]
-    everything = [unit for part in parts for unit in part.units]
-    rows = Rows(network, Folds(everything), _opened(parts, depth, direction))
-    ends, terminals = _inputs(network, rows)
-    if depth == 0 and len(parts) > 1:
-        drawn = _folded_stages(parts, rows, ends)
-    else:
-        drawn = _framed(parts, rows.row(everything, results, ends, level=0, spine=True))
-    outputs = _outputs(network, results, rows, ends)
-    everything_drawn = (*terminals, *drawn, *outputs)
+    parts = _staged(units, results)
+    folds = Folds([unit for part in parts for unit in part.units])
+    # A strip from left to right is for a slide: no room to open a block, or even a stage.
+    strip = depth is None and direction == "LR"
+    shown = typical(parts) if depth is None and not strip else None
+    if (strip or depth == 0) and len(parts) > 1:
+        parts, results = bundled(parts, results, ends=not strip)
+    rows = Rows(Nodes(network, folds), Wiring(), _opened(shown, depth))
+    drawn, ends = _drawn(network, parts, results, rows)
+    insets = []
+    if shown and shown.apart:
+        insets.append(rows.inset(shown.unit, ends[shown.unit.key].node))
     return Scene(
         title=network.name,
         facts=_facts(network),
-        parts=everything_drawn,
-        edges=tuple(rows.edges),
-        ranks=tuple(rows.ranks),
-        legend=legend(everything_drawn),
+        parts=tuple(drawn),
+        insets=tuple(insets),
+        edges=tuple(rows.wiring.edges),
+        ranks=tuple(rows.wiring.ranks),
+        legend=legend([*drawn, *insets], branch_words(units.units)),
     )
+
+
+def _staged(units: Chart, results: Sequence[str]) -> tuple[Stage, ...]:
+    """Return the stages, in which equal neighbours are one."""
+    count = readers((unit for unit in units.units if not unit.side), results)
+    # What a side branch reads is not like its neighbours, which nobody else reads.
+    count.update({unit.reads[0] for unit in units.units if unit.side})
+    return tuple(
+        replace(stage, units=repeated(stage.units, count)) for stage in stages(units.units)
+    )
+
+
+def _drawn(
+    network: Network, parts: Sequence[Stage], results: Sequence[str], rows: Rows
+) -> tuple[list[Part], Ends]:
+    """Draw inputs, stages and outputs; return them, and where each unit can be read."""
+    ends, terminals = _inputs(network, rows)
+    everything = [unit for part in parts for unit in part.units]
+    count = readers(everything, results)
+    for name, shape in network.inputs.items():
+        if count[name] > 1:
+            line = "main" if ends[name].node == terminals[0].key else ""
+            terminals.append(rows.fork(name, shape, ends, line))
+    row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
+    framed = _framed(parts, rows.draw(row))
+    return [*terminals, *framed, *_outputs(network, results, rows, ends)], ends
 
 
 def _facts(network: Network) -> tuple[str, ...]:
@@ -61,28 +89,25 @@ def _facts(network: Network) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _opened(
-    parts: Sequence[Stage], depth: int | None, direction: str
-) -> Callable[[Group, int], bool]:
+def _opened(shown: Typical | None, depth: int | None) -> Callable[[Group, int], bool]:
     """Return which blocks are opened: those above a depth, or the typical one alone."""
     if depth is not None:
         return lambda group, level: level + 1 < depth
-    # A strip from left to right is for a slide, which has no room to open anything.
-    chosen = typical(parts) if direction == "TB" else None
+    chosen = shown.group if shown and not shown.apart else None
     return lambda group, level: group is chosen
 
 
-def _inputs(network: Network, rows: Rows) -> tuple[Ends, list[Part]]:
+def _inputs(network: Network, rows: Rows) -> tuple[Ends, list[Fork | Terminal]]:
     ends: Ends = {}
-    parts: list[Part] = []
+    parts: list[Fork | Terminal] = []
     for name, shape in network.inputs.items():
         title = "Input" if len(network.inputs) == 1 else name
         node = Terminal(
-            key=rows.key(),
+            key=rows.nodes.key(),
             title=title,
             detail=wording.shape(shape),
             tooltip=(f"{title}: {wording.shape(shape)}",),
-            spine=not parts,
+            line="" if parts else "main",
         )
         parts.append(node)
         ends[name] = Tail(node.key, shape)
@@ -96,19 +121,21 @@ def _outputs(network: Network, results: Sequence[str], rows: Rows, ends: Ends) -
     for (label, name), result in zip(kept, results, strict=True):
         title = label if len(kept) > 1 else "Output"
         node = Terminal(
-            key=rows.key(),
+            key=rows.nodes.key(),
             title=title,
             detail=wording.shape(shapes[name]),
             tooltip=(f"{title}: {wording.shape(shapes[name])}",),
-            spine=not parts,
+            line="" if parts else "main",
         )
         role = Role.FLOW if parts else Role.SPINE
         parts.append(node)
-        rows.edges.append(Edge(tail=ends[result].node, head=node.key, role=role, shape=node.detail))
+        rows.wiring.edges.append(
+            Edge(tail=ends[result].node, head=node.key, role=role, shape=node.detail)
+        )
     return parts
 
 
-def _framed(parts: Sequence[Stage], drawn: dict[str, list[Part]]) -> list[Part]:
+def _framed(parts: Sequence[Stage], drawn: Drawn) -> list[Part]:
     """Return what was drawn in the frames of its stages."""
     found: list[Part] = []
     for index, stage in enumerate(parts):
@@ -121,32 +148,3 @@ def _framed(parts: Sequence[Stage], drawn: dict[str, list[Part]]) -> list[Part]:
         else:
             found += inside
     return found
-
-
-def _folded_stages(parts: Sequence[Stage], rows: Rows, ends: Ends) -> list[Part]:
-    """Return one node for each stage."""
-    drawn: list[Part] = []
-    wired: set[tuple[str, str]] = set()
-    for stage in parts:
-        units = [unit for unit in stage.units if not unit.side]
-        node = Folded(
-            key=rows.key(),
-            title=stage.label,
-            lines=stage_lines(units),
-            tooltip=(stage.label, *stage_lines(units)),
-            spine=True,
-        )
-        drawn.append(node)
-        inside = {unit.key for unit in units}
-        for unit in units:
-            for read, shape in zip(unit.reads, unit.inputs, strict=True):
-                if read not in inside and (ends[read].node, node.key) not in wired:
-                    wired.add((ends[read].node, node.key))
-                    rows.connect(ends[read], node.key, Role.SPINE, shape)
-        first = next(unit for unit in units if not inside.issuperset(unit.reads))
-        ends.update({unit.key: Tail(node.key, _seen(first)) for unit in units})
-    return drawn
-
-
-def _seen(unit: Unit) -> tuple[int, ...]:
-    return unit.inputs[0]

@@ -7,10 +7,11 @@ from typing import Final
 
 from archspec.draw import wording
 from archspec.draw.fuse import Group, Layer, Unit
-from archspec.draw.paths import Paths, is_concat, is_merge
+from archspec.draw.paths import Paths, is_concat
 from archspec.draw.repeats import Repeat
-from archspec.draw.scene import Segment
-from archspec.ops import Add, Conv2d
+from archspec.draw.scene import PASSED, Segment
+from archspec.ops.conv import Conv2d
+from archspec.ops.merge import Add
 
 _LINES: Final = 4
 """Lines in the node of a folded stage."""
@@ -34,7 +35,7 @@ class Folds:
     def lines(self, unit: Unit) -> tuple[str, ...]:
         """Return the lines under a folded block's title."""
         group = first(unit)
-        words = [wording.channels(unit.inputs[0], unit.output)]
+        words = [_channels(unit, group)]
         if isinstance(unit, Repeat) and unit.growth:
             words.append(f"+{unit.growth} each")
         label = group.body.label
@@ -43,7 +44,28 @@ class Folds:
         if len(self._inner.get(label, ())) > 1:
             words += [wording.short(name) for name in _blocks_in(group)]
         words += skips(group)
+        if group.body.reuses is not None:
+            words.append(f"shares {group.body.reuses}")
         return (" · ".join(words),)
+
+
+def _channels(unit: Unit, group: Group) -> str:
+    """Return the channels that come in, go out, and between them the narrowest or widest."""
+    before, after = int(unit.inputs[0][0]), int(unit.output[0])
+    inside = [
+        int(inner.output[0])
+        for inner in group.units
+        if isinstance(inner, Layer) and isinstance(inner.leaf.op, Conv2d)
+    ]
+    low, high = min(before, after), max(before, after)
+    extreme = [
+        n for n in (max(inside, default=0), min(inside, default=high)) if not low <= n <= high
+    ]
+    if unit is not group and isinstance(unit, Repeat) and unit.growth:
+        extreme = []
+    if before == after and not extreme:
+        return f"{after} channels"
+    return " → ".join(map(str, [before, *extreme[:1], after]))
 
 
 def first(unit: Unit) -> Group:
@@ -61,9 +83,35 @@ def bar(unit: Unit) -> tuple[Segment, ...]:
         return ()
     sizes = [int(shape[0]) for shape in last.inputs]
     if isinstance(unit, Repeat) and unit.growth:
-        sizes = [sizes[0]] + [unit.growth] * len(unit.turns)
-        return tuple(Segment("", n, i % 2 if i else None) for i, n in enumerate(sizes))
-    return tuple(Segment("", n, i) for i, n in enumerate(sizes))
+        turns = tuple(Segment("", unit.growth, i % 2) for i in range(len(unit.turns)))
+        return (Segment("", sizes[0], PASSED), *turns)
+    lanes = [Paths(group.units, [group.result]).lane(last, i) for i in range(len(sizes))]
+    return tuple(Segment("", n, lane.colour or 0) for n, lane in zip(sizes, lanes, strict=True))
+
+
+def branch_words(units: Sequence[Unit]) -> tuple[str, ...]:
+    """Return what the branches of all concatenating blocks do, if they all do the same.
+
+    They are short: `1×1 → 3×3` for two convolutions.
+    """
+    found = set()
+    for group in _groups(units):
+        last = next((inner for inner in group.units if inner.key == group.result), None)
+        paths = Paths(group.units, [group.result])
+        if not group.side and last is not None and paths.is_parallel(last):
+            found.add(tuple(_branch(paths, last, key) for key in last.reads))
+    return found.pop() if len(found) == 1 else ()
+
+
+def _branch(paths: Paths, merge: Unit, key: str) -> str:
+    words: list[str] = []
+    while key in paths.by_key and key != paths.source(merge):
+        unit = paths.by_key[key]
+        title = wording.layer(unit)[0] if isinstance(unit, Layer) else wording.named(first(unit))
+        is_conv = isinstance(unit, Layer) and isinstance(unit.leaf.op, Conv2d)
+        words.insert(0, title.partition(" ")[2] if is_conv else title.partition(" ")[0])
+        key = paths.before(unit)
+    return " → ".join(words)
 
 
 def skips(group: Group) -> list[str]:

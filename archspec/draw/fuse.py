@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec.network import INPUT, Body, Leaf, Network, walk
-from archspec.ops import Flatten, Identity, Kind, Shape
+from archspec.ops import Kind, Shape
+from archspec.ops.activation import Identity
+from archspec.ops.reshape import Flatten
 
 _SILENT: Final = (Flatten, Identity)
 _LAYERS: Final = (Kind.CONV, Kind.LINEAR, Kind.POOL, Kind.ATTENTION)
 _WEIGHED: Final = (Kind.CONV, Kind.LINEAR)
+_BEFORE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
 _TAKEN: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     Kind.CONV: (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER),
     Kind.LINEAR: (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER),
@@ -216,37 +219,44 @@ def _fused(pieces: list[Unit], results: list[str]) -> Iterator[Unit]:
 def _chain(
     first: Layer, after: Mapping[str, Unit], count: Counter[str], *, lone: bool
 ) -> list[Layer]:
-    """Return a layer and what it takes along; norms before a convolution go with it."""
+    """Return a layer and what it takes along.
+
+    Norms and activations before a convolution go with it; a `lone` activation, the one that
+    follows a merge, does not.
+    """
     chain = [first]
-    ahead = _ahead(first, after, count)
     kind = first.leaf.op.kind
-    before = kind is Kind.NORM or (kind is Kind.ACTIVATION and not lone)
-    if before:
-        leading = [first]
-        for layer in ahead:
-            leading.append(layer)
-            if layer.leaf.op.kind in _WEIGHED:
-                chain, kind = leading, layer.leaf.op.kind
-                break
-            if layer.leaf.op.kind not in (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER):
-                break
-    for layer in ahead[len(chain) - 1 :]:
+    if kind is Kind.NORM or (kind is Kind.ACTIVATION and not lone):
+        chain = _leading(first, after, count)
+        kind = chain[-1].leaf.op.kind
+    for layer in _ahead(chain[-1], after, count):
         if layer.leaf.op.kind not in _TAKEN.get(kind, ()):
             break
         chain.append(layer)
     return chain
 
 
-def _ahead(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> list[Layer]:
-    """Return the layers that follow one another, each read by the next alone."""
-    found: list[Layer] = []
-    here: Unit | None = first
-    while here is not None and count[here.key] == 1:
-        here = after.get(here.key)
-        if not isinstance(here, Layer) or here.side != first.side:
+def _leading(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> list[Layer]:
+    """Return the layers up to a convolution; just the first if something else comes before it."""
+    chain = [first]
+    for layer in _ahead(first, after, count):
+        chain.append(layer)
+        if layer.leaf.op.kind in _WEIGHED:
+            return chain
+        if layer.leaf.op.kind not in _BEFORE:
             break
-        found.append(here)
-    return found
+    return [first]
+
+
+def _ahead(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> Iterator[Layer]:
+    """Yield the layers that follow one another, each read by the next alone."""
+    here: Unit = first
+    while count[here.key] == 1:
+        following = after.get(here.key)
+        if not isinstance(following, Layer) or following.side != first.side:
+            return
+        yield following
+        here = following
 
 
 def _joined(chain: list[Layer]) -> Layer:

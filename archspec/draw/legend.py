@@ -21,8 +21,13 @@ _ORDER: Final = (
 _SIGNS: Final = {"+": "Add", "×": "Multiply"}
 
 
-def legend(parts: Sequence[Part]) -> tuple[tuple[Entry, ...], ...]:
-    """Return the rows of the legend of a picture."""
+def legend(parts: Sequence[Part], branches: Sequence[str]) -> tuple[tuple[Entry, ...], ...]:
+    """Return the rows of the legend of a picture.
+
+    Args:
+        parts: what is in it.
+        branches: what each branch of its concatenations does, if that is always the same.
+    """
     nodes = list(flattened(parts))
     boxes = [node for node in nodes if isinstance(node, Box)]
     kinds = {box.kind for box in boxes}
@@ -33,8 +38,13 @@ def legend(parts: Sequence[Part]) -> tuple[tuple[Entry, ...], ...]:
     if merges:
         row.append(Entry(" / ".join(dict.fromkeys(merges)), Kind.MERGE))
     if any(isinstance(node, Folded) for node in nodes):
-        row.append(Entry("Block (folded)"))
-    return (tuple(row),)
+        row.append(Entry("Block (folded)", block=True))
+    # One chip sets nothing apart.
+    rows = [tuple(row)] if len(row) > 1 else []
+    if branches and any(isinstance(node, Folded) and node.bar for node in nodes):
+        chips = [Entry(text, colour=index) for index, text in enumerate(branches)]
+        rows.append((Entry("branches"), *chips))
+    return tuple(rows)
 
 
 def flattened(parts: Sequence[Part]) -> Iterator[Part]:

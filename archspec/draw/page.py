@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from archspec.draw.fuse import Group, Unit
@@ -19,10 +20,19 @@ _AROUND: Final = 200
 _COLUMNS: Final = 3
 
 
-def typical(parts: Sequence[Stage]) -> Group | None:
-    """Return the block that stands for the others, where the page has room to open it.
+@dataclass(frozen=True, slots=True)
+class Typical:
+    """The block that stands for the others; `apart` where the line has no room to open it."""
 
-    That is the first repeated block of the first stage; without one, the first of those with the
+    unit: Unit
+    group: Group
+    apart: bool
+
+
+def typical(parts: Sequence[Stage]) -> Typical | None:
+    """Return the block to open, or None where there is none or the page is too narrow.
+
+    It is the first repeated block of the first stage; without one, the first of those with the
     most units.
     """
     staged = [[unit for unit in part.units if not unit.side] for part in parts]
@@ -30,13 +40,15 @@ def typical(parts: Sequence[Stage]) -> Group | None:
     blocks = [part for part in blocks if part]
     if not blocks:
         return None
-    chosen = next((unit for unit in blocks[0] if isinstance(unit, Repeat)), None)
-    if chosen is None:
-        every = [unit for part in blocks for unit in part]
-        chosen = max(every, key=lambda unit: len(_units(unit)))
+    plates = [unit for unit in blocks[0] if isinstance(unit, Repeat)]
+    every = [unit for part in blocks for unit in part]
+    chosen = plates[0] if plates else max(every, key=lambda unit: len(_units(unit)))
     rows = sum(map(len, staged)) + len(_units(chosen))
     height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
-    return _group(chosen) if height <= _POINTS and _columns(chosen) <= _COLUMNS else None
+    group = _group(chosen)
+    if group is None or _columns(chosen) > _COLUMNS:
+        return None
+    return Typical(chosen, group, apart=height > _POINTS)
 
 
 def _group(unit: Unit) -> Group | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 
 from archspec.draw.fuse import Layer, Unit
-from archspec.ops import Cat, Mul
+from archspec.draw.scene import PASSED
+from archspec.ops.merge import Cat, Mul
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The way of one operand to a merge: a skip, or branch number `colour` of a concatenation."""
+    """The way of one operand to a merge: a branch of a concatenation has a colour, a skip none."""
 
-    merge: str
     colour: int | None
     share: float = 0.0
 
@@ -30,16 +31,11 @@ class Paths:
 
     units: Sequence[Unit]
     results: Sequence[str]
-    _ancestors: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def by_key(self) -> dict[str, Unit]:
         """The units by what they are read by."""
         return {unit.key: unit for unit in self.units}
-
-    @cached_property
-    def _order(self) -> dict[str, int]:
-        return {unit.key: index for index, unit in enumerate(self.units)}
 
     @cached_property
     def spine(self) -> frozenset[str]:
@@ -60,18 +56,19 @@ class Paths:
                 continue
             source = self.source(unit)
             for index, key in enumerate(unit.reads):
-                lane = self.lane(unit, index)
-                while key in self.by_key and key != source and key not in self.spine:
-                    lane = found.setdefault(key, lane)
-                    key = self.before(self.by_key[key])
+                lane, here = found.get(unit.key) or self.lane(unit, index), key
+                while here in self.by_key and here != source and here not in self.spine:
+                    lane = found.setdefault(here, lane)
+                    here = self.before(self.by_key[here])
         return found
 
     def lane(self, merge: Unit, index: int) -> Lane:
         """Return the lane by which a merge reads one of its operands."""
         if not is_concat(merge):
-            return Lane(merge.key, None)
+            return Lane(None)
         total = sum(int(shape[0]) for shape in merge.inputs)
-        return Lane(merge.key, index, int(merge.inputs[index][0]) / total)
+        passed = merge.reads[index] == self.source(merge)
+        return Lane(PASSED if passed else index, int(merge.inputs[index][0]) / total)
 
     def before(self, unit: Unit) -> str:
         """Return what comes before a unit on the straight line."""
@@ -80,39 +77,69 @@ class Paths:
         return self.source(unit) if self.is_parallel(unit) else unit.reads[self.main(unit)]
 
     def is_parallel(self, merge: Unit) -> bool:
-        """Tell whether a concatenation joins branches that all do something."""
-        return is_concat(merge) and self.source(merge) not in (*merge.reads, "")
+        """Tell whether a concatenation joins branches that go side by side from one source."""
+        if not is_concat(merge) or self.source(merge) in (*merge.reads, ""):
+            return False
+        pairs = permutations(merge.reads, 2)
+        return not any(key in self._behind(merge, other) for key, other in pairs)
 
     def main(self, merge: Unit) -> int:
         """Return which operand the straight line comes from: the longest way to the merge.
 
         A factor per channel only scales the other operand of a product, which is the main one.
         """
-        source = self.source(merge)
         whole = [index for index, shape in enumerate(merge.inputs) if shape == merge.output]
         if _is_product(merge) and len(whole) == 1:
             return whole[0]
-        return max(
-            range(len(merge.reads)), key=lambda i: (self._length(merge.reads[i], source), -i)
-        )
+        return max(range(len(merge.reads)), key=lambda i: (self._far(merge.reads[i]), -i))
+
+    def _behind(self, merge: Unit, key: str) -> set[str]:
+        """Return what lies between the source of a merge and one of its operands."""
+        source, found, left = self.source(merge), set[str](), [key]
+        while left:
+            unit = self.by_key.get(left.pop())
+            fresh = set(unit.reads) - found - {source} if unit else set()
+            found |= fresh
+            left += sorted(fresh)
+        return found
 
     def source(self, merge: Unit) -> str:
-        """Return the last thing that all operands of a merge come from; empty if there is none."""
-        shared = frozenset.intersection(*(self._all_before(key) for key in merge.reads))
-        return max(shared, key=lambda key: self._order.get(key, -1), default="")
+        """Return the last thing that all ways to a merge go through; empty if there is none."""
+        return self._gates[merge.key]
 
-    def _length(self, key: str, source: str) -> int:
-        unit = self.by_key.get(key)
-        if unit is None or key == source:
-            return 0
-        return 1 + max(self._length(read, source) for read in unit.reads)
+    def _far(self, key: str) -> int:
+        """Return the length of the longest way to a unit; what is read from outside is at 0."""
+        return self._lengths.get(key, 0)
 
-    def _all_before(self, key: str) -> frozenset[str]:
-        if key not in self._ancestors:
-            unit = self.by_key.get(key)
-            above = [self._all_before(read) for read in unit.reads] if unit else []
-            self._ancestors[key] = frozenset({key}).union(*above)
-        return self._ancestors[key]
+    @cached_property
+    def _lengths(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for unit in self.units:
+            found[unit.key] = 1 + max(found.get(key, 0) for key in unit.reads)
+        return found
+
+    @cached_property
+    def _gates(self) -> dict[str, str]:
+        """What dominates each unit: the nearest thing that every way to it goes through."""
+        found: dict[str, str] = {}
+        depths = {"": 0}
+        for unit in self.units:
+            keys = [key for key in unit.reads if depths.setdefault(key, 1)]
+            gate = keys[0]
+            for key in keys[1:]:
+                gate = _meeting(gate, key, found, depths)
+            found[unit.key] = gate
+            depths[unit.key] = depths[gate] + 1
+        return found
+
+
+def _meeting(one: str, other: str, gates: dict[str, str], depths: dict[str, int]) -> str:
+    """Return where two ways up the tree of gates meet."""
+    while one != other:
+        if depths[one] < depths[other]:
+            one, other = other, one
+        one = gates.get(one, "")
+    return one
 
 
 def is_merge(unit: Unit) -> bool:

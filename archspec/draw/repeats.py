@@ -15,7 +15,8 @@ from typing import Any
 
 from archspec.draw.fuse import Group, Layer, Unit
 from archspec.network import Leaf
-from archspec.ops import Cat, Kind, Shape
+from archspec.ops import Kind, Shape
+from archspec.ops.merge import Cat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,8 @@ def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
     places = {inner.key: index for index, inner in enumerate(unit.units)}
     wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
     parts = tuple(_structure(inner, grown=grown) for inner in unit.units)
-    return ("group", unit.body.label, *shapes, wires, places.get(unit.result, -1), *parts)
+    reused = unit.body.reuses is not None
+    return ("group", unit.body.label, reused, *shapes, wires, places.get(unit.result, -1), *parts)
 
 
 def _op(leaf: Leaf, *, grown: bool) -> tuple[Any, ...]:

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from archspec.ops import Kind
+
+
+class Beside(Enum):
+    """A side of the straight line, seen from above."""
+
+    LEFT = "left"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +28,20 @@ class Band:
     kind: Kind
 
 
+PASSED: Final = -1
+"""The colour of channels that are passed on as they arrived."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a bar, as long as its share of the channels; `colour` counts branches."""
+    """A stretch of a bar, as long as its share of the channels.
+
+    `colour` counts the branches of the concatenation, or is `PASSED`.
+    """
 
     text: str
     channels: int
-    colour: int | None
+    colour: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +52,14 @@ class Node:
         key: unique in the scene.
         path: the node's path in the network, or empty for what the network has no name for.
         tooltip: lines to show on hovering.
-        spine: on the straight line from the input to the output.
+        line: the straight line it stands on: `main` from the input to the output, `inset` in a
+            block that is drawn apart, or empty.
     """
 
     key: str
     path: str = ""
     tooltip: tuple[str, ...] = ()
-    spine: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +72,17 @@ class Box(Node):
     above: tuple[Band, ...] = ()
     below: tuple[Band, ...] = ()
     count: int = 1
-    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded(Node):
-    """A block or stage drawn as one node: a title, lines under it, its branches as a bar."""
+    """A block or stage drawn as one node: a title, lines under it, its branches as a bar.
+
+    It is `dashed` when it is there in training alone.
+    """
 
     title: str
+    detail: str = ""
     lines: tuple[str, ...] = ()
     count: int = 1
     bar: tuple[Segment, ...] = ()
@@ -73,10 +91,9 @@ class Folded(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar(Node):
-    """A concatenation; `columns` is how many branches stand above it."""
+    """A concatenation."""
 
     segments: tuple[Segment, ...]
-    columns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +113,20 @@ class Word(Node):
     """A word on an arc: *identity*."""
 
     text: str
+    beside: Beside
+    colour: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark(Node):
+    """Plain text where an edge begins or ends."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap(Node):
+    """Nothing to see: it keeps the middle between branches free for the straight line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +156,9 @@ class Frame:
     path: str = ""
     tooltip: tuple[str, ...] = ()
     count: int = 1
-    note: str = ""
 
 
-Part: TypeAlias = Box | Folded | Bar | Sign | Fork | Word | Terminal | Frame
+Part: TypeAlias = Box | Folded | Bar | Sign | Fork | Word | Mark | Gap | Terminal | Frame
 
 
 class Role(Enum):
@@ -139,6 +169,7 @@ class Role(Enum):
     SKIP = "skip"
     BRANCH = "branch"
     TRAINING = "training"
+    INSET = "inset"
     HIDDEN = "hidden"
 
 
@@ -152,9 +183,10 @@ class Edge:
         colour: the branch of a concatenation it belongs to.
         share: the branch's part of the channels, 0 to 1.
         segment: the segment of a bar that it enters.
+        into: the frame at which it ends, before its head.
         arrow: whether it ends in an arrowhead.
-        beside: it leaves a fork sideways.
-        returns: it comes back into a merge from the side.
+        leaves: the side on which it leaves a fork.
+        returns: the side from which it comes back into a merge.
     """
 
     tail: str
@@ -165,27 +197,36 @@ class Edge:
     colour: int | None = None
     share: float = 0.0
     segment: int | None = None
+    into: str = ""
     arrow: bool = True
-    beside: bool = False
-    returns: bool = False
+    leaves: Beside | None = None
+    returns: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chip of the legend: a kind of op, `block`, or a branch colour."""
+    """A chip of the legend: a kind of op, a folded block or a branch; else just text."""
 
     text: str
     kind: Kind | None = None
     colour: int | None = None
+    block: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A whole picture; `ranks` are sets of keys that stand side by side."""
+    """A whole picture.
+
+    Attributes:
+        facts: the network's figures.
+        insets: blocks drawn once more, beside the rest.
+        ranks: keys of nodes that stand side by side, from left to right.
+    """
 
     title: str
     facts: tuple[str, ...]
     parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
+    insets: tuple[Frame, ...] = ()
     ranks: tuple[tuple[str, ...], ...] = ()
     legend: tuple[tuple[Entry, ...], ...] = ()

@@ -8,12 +8,15 @@ a strided block opens one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec.draw.fuse import Group, Layer, Unit
-from archspec.ops import AdaptiveAvgPool2d, AdaptiveMaxPool2d, Kind, Shape
+from archspec.ops import Kind, Shape
+from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
+
+STEM, HEAD = "stem", "head"
 
 _NEW_SIZE: Final = 1.5
 """A map is of another stage when its sides differ by more than this factor."""
@@ -27,6 +30,58 @@ class Stage:
     units: tuple[Unit, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bundle(Unit):
+    """A stage that is folded to one node."""
+
+    units: tuple[Unit, ...]
+
+
+def bundled(
+    parts: Sequence[Stage], results: Sequence[str], *, ends: bool
+) -> tuple[tuple[Stage, ...], list[str]]:
+    """Return stages folded to one unit each, and what the results are now read by.
+
+    Args:
+        parts: all stages.
+        results: the keys that leave the network.
+        ends: whether stem and head are folded, too.
+    """
+    keys: dict[str, str] = {}
+    found: list[Stage] = []
+    for part in parts:
+        units = [_renamed(unit, keys) for unit in part.units]
+        if part.label and (ends or part.label not in (STEM, HEAD)):
+            bundle = _bundle(part.label, [unit for unit in units if not unit.side])
+            keys |= {unit.key: bundle.key for unit in units}
+            found.append(Stage("", (bundle,)))
+        else:
+            found.append(replace(part, units=tuple(units)))
+    return tuple(found), [keys.get(key, key) for key in results]
+
+
+def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
+    inside = {unit.key for unit in units}
+    arriving = {
+        key: shape
+        for unit in units
+        for key, shape in zip(unit.reads, unit.inputs, strict=True)
+        if key not in inside
+    }
+    return Bundle(
+        key=units[-1].key,
+        path=label,
+        reads=tuple(arriving),
+        inputs=tuple(arriving.values()),
+        output=units[-1].output,
+        units=tuple(units),
+    )
+
+
+def _renamed(unit: Unit, keys: Mapping[str, str]) -> Unit:
+    return replace(unit, reads=tuple(keys.get(key, key) for key in unit.reads))
+
+
 def stages(units: Sequence[Unit]) -> tuple[Stage, ...]:
     """Return all units in stages, in the order they came in."""
     main = [unit for unit in units if not unit.side]
@@ -34,9 +89,9 @@ def stages(units: Sequence[Unit]) -> tuple[Stage, ...]:
     if last <= first:
         return (Stage("", tuple(units)),)
     parts = _by_place(main[first:last]) or _by_size(main[first:last])
-    labelled = [("stem", main[:first])] if first else []
+    labelled = [(STEM, main[:first])] if first else []
     labelled += [(f"stage {number}", part) for number, part in enumerate(parts, 1)]
-    labelled += [("head", main[last:])] if last < len(main) else []
+    labelled += [(HEAD, main[last:])] if last < len(main) else []
     return tuple(Stage(label, _with_sides(part, units)) for label, part in labelled)
 
 

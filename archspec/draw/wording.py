@@ -9,20 +9,17 @@ from typing import Any, Final
 from archspec.draw.fuse import Group, Layer, Unit
 from archspec.draw.scene import Band
 from archspec.network import Leaf
-from archspec.ops import (
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    Cat,
-    Conv2d,
-    Dropout,
-    Flatten,
-    Kind,
-    Linear,
-    LocalResponseNorm,
-    Op,
-    Shape,
-    StochasticDepth,
-)
+from archspec.ops import Kind, Op, Shape
+from archspec.ops.conv import Conv2d
+from archspec.ops.linear import Linear
+from archspec.ops.merge import Cat
+from archspec.ops.norm import LocalResponseNorm
+from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
+from archspec.ops.regulariser import Dropout, StochasticDepth
+from archspec.ops.reshape import Flatten
+
+_LONGEST: Final = 26
+"""Characters of a block's name that are shown."""
 
 Words = tuple[str, str]
 """A title and the detail beside it."""
@@ -75,13 +72,27 @@ def named(group: Group) -> str:
     `inception3a: Inception` is `Inception 3a`; a numbered child is just its type.
     """
     name = group.path.rpartition(".")[2]
-    label = group.body.label
+    label = typed(group)
     if group.body.block is None:
-        return name if not name.isdigit() else "residual"
+        return label if name.isdigit() else cut(name)
     plain = name.replace("_", "").lower()
     if plain.startswith(label.lower()) and len(plain) > len(label):
-        return f"{label} {name.replace('_', '')[len(label) :]}"
+        return cut(f"{label} {name.replace('_', '')[len(label) :]}")
     return label
+
+
+def typed(group: Group) -> str:
+    """Return what sort of block a block is; one without a type is called by what ends it."""
+    if group.body.block is not None:
+        return cut(group.body.label)
+    last = next((unit for unit in group.units if unit.key == group.result), None)
+    ending = last.leaf.label if isinstance(last, Layer) else ""
+    return {"Add": "residual", "Cat": "branches", "Mul": "gate"}.get(ending, "block")
+
+
+def cut(name: str) -> str:
+    """Return a name no longer than what a frame or node has room for."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def short(label: str) -> str:

@@ -1,0 +1,173 @@
+"""The labels of nodes, frames and legend as HTML-like tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from archspec.draw.markup import Label, bold, font, label, table, tag, text
+from archspec.draw.scene import (
+    Band,
+    Bar,
+    Border,
+    Box,
+    Entry,
+    Folded,
+    Frame,
+    Scene,
+    Segment,
+    Terminal,
+)
+from archspec.draw.sizes import BAND, DETAIL, FRAME, NODE, TITLE, Sizes, shares
+from archspec.draw.theme import Theme
+
+_BADGE: Final = 34
+_THIN: Final = 6
+_THICK: Final = 20
+
+
+class Labels:
+    """Writes labels in a theme."""
+
+    def __init__(self, theme: Theme, sizes: Sizes) -> None:
+        self.theme = theme
+        self.sizes = sizes
+
+    def title(self, scene: Scene) -> Label:
+        """Return the title with the network's figures under it."""
+        facts = text("  ·  ".join(scene.facts))
+        rows = [
+            tag("TD", font(bold(scene.title), size=TITLE)),
+            tag("TD", font(facts, size=FRAME, colour=self.theme.dim)),
+            tag("TD", "", HEIGHT=4),
+        ]
+        return label(table(rows, CELLPADDING=1))
+
+    def legend(self, scene: Scene) -> Label:
+        """Return the legend, row by row."""
+        rows = [table(["".join(map(self._chip, row))], CELLSPACING=4) for row in scene.legend]
+        return label(table([tag("TD", row) for row in rows])) if rows else label(" ")
+
+    def box(self, box: Box) -> Label:
+        """Return a fused layer: bands, title, bands."""
+        paint = self.theme.kinds[box.kind]
+        badge = self._badge(box.count)
+        room = round(self.sizes.box(box)) - (_BADGE if badge else 0)
+        words = self._words(box.title, box.detail)
+        title = tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=4, WIDTH=room)
+        if badge:
+            title += tag("TD", table([badge]), BGCOLOR=paint.fill, CELLPADDING=3, WIDTH=_BADGE)
+        columns = 2 if badge else 1
+        rows = [self._bands(box.above, columns), title, self._bands(box.below, columns)]
+        content = [row for row in rows if row]
+        return label(table(content, BORDER=1, COLOR=paint.border))
+
+    def folded(self, node: Folded) -> Label:
+        """Return a folded block: title and count, lines, and its branches as a thin bar."""
+        title = tag("TD", self._words(node.title, node.detail))
+        if node.count > 1:
+            cells = title + tag("TD", "", WIDTH=6) + self._badge(node.count)
+            title = tag("TD", table([cells], CELLPADDING=0))
+        rows = [title]
+        rows += [
+            tag("TD", font(text(line), size=DETAIL, colour=self.theme.dim)) for line in node.lines
+        ]
+        if node.bar:
+            length = max(self.sizes.lines.get(node.line, 0) - 14, 90)
+            rows.append(tag("TD", self._thin(node.bar, length)))
+        return label(table(rows, CELLPADDING=1))
+
+    def bar(self, bar: Bar) -> Label:
+        """Return a concatenation, each segment with a port of its own."""
+        cells = []
+        for index, (segment, size) in enumerate(
+            zip(bar.segments, self.sizes.bar(bar), strict=True)
+        ):
+            across = self.sizes.across
+            words = font(bold(segment.text), size=FRAME, colour=self.theme.on_branch)
+            cells.append(
+                tag(
+                    "TD",
+                    words,
+                    PORT=f"b{index}",
+                    BGCOLOR=self.theme.branch(segment.colour),
+                    WIDTH=_THICK if across else size,
+                    HEIGHT=size if across else _THICK,
+                )
+            )
+        rows = cells if self.sizes.across else ["".join(cells)]
+        return label(table(rows, CELLSPACING=1, CELLPADDING=0))
+
+    def terminal(self, node: Terminal) -> Label:
+        """Return an input or output with its shape."""
+        detail = font(text(node.detail), size=DETAIL, colour=self.theme.dim)
+        return label(table([tag("TD", bold(node.title)), tag("TD", detail)], CELLPADDING=0))
+
+    def frame(self, frame: Frame) -> Label:
+        """Return a frame's label: what it is, and how often."""
+        count = f" ×{frame.count}" if frame.count > 1 else ""
+        words = bold(frame.label) + font(bold(count), colour=self.theme.ink)
+        size = FRAME + (frame.border is Border.STAGE)
+        return label(font(words, size=size, colour=self.theme.dim))
+
+    def words(self, words: str, colour: str, *, italic: bool = False) -> Label:
+        """Return plain text."""
+        content = f"<I>{text(words)}</I>" if italic else text(words)
+        return label(font(content, size=DETAIL, colour=colour))
+
+    def beside(self, words: str) -> Label:
+        """Return the label of an edge: right of one that runs down, above one that runs across."""
+        if not self.sizes.across:
+            return self.words(f"  {words}", self.theme.dim)
+        shown = font(text(words), size=DETAIL, colour=self.theme.dim)
+        return label(table([tag("TD", shown), tag("TD", "", HEIGHT=DETAIL)]))
+
+    def sign(self, words: str) -> Label:
+        """Return the sign in a round merge."""
+        return label(font(bold(words), size=NODE + 3, colour=self.theme.skip.border))
+
+    def _chip(self, entry: Entry) -> str:
+        if entry.colour is not None:
+            words = font(text(entry.text), size=BAND, colour=self.theme.on_branch)
+            return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
+        words = font(text(entry.text), size=DETAIL)
+        if entry.kind is None and not entry.block:
+            return tag("TD", font(words, colour=self.theme.dim))
+        paint = self.theme.kinds[entry.kind] if entry.kind else self.theme.block
+        return tag(
+            "TD",
+            words,
+            BGCOLOR=paint.fill,
+            COLOR=paint.border,
+            BORDER=1,
+            STYLE="ROUNDED",
+            CELLPADDING=3,
+        )
+
+    def _words(self, title: str, detail: str) -> str:
+        gap = "  " if detail else ""
+        return bold(title) + font(text(gap + detail), size=DETAIL, colour=self.theme.dim)
+
+    def _badge(self, count: int) -> str:
+        """Return the cell with the count of a repeat."""
+        if count < 2:
+            return ""
+        words = font(bold(f" ×{count} "), size=DETAIL, colour=self.theme.badge.border)
+        return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, CELLPADDING=1)
+
+    def _bands(self, bands: Sequence[Band], columns: int) -> str:
+        if not bands:
+            return ""
+        cells = []
+        for band in bands:
+            words = font(text(band.text), size=BAND, colour=self.theme.dim)
+            fill = self.theme.kinds[band.kind].fill
+            cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
+        return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
+
+    def _thin(self, bar: Sequence[Segment], length: float) -> str:
+        cells = []
+        for segment, size in zip(bar, shares(bar, length, 2), strict=True):
+            fill = self.theme.branch(segment.colour)
+            cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
+        return table(["".join(cells)], CELLPADDING=0)

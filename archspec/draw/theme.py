@@ -1,0 +1,146 @@
+"""Colours: a theme is one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from archspec.draw.engine import DrawError
+from archspec.draw.scene import PASSED
+from archspec.ops import Kind
+
+
+class Paint(NamedTuple):
+    """Fill and border."""
+
+    fill: str
+    border: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """The colours of a picture.
+
+    Attributes:
+        ink: titles; `dim` is for details, `faint` for frame lines.
+        skip: residual arcs and round merges.
+        badge: the count of a repeat, and its background.
+        branches: one for each operand of a concatenation, in order; `on_branch` is written on
+            them, `incoming` is for channels that are passed on.
+    """
+
+    paper: str
+    ink: str
+    dim: str
+    line: str
+    stage: Paint
+    plate: Paint
+    terminal: Paint
+    block: Paint
+    kinds: Mapping[Kind, Paint]
+    badge: Paint
+    branches: tuple[str, ...]
+    incoming: str
+    on_branch: str
+
+    @property
+    def skip(self) -> Paint:
+        """Colours of residual arcs and merges."""
+        return self.kinds[Kind.MERGE]
+
+    def branch(self, colour: int) -> str:
+        """Return the colour of a branch; there may be more branches than colours."""
+        return self.incoming if colour == PASSED else self.branches[colour % len(self.branches)]
+
+
+_LIGHT: Final = Theme(
+    paper="#FFFFFF",
+    ink="#1F2933",
+    dim="#475467",
+    line="#7B8794",
+    stage=Paint("#F6F8FB", "#CBD5E1"),
+    plate=Paint("#FFFFFF", "#94A3B8"),
+    terminal=Paint("#F1F5F9", "#64748B"),
+    block=Paint("#E2E8F0", "#475569"),
+    kinds={
+        Kind.CONV: Paint("#DBEAFE", "#2563EB"),
+        Kind.NORM: Paint("#DCFCE7", "#16A34A"),
+        Kind.ACTIVATION: Paint("#FEF3C7", "#D97706"),
+        Kind.POOL: Paint("#FEE2E2", "#DC2626"),
+        Kind.LINEAR: Paint("#EDE9FE", "#7C3AED"),
+        Kind.MERGE: Paint("#FFEDD5", "#D9480F"),
+        Kind.REGULARISER: Paint("#F1F5F9", "#94A3B8"),
+        Kind.SHAPE: Paint("#F1F5F9", "#64748B"),
+        Kind.ATTENTION: Paint("#CFFAFE", "#0E7490"),
+    },
+    badge=Paint("#334155", "#FFFFFF"),
+    branches=("#1D4ED8", "#0E8FB3", "#15803D", "#B45309", "#7E22CE", "#BE185D"),
+    incoming="#64748B",
+    on_branch="#FFFFFF",
+)
+
+_DARK: Final = Theme(
+    paper="#0F172A",
+    ink="#F8FAFC",
+    dim="#CBD5E1",
+    line="#94A3B8",
+    stage=Paint("#172033", "#334155"),
+    plate=Paint("#0F172A", "#64748B"),
+    terminal=Paint("#1E293B", "#94A3B8"),
+    block=Paint("#27364B", "#94A3B8"),
+    kinds={
+        Kind.CONV: Paint("#1E3A6E", "#60A5FA"),
+        Kind.NORM: Paint("#14532D", "#4ADE80"),
+        Kind.ACTIVATION: Paint("#6B4400", "#FCD34D"),
+        Kind.POOL: Paint("#641E1E", "#F87171"),
+        Kind.LINEAR: Paint("#412678", "#A78BFA"),
+        Kind.MERGE: Paint("#4A2208", "#FB923C"),
+        Kind.REGULARISER: Paint("#334155", "#94A3B8"),
+        Kind.SHAPE: Paint("#1E293B", "#94A3B8"),
+        Kind.ATTENTION: Paint("#134E5A", "#22D3EE"),
+    },
+    badge=Paint("#E2E8F0", "#0F172A"),
+    branches=("#60A5FA", "#22D3EE", "#4ADE80", "#FBBF24", "#C4A5FD", "#F9A8D4"),
+    incoming="#94A3B8",
+    on_branch="#0F172A",
+)
+
+_PRINT: Final = Theme(
+    paper="#FFFFFF",
+    ink="#000000",
+    dim="#333333",
+    line="#555555",
+    stage=Paint("#FFFFFF", "#999999"),
+    plate=Paint("#FFFFFF", "#777777"),
+    terminal=Paint("#FFFFFF", "#000000"),
+    block=Paint("#E4E4E4", "#000000"),
+    kinds={
+        Kind.CONV: Paint("#F2F2F2", "#000000"),
+        Kind.NORM: Paint("#DADADA", "#000000"),
+        Kind.ACTIVATION: Paint("#FFFFFF", "#000000"),
+        Kind.POOL: Paint("#C6C6C6", "#000000"),
+        Kind.LINEAR: Paint("#E6E6E6", "#000000"),
+        Kind.MERGE: Paint("#FFFFFF", "#000000"),
+        Kind.REGULARISER: Paint("#F7F7F7", "#000000"),
+        Kind.SHAPE: Paint("#FFFFFF", "#000000"),
+        Kind.ATTENTION: Paint("#D0D0D0", "#000000"),
+    },
+    badge=Paint("#000000", "#FFFFFF"),
+    branches=("#1A1A1A", "#5C5C5C", "#3A3A3A", "#707070"),
+    incoming="#707070",
+    on_branch="#FFFFFF",
+)
+
+THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "print": _PRINT}
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme.
+
+    Raises:
+        DrawError: when there is none of that name.
+    """
+    if name not in THEMES:
+        raise DrawError(f"no theme `{name}`; there are {', '.join(THEMES)}")
+    return THEMES[name]

@@ -1,0 +1,474 @@
+"""The pictures: what is in them, how they are laid out, and that nothing of a spec gets out."""
+
+import os
+import re
+import struct
+import subprocess
+import sys
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pygraphviz
+import pytest
+
+from archspec.draw import DIRECTIONS, DrawError, dot, engine, image
+from archspec.draw.compose import compose
+from archspec.draw.legend import flattened
+from archspec.draw.scene import (
+    Bar,
+    Box,
+    Folded,
+    Fork,
+    Frame,
+    Gap,
+    Part,
+    Role,
+    Scene,
+    Sign,
+    Terminal,
+    Word,
+)
+from archspec.draw.stages import stages
+from archspec.draw.theme import THEMES, Theme
+from archspec.network import INPUT, Network, walk
+from archspec.ops import Kind
+from archspec.reading import bundled_names, read_document, read_text
+from archspec.resolve import resolve
+from archspec.schema import read_spec
+
+SVG = "{http://www.w3.org/2000/svg}"
+UNCOUNTED = (Fork, Frame, Gap, Word)
+
+
+def network(name: str) -> Network:
+    return resolve(read_spec(read_document(name)))
+
+
+def written(text: str) -> Network:
+    return resolve(read_spec(read_text(text)))
+
+
+def scene(drawn: Network, depth: int | None = None, direction: str = "TB") -> Scene:
+    return compose(drawn, depth=depth, direction=direction)
+
+
+def parts(drawn: Network, depth: int | None = None) -> list[Part]:
+    found = scene(drawn, depth)
+    return list(flattened((*found.parts, *found.insets)))
+
+
+def size(png: bytes) -> tuple[int, int]:
+    return struct.unpack(">II", png[16:24])
+
+
+RESIDUAL = """
+name: Small
+input: [8, 16, 16]
+blocks:
+  Res(channels, stride=1):
+    conv: {Conv2d: =channels, kernel_size: 3, stride: =stride, padding: 1}
+    norm: BatchNorm2d
+    skip: {if: =stride != 1, from: input, Conv2d: =channels, kernel_size: 1, stride: =stride}
+    add: {Add: [norm, skip]}
+    relu: ReLU
+net:
+  conv: {Conv2d: 8, kernel_size: 3, padding: 1}
+  first: [{Res: 8}, {Res: 8}, {Res: 8}]
+  second: [{Res: 16, stride: 2}, {Res: 16}, {Res: 16}]
+  pool: {AdaptiveAvgPool2d: 1}
+  flatten: Flatten
+  fc: {Linear: 10}
+"""
+
+
+# What is in the picture
+
+
+@pytest.mark.parametrize(("name", "most"), [("resnet34", 20), ("googlenet", 22)])
+def test_few_nodes_on_a_page(name: str, most: int) -> None:
+    drawn = network(name)
+    nodes = [part for part in parts(drawn) if not isinstance(part, UNCOUNTED)]
+    # GoogLeNet's two auxiliary classifiers stand beside the line.
+    sides = [node for node in nodes if getattr(node, "dashed", False)]
+    assert len(nodes) - len(sides) <= 20
+    assert len(nodes) <= most
+    width, height = size(image(drawn, "png"))
+    assert width <= 900
+    assert height <= 2600
+
+
+def test_a_layer_takes_norm_and_activation_along() -> None:
+    conv = next(part for part in parts(network("resnet34")) if isinstance(part, Box))
+    assert (conv.title, conv.detail) == ("Conv 7×7", "64, stride 2")
+    assert [band.text for band in conv.below] == ["BatchNorm", "ReLU"]
+
+
+def test_norms_before_a_convolution_stand_above_it() -> None:
+    boxes = [part for part in parts(network("densenet121")) if isinstance(part, Box)]
+    conv = next(box for box in boxes if box.above)
+    assert [band.kind for band in conv.above] == [Kind.NORM, Kind.ACTIVATION]
+
+
+def test_repeats_are_plates_and_the_projection_stands_apart() -> None:
+    found = parts(network("resnet34"))
+    plates = [part for part in found if isinstance(part, Frame) and part.count > 1]
+    assert [(plate.label, plate.count) for plate in plates] == [("BasicBlock", 3)]
+    folded = [(part.title, part.count) for part in found if isinstance(part, Folded)]
+    assert folded == [
+        ("BasicBlock ↓2", 1),
+        ("BasicBlock", 3),
+        ("BasicBlock ↓2", 1),
+        ("BasicBlock", 5),
+        ("BasicBlock ↓2", 1),
+        ("BasicBlock", 2),
+    ]
+    assert "1×1 projection skip" in next(p for p in found if isinstance(p, Folded)).lines[0]
+
+
+def test_only_what_is_equal_is_drawn_once() -> None:
+    boxes = [part for part in parts(network("vgg16")) if isinstance(part, Box)]
+    # The first of each stage reads fewer channels; only the last stage has three equal ones.
+    assert [box.count for box in boxes if box.detail == "512"] == [1, 2, 3]
+    assert [box.count for box in boxes if box.detail == "64"] == [1, 1]
+
+
+def test_a_dropout_that_rises_is_shown_as_a_range() -> None:
+    bands = [
+        band.text
+        for part in parts(network("efficientnet_b0"), depth=2)
+        if isinstance(part, Box)
+        for band in part.below
+    ]
+    assert any(re.fullmatch(r"StochasticDepth [\d.]+ – [\d.]+", text) for text in bands)
+
+
+def test_a_residual_has_a_fork_a_word_and_a_sum() -> None:
+    found = scene(written(RESIDUAL))
+    plate = next(p for p in flattened(found.parts) if isinstance(p, Frame) and p.count == 3)
+    kinds = [type(part) for part in plate.parts]
+    assert kinds == [Fork, Box, Sign, Word, Box]
+    fork, conv, add, word, _ = plate.parts
+    skips = [(e.tail, e.head) for e in found.edges if e.role is Role.SKIP]
+    assert skips == [(fork.key, word.key), (word.key, add.key)]
+    assert (conv.key, word.key) in found.ranks
+
+
+def test_depth_opens_more_and_more() -> None:
+    drawn = written(RESIDUAL)
+    counts = [len([p for p in parts(drawn, depth) if isinstance(p, Box)]) for depth in (0, 1, 2)]
+    assert counts[0] == 0 < counts[1] < counts[2]
+    assert [p.title for p in parts(drawn, 0) if isinstance(p, Folded)] == [
+        "stem",
+        "stage 1",
+        "stage 2",
+        "head",
+    ]
+
+
+def test_a_block_that_finds_no_room_is_drawn_beside() -> None:
+    found = scene(network("mobilenet_v3_large"))
+    assert [frame.label for frame in found.insets] == ["InvertedResidual"]
+    assert not any(isinstance(p, Frame) and p.count > 1 for p in flattened(found.parts))
+
+
+def test_a_product_keeps_the_line_on_what_is_scaled() -> None:
+    found = scene(network("efficientnet_b0"), depth=3)
+    product = next(p for p in flattened(found.parts) if isinstance(p, Sign) and p.text == "×")
+    straight = [e for e in found.edges if e.head == product.key and e.role is Role.SPINE]
+    forks = {p.key for p in flattened(found.parts) if isinstance(p, Fork)}
+    assert [edge.tail in forks for edge in straight] == [True]
+
+
+def test_concatenations_show_their_channels() -> None:
+    bar = next(part for part in parts(network("googlenet"), depth=2) if isinstance(part, Bar))
+    assert [segment.text for segment in bar.segments] == ["64", "128", "32", "32"]
+    assert len({segment.colour for segment in bar.segments}) == 4
+    folded = next(part for part in parts(network("googlenet")) if isinstance(part, Folded))
+    assert folded.title == "Inception 3a"
+    assert [segment.channels for segment in folded.bar] == [64, 128, 32, 32]
+
+
+def test_dense_layers_are_a_series() -> None:
+    folded = [p for p in parts(network("densenet121")) if isinstance(p, Folded) and p.count > 1]
+    assert [(node.title, node.count) for node in folded] == [
+        ("DenseLayer", 12),
+        ("DenseLayer", 24),
+        ("DenseLayer", 16),
+    ]
+    assert folded[0].lines == ("128 → 512 · +32 each",)
+    assert len(folded[0].bar) == 13
+
+
+def test_training_only_branches_stand_beside_the_line() -> None:
+    found = scene(network("googlenet"))
+    sides = [p for p in flattened(found.parts) if isinstance(p, Folded) and p.dashed]
+    assert [side.lines for side in sides] == [
+        ("training only → aux1",),
+        ("training only → aux2",),
+    ]
+    edges = [edge for edge in found.edges if edge.role is Role.TRAINING]
+    assert {edge.head for edge in edges} == {side.key for side in sides}
+    assert not any(side.line for side in sides)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("resnet34", ["stem", "stage 1", "stage 2", "stage 3", "stage 4", "head"]),
+        ("googlenet", ["stem", "stage 1", "stage 2", "stage 3", "head"]),
+        ("densenet121", ["stem", "stage 1", "stage 2", "stage 3", "stage 4", "head"]),
+        ("efficientnet_b0", ["stem", *(f"stage {n}" for n in range(1, 8)), "head"]),
+        ("vgg16", ["stage 1", "stage 2", "stage 3", "stage 4", "stage 5", "head"]),
+        ("lenet", ["stage 1", "stage 2", "head"]),
+    ],
+)
+def test_stages_come_from_structure(name: str, labels: list[str]) -> None:
+    frames = [part.label for part in scene(network(name)).parts if isinstance(part, Frame)]
+    assert frames == labels
+
+
+def test_several_inputs_and_outputs() -> None:
+    drawn = written(
+        """
+        name: Two
+        input: {left: [3, 8, 8], right: [3, 8, 8]}
+        net:
+          a: {from: left, Conv2d: 4, kernel_size: 1}
+          b: {from: right, do: a}
+          both: {Cat: [a, b]}
+          mask: {Conv2d: 1, kernel_size: 1}
+          pool: {from: both, AdaptiveAvgPool2d: 1}
+        outputs: {mask: mask, mean: pool}
+        """
+    )
+    found = parts(drawn)
+    titles = [part.title for part in found if isinstance(part, Terminal)]
+    assert titles == ["left", "right", "mask", "mean"]
+    assert any("shares a" in part.detail for part in found if isinstance(part, Box))
+
+
+def test_shapes_are_shown_where_sizes_change() -> None:
+    labels = [edge.label for edge in scene(network("lenet")).edges if edge.label]
+    assert labels == ["6 × 24 × 24", "6 × 12 × 12", "16 × 8 × 8", "256"]
+
+
+def test_the_title_line_has_the_figures() -> None:
+    assert scene(network("resnet34")).facts == (
+        "21.80 M params",
+        "3.66 G MACs",
+        "receptive field 899 px",
+    )
+    assert scene(network("efficientnet_b0")).facts[-1] == "receptive field: whole image"
+
+
+def test_the_legend_has_the_kinds_in_use() -> None:
+    row = scene(network("lenet")).legend[0]
+    assert [entry.text for entry in row] == ["Conv", "Activation", "Pool", "Linear"]
+    branches = scene(network("googlenet")).legend[1]
+    assert [entry.text for entry in branches] == [
+        "branches",
+        "1×1",
+        "1×1 → 3×3",
+        "1×1 → 3×3",
+        "MaxPool → 1×1",
+    ]
+
+
+def test_nothing_is_lost_between_the_stages() -> None:
+    from archspec.draw.fuse import Layer, chart
+
+    for name in ("resnet34", "googlenet", "inception_v3", "efficientnet_b0", "nin"):
+        units = chart(network(name)).units
+        kept = [unit for stage in stages(units) for unit in stage.units]
+        assert sorted(unit.key for unit in kept) == sorted(unit.key for unit in units)
+        assert all(isinstance(u, Layer) or u.units for u in kept)
+
+
+# How it is laid out
+
+
+@pytest.mark.parametrize("name", ["resnet34", "googlenet", "densenet121", "mobilenet_v3_large"])
+def test_the_line_is_straight(name: str) -> None:
+    graph = pygraphviz.AGraph(string=dot(network(name)))
+    graph.layout("dot")
+    places = [
+        float(node.attr["pos"].split(",")[0])
+        for node in graph.nodes()
+        if node.attr["group"] == "main"
+    ]
+    assert len(places) > 8
+    assert max(places) - min(places) < 3
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_every_bundled_spec_is_drawn(name: str) -> None:
+    drawn = network(name)
+    for depth in (None, 0, 1, 3):
+        for direction in DIRECTIONS:
+            assert dot(drawn, depth=depth, direction=direction).endswith("}\n")
+
+
+@pytest.mark.parametrize("format", ["svg", "png", "pdf", "dot"])
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_formats_and_themes(format: str, theme: str) -> None:
+    magic = {
+        "svg": b"<!-- Generated by archspec",
+        "png": b"\x89PNG",
+        "pdf": b"%PDF",
+        "dot": b"// Generated by archspec",
+    }
+    assert image(written(RESIDUAL), format, theme=theme).startswith(magic[format])
+
+
+def test_dpi_is_for_bitmaps() -> None:
+    small, large = (size(image(written(RESIDUAL), "png", dpi=dpi)) for dpi in (50, 100))
+    assert large[0] == pytest.approx(2 * small[0], abs=3)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_text_is_legible(theme: Theme) -> None:
+    fills = [*(paint.fill for paint in theme.kinds.values()), theme.block.fill, theme.stage.fill]
+    assert all(contrast(theme.ink, fill) >= 7 for fill in fills)
+    assert all(contrast(theme.dim, fill) >= 4.5 for fill in fills)
+    assert all(contrast(theme.on_branch, colour) >= 3 for colour in theme.branches)
+    assert contrast(*theme.badge) >= 7
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of WCAG 2."""
+    low, high = sorted(map(luminance, (first, second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+# What gets out of it
+
+
+def test_ids_are_paths() -> None:
+    drawn = network("resnet34")
+    root = ElementTree.fromstring(image(drawn, "svg"))
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert set(ids) <= {node.path for node in walk(drawn.root)}
+    assert {"conv1", "layer1.0", "layer1.0.conv1", "layer2.0", "fc"} <= set(ids)
+
+
+def test_paths_that_look_like_ids_of_graphviz() -> None:
+    names = ["node1", "a_node2", "graph0", "edge1", "clust1"]
+    layers = "".join(
+        f"\n  {name}: {{Conv2d: {8 + index}, kernel_size: 1}}" for index, name in enumerate(names)
+    )
+    drawn = written(f"name: Names\ninput: [4, 8, 8]\nnet:{layers}")
+    root = ElementTree.fromstring(image(drawn, "svg"))
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert sorted(ids) == sorted(names)
+
+
+def test_every_node_has_a_tooltip_and_there_are_no_links() -> None:
+    root = ElementTree.fromstring(image(network("resnet34"), "svg"))
+    titles = {
+        group.get("id"): group.findtext(f"{SVG}title")
+        for group in root.iter(f"{SVG}g")
+        if group.get("class") == "node"
+    }
+    assert titles["layer2.0"] == (
+        "layer2.0: BasicBlock\n64 × 56 × 56 → 128 × 28 × 28\n"
+        "230,144 params · 179,830,784 MACs\nreceptive field 83 × 83 px"
+    )
+    assert "conv1: Conv2d(3, 64, kernel_size=7, stride=2, padding=3" in titles["conv1"]
+    assert not [e for e in root.iter() if e.tag in (f"{SVG}a", f"{SVG}script", f"{SVG}image")]
+    assert not [key for e in root.iter() for key in e.attrib if "href" in key]
+
+
+HOSTILE = ["<b>", '"', "]", "javascript:alert(1)", "&amp;", "\\N", '"];x[URL="u"', "a\x1bb\u202e"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str) -> None:
+    drawn = replace(written(RESIDUAL), name=text, description=text, outputs=((text, "fc"),))
+    drawn = replace(drawn, outputs=((text, "fc"), (text, "pool")), inputs={text: (8, 16, 16)})
+    drawn = replace(
+        drawn,
+        root=replace(
+            drawn.root,
+            children=tuple(
+                replace(child, reads=tuple(text if r == INPUT else r for r in child.reads))
+                for child in drawn.root.children
+            ),
+        ),
+    )
+    written_down = dot(drawn)
+    assert not re.search(r"\b(URL|href|image|shapefile|target)=", without_text(written_down), re.I)
+    root = ElementTree.fromstring(image(drawn, "svg"))
+    shown = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    visible = text.replace("\x1b", "\\u{001b}").replace("\u202e", "\\u{202e}")
+    assert visible in shown
+    assert not [e for e in root.iter() if e.tag in (f"{SVG}a", f"{SVG}script", f"{SVG}image")]
+
+
+def without_text(text: str) -> str:
+    """Return DOT with what stands in quotes and in labels left out."""
+    return re.sub(r'"(?:[^"\\]|\\.)*"', '""', re.sub(r"label=<<.*?>>(?=[ \]])", "", text))
+
+
+def test_the_same_text_every_time() -> None:
+    code = (
+        "from archspec.draw import dot; from archspec.reading import read_document;"
+        "from archspec.resolve import resolve; from archspec.schema import read_spec;"
+        "import sys; print(dot(resolve(read_spec(read_document('inception_v3'))), depth=2));"
+        "assert not {'torch', 'graphviz', 'pygraphviz', 'jinja2'} & set(sys.modules)"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
+    drawn = network("inception_v3")
+    assert dot(drawn, depth=2) == dot(drawn, depth=2)
+
+
+def test_it_draws_without_any_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert image(written(RESIDUAL), "svg").startswith(b"<!-- Generated by archspec")
+
+
+def test_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(DrawError, match="pip install 'pygraphviz>=2'"):
+        image(written(RESIDUAL), "svg")
+    assert image(written(RESIDUAL), "dot").startswith(b"// Generated by archspec")
+
+
+def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = []
+    monkeypatch.setattr(engine.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(
+        engine, "_with_program", lambda text, format: used.append(format) or b"%PDF"
+    )
+    assert image(written(RESIDUAL), "pdf") == b"%PDF"
+    assert used == ["pdf"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"format": "gif"}, "no format `gif`"),
+        ({"format": "svg", "theme": "neon"}, "no theme `neon`; there are light, dark, print"),
+        ({"format": "svg", "direction": "BT"}, "no direction `BT`"),
+        ({"format": "svg", "depth": -1}, "a depth is 0 or more"),
+    ],
+)
+def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:
+    with pytest.raises(DrawError, match=message):
+        image(written(RESIDUAL), **arguments)
