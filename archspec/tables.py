@@ -128,9 +128,10 @@ def _totals(network: Network) -> list[str]:
     output = network.output
     outputs = output.values() if isinstance(output, dict) else (output,)
     shown = ", ".join("×".join(str(int(n)) for n in shape) for shape in outputs)
+    mebibytes = whole.parameters * 4 / 2**20
     return [
         f"{network.name}: {inputs} → {shown}",
-        f"parameters       {whole.parameters:,} ({whole.parameters * 4 / 2**20:,.1f} MiB as float32)",
+        f"parameters       {whole.parameters:,} ({mebibytes:,.1f} MiB as float32)",
         f"MACs             {whole.macs:,} for one sample (1 MAC = 2 FLOPs)",
         f"receptive field  {field_text(analysis.receptive_field(network))}",
     ]
