@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from archspec.draw.svg import tidy
 
@@ -41,9 +44,9 @@ def _with_library(text: str, format: str) -> bytes:
         raise DrawError(
             "no Graphviz to lay the picture out: `pip install 'pygraphviz>=2'` brings one along,"
             " or install the `dot` program (https://graphviz.org/download/);"
-            " `--format dot` needs neither"
+            " a `.dot` file needs neither"
         ) from None
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _hushed():
         warnings.simplefilter("ignore")
         graph = pygraphviz.AGraph(string=text)
         try:
@@ -52,3 +55,19 @@ def _with_library(text: str, format: str) -> bytes:
             raise DrawError(f"Graphviz failed: {error}") from None
         finally:
             graph.close()
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Drop what libraries below Python write to standard error.
+
+    The font library in the wheel remarks on every file of the system's that is newer than it.
+    """
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
