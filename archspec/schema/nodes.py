@@ -291,7 +291,7 @@ class NodeReader:
     def _unknown_op(self, key: Scalar) -> Exception:
         word = str(key.value)
         choices = [*self.callees, *CONTROL]
-        help = did_you_mean(word, choices) or "`archspec ops` lists the ops"
+        help = did_you_mean(word, choices) or f"there are {', '.join(sorted(self.callees))}"
         return fail("S202", f"unknown op `{word}`", key.span, help=help)
 
 
