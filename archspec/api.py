@@ -15,7 +15,7 @@ from archspec.ops import Shape
 from archspec.reading import read_document, read_text
 from archspec.resolve import resolve
 from archspec.schema import read_spec
-from archspec.schema.nodes import given
+from archspec.schema.values import given
 from archspec.spec import Given, Written
 from archspec.syntax import Listing, Scalar
 from archspec.syntax import Mapping as Tree

@@ -15,7 +15,7 @@ from archspec.api import Architecture, compiled
 from archspec.errors import Source, fail
 from archspec.ops import Shape
 from archspec.reading import read_document, read_text
-from archspec.schema.nodes import given
+from archspec.schema.values import given
 from archspec.spec import Given
 from archspec.syntax import Mapping, parse
 

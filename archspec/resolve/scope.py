@@ -10,7 +10,7 @@ from archspec import expressions
 from archspec.errors import SpecError, fail
 from archspec.expressions import Formula, Value
 from archspec.ops import Shape
-from archspec.schema.nodes import inside
+from archspec.schema.values import inside
 from archspec.spec import Given
 from archspec.traced import Traced, formula_of, traced, untraced
 

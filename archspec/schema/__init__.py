@@ -16,7 +16,8 @@ from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.initialisation import init_rules
-from archspec.schema.nodes import NodeReader, given, unknown_argument
+from archspec.schema.nodes import NodeReader, unknown_argument
+from archspec.schema.values import given
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 

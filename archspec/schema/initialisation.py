@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from archspec.errors import Diagnostics, did_you_mean, fail
-from archspec.schema.nodes import given, unknown_argument
+from archspec.schema.nodes import unknown_argument
+from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 

@@ -11,6 +11,8 @@ from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.ops import BY_NAME
 from archspec.schema import names
+from archspec.schema.columns import columns
+from archspec.schema.values import given
 from archspec.spec import Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -19,34 +21,6 @@ CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where",
 
 _SEQUENTIAL: Final = "Sequential"
 _NEAR: Final = 0.8
-
-
-def given(tree: Tree) -> Given:
-    """Return a value as written.
-
-    Raises:
-        SpecError: for an expression that cannot be read, or a mapping.
-    """
-    if isinstance(tree, Listing):
-        return Given(tree.span, items=tuple(given(item) for item in tree.items))
-    if isinstance(tree, Mapping):
-        raise fail("S210", "a value is a number, word or list here, not a mapping", tree.span)
-    text = tree.value
-    if not isinstance(text, str) or not text.startswith("="):
-        return Given(tree.span, value=text)
-    try:
-        return Given(tree.span, formula=expressions.parse(text[1:]))
-    except expressions.ExpressionError as error:
-        shift = error.offset + 1 + tree.quoted
-        raise fail("E401", str(error), inside(tree.span, shift), help=error.help) from None
-
-
-def inside(span: Span, shift: int) -> Span:
-    """Return the place `shift` characters into a one-line scalar."""
-    if span.line != span.end_line:
-        return span
-    column = min(span.column + shift, max(span.column, span.end_column - 1))
-    return Span(span.source, span.line, column, span.line, max(column + 1, span.end_column))
 
 
 class _Common(TypedDict):
@@ -231,8 +205,7 @@ class NodeReader:
             raise fail("S205", "`splice` holds a list or a mapping of children", held.span)
         if loops[0] == "repeat":
             return Loop(**self._common(tree), count=given(values), node=node, splice=splice)
-        columns = _columns(values)
-        return Loop(**self._common(tree), columns=columns, node=node, splice=splice)
+        return Loop(**self._common(tree), columns=columns(values), node=node, splice=splice)
 
     def _cfg(self, tree: Mapping) -> Cfg:
         self._only(tree, ("cfg", "where", "if", "from"))
@@ -311,36 +284,3 @@ def unknown_argument(name: Name, callee: str, known: set[str]) -> Diagnostic:
 
 def _is_plain(tree: Scalar) -> bool:
     return not isinstance(tree.value, str)
-
-
-def _columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
-    """Return loop variables with their lists, from columns or from the paper's table."""
-    if not isinstance(tree, Mapping) or not tree.entries:
-        raise fail("S215", "`for` takes a mapping of names to lists", tree.span)
-    columns: list[tuple[Name, Given]] = []
-    for key, value in tree.entries:
-        header = [part.strip() for part in str(key.value).split(",")]
-        for part in header:
-            if trouble := names.problem(part):
-                raise fail("S207", f"`{part}`: {trouble}", key.span)
-        if len(header) == 1:
-            columns.append((Name(header[0], key.span), given(value)))
-        else:
-            columns.extend(_table(key, header, value))
-    return tuple(columns)
-
-
-def _table(key: Scalar, header: list[str], rows: Tree) -> list[tuple[Name, Given]]:
-    if not isinstance(rows, Listing):
-        raise fail("S216", "a table's header is followed by a list of rows", rows.span)
-    for row in rows.items:
-        if not isinstance(row, Listing) or len(row.items) != len(header):
-            found = f"{len(row.items)} values" if isinstance(row, Listing) else "no row"
-            raise fail(
-                "S216", f"{len(header)} columns ({', '.join(header)}), but {found}", row.span
-            )
-    cells = [[given(cell) for cell in row.items] for row in rows.items if isinstance(row, Listing)]
-    return [
-        (Name(name, key.span), Given(rows.span, items=tuple(row[i] for row in cells)))
-        for i, name in enumerate(header)
-    ]
