@@ -78,11 +78,17 @@ class Leaf(Node):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A node whose `if` was false: its name stands for what it would have read."""
+    """A node whose `if` was false: its name stands for what it would have read.
+
+    Attributes:
+        stands_for: the sibling that it would have read, or `input`.
+        written_stands_for: the same as the spec names it: an absent sibling is still itself here.
+    """
 
     name: str
     condition: Formula | None
     stands_for: str
+    written_stands_for: str
     written: spec.Node
 
 

@@ -8,6 +8,7 @@ back ends and they cannot disagree.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from archspec.expressions import Formula, constant, fold
@@ -69,4 +70,46 @@ def untraced(value: Any) -> Any:
 
 
 def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
-    return traced(result, fold(ast.BinOp(formula_of(left), op, formula_of(right))))  # type: ignore[no-any-return]
+    formula = fold(ast.BinOp(formula_of(left), op, formula_of(right)))
+    if isinstance(op, ast.Add):
+        formula = _collected(formula)
+    return traced(result, formula)  # type: ignore[no-any-return]
+
+
+def _collected(total: Formula) -> Formula:
+    """Return a sum of integers with like terms added up: `a + 8 + a` is `2 * a + 8`."""
+    counts: dict[str, int] = {}
+    terms: dict[str, Formula] = {}
+    rest = 0
+    for factor, term in _terms(total):
+        if isinstance(term, ast.Constant):
+            rest += factor * int(term.value)  # type: ignore[arg-type]
+        else:
+            key = ast.dump(term)
+            terms.setdefault(key, term)
+            counts[key] = counts.get(key, 0) + factor
+    if len(terms) + bool(rest) == len(list(_terms(total))):
+        return total
+    found = [fold(ast.BinOp(constant(counts[key]), ast.Mult(), terms[key])) for key in terms]
+    if rest:
+        found.append(constant(rest))
+    whole, *others = found
+    for other in others:
+        whole = ast.BinOp(whole, ast.Add(), other)
+    return whole
+
+
+def _terms(formula: Formula) -> Iterator[tuple[int, Formula]]:
+    """Yield what a sum adds up, each with the whole number that multiplies it."""
+    if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Add):
+        yield from _terms(formula.left)
+        yield from _terms(formula.right)
+    elif (
+        isinstance(formula, ast.BinOp)
+        and isinstance(formula.op, ast.Mult)
+        and isinstance(formula.left, ast.Constant)
+        and type(formula.left.value) is int
+    ):
+        yield formula.left.value, formula.right
+    else:
+        yield 1, formula

@@ -11,7 +11,7 @@ import torch
 from pydantic import ValidationError
 from torch.utils.flop_counter import FlopCounterMode
 
-from archspec.live import evaluate
+from archspec.live import evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, Misfit, Op, Shape
 
@@ -99,6 +99,11 @@ def _cat(rng: random.Random) -> tuple[Arguments, list[Shape]]:
     return {"dim": rng.choice([1, 2, -1, 4])}, [(channels, height, width), rng.choice(others)]
 
 
+def _narrow(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    dim, start = rng.choice([1, 2, 3, -1, 4]), rng.randint(-5, 5)
+    return {"dim": dim, "start": start, "length": rng.randint(1, 5)}, [_map(rng)]
+
+
 DRAWS: dict[str, Draw] = {
     "Conv2d": _conv,
     "Linear": _linear,
@@ -131,6 +136,8 @@ DRAWS: dict[str, Draw] = {
         [_map(rng)],
     ),
     "Flatten": _flatten,
+    "Narrow": _narrow,
+    "ChannelShuffle": lambda rng: ({"groups": rng.choice([1, 2, 3])}, [_map(rng)]),
     "Add": _same,
     "Mul": _scaling,
     "Cat": _cat,
@@ -187,7 +194,7 @@ def _torchs(
                 module = (
                     evaluate(op.call())
                     if op is not None
-                    else getattr(torch.nn, name)(**kind.infer(shapes[0]), **arguments)
+                    else _class(kind)(**kind.infer(shapes[0]), **arguments)
                 )
                 state = {key: tuple(value.shape) for key, value in module.state_dict().items()}
                 output = module(*tensors)
@@ -196,3 +203,8 @@ def _torchs(
     except (RuntimeError, ValueError, IndexError, TypeError):
         return None
     return tuple(output.shape[1:]), counter.get_total_flops() // 4, state
+
+
+def _class(kind: type[Op]) -> Any:
+    library, name = kind.torch.split(".")
+    return getattr(parts if library == "parts" else torch.nn, name)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 import torchvision
-from conftest import Make
+from conftest import Make, source
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -35,13 +35,26 @@ DEFAULT = (
     "densenet121",
     "mobilenet_v3_large",
     "efficientnet_b0",
+    "squeezenet1_1",
+    "mobilenet_v2",
+    "mnasnet0_5",
+    "shufflenet_v2_x0_5",
 )
 SLOW = (
     *("vgg11", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
     *("resnet34", "resnet50", "resnet101", "resnet152", "resnext101_32x8d", "resnext101_64x4d"),
     *("wide_resnet50_2", "wide_resnet101_2"),
+    *("squeezenet1_0", "densenet161", "densenet169", "densenet201"),
+    *("mobilenet_v3_small", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
+    *("efficientnet_b1", "efficientnet_b2", "efficientnet_b5", "efficientnet_v2_s"),
+    *("shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0"),
 )
-ALL = (*DEFAULT, *SLOW)
+# Larger ones of the same make: keys, shapes and figures are compared, and no numbers.
+META = (
+    *("efficientnet_b3", "efficientnet_b4", "efficientnet_b6", "efficientnet_b7"),
+    *("efficientnet_v2_m", "efficientnet_v2_l"),
+)
+ON_META = [*DEFAULT, *SLOW, *(pytest.param(name, marks=pytest.mark.slow) for name in META)]
 OURS_ALONE = (
     *("lenet", "alexnet_1ch", "nin", "inception_v1"),
     *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
@@ -64,6 +77,9 @@ RECEPTIVE_FIELD = {
     "resnet152": 1451,
     "resnext50_32x4d": 427,
     "densenet121": 2071,
+    "squeezenet1_0": 155,
+    "squeezenet1_1": 207,
+    "mobilenet_v2": 491,
     "googlenet": 379,
     "inception_v1": 715,  # with the paper's 5x5 branch and 3x3 pools
 }
@@ -284,14 +300,22 @@ def counted_macs(module: nn.Module, shape: tuple[int, ...]) -> int:
     return flops // 2
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", ON_META)
 def test_state_dict_is_torchvisions(name: str) -> None:
     with torch.device("meta"):
         expected = signature(theirs(name))
     assert signature(on_meta(ours(name))) == expected
 
 
-@pytest.mark.parametrize("name", [*ALL, *OURS_ALONE])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", META)
+def test_state_dict_of_emitted_source_of_the_largest(name: str) -> None:
+    with torch.device("meta"):
+        expected, module = signature(theirs(name)), source(ours(name))
+    assert signature(module) == expected
+
+
+@pytest.mark.parametrize("name", [*ON_META, *OURS_ALONE])
 def test_static_figures_are_pytorchs(name: str) -> None:
     net, module = ours(name), on_meta(ours(name))
     shape = net.inputs["input"]

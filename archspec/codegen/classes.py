@@ -6,22 +6,17 @@ from collections.abc import Sequence
 
 from archspec.codegen import describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
-from archspec.codegen.construct import (
-    Constructor,
-    Item,
-    conditional_list,
-    inside,
-    is_passed_on,
-    is_silent,
-)
-from archspec.codegen.forward import Forward, line, ordered
+from archspec.codegen.construct import Constructor, inside
+from archspec.codegen.forward import Forward
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
+from archspec.codegen.items import Item, arguments, is_passed_on, is_silent, listing
 from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.outputs import outputs_class, return_type, returned
+from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.stages import stage_function
+from archspec.codegen.values import line, ordered
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
 from archspec.ops import BY_NAME
@@ -94,26 +89,22 @@ class Writer:
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in first.name.split("_"))
-        name = self.program.unused(wanted if wanted[:1].isalpha() else f"Part{wanted}")
+        name = self.program.unused(
+            wanted if len(wanted) > 1 and wanted[0].isalpha() else f"Part{wanted}"
+        )
         return self._class(name, tuple(there), frame)
 
     def _class(self, name: str, slot: Slot, frame: Frame) -> Signature:
-        constructor = Constructor(self, frame)
-        items = constructor.items([inside(view) for view in slot])
         bodies = [node for _, node in nodes(slot) if isinstance(node, Body)]
-        if all(body.numbered and body.is_chain for body in bodies):
-            base, written, forward = "nn.Sequential", _super_lines(items, frame), []
-        else:
-            base = "nn.Sequential" if all(body.numbered for body in bodies) else "nn.Module"
-            written = (
-                _super_lines([i for i in items if i.value], frame)
-                if base != "nn.Module"
-                else [
-                    "        super().__init__()",
-                    *self.assignments(items, slot, frame, constructor),
-                ]
-            )
-            forward = [self._forward(items, bodies, frame, constructor)]
+        numbered = all(body.numbered for body in bodies)
+        chained = numbered and all(body.is_chain for body in bodies)
+        constructor = Constructor(self, frame, lists=not numbered, folds=chained)
+        items = constructor.items([inside(view) for view in slot])
+        if numbered and not chained and any(item.condition for item in items):
+            raise Differ  # a number is no name where a list closes up
+        base = "nn.Sequential" if numbered else "nn.Module"
+        written = self._constructed(items, frame, numbered=numbered)
+        forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
         init = Method(_signature(parameters), ["Build the block."], written)
@@ -122,22 +113,26 @@ class Writer:
         )
         return Signature(name, parameters)
 
-    def assignments(
-        self, items: list[Item], slot: Slot, frame: Frame, constructor: Constructor
-    ) -> list[str]:
-        """Return `self.conv1 = …` for each child, and the flags that `forward` asks."""
-        written: list[str] = []
+    def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
+        """Return the lines of a constructor.
+
+        They are `self.conv1 = …` for each child, and the flags that `forward` asks.
+        """
+        if numbered:
+            return _super_lines(items, frame)
+        written = ["        super().__init__()"]
         for item in items:
             if is_silent(item.slot):
                 if item.condition is not None and not is_passed_on(item):
                     condition = frame.text(item.condition)
-                    written.append(f"        self.has_{item.name} = {condition}")
+                    written += lines(condition, 2, f"self.has_{item.name} = ")
             elif item.condition is not None:
                 written.append(f"        self.{item.name}: nn.Module = nn.Identity()")
-                written.append(f"        if {frame.text(item.condition)}:")
+                written += lines(frame.text(item.condition), 2, "if ", ":")
+                written += listing(item.listed, frame, 3)
                 written += lines(item.value, 3, f"self.{item.name} = ")
             else:
-                written += item.before
+                written += listing(item.listed, frame)
                 written += lines(item.value, 2, f"self.{item.name} = ")
         return written
 
@@ -158,17 +153,13 @@ class Writer:
         network = self.program.network
         root = network.root
         frame = Frame([{}])
-        constructor = Constructor(self, frame)
+        constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
         constructor.stage = self._stage
-        top = View(root, {}, {})
-        items = constructor.items([inside(top)])
-        written = ["        super().__init__()"]
-        if root.numbered:
-            written = _super_lines([item for item in items if item.value], frame)
-        else:
-            written += self.assignments(items, (top,), frame, constructor)
+        items = constructor.items([inside(View(root, {}, {}))])
+        written = self._constructed(items, frame, numbered=root.numbered)
         written += initialisation(network, self.program)
-        forward = self._network_forward(items, constructor)
+        chained = root.numbered and root.is_chain
+        forward = [] if chained else [self._network_forward(items, constructor)]
         self.program.functions |= frame.functions
         outputs = outputs_class(network)
         if outputs is not None:
@@ -177,14 +168,19 @@ class Writer:
         init = Method(["    def __init__(self) -> None:"], ["Build the network."], written)
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
-        self.program.definitions.append(Class(network.name, base, doc, [init, forward]))
+        self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
     def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
         network = self.program.network
         body = [line(item) for item in ordered(items)]
         results = [name for _, name in network.outputs]
         forward = Forward(
-            body, tuple(network.inputs), results, aliases=constructor.aliases, shapes=True
+            body,
+            tuple(network.inputs),
+            results,
+            aliases=constructor.aliases,
+            shapes=True,
+            bare=alone_in_eval(network),
         )
         written = forward.write()
         if len(results) > 1:
@@ -200,9 +196,9 @@ class Writer:
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:
     """Return the constructor of a class that is a numbered chain itself."""
     if any(item.condition for item in items):
-        return [*conditional_list(items, frame), "        super().__init__(*layers)"]
-    arguments = tuple(Argument(item.value, "*" if item.many else "") for item in items)
-    return lines(Call("super().__init__", arguments, tall=len(arguments) > 1), 2)
+        return [*listing(items, frame), "        super().__init__(*layers)"]
+    there = [item for item in items if item.value]
+    return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
 
 
 def _signature(parameters: tuple[Parameter, ...]) -> list[str]:

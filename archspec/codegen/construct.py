@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, nodes, slots, views
 from archspec.codegen.frame import Frame
-from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
+from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
+from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Program, Signature
+from archspec.codegen.progression import progression
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
 from archspec.ops import BY_NAME
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
-
-_FEWEST: Final = 2
-"""Equal neighbours from which on a comprehension reads better than the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One entry of a body: a name, how to build it, and when it is there.
-
-    `condition` is None for an entry that is always there. An entry with `many` is a generator.
-    `before` are lines that come ahead of it.
-    """
-
-    name: str
-    value: Expr
-    slot: Slot
-    condition: Formula | None = None
-    many: bool = False
-    before: tuple[str, ...] = ()
 
 
 class Constructor:
@@ -46,20 +28,26 @@ class Constructor:
     Args:
         writer: writes the classes that turn out to be needed.
         frame: the names of the class.
+        lists: whether a chain may be listed ahead of the statement that it stands in.
+        folds: whether equal neighbours may become one entry, since none is called by its number.
 
     Attributes:
         aliases: names of children that no use has, and what they stand for.
         stage: turns a loop into calls of a function, where it can.
-        prelude: lines that must come before the expression built last.
+        listed: the chain that must be listed before the expression built last.
     """
 
-    def __init__(self, writer: Writer, frame: Frame) -> None:
+    def __init__(
+        self, writer: Writer, frame: Frame, *, lists: bool = True, folds: bool = False
+    ) -> None:
         self.writer = writer
         self.program: Program = writer.program
         self.frame = frame
         self.aliases: dict[str, str] = {}
         self.stage: Callable[[Slot], list[Item] | None] = lambda _: None
-        self.prelude: list[str] = []
+        self.listed: tuple[Item, ...] = ()
+        self._lists = lists
+        self._folds = folds
         self._depth = 0
 
     def items(self, uses: Sequence[list[View]]) -> list[Item]:
@@ -82,6 +70,8 @@ class Constructor:
 
     def _remember_absent(self, slot: Slot) -> None:
         """Let the name of what no use has stand for what it stands for in all of them."""
+        if self._depth:  # The names of a chain further in mean nothing to those who read here.
+            return
         absent = [view.child for view in slot if isinstance(view.child, Absent)]
         if absent[0].name:
             self.aliases[absent[0].name] = absent[0].stands_for
@@ -95,8 +85,8 @@ class Constructor:
         if len(names) > 1 and not all(name.isdigit() for name in names):
             raise Differ
         value = "" if is_silent(slot) else self.build(slot)
-        before, self.prelude = tuple(self.prelude), []
-        return Item(min(names), value, slot, condition, before=before)
+        listed, self.listed = self.listed, ()
+        return Item(min(names), value, slot, condition, listed=listed)
 
     def _condition(self, slot: Slot) -> Formula:
         """Return when a child is there that not every use has."""
@@ -117,7 +107,8 @@ class Constructor:
             turns.append([view.turn(turn) for turn in view.child.turns])
         if len({len(use) for use in turns}) == 1:
             rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
-            return _runs([item for items in rounds for item in items])
+            items = [item for items in rounds for item in items]
+            return runs(items) if self._folds else items
         return self._varying(slot, turns)
 
     def _varying(self, slot: Slot, turns: list[list[list[View]]]) -> list[Item]:
@@ -131,13 +122,15 @@ class Constructor:
         rest = [self.items([turn]) for use in turns for turn in use[1:]]
         if len(first) != 1 or any(len(items) != 1 or items[0].condition for items in rest):
             raise Differ
+        if not (self._folds and first[0].name.isdigit()):
+            raise Differ
         texts = {flat(items[0].value) for items in rest}
         if len(texts) > 1:
             raise Differ
         fewer = expressions.substitute(expressions.parse("count - 1"), {"count": count})
         if texts == {flat(first[0].value)}:
-            return [_many(first[0], self.frame.text(count))]
-        return [first[0], _many(rest[0][0], self.frame.text(fewer))]
+            return [many(first[0], self.frame.text(count))]
+        return [first[0], many(rest[0][0], self.frame.text(fewer))]
 
     def build(self, slot: Slot) -> Expr:
         """Return the expression that builds a child, the same in all uses.
@@ -186,27 +179,30 @@ class Constructor:
     def sequential(self, slot: Slot) -> Expr:
         """Return `nn.Sequential(…)` for a chain."""
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        self._depth += 1
+        outside, self._folds, self._depth = self._folds, True, self._depth + 1
         items = self.items([_inside(view, body) for view, body in there])
-        self._depth -= 1
+        self._folds, self._depth = outside, self._depth - 1
+        # An identity under a name needs no module, nor does a chain miss it.
+        items = [item for item in items if item.value]
+        named = not all(body.numbered for _, body in there)
+        if named:
+            self.program.imports.add("from collections import OrderedDict")
         if any(item.condition for item in items):
-            return self._conditional(items)
-        numbered = all(body.numbered for _, body in there)
-        if numbered:
-            arguments = tuple(Argument(item.value, "*" if item.many else "") for item in items)
-            tall = len(arguments) > 1
-            return Call("nn.Sequential", arguments, tall=tall)
-        self.program.imports.add("from collections import OrderedDict")
-        named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-        return Call("nn.Sequential", (Argument(Call("OrderedDict", named, tall=True)),))
+            return self._conditional(items, named=named)
+        if not named:
+            return chain(items)
+        loop, *others = there[0][1].children
+        series = progression(items, loop) if isinstance(loop, Loop) and not others else None
+        made = Call("OrderedDict", (Argument(series),)) if series else entries(items)
+        return Call("nn.Sequential", (Argument(made),))
 
-    def _conditional(self, items: list[Item]) -> Expr:
+    def _conditional(self, items: list[Item], *, named: bool) -> Expr:
         """Return a chain some of whose entries are not always there; it is listed beforehand."""
         # Further in, listing beforehand would change the order in which weights are drawn.
-        if self._depth or self.prelude:
+        if self._depth or self.listed or not self._lists:
             raise Differ
-        self.prelude = conditional_list(items, self.frame)
-        return Call("nn.Sequential", (Argument("layers", "*"),))
+        self.listed = tuple(items)
+        return Call("nn.Sequential", (Argument("layers", "" if named else "*"),))
 
     def _call(self, slot: Slot, signature: Signature) -> Expr:
         """Return the call of an emitted class."""
@@ -245,58 +241,3 @@ def inside(view: View) -> list[View]:
     """Return the children of a body as the use around it sees them."""
     assert isinstance(view.child, Body)
     return _inside(view, view.child)
-
-
-def conditional_list(items: list[Item], frame: Frame) -> list[str]:
-    """Return the lines that fill `layers`, each entry under its condition."""
-    start = next(i for i, item in enumerate(items) if item.condition)
-    always = tuple(Argument(item.value, "*" if item.many else "") for item in items[:start])
-    lead = Call("", always, tall=len(always) > 1, brackets="[]")
-    written = lines(lead, 2, "layers: list[nn.Module] = ")
-    for item in items[start:]:
-        indent = 2
-        if item.condition:
-            written.append(f"        if {frame.text(item.condition)}:")
-            indent = 3
-        call = "extend" if item.many else "append"
-        written += lines(Call(f"layers.{call}", (Argument(item.value),)), indent)
-    return written
-
-
-def is_silent(slot: Slot) -> bool:
-    """Tell whether a child needs no module: a function, a sibling called again, an identity."""
-    return all(
-        node.reuses is not None
-        or (isinstance(node, Leaf) and (not node.op.is_module() or is_identity(node)))
-        for _, node in nodes(slot)
-    )
-
-
-def is_passed_on(item: Item) -> bool:
-    """Tell whether a child is written as what it reads."""
-    return all(is_identity(node) for _, node in nodes(item.slot))
-
-
-def is_identity(node: Leaf | Body) -> bool:
-    """Tell whether a node passes on what it reads, under a name that no list counts."""
-    return isinstance(node, Leaf) and node.label == "Identity" and not node.name.isdigit()
-
-
-def _many(item: Item, count: str) -> Item:
-    return replace(item, value=Each(item.value, f"for _ in range({count})"), many=True)
-
-
-def _runs(items: list[Item]) -> list[Item]:
-    """Fold neighbours that are built alike, where their names are only numbers."""
-    found: list[list[Item]] = []
-    for item in items:
-        alike = found and _foldable(item) and flat(found[-1][0].value) == flat(item.value)
-        if alike and _foldable(found[-1][0]):
-            found[-1].append(item)
-        else:
-            found.append([item])
-    return [_many(run[0], str(len(run))) if len(run) >= _FEWEST else run[0] for run in found]
-
-
-def _foldable(item: Item) -> bool:
-    return item.name.isdigit() and item.condition is None and not item.many

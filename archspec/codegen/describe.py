@@ -3,36 +3,77 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from archspec import analysis
 from archspec.codegen.frame import Frame
 from archspec.codegen.printing import prose
-from archspec.network import Body, Leaf, Network
+from archspec.network import INPUT, Body, Leaf, Network
 from archspec.ops import Kind, Shape
+
+_SUMMARY: Final = 78
+"""Columns of a docstring's first line."""
 
 
 def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     """Return the docstring of a block's class."""
     body = max(bodies, key=lambda b: len(b.nodes))
     labels = [node.label for node in body.nodes]
-    merges = [node for node in body.nodes if isinstance(node, Leaf) and node.op.kind is Kind.MERGE]
     if body.is_chain and len(labels) == 1:
         return [f"{labels[0]} under a name of its own."]
     if body.is_chain and len(labels) <= 4 and len(" ".join(labels)) < 60:
         return [f"{_listed(labels)} in a row."]
     if body.is_chain:
         return [f"A chain of {len(labels)} layers, from {labels[0]} to {labels[-1]}."]
-    if not merges:
-        return ["Layers with wiring of their own."]
-    last = merges[-1]
-    reads_input = "input" in last.reads or len(bodies) > len([b for b in bodies if b.nodes])
-    if last.label == "Cat":
-        joined = "the input and what is made of it" if reads_input else "parallel branches"
-        return [f"Concatenate {joined} along the channels."]
-    if last.label == "Mul":
-        return ["Scale the input by a factor that is computed from it."]
-    return ["Residual block: what the layers make is added to a shortcut of the input."]
+    joined = _joined(body)
+    return [_MERGES[joined] if joined else "Layers with wiring of their own."]
+
+
+_MERGES: Final = {
+    ("Add", True): "Residual block: what the layers make is added to a shortcut of the input.",
+    ("Add", False): "Add up parallel branches.",
+    ("Cat", True): "Concatenate the input and what is made of it along the channels.",
+    ("Cat", False): "Concatenate parallel branches along the channels.",
+    ("Mul", True): "Scale the input by a factor that is computed from it.",
+    ("Mul", False): "Multiply parallel branches element by element.",
+}
+
+
+def _joined(body: Body) -> tuple[str, bool] | None:
+    """Return the merge that a body comes down to, and whether it joins the input itself.
+
+    None when it comes down to none, or joins what is not made of the input by single layers.
+    """
+    nodes: dict[str, Leaf | Body] = {node.name: node for node in body.nodes}
+    last = nodes.get(body.result)
+    while isinstance(last, Leaf) and last.op.kind in (Kind.ACTIVATION, Kind.NORM, Kind.REGULARISER):
+        last = nodes.get(last.reads[0])
+    if not isinstance(last, Leaf) or last.op.kind is not Kind.MERGE:
+        return None
+    paths = [_path(name, nodes) for name in last.reads]
+    if any(path is None for path in paths) or getattr(last.op, "dim", 1) != 1:
+        return None
+    direct = [not path or (last.label == "Add" and _projects(path)) for path in paths]
+    return last.label, any(direct) and not all(direct)
+
+
+def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | None:
+    """Return the layers between a body's input and a value; None where several tensors meet."""
+    path: list[Leaf | Body] = []
+    while name != INPUT:
+        if len(nodes[name].reads) > 1:
+            return None
+        path.append(nodes[name])
+        name = nodes[name].reads[0]
+    return path
+
+
+def _projects(path: Sequence[Leaf | Body]) -> bool:
+    """Tell whether layers do no more than bring a shortcut into shape."""
+    inner = [part for node in path for part in (node.nodes if isinstance(node, Body) else (node,))]
+    labels = [part.label for part in inner]
+    return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
 
 
 def mapping(bodies: Sequence[Body], frame: Frame) -> str:
@@ -55,9 +96,11 @@ def _symbolic(bodies: Sequence[Body], end: str) -> str:
 
 def network_class(network: Network) -> list[str]:
     """Return the docstring of the network's class."""
-    if network.description:
-        return textwrap.wrap(prose(network.description), 80, break_long_words=False)
-    return [f"The {network.name} network."]
+    words = prose(network.description)
+    if words and len(words) <= _SUMMARY:
+        return [words]
+    more = ["", *textwrap.wrap(words, 84, break_long_words=False)] if words else []
+    return [f"The {network.name} network.", *more]
 
 
 def network_mapping(network: Network) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from archspec import expressions
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.printing import (
@@ -15,6 +17,9 @@ from archspec.codegen.program import Program
 from archspec.network import Leaf, Network
 from archspec.ops import BY_NAME
 from archspec.spec import Given, InitRule, Name
+
+_OPTIONAL: Final = {("Conv2d", "bias")}
+"""Tensors that torch declares as optional, so that a type checker wants them asked for."""
 
 
 def initialisation(network: Network, program: Program) -> list[str]:
@@ -74,7 +79,7 @@ def _fill(
     for name, given in arguments:
         values.append(Argument(_value(given, owners[0], network, program), f"{name.text}="))
     indent, guard = 4, []
-    if len(owners) < len(selected):
+    if len(owners) < len(selected) or any((o.label, tensor.text) in _OPTIONAL for o in owners):
         guard = [f"                if module.{tensor.text} is not None:"]
         indent = 5
     return [*guard, *lines(Call(f"nn.init.{function.text}", tuple(values)), indent)]

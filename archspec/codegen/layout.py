@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from archspec.codegen.breaking import broken, can_break
+
 WIDTH: Final = 88
 _STEP: Final = "    "
 
@@ -46,6 +48,8 @@ def flat(expr: Expr) -> str:
     if isinstance(expr, Each):
         return f"({flat(expr.element)} {expr.loop})"
     inside = ", ".join(argument.prefix + flat(argument.value) for argument in expr.arguments)
+    if _sole(expr) is not None:
+        inside = inside[1:-1]
     return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}"
 
 
@@ -63,6 +67,8 @@ def lines(
     """
     margin = _STEP * indent
     line = f"{margin}{before}{flat(expr)}{after}"
+    if isinstance(expr, str) and len(line) > WIDTH and can_break(expr):
+        return _formula(expr, indent, before, after)
     if isinstance(expr, str) or (not _is_tall(expr) and len(line) <= WIDTH):
         return [commented(line, comment)]
     if isinstance(expr, Each):
@@ -73,6 +79,8 @@ def lines(
         f"{margin}{before}{expr.head}{expr.brackets[0]}",
         f"{margin}{expr.brackets[1]}",
     )
+    if (each := _sole(expr)) is not None:
+        return [opening, *_generator(each, indent + 1), f"{closing}{after}"]
     inside = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
     if not _is_tall(expr) and len(inside) <= WIDTH:
         return [opening, inside, f"{closing}{after}"]
@@ -82,6 +90,24 @@ def lines(
         for text in lines(argument.value, indent + 1, argument.prefix, ",", argument.comment)
     ]
     return [opening, *body, f"{closing}{after}"]
+
+
+def _sole(expr: Call) -> Each | None:
+    """Return the generator that is a call's only argument: it needs no parentheses of its own."""
+    if len(expr.arguments) != 1 or expr.arguments[0].prefix or not expr.head:
+        return None
+    value = expr.arguments[0].value
+    return value if isinstance(value, Each) else None
+
+
+def _formula(text: str, indent: int, before: str, after: str) -> list[str]:
+    """Return a long formula as lines; only an argument stands in parentheses already."""
+    margin = _STEP * indent
+    if after == ",":
+        first, *rest = broken(text, margin, WIDTH)
+        found = [f"{margin}{before}{first.lstrip()}", *rest]
+        return [*found[:-1], f"{found[-1]}{after}"]
+    return [f"{margin}{before}(", *broken(text, margin + _STEP, WIDTH), f"{margin}){after}"]
 
 
 def commented(line: str, comment: str) -> str:

@@ -17,7 +17,7 @@ def outputs_class(network: Network) -> Class | None:
         for label, name in network.outputs
     ]
     doc = [
-        f"What {network.name} returns" + (" in training mode." if _in_eval(network) == 1 else ".")
+        f"What {network.name} returns" + (" in training mode." if alone_in_eval(network) else ".")
     ]
     return Class(_class_name(network), "NamedTuple", doc, [], tuple(fields))
 
@@ -26,28 +26,28 @@ def return_type(network: Network) -> str:
     """Return the annotation of `forward`."""
     if len(network.outputs) < 2:
         return "Tensor"
-    return f"{_class_name(network)} | Tensor" if _in_eval(network) == 1 else _class_name(network)
+    return f"{_class_name(network)} | Tensor" if alone_in_eval(network) else _class_name(network)
 
 
 def returned(network: Network, forward: Forward) -> list[str]:
     """Return the lines that return the outputs.
 
-    In eval mode what exists in training mode alone is left out; a single output is returned as
-    it is.
+    In eval mode what exists in training mode alone is None; where that leaves a single output, it
+    is returned as it is.
     """
     every = tuple(Argument(forward.of(name)) for _, name in network.outputs)
     whole = lines(Call(_class_name(network), every), 2, "return ")
-    if not network.side:
+    alone = alone_in_eval(network)
+    if not alone:
         return whole
-    kept = [forward.of(name) for _, name in network.outputs if name not in network.side]
     inner = lines(Call(_class_name(network), every), 3, "return ")
-    if len(kept) == 1:
-        return ["        if self.training:", *inner, f"        return {kept[0]}"]
-    return whole
+    return ["        if self.training:", *inner, f"        return {forward.of(alone)}"]
 
 
-def _in_eval(network: Network) -> int:
-    return sum(name not in network.side for _, name in network.outputs)
+def alone_in_eval(network: Network) -> str:
+    """Return the name of the only one of several outputs that is there in eval mode, or nothing."""
+    kept = [name for _, name in network.outputs if name not in network.side]
+    return kept[0] if network.side and len(kept) == 1 and len(network.outputs) > 1 else ""
 
 
 def _class_name(network: Network) -> str:

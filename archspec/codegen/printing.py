@@ -54,10 +54,11 @@ def formula_text(formula: Formula, modules: Collection[str] = ()) -> str:
         modules: the names in it that stand for classes of modules.
     """
     # The formula is shared with other uses, so the rewriting gets a copy of its own.
-    return _unparsed(_Python(modules).visit(copy.deepcopy(formula)))
+    return formula_line(_Python(modules).visit(copy.deepcopy(formula)))
 
 
-def _unparsed(formula: Formula) -> str:
+def formula_line(formula: Formula) -> str:
+    """Return a formula that is Python already as one line of source."""
     if isinstance(formula, ast.Constant):
         return literal(formula.value)
     # `unparse` quotes with apostrophes; no string here holds a quote of either kind.

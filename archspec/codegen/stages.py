@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
-from archspec.codegen.construct import Constructor, Item
+from archspec.codegen.construct import Constructor
 from archspec.codegen.frame import Frame, Parameter
+from archspec.codegen.items import Item, listing
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.program import Function, Method, Signature
 from archspec.expressions import Formula, Value
@@ -77,13 +78,14 @@ def _function(writer: Writer, stages: list[_Stage]) -> Signature:
     variables = tuple(name for name in stages[0].scope if name not in stages[0].sizes)
     frame = Frame([stage.scope for stage in stages], stages[0].sizes, variables)
     slot = tuple(stage.view() for stage in stages)
-    value = Constructor(writer, frame).build(slot)
+    constructor = Constructor(writer, frame)
+    value = constructor.build(slot)
     written = stages[0].body.written.span  # the key of the loop stands where its body does
     name = writer.program.unused(_function_name(stages[0].body.name, str(written.source.name)))
     parameters = frame.parameters()
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
-    body = lines(value, 1, "return ")
+    body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
     method = Method(signature, ["Chain the blocks of one stage."], body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))

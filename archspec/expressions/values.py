@@ -23,7 +23,7 @@ class ExpressionError(Exception):
 
 
 def make_divisible(value: float, divisor: int = 8) -> int:
-    """Round to a multiple of `divisor`, never more than 10 % down (MobileNet's rule)."""
+    """Round to a multiple of `divisor`, at most 10 % down (MobileNet's rule)."""
     rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * value else rounded
 

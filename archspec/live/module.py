@@ -91,8 +91,8 @@ class SpecModule(nn.Module):
 class SpecNetwork(SpecModule):
     """A network with several outputs, returned as a named tuple.
 
-    Outputs that exist in training mode alone are left out in eval mode; a single one is returned
-    as it is.
+    Outputs that exist in training mode alone are None in eval mode; where they leave a single one,
+    that is returned as it is.
 
     Args:
         outputs: label, slot and "training mode alone" of each output.
@@ -101,30 +101,27 @@ class SpecNetwork(SpecModule):
     def __init__(self, *args: Any, outputs: tuple[tuple[str, int, bool], ...]) -> None:
         super().__init__(*args)
         self._outputs = outputs
-        self._make_types()
+        self._make_type()
 
-    def _make_types(self) -> None:
-        name = f"{self._label}Outputs"
-        always = [label for label, _, side in self._outputs if not side]
-        self._training_type = namedtuple(name, [label for label, _, _ in self._outputs])  # type: ignore[misc]
-        self._eval_type = namedtuple(name, always) if len(always) > 1 else None
+    def _make_type(self) -> None:
+        labels = [label for label, _, _ in self._outputs]
+        self._type: Any = namedtuple(f"{self._label}Outputs", labels)  # type: ignore[misc]
 
     def forward(self, *inputs: Tensor) -> Any:
         """Run the network; returns its outputs by name."""
         slots = self.run(inputs)
-        if self.training:
-            return self._training_type(*[slots[slot] for _, slot, _ in self._outputs])
-        kept = [slots[slot] for _, slot, side in self._outputs if not side]
-        return kept[0] if self._eval_type is None else self._eval_type(*kept)
+        absent = not self.training
+        found = [None if side and absent else slots[slot] for _, slot, side in self._outputs]
+        always = [slot for _, slot, side in self._outputs if not side]
+        return slots[always[0]] if absent and len(always) == 1 else self._type(*found)
 
     def __getstate__(self) -> dict[str, Any]:
-        # The tuple's types are made here, not importable, so a pickle goes without them.
-        made = ("_training_type", "_eval_type")
-        return {key: value for key, value in self.__dict__.items() if key not in made}
+        # The tuple's type is made here, not importable, so a pickle goes without it.
+        return {key: value for key, value in self.__dict__.items() if key != "_type"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)  # type: ignore[no-untyped-call]
-        self._make_types()
+        self._make_type()
 
 
 def apply(function: str, tensors: list[Tensor], keywords: dict[str, Any]) -> Tensor:

@@ -40,7 +40,7 @@ from archspec.ops.merge import Add, Cat, Mul
 from archspec.ops.norm import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
 from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
-from archspec.ops.reshape import Flatten
+from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow
 
 OPS: Final[tuple[type[Op], ...]] = (
     Conv2d,
@@ -71,6 +71,8 @@ OPS: Final[tuple[type[Op], ...]] = (
     Dropout2d,
     StochasticDepth,
     Flatten,
+    Narrow,
+    ChannelShuffle,
     Add,
     Mul,
     Cat,

@@ -125,4 +125,8 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"
             raise fail("G333", f"`outputs` names `{name}`, which is not in `net`", span, help=help)
-    return tuple(pairs.items()) or (("", root.result),)
+    side = {node.name for node in root.nodes if node.training_only}
+    if side.issuperset(pairs.values()):
+        message = "in eval mode nothing is there of what `outputs` names"
+        raise fail("G334", message, span, help="name an output that is always there")
+    return tuple(pairs.items())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits, spec
 from archspec.errors import Diagnostics, Span, SpecError, did_you_mean, fail
-from archspec.expressions import Formula, shown_value
+from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import BY_NAME
-from archspec.resolve.flows import Flow
+from archspec.resolve.flows import Flow, only
+from archspec.resolve.holding import Around, decided, filled, is_side, joins
 from archspec.resolve.loops import Planned, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, renamed
@@ -103,49 +103,32 @@ class Builder:
             self.add(key, node, scope)
 
     def add(
-        self,
-        key: spec.Name | None,
-        node: spec.Node,
-        scope: Scope,
-        reads: tuple[spec.Name, ...] | None = None,
-        condition: Formula | None = None,
+        self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around | None = None
     ) -> None:
         """Add what a node spells: a child, several, or none; mistakes are recorded."""
+        around = (around or Around()).of(node)
         with self.resolver.diagnostics.collect():
-            reads = node.reads or reads
             if node.condition is not None and not node.training_only:
-                holds, formula = scope.compute(node.condition)
-                if not isinstance(holds, bool):
-                    raise fail(
-                        "G303",
-                        f"`if` is true or false, not {shown_value(holds)}",
-                        node.condition.span,
-                        trail=scope.trail,
-                    )
+                holds, formula = decided(node.condition, scope)
                 if not holds:
-                    self._absent(key, node, scope, reads, formula)
+                    self._absent(key, node, scope, around, formula)
                     return
-                condition = formula
+                around = replace(around, condition=formula)
             if isinstance(node, spec.Do):
-                held = node.node
-                if node.training_only:
-                    held = replace(held, condition=node.condition)
-                self.add(key, held, scope, reads, condition)
-            elif isinstance(node, spec.Loop | spec.Cfg) and (
-                key is None or getattr(node, "splice", False) or names.TEMPLATE.search(key.text)
-            ):
-                self._expand(key, node, scope)
+                self.add(key, node.node, scope, around)
+            elif isinstance(node, spec.Loop | spec.Cfg) and joins(key, node, scope):
+                self._expand(key, node, scope, around)
             else:
-                self._child(key, node, scope, reads, condition)
+                self._child(key, node, scope, around)
             return
         # One wrong node is one mistake: what reads it stays silent.
-        self._unknown(key, scope, node)
+        self._unknown(key, around)
 
-    def _unknown(self, key: spec.Name | None, scope: Scope, node: spec.Node) -> None:
+    def _unknown(self, key: spec.Name | None, around: Around) -> None:
         flow = Flow("", None)
         if key is not None and not names.TEMPLATE.search(key.text):
             self.flows[key.text] = flow
-        if not node.training_only:
+        if not around.training_only:
             self.last = flow
 
     def _name(self, key: spec.Name | None, scope: Scope) -> str:
@@ -154,7 +137,7 @@ class Builder:
             self.number += 1
             return str(self.number - 1)
 
-        name = _filled(key, scope).text
+        name = filled(key, scope).text
         if missing := names.TEMPLATE.search(name):
             help = did_you_mean(missing[1], scope.values)
             raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
@@ -199,25 +182,32 @@ class Builder:
         key: spec.Name | None,
         node: spec.Node,
         scope: Scope,
-        reads: tuple[spec.Name, ...] | None,
+        around: Around,
         formula: Formula,
     ) -> None:
-        flows, _ = self._reading(reads)
-        name = "" if key is None else self._name(key, scope)
-        if isinstance(node, spec.Loop) and key is not None and names.TEMPLATE.search(key.text):
+        flows, written = self._reading(around.reads)
+        if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
             return
+        name = "" if key is None else self._name(key, scope)
         note = ""
         if node.condition is not None and node.condition.formula is not None:
             note = f", because `{expressions.text(node.condition.formula)}` is false"
         if name:
             origin = "the body's input" if flows[0].ref in self.inputs else f"`{flows[0].ref}`"
             self.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
-            if not (isinstance(node, spec.Do) and node.node.training_only):
+            if not is_side(node, around):
                 self.last = self.flows[name]
-        self.children.append(Absent(name, formula, flows[0].ref, node))
+        self.children.append(Absent(name, formula, flows[0].ref, written[0], node))
 
-    def _expand(self, key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope) -> None:
+    def _expand(
+        self, key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope, around: Around
+    ) -> None:
         """Add the children of each turn of a loop to this body."""
+        if around.training_only:
+            message = "what runs in training mode alone is one named node"
+            raise fail("G326", message, node.span, help="under a plain key a loop is one module")
+        if around.reads is not None:
+            self.last = only([self._flow(name) for name in around.reads], node.span, scope.trail)
         planned, count = turns(node, scope)
         made = tuple(self._turn(key, node, turn, scope) for turn in planned)
         self.children.append(Loop(node, count, made))
@@ -238,42 +228,41 @@ class Builder:
             self.add_items(plan.node, scope)
         else:
             # The name is this turn's own; a loop within it makes one module of that name.
-            self.add(None if key is None else _filled(key, scope), plan.node, scope)
+            self.add(None if key is None else filled(key, scope), plan.node, scope)
         children, self.children = tuple(self.children), around
         for name in set(self.flows) - before:
             self.flows[name] = _left(self.flows[name], bindings)
         self.last = _left(self.last, bindings)
         return Turn(bindings, plan.values, children)
 
-    def _child(
-        self,
-        key: spec.Name | None,
-        node: spec.Node,
-        scope: Scope,
-        reads: tuple[spec.Name, ...] | None,
-        condition: Formula | None,
-    ) -> None:
+    def _child(self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around) -> None:
         """Add one child."""
         operands = node.operands if isinstance(node, spec.Use) else None
-        flows, written = self._reading(operands or reads)
+        if operands is not None and key is None:
+            help = "write the body as a mapping; its numbers count modules"
+            raise fail("G327", "a merge of named tensors has a name itself", node.span, help=help)
+        flows, written = self._reading(operands or around.reads)
+        if around.training_only and (key is None or self.path):
+            message = "what runs in training mode alone is a named node of `net`"
+            raise fail("G326", message, node.span, help="so that `outputs` can name it")
         name = self._name(key, scope)
         if any(flow.shape is None for flow in flows):
-            self._unknown(key, scope, node)
+            self._unknown(key, around)
             return
         made = replace(
             self._made(node, name, scope, flows),
             name=name,
             reads=tuple(flow.ref for flow in flows),
             written_reads=written,
-            condition=condition,
-            training_only=node.training_only,
+            condition=around.condition,
+            training_only=around.training_only,
         )
         self.children.append(made)
         if not isinstance(node, spec.Reuse):
             self.made[name] = (node, scope, made)
-        flow = Flow(name, made.output, node.span, training_only=node.training_only)
+        flow = Flow(name, made.output, node.span, training_only=around.training_only)
         self.flows[name] = flow
-        if not node.training_only:
+        if not around.training_only:
             self.last = flow
 
     def add_branches(self, use: spec.Use, scope: Scope) -> None:
@@ -296,7 +285,8 @@ class Builder:
         name = label.lower() + "_" * (label.lower() in self.flows)
         if len(ends) < 2 or any(end.shape is None for end in ends):
             self.last = ends[0] if ends else start
-            self.children.append(Absent(name, condition, self.last.ref, use))
+            ref = self.last.ref
+            self.children.append(Absent(name, condition, ref, self.last.written or ref, use))
             return
         made = self._place(name, scope, ends).op(BY_NAME[label], use)
         refs = tuple(end.ref for end in ends)
@@ -324,16 +314,6 @@ class Builder:
             )
         written, its_scope, first = self.made[target]
         return self._place(name, its_scope, flows).again(written, first, node)
-
-
-def _filled(key: spec.Name, scope: Scope) -> spec.Name:
-    """Return a key with the variables that are known written in place of `<variable>`."""
-
-    def value(match: re.Match[str]) -> str:
-        known = match[1] in scope.values
-        return shown_value(scope.values[match[1]]) if known else match[0]
-
-    return spec.Name(names.TEMPLATE.sub(value, key.text), key.span)
 
 
 def _left(flow: Flow, bindings: dict[str, Formula]) -> Flow:

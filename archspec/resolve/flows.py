@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archspec.errors import Span
+from archspec.errors import Span, fail
 from archspec.ops import Shape, shown
 
 
@@ -40,3 +40,15 @@ def origins(flows: list[Flow]) -> tuple[str, ...]:
         origin = flow.note or (f"from line {flow.span.line}" if flow.span else "")
         lines.append(f"{ref:<{width}}  {shape:<{wide}}  {origin}".rstrip())
     return tuple(lines)
+
+
+def only(flows: list[Flow], span: Span, trail: tuple[str, ...]) -> Flow:
+    """Return the one tensor that a module or a loop reads.
+
+    Raises:
+        SpecError: when there are several; code G310.
+    """
+    if len(flows) != 1:
+        message = f"a module of the spec reads one tensor, not {len(flows)}"
+        raise fail("G310", message, span, trail=trail, help="merge them before it")
+    return flows[0]

@@ -12,7 +12,7 @@ from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
 from archspec.ops import BY_NAME, Misfit, Op, Tensor, shown
 from archspec.resolve.arguments import bind_parameters, make_op, misfit
-from archspec.resolve.flows import Flow, origins
+from archspec.resolve.flows import Flow, only, origins
 from archspec.resolve.scope import Scope, entering, formula_of, leaving, name_formula, renamed
 
 if TYPE_CHECKING:
@@ -37,8 +37,12 @@ class Place:
         """
         self.resolver.counted(node.span)
         if not isinstance(node, spec.Use) or node.branches is not None:
-            inputs = {INPUT: replace(self._only(node), ref=INPUT, written="")}
-            return self.resolver.module(node, self.name, self.path, self.scope, inputs)
+            inputs = {
+                INPUT: replace(only(self.flows, node.span, self.scope.trail), ref=INPUT, written="")
+            }
+            # `from` and `if` were the body's around; within the module they mean nothing.
+            bare = replace(node, reads=None, condition=None)
+            return self.resolver.module(bare, self.name, self.path, self.scope, inputs)
         value, formula = self.scope.compute(node.callee)
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
@@ -105,7 +109,7 @@ class Place:
             message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
             raise fail("G324", message, use.span)
         bound = bind_parameters(label, block.parameters, use, self.scope)
-        flow = self._only(use)
+        flow = only(self.flows, use.span, self.scope.trail)
         sizes = entering(flow.size)
         values = {parameter: value for parameter, (value, _) in bound.items()}
         bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
@@ -133,12 +137,6 @@ class Place:
             inputs=(flow.size,),
             output=leaving(made.output, bindings),
         )
-
-    def _only(self, node: spec.Node) -> Flow:
-        if len(self.flows) != 1:
-            message = f"a module of the spec reads one tensor, not {len(self.flows)}"
-            raise fail("G310", message, node.span, help="merge them before it")
-        return self.flows[0]
 
 
 def _tensors(node: Leaf | Body) -> list[Tensor]:

@@ -4,6 +4,7 @@ A file stands for itself: it imports torch alone, so that codegen can copy its c
 source it emits. One text, two readings.
 """
 
+from archspec.live.parts.narrow import Narrow
 from archspec.live.parts.stochastic_depth import StochasticDepth
 
-__all__ = ["StochasticDepth"]
+__all__ = ["Narrow", "StochasticDepth"]

@@ -1,0 +1,110 @@
+"""The entries of a body: each with how it is built, and chains of them laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from archspec.codegen.agreement import Slot, nodes
+from archspec.codegen.frame import Frame
+from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
+from archspec.expressions import Formula
+from archspec.network import Body, Leaf
+
+_FEWEST: Final = 2
+"""Equal neighbours from which on a comprehension reads better than the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a body: a name, how to build it, and when it is there.
+
+    `condition` is None for an entry that is always there. An entry with `many` is a generator.
+    `listed` are the entries of a chain that must be listed ahead of it, as `layers`.
+    """
+
+    name: str
+    value: Expr
+    slot: Slot
+    condition: Formula | None = None
+    many: bool = False
+    listed: tuple[Item, ...] = ()
+
+
+def is_silent(slot: Slot) -> bool:
+    """Tell whether a child needs no module: a function, a sibling called again, an identity."""
+    return all(
+        node.reuses is not None
+        or (isinstance(node, Leaf) and (not node.op.is_module() or is_identity(node)))
+        for _, node in nodes(slot)
+    )
+
+
+def is_passed_on(item: Item) -> bool:
+    """Tell whether a child is written as what it reads."""
+    return all(is_identity(node) for _, node in nodes(item.slot))
+
+
+def is_identity(node: Leaf | Body) -> bool:
+    """Tell whether a node passes on what it reads, under a name that no list counts."""
+    return isinstance(node, Leaf) and node.label == "Identity" and not node.name.isdigit()
+
+
+def many(item: Item, count: str) -> Item:
+    """Return an entry that stands for `count` equal ones."""
+    return replace(item, value=Each(item.value, f"for _ in range({count})"), many=True)
+
+
+def runs(items: list[Item]) -> list[Item]:
+    """Fold neighbours that are built alike, where their names are only numbers."""
+    found: list[list[Item]] = []
+    for item in items:
+        alike = found and _foldable(item) and flat(found[-1][0].value) == flat(item.value)
+        if alike and _foldable(found[-1][0]):
+            found[-1].append(item)
+        else:
+            found.append([item])
+    return [many(run[0], str(len(run))) if len(run) >= _FEWEST else run[0] for run in found]
+
+
+def _foldable(item: Item) -> bool:
+    return item.name.isdigit() and item.condition is None and not item.many
+
+
+def arguments(items: Sequence[Item]) -> tuple[Argument, ...]:
+    """Return numbered entries as arguments."""
+    return tuple(Argument(item.value, "*" if item.many else "") for item in items)
+
+
+def chain(items: Sequence[Item]) -> Call:
+    """Return `nn.Sequential(…)` of numbered entries."""
+    return Call("nn.Sequential", arguments(items), tall=len(items) > 1)
+
+
+def entries(items: Sequence[Item]) -> Call:
+    """Return `OrderedDict(…)` of named entries."""
+    named = tuple(Argument(item.value, f"{item.name}=") for item in items)
+    return Call("OrderedDict", named, tall=bool(named))
+
+
+def listing(items: Sequence[Item], frame: Frame, indent: int = 2) -> list[str]:
+    """Return the lines that fill `layers`, each entry under its condition."""
+    if not items:
+        return []
+    named = not items[0].name.isdigit()
+    start = next(i for i, item in enumerate(items) if item.condition)
+    lead = Call("", arguments(items[:start]), tall=start > 1, brackets="[]")
+    kind = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
+    written = lines(entries(items[:start]) if named else lead, indent, f"layers: {kind} = ")
+    for item in items[start:]:
+        inner = indent
+        if item.condition:
+            written += lines(frame.text(item.condition), indent, "if ", ":")
+            inner += 1
+        if named:
+            written += lines(item.value, inner, f'layers["{item.name}"] = ')
+        else:
+            call = "extend" if item.many else "append"
+            written += lines(Call(f"layers.{call}", (Argument(item.value),)), inner)
+    return written

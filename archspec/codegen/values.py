@@ -1,0 +1,148 @@
+"""The values of a forward pass: what each child reads, and how its call is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from archspec.codegen.agreement import Differ, nodes
+from archspec.codegen.items import Item, is_passed_on, is_silent
+from archspec.codegen.layout import Argument, Call, Expr, flat
+from archspec.codegen.printing import literal
+from archspec.network import Absent, Body, Leaf
+from archspec.ops import Kind, Shape
+from archspec.traced import untraced
+
+_INFIX: Final = {"operator.add": " + ", "operator.mul": " * "}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value of a forward pass, before it has a variable.
+
+    A value with a `flag` is made only where that attribute is true; elsewhere the value of
+    `stand_in` is taken for it. What is `is_pairwise` joins three values or more, two at a time: its
+    operands are made before it, or gradients would be added up in another order.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    call: Callable[[Sequence[Expr]], Expr]
+    kind: Kind | None
+    shape: Shape
+    flag: str = ""
+    stand_in: str = ""
+    training_only: bool = False
+    is_merge: bool = False
+    is_pairwise: bool = False
+    is_inline: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All values that must be at hand: what it reads, and what may stand in for it."""
+        return (*self.reads, self.stand_in) if self.flag else self.reads
+
+
+def ordered(items: list[Item]) -> list[Item]:
+    """Return children in the order of execution: a side branch right after what it reads."""
+    done: list[Item] = []
+    for item in items:
+        node = nodes(item.slot)[0][1]
+        place = len(done)
+        if node.training_only:
+            names = [other.name for other in done]
+            place = 1 + max((names.index(n) for n in node.reads if n in names), default=-1)
+        done.insert(place, item)
+    return done
+
+
+def line(item: Item) -> Line:
+    """Return the value that a child makes.
+
+    Raises:
+        Differ: when the uses read different siblings.
+    """
+    there = [node for _, node in nodes(item.slot)]
+    node = there[0]
+    if any(other.written_reads != node.written_reads for other in there):
+        raise Differ
+    is_optional = item.condition is not None and is_silent(item.slot) and not is_passed_on(item)
+    is_merge = isinstance(node, Leaf) and not node.op.is_module()
+    return Line(
+        name=item.name,
+        reads=node.written_reads,
+        call=_call(node, item.name),
+        kind=node.op.kind if isinstance(node, Leaf) else None,
+        shape=node.output,
+        flag=f"has_{item.name}" if is_optional else "",
+        stand_in=_stand_in(item) if is_optional else "",
+        training_only=node.training_only,
+        is_merge=is_merge,
+        is_pairwise=isinstance(node, Leaf)
+        and node.op.call().target in _INFIX
+        and len(node.reads) > 2,
+        is_inline=is_passed_on(item),
+    )
+
+
+def _stand_in(item: Item) -> str:
+    """Return what a child that is not in every use stands for where it is absent."""
+    absent = [view.child for view in item.slot if isinstance(view.child, Absent)]
+    for names in ({a.written_stands_for for a in absent}, {a.stands_for for a in absent}):
+        if len(names) == 1:
+            return names.pop()
+    raise Differ
+
+
+def _call(node: Leaf | Body, name: str) -> Callable[[Sequence[Expr]], Expr]:
+    """Return how a child is called in source."""
+    if not isinstance(node, Leaf) or node.op.is_module():
+        target = node.reuses or name
+        head = f"self[{target}]" if target.isdigit() else f"self.{target}"
+        return lambda values: Call(head, tuple(Argument(value) for value in values))
+    call = node.op.call()
+    if call.target in _INFIX:
+        return lambda values: _INFIX[call.target].join(flat(value) for value in values)
+    keywords = tuple(
+        Argument(literal(untraced(argument.value)), f"{argument.name}=")
+        for argument in call.arguments
+    )
+    return lambda values: Call(
+        call.target,
+        (Argument(Call("", tuple(Argument(v) for v in values), brackets="[]")), *keywords),
+    )
+
+
+def within(outer: Line, inner: Line) -> Line:
+    """Return the outer value with the inner one written inside it."""
+    place = outer.reads.index(inner.name)
+    count = len(inner.reads)
+    reads = (*outer.reads[:place], *inner.reads, *outer.reads[place + 1 :])
+
+    def call(values: Sequence[Expr]) -> Expr:
+        nested = inner.call(values[place : place + count])
+        return outer.call([*values[:place], nested, *values[place + count :]])
+
+    return replace(outer, reads=reads, call=call)
+
+
+def without_identities(
+    body: list[Line], results: tuple[str, ...], aliases: Mapping[str, str]
+) -> tuple[list[Line], tuple[str, ...]]:
+    """Let whoever reads an identity, or what is not there, read what it stands for."""
+    stands_for = dict(aliases)
+
+    def found(name: str) -> str:
+        while name in stands_for:
+            name = stands_for[name]
+        return name
+
+    kept = []
+    for entry in body:
+        reads, stand_in = tuple(map(found, entry.reads)), found(entry.stand_in)
+        if entry.is_inline:
+            stands_for[entry.name] = reads[0]
+        else:
+            kept.append(replace(entry, reads=reads, stand_in=stand_in))
+    return kept, tuple(map(found, results))

@@ -1,0 +1,93 @@
+"""Which value of a forward pass is held by which variable."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from archspec.codegen.values import Line
+
+_TAKEN: Final = frozenset(("x", "y", "out", "logits", "self", "torch", "nn", "math"))
+
+
+class Variables:
+    """Gives each value the running variable, or one of its own where it must outlive that.
+
+    Args:
+        lines: the values in the order of execution.
+        inputs: the variables of the inputs, by the names that the spec has for them.
+        results: the values that are returned.
+    """
+
+    def __init__(
+        self, lines: Sequence[Line], inputs: Mapping[str, str], results: Sequence[str]
+    ) -> None:
+        self._lines = {entry.name: entry for entry in lines}
+        self._inputs = inputs
+        self._results = results
+        late = {name for entry in lines[1:] for name in entry.needs} | set(results)
+        self._running = "out" if inputs.keys() & late or len(inputs) > 1 else "x"
+        self._own = self._names_of_their_own()
+
+    def chosen(self, alone: set[str]) -> dict[str, str]:
+        """Return the variable of each value, where some are known to need one of their own."""
+        alone = set(alone)
+        while True:
+            names = self._named(alone)
+            clash = self._clash(names)
+            if clash is None:
+                return names
+            # A name of its own overwrites nothing, so each round leaves fewer to be named.
+            alone.add(next(name for name in self._to_name(*clash) if name not in alone))
+
+    def _names_of_their_own(self) -> dict[str, str]:
+        taken = {*_TAKEN, *self._inputs.values()}
+        found = {}
+        for name in self._lines:
+            lower = name.lower()
+            if lower in taken or lower.isdigit() or keyword.iskeyword(lower):
+                lower = f"{lower}_"
+            variable, number = lower, 2
+            while variable in taken:
+                variable, number = f"{lower}{number}", number + 1
+            taken.add(variable)
+            found[name] = variable
+        return found
+
+    def _named(self, alone: set[str]) -> dict[str, str]:
+        names = dict(self._inputs)
+        for entry in self._lines.values():
+            if entry.name in alone or entry.training_only:
+                names[entry.name] = self._own[entry.name]
+            else:
+                names[entry.name] = names[entry.stand_in] if entry.flag else self._running
+        return names
+
+    def _clash(self, names: dict[str, str]) -> tuple[str, str] | None:
+        """Return a value that overwrites one that is still to be read, and that one."""
+        holder = {names[name]: name for name in self._inputs}
+        reads = [(entry.needs, entry) for entry in self._lines.values()]
+        for needs, entry in [*reads, (tuple(self._results), None)]:
+            for name in needs:
+                current = holder[names[name]]
+                if current != name:
+                    return current, name
+            if entry is not None:
+                holder[names[entry.name]] = entry.name
+        return None
+
+    def _to_name(self, current: str, name: str) -> tuple[str, ...]:
+        """Return which of two values to name, best first.
+
+        It is the side branch: what did not read the value that it overwrote.
+        """
+        if name in self._inputs:
+            return (current,)
+        entry = self._lines[current]
+        if entry.flag and entry.stand_in == name:
+            return (current, name)
+        order = list(self._lines)
+        index = order.index(current)
+        before = order[index - 1] if index else ""
+        return (name, current) if before in entry.reads or entry.flag else (current, name)

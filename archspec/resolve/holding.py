@@ -1,0 +1,64 @@
+"""What a node has from the nodes that hold it: `from`, `if`, the name it goes by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from archspec import spec
+from archspec.errors import fail
+from archspec.expressions import Formula, shown_value
+from archspec.resolve.scope import Scope
+from archspec.schema import names
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a node gets from the nodes that hold it with `do`."""
+
+    reads: tuple[spec.Name, ...] | None = None
+    condition: Formula | None = None
+    training_only: bool = False
+
+    def of(self, node: spec.Node) -> Around:
+        """Return the same with what the node itself says."""
+        side = self.training_only or node.training_only
+        return replace(self, reads=node.reads or self.reads, training_only=side)
+
+
+def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
+    """Return whether a condition holds, and its formula."""
+    holds, formula = scope.compute(condition)
+    if not isinstance(holds, bool):
+        message = f"`if` is true or false, not {shown_value(holds)}"
+        raise fail("G303", message, condition.span, trail=scope.trail)
+    return holds, formula
+
+
+def joins(key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope) -> bool:
+    """Tell whether what a loop makes joins the body around, rather than one module of its own."""
+    if key is None or getattr(node, "splice", False):
+        return True
+    own = (
+        {"index", *(name.text for name, _ in node.columns)}
+        if isinstance(node, spec.Loop)
+        else {"n"}
+    )
+    asked = set(names.TEMPLATE.findall(key.text))
+    return not asked.isdisjoint(own) or not asked <= scope.values.keys()
+
+
+def is_side(node: spec.Node, around: Around) -> bool:
+    """Tell whether a node, or what it holds, is there in training mode alone."""
+    held = isinstance(node, spec.Do) and is_side(node.node, around)
+    return around.training_only or node.training_only or held
+
+
+def filled(key: spec.Name, scope: Scope) -> spec.Name:
+    """Return a key with the variables that are known written in place of `<variable>`."""
+
+    def value(match: re.Match[str]) -> str:
+        known = match[1] in scope.values
+        return shown_value(scope.values[match[1]]) if known else match[0]
+
+    return spec.Name(names.TEMPLATE.sub(value, key.text), key.span)
