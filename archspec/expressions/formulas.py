@@ -106,6 +106,11 @@ class _Substitution(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> Formula:
         return fold(ast.Call(node.func, [self.visit(argument) for argument in node.args], []))
 
+    def visit_Slice(self, node: ast.Slice) -> ast.Slice:
+        # A slice is no value of its own, so there is nothing to fold.
+        bounds = (node.lower, node.upper, node.step)
+        return ast.Slice(*(None if bound is None else self.visit(bound) for bound in bounds))
+
     def visit_IfExp(self, node: ast.IfExp) -> Formula:
         test = self.visit(node.test)
         if isinstance(test, ast.Constant):
@@ -120,7 +125,7 @@ class _Substitution(ast.NodeTransformer):
     def _rebuilt(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._rebuilt(item) for item in value]
-        if isinstance(value, ast.expr | ast.comprehension | ast.Slice):
+        if isinstance(value, ast.expr | ast.comprehension):
             return self.visit(value)
         return value
 
