@@ -50,3 +50,11 @@ def test_the_commands_shown_exist() -> None:
 
     shown = set(re.findall(r"^\| `archspec (\w+)", README, re.MULTILINE))
     assert shown == {command.NAME for command in COMMANDS}
+
+
+def test_the_guide_lists_every_op() -> None:
+    from archspec.ops import OPS
+
+    guide = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    listed = guide[guide.index("## The ops") : guide.index("## What YAML")]
+    assert {op.__name__ for op in OPS} <= set(re.findall(r"`(\w+)`", listed))

@@ -163,6 +163,10 @@ class Op(BaseModel):
         """Return how outputs read positions of an input of this shape."""
         return None
 
+    def attributes(self) -> dict[str, Any]:
+        """Return the arguments as the attributes of the PyTorch module hold them."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
     def call(self) -> Call:
         """Return the PyTorch call; arguments that equal PyTorch's defaults are left out."""
         always = (*self.inferred(), *self.explicit)

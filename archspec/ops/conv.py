@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from archspec.ops.base import (
     Axis,
@@ -74,6 +74,14 @@ class Conv2d(Op):
     def window(self, shape: Shape) -> Window:
         """Return the kernel's window."""
         return self._axes()
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the arguments as attributes; PyTorch keeps the sizes of a kernel as pairs."""
+        sizes = {name: getattr(self, name) for name in ("kernel_size", "stride", "dilation")}
+        if not isinstance(self.padding, str):
+            sizes["padding"] = self.padding
+        pairs = {name: pair(size) for name, size in sizes.items()}
+        return {**super().attributes(), **pairs}
 
     def _axes(self) -> tuple[Axis, Axis]:
         kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)

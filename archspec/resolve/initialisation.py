@@ -58,7 +58,7 @@ def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
 
 def _fills(leaf: Leaf, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
     """Return what one rule does to one node; an op's fields are names in the rule."""
-    fields = {name: untraced(getattr(leaf.op, name)) for name in type(leaf.op).model_fields}
+    fields = {name: untraced(value) for name, value in leaf.op.attributes().items()}
     values = {**scope.values, **{k: v for k, v in fields.items() if v is not None}}
     inner = Scope(values, {}, trail=scope.trail)
     owned = {tensor.name for tensor in leaf.op.tensors()}
