@@ -89,10 +89,9 @@ class Writer:
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in first.name.split("_"))
-        name = self.program.unused(
-            wanted if len(wanted) > 1 and wanted[0].isalpha() else f"Part{wanted}"
-        )
-        return self._class(name, tuple(there), frame)
+        if len(wanted) < 2 or not wanted[0].isalpha():
+            wanted = f"Part{wanted}"
+        return self._class(self.program.unused(wanted), tuple(there), frame)
 
     def _class(self, name: str, slot: Slot, frame: Frame) -> Signature:
         bodies = [node for _, node in nodes(slot) if isinstance(node, Body)]

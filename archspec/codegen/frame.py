@@ -100,12 +100,14 @@ class Frame:
     def arguments(self, slot: Slot) -> list[tuple[str, Formula, bool]]:
         """Return name, formula and "by keyword" of each argument of an op in all its uses.
 
-        An argument that has PyTorch's default everywhere is left out.
+        An argument that has PyTorch's default everywhere is left out. `nn.Identity` takes whatever
+        the op takes in whose place it stands.
 
         Raises:
             Differ: when the uses cannot share one call.
         """
-        where = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
+        leaves = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
+        where = [(view, leaf) for view, leaf in leaves if leaf.label != "Identity"] or leaves
         ops = [leaf.op for _, leaf in where]
         written = {argument.name for op in ops for argument in op.call().arguments}
         order = [name for name in type(ops[0]).model_fields if name in written]

@@ -80,8 +80,7 @@ def _function(writer: Writer, stages: list[_Stage]) -> Signature:
     slot = tuple(stage.view() for stage in stages)
     constructor = Constructor(writer, frame)
     value = constructor.build(slot)
-    written = stages[0].body.written.span  # the key of the loop stands where its body does
-    name = writer.program.unused(_function_name(stages[0].body.name, str(written.source.name)))
+    name = writer.program.unused(_function_name(stages[0].body.name))
     parameters = frame.parameters()
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
@@ -92,8 +91,8 @@ def _function(writer: Writer, stages: list[_Stage]) -> Signature:
     return Signature(name, parameters)
 
 
-def _function_name(child: str, _: str) -> str:
-    stem = TEMPLATE.sub("", child).rstrip("0123456789_")
+def _function_name(child: str) -> str:
+    stem = TEMPLATE.sub("", child).rstrip("0123456789_").lower()
     return f"_{stem}" if stem.isidentifier() else "_stage"
 
 

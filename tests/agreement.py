@@ -1,0 +1,67 @@
+"""What it means that the live module, the emitted source and the static figures agree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from conftest import source
+from torch import Tensor, nn
+
+import archspec
+from archspec.live.check import check
+
+
+def outcome(module: nn.Module, net: archspec.Architecture, *, training: bool) -> list[Any]:
+    """Return all that a pass forward and back makes: outputs, gradients, buffers, an error."""
+    torch.manual_seed(1)
+    inputs = [torch.randn(2, *shape, requires_grad=True) for shape in net.inputs.values()]
+    module.train(training).zero_grad()
+    made = module(*(tensor * 1 for tensor in inputs))  # the first op may work in place
+    outputs = [made] if isinstance(made, Tensor) else list(made)
+    found: list[Any] = [type(made).__name__, getattr(made, "_fields", ()), *outputs]
+    try:
+        there = [output for output in outputs if output is not None]
+        sum((output * torch.randn_like(output)).sum() for output in there).backward()
+    except RuntimeError as error:
+        # An op in place may spoil what another needs for its gradient, or nothing be learned.
+        found.append(str(error).partition("[")[0])
+    gradients = [tensor.grad for tensor in (*inputs, *module.parameters())]
+    return [*found, *gradients, *(buffer.clone() for buffer in module.buffers())]
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return torch.equal(torch.nan_to_num(one), torch.nan_to_num(other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def assert_agree(net: archspec.Architecture) -> str:
+    """Hold the live module against the emitted source, which is returned."""
+    emitted = net.codegen()
+    assert emitted == net.codegen()
+    built = net.build(seed=0)
+    torch.manual_seed(0)
+    imported = source(net)
+    assert list(built.state_dict()) == list(imported.state_dict())
+    assert all(map(torch.equal, built.state_dict().values(), imported.state_dict().values()))
+    for training in (False, True):
+        one, other = (outcome(m, net, training=training) for m in (built, imported))
+        assert len(one) == len(other)
+        assert all(map(same, one, other))
+    return emitted
+
+
+def assert_counted(net: archspec.Architecture) -> None:
+    """Hold static shapes, parameters and MACs against torch's."""
+    assert not check(net.network, net.build(device="meta")).differences
+
+
+def assert_formatted(folder: Path) -> None:
+    """Let a formatter look for anything to change in all files of a folder."""
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[:4000]

@@ -1,0 +1,326 @@
+"""Random nodes of all kinds, valid wherever they stand."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from random_marks import SAME, Body, Flow, Node, Scope, formula, is_op, mark, strided
+from random_wiring import Mapping
+
+ACTIVATIONS: Final = ("ReLU", "SiLU", "Tanh", "GELU", "Hardswish", "ReLU6")
+NORMS: Final = ("BatchNorm2d", "Identity")
+# Names that emitted source, or a careless emitter, might want for something else.
+NAMES: Final = (
+    *("conv", "conv1", "bn", "norm", "act", "relu", "layers", "block", "stem", "mix", "downsample"),
+    *("y", "out", "logits", "name", "module", "i", "j", "c", "Branch", "branch", "cat", "Out", "X"),
+)
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "channels": ("channels", "width", "growth", "hidden"),
+    "stride": ("stride", "step"),
+    "kernel": ("kernel_size", "k"),
+    "flag": ("project", "use_norm", "activated", "wide"),
+    "act": ("act", "activation"),
+    "norm": ("norm_layer",),
+    "count": ("depth", "times"),
+    "chance": ("drop", "p"),
+    "list": ("widths", "sizes"),
+    "groups": ("groups",),
+}
+DEFAULTED: Final = ("stride", "kernel", "flag", "act", "norm", "chance", "groups", "count")
+
+
+@dataclass
+class Block:
+    """A block of the spec: its parameters by kind, and the marks that leave it."""
+
+    name: str
+    parameters: dict[str, str]
+    defaults: dict[str, Any]
+    body: Body
+    out: Flow
+
+
+@dataclass
+class Writer:
+    """Draws one spec."""
+
+    rng: random.Random
+    vars: dict[str, Any] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    marks: count[int] = field(default_factory=count)
+
+    # Values ------------------------------------------------------------------------------------
+
+    def chance(self, percent: int) -> bool:
+        return self.rng.randrange(100) < percent
+
+    def unknown(self) -> str:
+        return f"?{next(self.marks)}"
+
+    def value(self, kind: str) -> Any:
+        """Return a plain value of a kind."""
+        choices: dict[str, tuple[Any, ...]] = {
+            "channels": (8, 16, 24, 32),
+            "stride": (1, 1, 2),
+            "kernel": (1, 3, 3, 5),
+            "flag": (True, False),
+            "act": ACTIVATIONS,
+            "norm": NORMS,
+            "count": (1, 2, 3),
+            "chance": (0.0, 0.1, 0.5),
+            "list": ((8, 16), (16, 8), (24, 24)),
+            "groups": (1, 2, 4),
+        }
+        chosen = self.rng.choice(choices[kind])
+        return list(chosen) if isinstance(chosen, tuple) else chosen
+
+    def given(self, kind: str, scope: Scope) -> Any:
+        """Return a value of a kind as a node may spell it: plain, a name, or a formula."""
+        known = scope.of(kind)
+        if kind == "channels" and self.chance(35):
+            return f"={self.channels_formula(scope)}"
+        if kind == "flag" and scope.of("stride") and self.chance(20):
+            return f"={self.rng.choice(scope.of('stride'))} == 1"
+        if kind == "list" and scope.of("channels") and self.chance(30):
+            name = self.rng.choice(scope.of("channels"))
+            return [f"={name}", self.value("channels")]
+        if known and self.chance(65):
+            return f"={self.rng.choice(known)}"
+        return self.value(kind)
+
+    def channels_formula(self, scope: Scope) -> str:
+        """Return a formula of channels: a multiple of 4, at most 64."""
+        name = self.rng.choice(scope.of("channels") or ["16"])
+        flags = scope.of("flag") or ["1 > 2"]
+        formulas = [
+            name,
+            f"min(2 * {name}, 48)",
+            f"max({name}, 16)",
+            f"make_divisible({name} * 0.75)",
+            f"{name} if {self.rng.choice(flags)} else 24",
+            f"max(4, {name} // 8 * 4)",
+        ]
+        if scope.of("list"):
+            formulas.append(f"{self.rng.choice(scope.of('list'))}[{self.rng.randrange(2)}]")
+        if scope.loop:
+            formulas.append("8 * (index + 1)")
+        if scope.in_block:
+            formulas.append("in_channels")
+        return self.rng.choice(formulas)
+
+    # One node ----------------------------------------------------------------------------------
+
+    def node(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a node that reads one tensor, and what leaves it."""
+        makers = [self.conv] * 4 + [self.keeping] * 4 + [self.pool]
+        if self.blocks:
+            makers += [self.use] * 5
+        if scope.depth < 3:
+            makers += [self.chain, self.wired, self.branches, self.repeat, self.branches]
+        return self.rng.choice(makers)(flow, scope)
+
+    def conv(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        channels = self.given("channels", scope)
+        node: dict[str, Any] = {"Conv2d": channels}
+        size = flow.size
+        shape = self.rng.randrange(5)
+        if shape == 0:
+            node |= {"kernel_size": [1, 3], "padding": [0, 1]}
+        elif shape == 1:
+            kernel = self.given("kernel", scope)
+            plain = kernel[1:] if isinstance(kernel, str) else kernel
+            node |= {"kernel_size": kernel, "padding": f"=({plain} - 1) // 2"}
+        elif shape == 2:
+            node |= {"kernel_size": 3, "padding": 2, "dilation": 2}
+        else:
+            stride = self.given("stride", scope)
+            node |= SAME | ({} if stride == 1 else {"stride": stride})
+            size = strided(size, stride)
+        if self.chance(25):
+            node["bias"] = self.given("flag", scope)
+        if self.chance(15):
+            node["groups"] = self.given("groups", scope)
+        elif not flow.channels.startswith("?") and self.chance(15):
+            node["Conv2d"] = channels = formula(flow.channels)
+            node["groups"] = formula(flow.channels)
+        return node, Flow("", mark(channels), size)
+
+    def keeping(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a node that keeps the shape."""
+        act = self.given("act", scope)
+        norm = self.given("norm", scope)
+        nodes = [
+            {"do": act} if str(act).startswith("=") and self.chance(50) else act,
+            {"do": norm} if str(norm).startswith("=") else norm,
+            "BatchNorm2d",
+            {"Dropout": self.given("chance", scope)},
+            {"StochasticDepth": self.given("chance", scope)},
+            {"GroupNorm": self.given("groups", scope)},
+            "Identity",
+            {"MaxPool2d": 3, "stride": 1, "padding": 1},
+        ]
+        if not flow.channels.startswith("?"):
+            same = {"Conv2d": formula(flow.channels)}
+            nodes += [same | SAME, same | {"kernel_size": 1}]
+        return self.rng.choice(nodes), flow
+
+    def pool(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        kind = self.rng.choice(["MaxPool2d", "AvgPool2d"])
+        stride = self.given("stride", scope)
+        node = {kind: 3, "stride": stride, "padding": 1}
+        return node, Flow("", flow.channels, strided(flow.size, stride))
+
+    def use(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a use of a block, in one of the ways to write one."""
+        block = self.rng.choice(self.blocks)
+        arguments: dict[str, Any] = {}
+        for name, kind in block.parameters.items():
+            if name not in block.defaults or self.chance(45):
+                arguments[name] = self.given(kind, scope)
+        out = _leaving(block, arguments, flow, self)
+        if not arguments and self.chance(60):
+            return block.name, out
+        node: dict[str, Any] = {block.name: None}
+        first = next(iter(block.parameters), None)
+        if first in arguments and self.chance(70):
+            node = {block.name: arguments.pop(first)}
+            if isinstance(node[block.name], list):
+                # A list is a list of arguments, unless it stands in one.
+                node = {block.name: [node[block.name]]}
+        elif first is not None and self.chance(50):
+            var = f"block_{block.name.lower()}"
+            self.vars[var] = block.name
+            node = {"use": f"={var}"}
+        return node | arguments, out
+
+    # Bodies ------------------------------------------------------------------------------------
+
+    def chain(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a list: conditions and loops in it close up its numbering."""
+        items: list[Node] = []
+        inner = scope.inner()
+        for _ in range(self.rng.randint(1, 4)):
+            way = self.rng.randrange(10)
+            if way < 2:
+                node, _ = self.keeping(flow, inner)
+                items.append(self.under(self.given("flag", inner), node))
+                continue
+            if way < 4:
+                node, flow = self.repeat(flow, inner)
+            elif way < 5:
+                node, flow = self.table(flow, inner)
+            elif way < 6:
+                node, flow = self.cfg(flow, inner)
+            else:
+                node, flow = self.node(flow, inner)
+            items.append(node)
+        if len(items) == 1 and self.chance(30):
+            return {"Sequential": items}, flow
+        return items, flow
+
+    def under(self, condition: Any, node: Node) -> Node:
+        """Return a node under `if`."""
+        if isinstance(node, dict) and not node.keys() & {"do", "repeat", "for"} and is_op(node):
+            return {"if": condition} | node
+        return {"if": condition, "do": node}
+
+    def repeat(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        times = self.given("count", scope)
+        node, out = self.turn(flow, scope.inner(loop=True))
+        return {"repeat": times, "do": node}, out
+
+    def turn(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return what a loop makes a turn: it reads what the turn before has left."""
+        start = Flow("", self.unknown(), self.unknown())
+        node, out = self.node(start, scope)
+        channels = flow.channels if out.channels == start.channels else out.channels
+        if any(re.search(rf"\b{name}\b", channels) for name in ("index", "c", "s")):
+            channels = self.unknown()
+        size = flow.size if out.size == start.size else self.unknown()
+        return node, Flow("", channels, size)
+
+    def table(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a `for`: columns, or a header with rows."""
+        turns = self.rng.randint(1, 3)
+        channels = [self.given("channels", scope) for _ in range(turns)]
+        strides = [self.given("stride", scope) for _ in range(turns)]
+        inner = scope.inner(loop=True, c="channels", s="stride")
+        node, out = self.turn(flow, inner)
+        if self.chance(50):
+            columns: dict[str, Any] = {
+                "c, s": [list(row) for row in zip(channels, strides, strict=True)]
+            }
+        else:
+            columns = {"c": channels, "s": strides}
+        return {"for": columns, "do": node}, out
+
+    def cfg(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        entries = self.rng.choice([[8, "M", 16], [16, 16], ["M", 8, 8, "M", 24]])
+        cases = {
+            "n": [{"Conv2d": "=n"} | SAME, self.given("act", scope)],
+            "M": {"MaxPool2d": 3, "stride": 2, "padding": 1},
+        }
+        return {"cfg": entries, "where": cases}, Flow("", self.unknown(), self.unknown())
+
+    def branches(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a merge of branches that all read the same."""
+        kind = self.rng.choice(["Cat", "Cat", "Add", "Mul"])
+        inner = scope.inner()
+        names = self.names(self.rng.randint(2, 3), set())
+        made: dict[str, Any] = {}
+        for name in names:
+            made[name] = (self.sized if kind == "Cat" else self.keeping)(flow, inner)[0]
+        if self.chance(30) and kind != "Cat":
+            last = names[-1]
+            made[last] = self.under(self.given("flag", inner), made[last])
+        channels = self.unknown() if kind == "Cat" else flow.channels
+        return {kind: made}, Flow("", channels, flow.size)
+
+    def sized(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a node that keeps the size, not the channels."""
+        for _ in range(4):
+            node, out = self.node(flow, scope)
+            if out.size == flow.size:
+                return node, out
+        return {"Conv2d": self.given("channels", scope), "kernel_size": 1}, flow
+
+    def wired(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        body = Mapping(self, scope.inner(), flow)
+        for _ in range(self.rng.randint(2, 6)):
+            body.grow()
+        return body.items, body.flows[-1]
+
+    def names(self, number: int, taken: set[str]) -> list[str]:
+        """Return new names; `taken` gets them."""
+        found: list[str] = []
+        for _ in range(number):
+            name = self.rng.choice(NAMES)
+            while name in taken:
+                name = f"{name.rstrip('0123456789')}{self.rng.randrange(100)}"
+            taken.add(name)
+            found.append(name)
+        return found
+
+
+def _leaving(block: Block, arguments: dict[str, Any], flow: Flow, writer: Writer) -> Flow:
+    """Return what leaves a use of a block, in the marks of its caller."""
+
+    def outside(inner: str) -> str:
+        if inner.isdigit():
+            return inner
+        if inner in block.parameters:
+            return mark(arguments.get(inner, block.defaults.get(inner)))
+        return writer.unknown()
+
+    channels = flow.channels if block.out.channels == "in_channels" else outside(block.out.channels)
+    size = flow.size
+    for stride in block.out.size.split(",")[1:]:
+        outer = outside(stride)
+        size = size if outer == "1" else f"{size},{outer}"
+    if not block.out.size.startswith("size"):
+        size = writer.unknown()
+    return Flow("", channels, size)
