@@ -10,7 +10,15 @@ from archspec.codegen.construct import Constructor, inside
 from archspec.codegen.forward import Forward
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
-from archspec.codegen.items import Item, arguments, is_passed_on, is_silent, listing
+from archspec.codegen.items import (
+    Item,
+    arguments,
+    assigned,
+    is_passed_on,
+    is_silent,
+    listing,
+    plain,
+)
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.printing import literal, module_class
@@ -88,7 +96,7 @@ class Writer:
         frame = Frame([view.scope for view in there], around.sizes, around.order)
         first = there[0].child
         assert isinstance(first, Body)
-        wanted = "".join(part.capitalize() for part in first.name.split("_"))
+        wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
         if len(wanted) < 2 or not wanted[0].isalpha():
             wanted = f"Part{wanted}"
         return self._class(self.program.unused(wanted), tuple(there), frame)
@@ -121,18 +129,20 @@ class Writer:
             return _super_lines(items, frame)
         written = ["        super().__init__()"]
         for item in items:
+            before, behind = assigned(item.name)
             if is_silent(item.slot):
                 if item.condition is not None and not is_passed_on(item):
                     condition = frame.text(item.condition)
-                    written += lines(condition, 2, f"self.has_{item.name} = ")
+                    written += lines(condition, 2, f"self.has_{plain(item.name)} = ")
             elif item.condition is not None:
-                written.append(f"        self.{item.name}: nn.Module = nn.Identity()")
+                absent = before if behind else f"self.{item.name}: nn.Module = "
+                written.append(f"        {absent}nn.Identity(){behind}")
                 written += lines(frame.text(item.condition), 2, "if ", ":")
                 written += listing(item.listed, frame, 3)
-                written += lines(item.value, 3, f"self.{item.name} = ")
+                written += lines(item.value, 3, before, behind)
             else:
                 written += listing(item.listed, frame)
-                written += lines(item.value, 2, f"self.{item.name} = ")
+                written += lines(item.value, 2, before, behind)
         return written
 
     def _forward(

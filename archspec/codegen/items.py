@@ -72,6 +72,16 @@ def _foldable(item: Item) -> bool:
     return item.name.isdigit() and item.condition is None and not item.many
 
 
+def plain(name: str) -> str:
+    """Return a child's name as an identifier: unlike that, it may hold hyphens."""
+    return name.replace("-", "_")
+
+
+def assigned(name: str) -> tuple[str, str]:
+    """Return what stands before and behind the module that becomes a child."""
+    return (f"self.{name} = ", "") if name.isidentifier() else (f'self.add_module("{name}", ', ")")
+
+
 def arguments(items: Sequence[Item]) -> tuple[Argument, ...]:
     """Return numbered entries as arguments."""
     return tuple(Argument(item.value, "*" if item.many else "") for item in items)
@@ -84,8 +94,13 @@ def chain(items: Sequence[Item]) -> Call:
 
 def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
-    named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-    return Call("OrderedDict", named, tall=bool(named))
+    if all(item.name.isidentifier() for item in items):
+        named = tuple(Argument(item.value, f"{item.name}=") for item in items)
+        return Call("OrderedDict", named, tall=bool(named))
+    pairs = tuple(
+        Argument(Call("", (Argument(f'"{item.name}"'), Argument(item.value)))) for item in items
+    )
+    return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
 
 def listing(items: Sequence[Item], frame: Frame, indent: int = 2) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec.codegen.agreement import Differ, nodes
-from archspec.codegen.items import Item, is_passed_on, is_silent
+from archspec.codegen.items import Item, is_passed_on, is_silent, plain
 from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.printing import literal
 from archspec.network import Absent, Body, Leaf
@@ -75,7 +75,7 @@ def line(item: Item) -> Line:
         call=_call(node, item.name),
         kind=node.op.kind if isinstance(node, Leaf) else None,
         shape=node.output,
-        flag=f"has_{item.name}" if is_optional else "",
+        flag=f"has_{plain(item.name)}" if is_optional else "",
         stand_in=_stand_in(item) if is_optional else "",
         training_only=node.training_only,
         is_merge=is_merge,
@@ -99,7 +99,8 @@ def _call(node: Leaf | Body, name: str) -> Callable[[Sequence[Expr]], Expr]:
     """Return how a child is called in source."""
     if not isinstance(node, Leaf) or node.op.is_module():
         target = node.reuses or name
-        head = f"self[{target}]" if target.isdigit() else f"self.{target}"
+        head = f"self.{target}" if target.isidentifier() else f'self.get_submodule("{target}")'
+        head = f"self[{target}]" if target.isdigit() else head
         return lambda values: Call(head, tuple(Argument(value) for value in values))
     call = node.op.call()
     if call.target in _INFIX:

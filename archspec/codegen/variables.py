@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from archspec.codegen.items import plain
 from archspec.codegen.values import Line
 
 _TAKEN: Final = frozenset(("x", "y", "out", "logits", "self", "torch", "nn", "math"))
@@ -45,7 +46,7 @@ class Variables:
         taken = {*_TAKEN, *self._inputs.values()}
         found = {}
         for name in self._lines:
-            lower = name.lower()
+            lower = plain(name).lower()
             if lower in taken or lower.isdigit() or keyword.iskeyword(lower):
                 lower = f"{lower}_"
             variable, number = lower, 2

@@ -66,6 +66,7 @@ class Builder:
     flows: dict[str, Flow] = field(default_factory=dict)
     made: dict[str, tuple[spec.Node, Scope, Leaf | Body]] = field(default_factory=dict)
     last: Flow = field(init=False)
+    taken: set[str] = field(default_factory=set)
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -141,10 +142,13 @@ class Builder:
         if missing := names.TEMPLATE.search(name):
             help = did_you_mean(missing[1], scope.values)
             raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
-        if trouble := names.problem(name, BY_NAME):
+        if trouble := names.child_problem(name, BY_NAME):
             raise fail("S207", f"`{name}`: {trouble}", key.span, trail=scope.trail)
-        if name in self.flows:
+        # Source writes `a-b` and `a_b` alike where it needs a variable.
+        twin = name.replace("-", "_")
+        if name in self.flows or twin in self.taken:
             raise fail("G305", f"there is already a `{name}` in this body", key.span)
+        self.taken.add(twin)
         return name
 
     def _reading(self, reads: tuple[spec.Name, ...] | None) -> tuple[list[Flow], tuple[str, ...]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+CHILD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 TEMPLATE: Final = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
 LENGTH: Final = 64
 
@@ -59,6 +60,11 @@ def problem(name: str, ops: Iterable[str] = ()) -> str:
     if name in ops:
         return f"`{name}` is an op"
     return ""
+
+
+def child_problem(name: str, ops: Iterable[str] = ()) -> str:
+    """Return why a name cannot be given to a child; unlike others it may hold hyphens."""
+    return problem(name.replace("-", "_") if CHILD.fullmatch(name) else name, ops)
 
 
 def class_problem(name: str, ops: Iterable[str] = ()) -> str:

@@ -65,7 +65,7 @@ class NodeReader:
             return Use(span=tree.span, callee=callee)
         if tree.value[:1].isupper():
             raise self._unknown_op(tree)
-        if not names.IDENTIFIER.fullmatch(tree.value):
+        if not names.CHILD.fullmatch(tree.value):
             raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span)
         return Reuse(span=tree.span, name=Name(tree.value, tree.span))
 
@@ -111,7 +111,7 @@ class NodeReader:
         items: list[tuple[Name | None, Node]] = []
         for key, value in tree.entries:
             text = str(key.value)
-            trouble = names.problem(names.TEMPLATE.sub(r"\1", text), self.callees)
+            trouble = names.child_problem(names.TEMPLATE.sub(r"\1", text), self.callees)
             if trouble:
                 self.diagnostics.add(Diagnostic("S207", f"`{text}`: {trouble}", key.span))
             items.append((Name(text, key.span), self.node(value)))

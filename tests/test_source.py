@@ -1,0 +1,241 @@
+"""Small specs on which products once disagreed, each the shrunk case of a random network."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from agreement import assert_agree, assert_counted, assert_formatted
+
+import archspec
+
+CASES = {
+    "a loop that joins the body reads what `from` says": """
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          wide: {Conv2d: 8, kernel_size: 1}
+          conv<i>: {from: stem, for: {i: [1, 2]}, do: {Conv2d: 6, kernel_size: 1}}
+    """,
+    "a loop under a key of the loop around it is one module": """
+        net:
+          all:
+            for: {i: [1, 2]}
+            splice: {conv<i>: {repeat: 2, do: {Conv2d: 4, kernel_size: 1}}, relu<i>: ReLU}
+    """,
+    "an `if` within a training-only part decides": """
+        vars: {flag: false}
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          tail: {Conv2d: 2, kernel_size: 1}
+          aux: {if: =training, from: stem, do: {if: =flag, Conv2d: 3, kernel_size: 1}}
+          more: {if: =training, from: stem, Conv2d: 3, kernel_size: 1}
+        outputs: {main: tail, more: more, aux: aux}
+    """,
+    "several outputs in eval mode beside one for training": """
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          tail: {Conv2d: 2, kernel_size: 1}
+          aux: {if: =training, from: stem, Conv2d: 3, kernel_size: 1}
+        outputs: {main: tail, stem: stem, aux: aux}
+    """,
+    "a training-only part reads what an absent node stands for": """
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          norm: {if: false, do: BatchNorm2d}
+          drop: {from: stem, Dropout: 0.5}
+          aux: {if: =training, from: norm, Dropout: 0.5}
+        outputs: {main: drop, aux: aux}
+    """,
+    "names that differ in case alone": """
+        net:
+          Mix: {Conv2d: 4, kernel_size: 1}
+          mix: {Conv2d: 4, kernel_size: 1}
+          out: {Conv2d: 4, kernel_size: 1}
+          sum: {Cat: [out, Mix, mix]}
+          last: {Conv2d: 4, kernel_size: 1}
+    """,
+    "a network that is a list with a repeat": """
+        net: [{repeat: 3, do: {Conv2d: 4, kernel_size: 1}}, ReLU]
+    """,
+    "an identity in a named chain": """
+        net:
+          stem: {conv: {Conv2d: 4, kernel_size: 1}, skip: Identity, relu: ReLU}
+          empty: {skip: Identity}
+          tail: {Conv2d: 4, kernel_size: 1}
+    """,
+    "an absent node stands for an identity": """
+        net:
+          conv: {Conv2d: 4, kernel_size: 1}
+          skip: Identity
+          norm: {if: false, do: BatchNorm2d}
+          tail: {from: conv, Conv2d: 4, kernel_size: 1}
+          sum: {Add: [norm, tail]}
+    """,
+    "an output that is an identity": """
+        net: {conv: {Conv2d: 4, kernel_size: 1}, skip: Identity, tail: {Conv2d: 2, kernel_size: 1}}
+        outputs: {main: tail, early: skip}
+    """,
+    "a name within a chain says nothing about the same name outside": """
+        net:
+          chain: {conv: {Conv2d: 4, kernel_size: 1}, relu: {if: false, do: ReLU}}
+          relu: Sigmoid
+          sum: {Add: [relu, chain]}
+    """,
+    "a sum of three adds up its gradients in one order": """
+        net:
+          stem: {Conv2d: 4, kernel_size: 3, padding: 1}
+          sum: {Add: {conv: {Conv2d: 4, kernel_size: 3, padding: 1}, skip: Identity, gate: GELU}}
+          all: {Add: [stem, sum, input]}
+    """,
+    "what nothing reads": """
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          norm: BatchNorm2d
+          sum: {Add: [stem, norm]}
+          tail: {from: stem, Conv2d: 2, kernel_size: 1}
+    """,
+    "a sum of many sizes": """
+        blocks:
+          Dense:
+            - Cat: {a: Identity, b: {Conv2d: 8, kernel_size: 1}, c: Identity}
+            - Cat: {a: Identity, b: {Conv2d: =in_channels, kernel_size: 1}, c: Identity}
+            - Cat: {a: Identity, b: Identity, c: {Conv2d: =in_channels // 2, kernel_size: 1}}
+            - {Conv2d: 4, kernel_size: 1}
+        net: [Dense, {Conv2d: 6, kernel_size: 1}, Dense]
+    """,
+    "formulas that are longer than their lines": """
+        vars: {n: 8}
+        blocks:
+          Wide(narrow_layer_width, broad_layer_width):
+            - Conv2d: =max(narrow_layer_width, 16) // 8 * 4 + max(broad_layer_width, 16) // 8 * 4 + 8
+              kernel_size: 1
+            - if: =narrow_layer_width > 8 and broad_layer_width > 8 and narrow_layer_width != 9
+              do: ReLU
+        net: [{Wide: [8, 16]}, {Wide: [24, 8]}, {Wide: [32, 24]}]
+    """,
+    "a named chain with an entry that comes and goes": """
+        blocks:
+          Unit(active):
+            chain: {conv: {Conv2d: 4, kernel_size: 1}, relu: {if: =active, do: ReLU}}
+            sum: {Add: [chain, input]}
+        net: [{Unit: true}, {Unit: false}]
+    """,
+    "an optional chain with an optional entry": """
+        blocks:
+          Unit(there, active):
+            conv: {Conv2d: 4, kernel_size: 1}
+            chain: {if: =there, do: [BatchNorm2d, {if: =active, do: ReLU}]}
+            other: [BatchNorm2d, {if: =active, do: Sigmoid}]
+            sum: {Add: [conv, other]}
+        net: [{Unit: [true, true]}, {Unit: [true, false]}, {Unit: [false, true]}]
+    """,
+    "two optional chains in a list": """
+        blocks:
+          Unit(active, loud):
+            - [BatchNorm2d, {if: =active, do: ReLU}]
+            - [BatchNorm2d, {if: =loud, do: Sigmoid}]
+        net: [{Unit: [true, true]}, {Unit: [true, false]}, {Unit: [false, true]}]
+    """,
+    "stages with an optional entry": """
+        net:
+          stage<i>:
+            for: {i: [1, 2], active: [true, false]}
+            do: [{Conv2d: 4, kernel_size: 1}, {if: =active, do: ReLU}]
+    """,
+    "a sibling called again in some uses alone": """
+        blocks:
+          Unit(twice):
+            conv: {Conv2d: 4, kernel_size: 1}
+            relu: Tanh
+            again: {if: =twice, do: conv}
+            tail: {Conv2d: 4, kernel_size: 1}
+        net: [{Unit: true}, {Unit: false}]
+    """,
+    "an op that is an identity in the first use alone": """
+        blocks:
+          Unit(act):
+            conv: {Conv2d: 4, kernel_size: 1}
+            act: {do: =act}
+            sum: {Add: [act, input]}
+        net: [{Unit: Identity}, {Unit: Tanh}]
+    """,
+    "a norm or none": """
+        blocks:
+          Unit(norm_layer): [{Conv2d: 4, kernel_size: 1}, {do: =norm_layer}]
+        net: [{Unit: Identity}, {Unit: BatchNorm2d}]
+    """,
+    "an optional sum, and what stands for it, are both read": """
+        blocks:
+          Unit(join):
+            conv: {Conv2d: 4, kernel_size: 1}
+            tanh: Tanh
+            sum: {if: =join, Add: [tanh, input]}
+            tail: {Conv2d: 4, kernel_size: 1}
+            all: {Add: [tail, tanh]}
+            last: {Mul: [all, sum]}
+        net: [{Unit: true}, {Unit: false}]
+    """,
+    "a named repeat of a length that varies": """
+        blocks:
+          Unit(depth):
+            stem: {Conv2d: 4, kernel_size: 1}
+            conv<index>: {repeat: =depth, do: {Conv2d: 4, kernel_size: 1}}
+            sum: {Add: [conv0, stem]}
+        net: [{Unit: 1}, {Unit: 3}]
+    """,
+}
+
+REFUSED = {
+    "G326": "net: [{Conv2d: 4, kernel_size: 1}, {if: =training, do: ReLU}]",
+    "G327": "net: [{Conv2d: 4, kernel_size: 1}, {Add: [input, input]}]",
+    "G334": """
+        net: {conv: {Conv2d: 4, kernel_size: 1}, aux: {if: =training, from: conv, do: ReLU}}
+        outputs: {aux: aux}
+    """,
+}
+
+
+def load(body: str) -> archspec.Architecture:
+    return archspec.loads(f"name: Tiny\ninput: [4, 8, 8]\n{textwrap.dedent(body)}")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_products_agree(case: str, tmp_path: Path) -> None:
+    net = load(CASES[case])
+    assert_counted(net)
+    (tmp_path / "tiny.py").write_text(assert_agree(net))
+    assert_formatted(tmp_path)
+
+
+def test_a_loop_that_joins_the_body_reads_what_from_says() -> None:
+    net = load(CASES["a loop that joins the body reads what `from` says"])
+    assert [node.inputs[0][0] for node in net.nodes] == [4, 4, 4, 6]
+
+
+def test_an_if_within_a_training_only_part_decides() -> None:
+    net = load(CASES["an `if` within a training-only part decides"])
+    assert [node.name for node in net.nodes] == ["stem", "more", "tail"]
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_no_source_could_say_is_refused(code: str) -> None:
+    with pytest.raises(archspec.SpecError, match=code):
+        load(REFUSED[code])
+
+
+def test_a_series_is_a_comprehension() -> None:
+    source = archspec.load("densenet121").codegen()
+    assert '(f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))' in source
+    assert "for j in range(1, 7)" in source
+
+
+def test_one_class_serves_a_norm_and_none() -> None:
+    source = load(CASES["a norm or none"]).codegen()
+    assert "norm_layer(4)" in source
+    assert "class Unit2" not in source
+
+
+def test_what_is_not_there_passes_on_the_running_variable() -> None:
+    source = archspec.load("efficientnet_b0").codegen()
+    assert "        if self.has_add:\n            out = out + x\n        return out\n" in source
