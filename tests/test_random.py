@@ -5,11 +5,13 @@ What fails is shrunk by hand and kept in `test_source.py`, so that a new draw lo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from agreement import assert_agree, assert_counted, assert_formatted, outcome, same
 from random_specs import document, text
 from rewriting import inlined, unrolled
@@ -18,6 +20,15 @@ import archspec
 
 PARAMETERS, NODES = 400_000, 400
 """Networks that are larger are not tried: they say no more, and take longer."""
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take most of the time of such small tensors."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def loaded(spec: dict[str, Any]) -> archspec.Architecture:

@@ -107,10 +107,10 @@ CASES = {
     "formulas that are longer than their lines": """
         vars: {n: 8}
         blocks:
-          Wide(narrow_layer_width, broad_layer_width):
-            - Conv2d: =max(narrow_layer_width, 16) // 8 * 4 + max(broad_layer_width, 16) // 8 * 4 + 8
+          Wide(narrow_layer_channels, wide_layer_width):
+            - Conv2d: =max(narrow_layer_channels, 16) // 8 * 4 + max(wide_layer_width, 16) // 8 * 4
               kernel_size: 1
-            - if: =narrow_layer_width > 8 and broad_layer_width > 8 and narrow_layer_width != 9
+            - if: =narrow_layer_channels > 8 and wide_layer_width > 8 and narrow_layer_channels != 9
               do: ReLU
         net: [{Wide: [8, 16]}, {Wide: [24, 8]}, {Wide: [32, 24]}]
     """,

@@ -62,7 +62,20 @@ def formula_line(formula: Formula) -> str:
     if isinstance(formula, ast.Constant):
         return literal(formula.value)
     # `unparse` quotes with apostrophes; no string here holds a quote of either kind.
-    return ast.unparse(formula).replace("'", '"')
+    return _unparsed(formula).replace("'", '"')
+
+
+def _unparsed(formula: Formula) -> str:
+    if not isinstance(formula, ast.BoolOp):
+        return ast.unparse(formula)
+    # `unparse` has parentheses around a third operand that needs none, and none where `and` stands
+    # within `or`, which linters ask for.
+    word = " or " if isinstance(formula.op, ast.Or) else " and "
+    nested = ast.BoolOp | ast.IfExp
+    return word.join(
+        f"({_unparsed(part)})" if isinstance(part, nested) else ast.unparse(part)
+        for part in formula.values
+    )
 
 
 class _Python(ast.NodeTransformer):
