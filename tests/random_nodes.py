@@ -17,6 +17,7 @@ NORMS: Final = ("BatchNorm2d", "Identity")
 NAMES: Final = (
     *("conv", "conv1", "bn", "norm", "act", "relu", "layers", "block", "stem", "mix", "downsample"),
     *("y", "out", "logits", "name", "module", "i", "j", "c", "Branch", "branch", "cat", "Out", "X"),
+    *("out-a", "block-two", "has_mix", "has_cat", "has_out"),
 )
 KINDS: Final[dict[str, tuple[str, ...]]] = {
     "channels": ("channels", "width", "growth", "hidden"),

@@ -176,6 +176,20 @@ CASES = {
             last: {Mul: [all, sum]}
         net: [{Unit: true}, {Unit: false}]
     """,
+    "a child by the name of another's flag": """
+        blocks:
+          Unit(join):
+            has_sum: Tanh
+            sum: {if: =join, Add: [has_sum, input]}
+            tail: {Conv2d: 4, kernel_size: 1}
+        net: [{Unit: true}, {Unit: false}]
+    """,
+    "a long module under a name with a hyphen": """
+        net:
+          a-b: [{Conv2d: 4, kernel_size: 3, padding: 1, bias: false}, BatchNorm2d]
+          c-d: {Conv2d: 4, kernel_size: 3, padding: 1, dilation: 1, padding_mode: circular}
+          sum: {Add: [a-b, c-d]}
+    """,
     "a named repeat of a length that varies": """
         blocks:
           Unit(depth):

@@ -13,8 +13,8 @@ from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import (
     Item,
     arguments,
-    assigned,
-    is_passed_on,
+    assignment,
+    flagged,
     is_silent,
     listing,
     plain,
@@ -106,7 +106,7 @@ class Writer:
         numbered = all(body.numbered for body in bodies)
         chained = numbered and all(body.is_chain for body in bodies)
         constructor = Constructor(self, frame, lists=not numbered, folds=chained)
-        items = constructor.items([inside(view) for view in slot])
+        items = flagged(constructor.items([inside(view) for view in slot]))
         if numbered and not chained and any(item.condition for item in items):
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
@@ -129,20 +129,17 @@ class Writer:
             return _super_lines(items, frame)
         written = ["        super().__init__()"]
         for item in items:
-            before, behind = assigned(item.name)
+            condition = "" if item.condition is None else frame.text(item.condition)
             if is_silent(item.slot):
-                if item.condition is not None and not is_passed_on(item):
-                    condition = frame.text(item.condition)
-                    written += lines(condition, 2, f"self.has_{plain(item.name)} = ")
-            elif item.condition is not None:
-                absent = before if behind else f"self.{item.name}: nn.Module = "
-                written.append(f"        {absent}nn.Identity(){behind}")
-                written += lines(frame.text(item.condition), 2, "if ", ":")
+                written += lines(condition, 2, f"self.{item.flag} = ") if item.flag else []
+            elif condition:
+                written += assignment(item.name, "nn.Identity()", 2, ": nn.Module")
+                written += lines(condition, 2, "if ", ":")
                 written += listing(item.listed, frame, 3)
-                written += lines(item.value, 3, before, behind)
+                written += assignment(item.name, item.value, 3)
             else:
                 written += listing(item.listed, frame)
-                written += lines(item.value, 2, before, behind)
+                written += assignment(item.name, item.value, 2)
         return written
 
     def _forward(

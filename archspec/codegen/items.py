@@ -21,7 +21,8 @@ class Item:
     """One entry of a body: a name, how to build it, and when it is there.
 
     `condition` is None for an entry that is always there. An entry with `many` is a generator.
-    `listed` are the entries of a chain that must be listed ahead of it, as `layers`.
+    `listed` are the entries of a chain that must be listed ahead of it, as `layers`. What has no
+    module, and is not always there, has a `flag`: the attribute that tells whether it is.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Item:
     condition: Formula | None = None
     many: bool = False
     listed: tuple[Item, ...] = ()
+    flag: str = ""
 
 
 def is_silent(slot: Slot) -> bool:
@@ -77,9 +79,28 @@ def plain(name: str) -> str:
     return name.replace("-", "_")
 
 
-def assigned(name: str) -> tuple[str, str]:
-    """Return what stands before and behind the module that becomes a child."""
-    return (f"self.{name} = ", "") if name.isidentifier() else (f'self.add_module("{name}", ', ")")
+def flagged(items: Sequence[Item]) -> list[Item]:
+    """Return entries with a flag for each that needs one, which no child has for a name."""
+    taken = {plain(item.name) for item in items}
+    found = []
+    for item in items:
+        if item.condition is not None and is_silent(item.slot) and not is_passed_on(item):
+            flag = f"has_{plain(item.name)}"
+            while flag in taken:
+                flag = f"{flag}_"
+            taken.add(flag)
+            found.append(replace(item, flag=flag))
+        else:
+            found.append(item)
+    return found
+
+
+def assignment(name: str, value: Expr, indent: int, annotation: str = "") -> list[str]:
+    """Return the lines that make a module a child."""
+    if name.isidentifier():
+        return lines(value, indent, f"self.{name}{annotation} = ")
+    call = Call("self.add_module", (Argument(f'"{name}"'), Argument(value)))
+    return lines(call, indent)
 
 
 def arguments(items: Sequence[Item]) -> tuple[Argument, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec.codegen.agreement import Differ, nodes
-from archspec.codegen.items import Item, is_passed_on, is_silent, plain
+from archspec.codegen.items import Item, is_passed_on
 from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.printing import literal
 from archspec.network import Absent, Body, Leaf
@@ -67,7 +67,6 @@ def line(item: Item) -> Line:
     node = there[0]
     if any(other.written_reads != node.written_reads for other in there):
         raise Differ
-    is_optional = item.condition is not None and is_silent(item.slot) and not is_passed_on(item)
     is_merge = isinstance(node, Leaf) and not node.op.is_module()
     return Line(
         name=item.name,
@@ -75,8 +74,8 @@ def line(item: Item) -> Line:
         call=_call(node, item.name),
         kind=node.op.kind if isinstance(node, Leaf) else None,
         shape=node.output,
-        flag=f"has_{plain(item.name)}" if is_optional else "",
-        stand_in=_stand_in(item) if is_optional else "",
+        flag=item.flag,
+        stand_in=_stand_in(item) if item.flag else "",
         training_only=node.training_only,
         is_merge=is_merge,
         is_pairwise=isinstance(node, Leaf)
