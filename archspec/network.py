@@ -11,14 +11,14 @@ one scope further out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
 from archspec import spec
 from archspec.expressions import Formula, Value
-from archspec.ops import Op, Shape
+from archspec.ops import Form, Op, Shape
 
 INPUT = "input"
 """What the first node of a body reads."""
@@ -68,7 +68,6 @@ class Leaf(Node):
 
     op: Op
     formulas: Mapping[str, Formula] = field(default_factory=dict)
-    fills: tuple[Fill, ...] = ()
 
     @property
     def label(self) -> str:
@@ -135,6 +134,7 @@ class Body(Node):
         result: the child whose output is the body's.
         block: the call that made it, or None for a list or mapping in place.
         merge: True when the last child joins the others, which are its branches.
+        fills: what is filled as soon as the module is built, by the path of the module below.
     """
 
     children: tuple[Child, ...]
@@ -142,6 +142,7 @@ class Body(Node):
     numbered: bool = False
     block: BlockUse | None = None
     merge: bool = False
+    fills: Mapping[str, tuple[Fill, ...]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -159,31 +160,61 @@ class Body(Node):
     def steps(self) -> tuple[Leaf | Body, ...]:
         """The nodes in the order of execution.
 
-        It is the order of registration, except that a training-only side branch runs right
-        after what it reads, so that it draws random numbers and adds gradients there.
+        It is the order of registration, except that what reads a later sibling runs right after
+        that, and a training-only side branch right after what it reads, so that it draws random
+        numbers and adds gradients there.
         """
-        steps: list[Leaf | Body] = []
-        for node in self.nodes:
-            place = len(steps)
-            if node.training_only:
-                names = [step.name for step in steps]
-                place = 1 + max((names.index(n) for n in node.reads if n in names), default=-1)
-            steps.insert(place, node)
-        return tuple(steps)
+        nodes = self.nodes
+        order = execution([(node.name, node.reads, node.training_only) for node in nodes])
+        return tuple(nodes[index] for index in order)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The names of tensors of the module itself, which have no batch dimension."""
+        leaves = (node for node in self.nodes if isinstance(node, Leaf))
+        return frozenset(leaf.name for leaf in leaves if leaf.op.form is Form.TENSOR)
+
+    def once(self, leaf: Leaf) -> tuple[int, ...]:
+        """Return which of the tensors that a child reads have no batch dimension."""
+        return tuple(i for i, name in enumerate(leaf.reads) if name in self.own)
 
     @cached_property
     def is_chain(self) -> bool:
         """Tell whether every child is a module of its own that reads just the one before it."""
         before = INPUT
         for node in self.nodes:
-            function = isinstance(node, Leaf) and not node.op.is_module()
-            if node.reads != (before,) or node.reuses or node.training_only or function:
+            plain = not isinstance(node, Leaf) or (
+                node.op.is_module() and node.op.invocation is None
+            )
+            if node.reads != (before,) or node.reuses or node.training_only or not plain:
                 return False
             before = node.name
         return self.result == before and bool(self.nodes)
 
 
 Child: TypeAlias = Leaf | Body | Absent | Loop
+
+
+def execution(nodes: Sequence[tuple[str, tuple[str, ...], bool]]) -> list[int]:
+    """Return in which order nodes run, as their places in the order of registration.
+
+    Args:
+        nodes: name, what it reads, and "in training mode alone" of each.
+    """
+    order: list[int] = []
+    waiting = list(range(len(nodes)))
+    ahead = {name for name, _, _ in nodes}
+    while waiting:
+        index = next(i for i in waiting if ahead.isdisjoint(nodes[i][1]) or i == waiting[-1])
+        name, reads, training_only = nodes[index]
+        place = len(order)
+        if training_only:
+            done = [nodes[i][0] for i in order]
+            place = 1 + max((done.index(read) for read in reads if read in done), default=-1)
+        order.insert(place, index)
+        waiting.remove(index)
+        ahead.discard(name)
+    return order
 
 
 def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:

@@ -40,6 +40,7 @@ class Node:
     span: Span
     condition: Given | None = None
     reads: tuple[Name, ...] | None = None
+    before: Name | None = None
 
     @property
     def training_only(self) -> bool:
@@ -134,11 +135,13 @@ class InitRule:
     """How the tensors of the modules that `selector` names are first filled.
 
     `selector` is an op or the path of one node; `fills` are a tensor's name, a function of
-    `torch.nn.init` and its keyword arguments.
+    `torch.nn.init` and its keyword arguments. A rule `within` a block is followed as soon as each
+    module of that block is built, the others when all is built.
     """
 
     selector: Name
     fills: tuple[tuple[Name, Name, tuple[tuple[Name, Given], ...]], ...]
+    within: Name | None = None
 
 
 Sizes: TypeAlias = tuple[int, ...]

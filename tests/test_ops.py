@@ -11,9 +11,10 @@ import torch
 from pydantic import ValidationError
 from torch.utils.flop_counter import FlopCounterMode
 
-from archspec.live import evaluate, parts
+from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
-from archspec.ops import BY_NAME, OPS, Misfit, Op, Shape
+from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
+from archspec.ops.tensor import Parameter
 
 CASES = 60
 Arguments = dict[str, Any]
@@ -104,7 +105,54 @@ def _narrow(rng: random.Random) -> tuple[Arguments, list[Shape]]:
     return {"dim": dim, "start": start, "length": rng.randint(1, 5)}, [_map(rng)]
 
 
+def _last(rng: random.Random, channels: int) -> Shape:
+    return ChannelsLast((rng.randint(1, 9), rng.randint(1, 9), channels))
+
+
+def _unflatten(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    sizes = rng.choice([(2, 2), (2, -1), (-1, 3), (1, -1, 2), (-1, -1)])
+    return {"dim": rng.choice([1, 2, 3, -1, 4]), "unflattened_size": sizes}, [_map(rng)]
+
+
+def _permute(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    dims = [0, *rng.sample([1, 2, 3], 3)]
+    if rng.random() < 0.3:
+        dims[2] = rng.choice([-1, 1, 5])
+    return {"dims": tuple(dims[: rng.choice([4, 4, 4, 3])])}, [_map(rng)]
+
+
+def _attention(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    arguments = {"num_heads": rng.choice([1, 2, 3]), "bias": rng.random() < 0.7}
+    return arguments, [ChannelsLast((rng.randint(1, 9), 6 * rng.randint(1, 2) - 2))]
+
+
+def _windows(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    size = rng.randint(2, 4)
+    shift = rng.choice([0, size // 2, size - 1])
+    heads = rng.choice([1, 2, 3])
+    return {"num_heads": heads, "window_size": size, "shift_size": shift}, [_last(rng, 6)]
+
+
+def _groups(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    positions = rng.choice([1, 4, 9])
+    return {"head_dim": rng.choice([2, 3])}, [ChannelsLast((rng.randint(1, 4), positions, 6))]
+
+
+def _tensor(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    filled = rng.choice([{}, {"fill": 0.5}, {"fill": "normal_", "std": 0.1}])
+    return {"shape": rng.choice([(3, 1, 1), (1, 1, 8), (4,)]), **filled}, []
+
+
 DRAWS: dict[str, Draw] = {
+    "LayerNorm2d": lambda rng: ({"elementwise_affine": rng.random() < 0.5}, [_map(rng)]),
+    "Unflatten": _unflatten,
+    "Permute": _permute,
+    "SpaceToDepth": lambda rng: ({"block_size": rng.randint(1, 3)}, [_last(rng, 2)]),
+    "MultiheadAttention": _attention,
+    "WindowAttention": _windows,
+    "CosineWindowAttention": _windows,
+    "RelativeAttention": _groups,
+    "Parameter": _tensor,
     "Conv2d": _conv,
     "Linear": _linear,
     "BatchNorm2d": lambda rng: (
@@ -135,6 +183,7 @@ DRAWS: dict[str, Draw] = {
         {"p": rng.choice([0.0, 0.5]), "mode": rng.choice(["row", "batch"])},
         [_map(rng)],
     ),
+    "Scale": lambda rng: ({"factor": rng.choice([0.17, 1.0, -2])}, [_map(rng)]),
     "Flatten": _flatten,
     "Narrow": _narrow,
     "ChannelShuffle": lambda rng: ({"groups": rng.choice([1, 2, 3])}, [_map(rng)]),
@@ -164,7 +213,8 @@ def test_op_agrees_with_torch(name: str) -> None:
             continue
         accepted += 1
         output = ours.output(*shapes)
-        macs = ours.macs(tuple(shapes), output)
+        # A batch of two: what is computed once for a batch counts once.
+        macs = 2 * ours.macs(tuple(shapes), output) + ours.macs_once()
         tensors = {tensor.name: tensor.shape for tensor in ours.tensors()}
         assert theirs == (output, macs, tensors), told
     assert accepted >= CASES // 10
@@ -172,17 +222,21 @@ def test_op_agrees_with_torch(name: str) -> None:
 
 def _ours(kind: type[Op], arguments: Arguments, shapes: list[Shape]) -> tuple[Op | None, str]:
     try:
-        op = kind.model_validate({**kind.infer(shapes[0]), **arguments})
+        op = kind.model_validate({**_inferred(kind, shapes), **arguments})
         op.output(*shapes)
     except (Misfit, ValidationError) as error:
         return None, str(error)
     return op, ""
 
 
+def _inferred(kind: type[Op], shapes: list[Shape]) -> Arguments:
+    return {**kind.infer(shapes[0])} if shapes else {}
+
+
 def _torchs(
     name: str, arguments: Arguments, shapes: list[Shape], op: Op | None
 ) -> tuple[Shape, int, dict[str, Shape]] | None:
-    """Output shape, MACs and tensors by torch, or None where it refuses."""
+    """Output shape, MACs of a batch of two and tensors by torch, or None where it refuses."""
     kind = BY_NAME[name]
     # Not on meta, which lets some wrong arguments pass.
     tensors = [torch.zeros(2, *shape) for shape in shapes]
@@ -194,15 +248,21 @@ def _torchs(
                 module = (
                     evaluate(op.call())
                     if op is not None
-                    else _class(kind)(**kind.infer(shapes[0]), **arguments)
+                    else _class(kind)(**_inferred(kind, shapes), **arguments)
                 )
                 state = {key: tuple(value.shape) for key, value in module.state_dict().items()}
-                output = module(*tensors)
+                copies, keywords, item = kind.invocation or Invocation()
+                output = module(*tensors * copies, **dict(keywords))
+                output = output if item is None else output[item]
+            elif kind.form is Form.TENSOR:
+                assert isinstance(op, Parameter)
+                output = OwnTensor(op.shape, op.fill, op.std).made()
+                return tuple(output.shape), 0, {"": tuple(output.shape)}
             else:
                 output = apply(kind.torch, tensors, arguments)
-    except (RuntimeError, ValueError, IndexError, TypeError):
+    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError):
         return None
-    return tuple(output.shape[1:]), counter.get_total_flops() // 4, state
+    return tuple(output.shape[1:]), counter.get_total_flops() // 2, state
 
 
 def _class(kind: type[Op]) -> Any:

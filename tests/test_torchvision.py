@@ -40,6 +40,10 @@ DEFAULT = (
     "mnasnet0_5",
     "shufflenet_v2_x0_5",
     "regnet_y_400mf",
+    "convnext_tiny",
+    "vit_b_32",
+    "swin_t",
+    "swin_v2_t",
 )
 SLOW = (
     *("vgg11", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
@@ -50,6 +54,7 @@ SLOW = (
     *("efficientnet_b1", "efficientnet_b2", "efficientnet_b5", "efficientnet_v2_s"),
     *("shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0"),
     *("regnet_x_400mf", "regnet_x_8gf", "regnet_y_1_6gf"),
+    *("convnext_small", "vit_b_16", "swin_s", "swin_v2_s", "maxvit_t"),
 )
 # Larger ones of the same make: keys, shapes and figures are compared, and no numbers.
 META = (
@@ -58,6 +63,8 @@ META = (
     *("regnet_x_800mf", "regnet_x_1_6gf", "regnet_x_3_2gf", "regnet_x_16gf", "regnet_x_32gf"),
     *("regnet_y_800mf", "regnet_y_3_2gf", "regnet_y_8gf", "regnet_y_16gf", "regnet_y_32gf"),
     "regnet_y_128gf",
+    *("convnext_base", "convnext_large", "vit_l_16", "vit_l_32", "vit_h_14"),
+    *("swin_b", "swin_v2_b"),
 )
 ON_META = [*DEFAULT, *SLOW, *(pytest.param(name, marks=pytest.mark.slow) for name in META)]
 OURS_ALONE = (
@@ -65,9 +72,24 @@ OURS_ALONE = (
     *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
 )
 
-# Pixels along a side: (eval, training). Only InceptionV3's auxiliary head needs its full size.
-SIZES = {"inception_v3": (75, 299)}
+# Pixels along a side: (eval, training). InceptionV3's auxiliary head needs its full size, and ViT
+# and MaxViT are built for one size.
+SIZES = {
+    "inception_v3": (75, 299),
+    **dict.fromkeys(["vit_b_16", "vit_b_32", "maxvit_t"], (224, 224)),
+}
 SIZE = (64, 64)
+
+# Another legal input, and what torchvision must be told to build a network for it.
+OTHER = ((3, 251, 203), {})
+OTHERS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "inception_v3": ((3, 331, 307), {}),  # for its auxiliary head
+    "maxvit_t": ((3, 448, 448), {"input_size": (448, 448)}),
+    "vit_h_14": ((3, 252, 252), {"image_size": 252}),
+    **dict.fromkeys(
+        ["vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32"], ((3, 256, 256), {"image_size": 256})
+    ),
+}
 
 # Before global pooling. Checked by the recurrence and by the extent of the non-zero gradient.
 RECEPTIVE_FIELD = {
@@ -177,7 +199,7 @@ def disturbed(module: nn.Module) -> dict[str, Tensor]:
     tensors = module.state_dict()
     with torch.no_grad():
         for tensor in tensors.values():
-            if tensor.ndim == 1:
+            if tensor.ndim == 1 and tensor.is_floating_point():
                 tensor.add_(torch.rand_like(tensor), alpha=0.1)
     kept = dict(module.named_parameters())
     return {key: kept.get(key, tensor.clone()) for key, tensor in tensors.items()}
@@ -294,7 +316,7 @@ def on_meta(net: archspec.Architecture) -> nn.Module:
     return net.build(device="meta").eval()
 
 
-def theirs_on_meta(name: str) -> nn.Module:
+def theirs_on_meta(name: str, **choices: Any) -> nn.Module:
     """Return torchvision's network without weights.
 
     RegNet computes its widths with tensors, which must hold numbers.
@@ -308,7 +330,7 @@ def theirs_on_meta(name: str) -> nn.Module:
 
     with pytest.MonkeyPatch.context() as patch, torch.device("meta"):
         patch.setattr(stated, "from_init_params", computed)
-        return theirs(name)
+        return theirs(name, **choices)
 
 
 def signature(module: nn.Module) -> list[tuple[str, tuple[int, ...], torch.dtype]]:
@@ -340,6 +362,15 @@ def test_state_dict_of_emitted_source_of_the_largest(name: str) -> None:
 def test_static_figures_are_pytorchs(name: str) -> None:
     net, module = ours(name), on_meta(ours(name))
     shape = net.inputs["input"]
+    assert net.parameters == sum(p.numel() for p in module.parameters())
+    assert net.macs == counted_macs(module, shape)
+    assert net.output == module(torch.empty(1, *shape, device="meta")).shape[1:]
+
+
+@pytest.mark.parametrize("name", ON_META)
+def test_static_figures_at_another_size_are_torchvisions(name: str) -> None:
+    shape, choices = OTHERS.get(name, OTHER)
+    net, module = archspec.load(name, input=shape), theirs_on_meta(name, **choices).eval()
     assert net.parameters == sum(p.numel() for p in module.parameters())
     assert net.macs == counted_macs(module, shape)
     assert net.output == module(torch.empty(1, *shape, device="meta")).shape[1:]

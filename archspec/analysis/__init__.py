@@ -1,10 +1,11 @@
-"""Figures of a network by arithmetic: learned parameters, MACs, receptive field."""
+"""Figures of a network by arithmetic: parameters, MACs, receptive field, smallest input."""
 
 from __future__ import annotations
 
 from archspec.analysis.cost import Cost, costs, macs, parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.receptive_field import Field, fields, receptive_field
+from archspec.analysis.smallest import with_smallest_input
 
 __all__ = [
     "Cost",
@@ -15,4 +16,5 @@ __all__ = [
     "macs",
     "parameters",
     "receptive_field",
+    "with_smallest_input",
 ]

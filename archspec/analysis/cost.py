@@ -57,7 +57,7 @@ def _leaf(leaf: Leaf) -> Cost:
     return Cost(
         sum(tensor.size for tensor in tensors if tensor.learned),
         sum(tensor.size for tensor in tensors if not tensor.learned),
-        leaf.op.macs(leaf.inputs, leaf.output),
+        leaf.op.macs(leaf.inputs, leaf.output) + leaf.op.macs_once(),
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archspec.network import INPUT, Body, Leaf, Network
-from archspec.ops import Everything, Shape, Window
+from archspec.ops import Everything, Form, Shape, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Field:
 
 
 GLOBAL: Final = Field(None)
+NOTHING: Final = Field((Line(0, -1, 1), Line(0, -1, 1)))
 _PIXEL: Final = Line(0, 0, 1)
 
 
@@ -92,7 +93,7 @@ def receptive_field(network: Network) -> tuple[int, int] | None:
     found = fields(network)
     last: Field | None = None
     for leaf in network.leaves:
-        if _is_side(network, leaf.path):
+        if _is_side(network, leaf.path) or leaf.op.form is Form.TENSOR:
             continue
         field = found[leaf.path]
         is_map = len(leaf.output) == 3 and leaf.output[1] * leaf.output[2] > 1
@@ -112,8 +113,11 @@ def _start(shape: Shape) -> Field:
 def _body(body: Body, starts: dict[str, Field], found: dict[str, Field]) -> Field:
     here = dict(starts)
     for node in body.steps:
-        read = [here[name] for name in node.reads]
-        if isinstance(node, Leaf):
+        # A tensor of the module's own depends on no pixel.
+        read = [here[name] for name in node.reads if name not in body.own]
+        if not read:
+            field = NOTHING
+        elif isinstance(node, Leaf):
             field = read[0].through(node.op.window(node.inputs[0]))
             for other in read[1:]:
                 field |= other

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from archspec import expressions
@@ -31,14 +33,15 @@ def source(network: Network) -> str:
     """
     program = Program(network)
     Writer(program).network()
-    helpers = [_part(label) for label in sorted(program.parts.values())]
+    files = _part_files(BY_NAME[label].torch for label in sorted(program.parts.values()))
+    helpers = [_class_of(text) for text in files.values()]
     classes = [d for d in program.definitions if isinstance(d, Class)]
     functions = [d for d in program.definitions if isinstance(d, Function)]
     if "make_divisible" in program.functions:
         helpers.append(_make_divisible())
     text = render(
         header=[wrapped(line) for line in describe.header(network)],
-        imports=_imports(program, [*helpers, *_texts(classes, functions)]),
+        imports=_imports(program, [*files.values(), *_texts(classes, functions)]),
         helpers=helpers,
         classes=classes,
         functions=functions,
@@ -60,7 +63,7 @@ def _texts(classes: list[Class], functions: list[Function]) -> list[str]:
 def _imports(program: Program, texts: list[str]) -> list[str]:
     """Return the import lines: the standard library, a blank line, torch."""
     standard = sorted(program.imports)
-    if program.functions & {"ceil", "floor", "sqrt"}:
+    if program.functions & {"ceil", "floor", "sqrt"} or any("\nimport math" in t for t in texts):
         standard.insert(0, "import math")
     uses_torch = any("torch." in text for text in texts)
     torch = [*(["import torch"] if uses_torch else []), "from torch import Tensor, nn"]
@@ -69,13 +72,24 @@ def _imports(program: Program, texts: list[str]) -> list[str]:
     return [*standard, *([""] if standard else []), *torch]
 
 
-def _part(label: str) -> str:
-    """Return the text of a module class that `torch.nn` lacks, as the live back end has it."""
-    name = BY_NAME[label].torch.removeprefix("parts.")
-    stem = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
-    path = bundled("live") / "parts" / f"{stem}.py"
-    text = path.read_text(encoding="utf-8")
-    return text[text.index(f"class {name}") :].rstrip()
+def _part_files(parts: Iterable[str]) -> dict[str, str]:
+    """Return the texts of the modules that `torch.nn` lacks, as the live back end has them.
+
+    A part that derives from another stands behind it.
+    """
+    found: dict[str, str] = {}
+    for part in parts:
+        name = part.removeprefix("parts.")
+        stem = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+        text = (bundled("live") / "parts" / f"{stem}.py").read_text(encoding="utf-8")
+        bases = re.findall(r"^from archspec\.live\.parts\.\w+ import (\w+)$", text, re.MULTILINE)
+        found |= _part_files(base for base in bases)
+        found[name] = text
+    return found
+
+
+def _class_of(text: str) -> str:
+    return text[text.index("\nclass ") + 1 :].rstrip()
 
 
 def _make_divisible() -> str:

@@ -24,7 +24,7 @@ from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, 
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.stages import stage_function
-from archspec.codegen.values import line, ordered
+from archspec.codegen.values import line, ordered, tensors
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
 from archspec.ops import BY_NAME
@@ -111,6 +111,7 @@ class Writer:
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
         written = self._constructed(items, frame, numbered=numbered)
+        written += initialisation(bodies, self.program.network, self.program)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
@@ -145,11 +146,12 @@ class Writer:
     def _forward(
         self, items: list[Item], bodies: Sequence[Body], frame: Frame, constructor: Constructor
     ) -> Method:
-        body = [line(item) for item in ordered(items)]
+        own = tensors(items)
+        body = [line(item, own) for item in ordered(items)]
         results = {node.result for node in bodies}
         result = results.pop() if len(results) == 1 else body[-1].name
         written = Forward(
-            body, (INPUT,), (result,), aliases=constructor.aliases, shapes=False
+            body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
         ).write()
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
         return Method(signature, [describe.mapping(bodies, frame)], written)
@@ -163,7 +165,7 @@ class Writer:
         constructor.stage = self._stage
         items = constructor.items([inside(View(root, {}, {}))])
         written = self._constructed(items, frame, numbered=root.numbered)
-        written += initialisation(network, self.program)
+        written += initialisation([root], network, self.program)
         chained = root.numbered and root.is_chain
         forward = [] if chained else [self._network_forward(items, constructor)]
         self.program.functions |= frame.functions
@@ -178,13 +180,15 @@ class Writer:
 
     def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
         network = self.program.network
-        body = [line(item) for item in ordered(items)]
+        own = tensors(items)
+        body = [line(item, own) for item in ordered(items)]
         results = [name for _, name in network.outputs]
         forward = Forward(
             body,
             tuple(network.inputs),
             results,
             aliases=constructor.aliases,
+            own=own,
             shapes=True,
             bare=alone_in_eval(network),
         )

@@ -11,12 +11,13 @@ from archspec.codegen.agreement import Differ, Slot, View, nodes, slots, views
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
 from archspec.codegen.layout import Argument, Call, Expr, flat
+from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
-from archspec.ops import BY_NAME
+from archspec.ops import BY_NAME, Form
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
@@ -83,6 +84,8 @@ class Constructor:
         names = {node.name for _, node in there}
         condition = self._condition(slot) if len(there) < len(slot) else None
         if len(names) > 1 and not all(name.isdigit() for name in names):
+            raise Differ
+        if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
         value = "" if is_silent(slot) else self.build(slot)
         listed, self.listed = self.listed, ()
@@ -154,7 +157,7 @@ class Constructor:
         return self._call(slot, self.writer.inline(slot, self.frame))
 
     def _op(self, slot: Slot) -> Expr:
-        there = nodes(slot)
+        there = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
         labels = {node.label for _, node in there}
         head = module_class(min(labels))
         callees = [node.callee for _, node in there]
@@ -164,6 +167,8 @@ class Constructor:
             head = head if isinstance(chosen, ast.Constant) else self.frame.text(chosen)
         elif len(labels) > 1:
             raise Differ
+        if there[0][1].op.form is Form.TENSOR:
+            return own_tensor({name: formula for name, formula, _ in self.frame.arguments(slot)})
         self._remember_part(min(labels))
         arguments = tuple(
             Argument(self.frame.text(formula), f"{name}=" if keyword else "")
@@ -231,6 +236,11 @@ class Constructor:
             keyword = bool(parameter.default) or skipped
             arguments.append(Argument(text, f"{parameter.name}=" if keyword else ""))
         return Call(signature.name, tuple(arguments))
+
+
+def _may_lack(node: Leaf | Body) -> bool:
+    """Tell whether a class may have a child in some uses only: a tensor has no stand-in."""
+    return isinstance(node, Body) or node.op.form is not Form.TENSOR
 
 
 def _inside(view: View, body: Body) -> list[View]:

@@ -10,7 +10,7 @@ from archspec import analysis
 from archspec.codegen.frame import Frame
 from archspec.codegen.printing import prose
 from archspec.network import INPUT, Body, Leaf, Network
-from archspec.ops import Kind, Shape
+from archspec.ops import ChannelsLast, Kind, Shape
 
 _SUMMARY: Final = 78
 """Columns of a docstring's first line."""
@@ -27,6 +27,8 @@ def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     if body.is_chain:
         return [f"A chain of {len(labels)} layers, from {labels[0]} to {labels[-1]}."]
     joined = _joined(body)
+    if joined is None and labels.count("Add") > 1:
+        return ["Residual parts, one after the other."]
     return [_MERGES[joined] if joined else "Layers with wiring of their own."]
 
 
@@ -43,7 +45,8 @@ _MERGES: Final = {
 def _joined(body: Body) -> tuple[str, bool] | None:
     """Return the merge that a body comes down to, and whether it joins the input itself.
 
-    None when it comes down to none, or joins what is not made of the input by single layers.
+    None when it comes down to none, or joins neither the input itself nor what is made of it by
+    single layers alone.
     """
     nodes: dict[str, Leaf | Body] = {node.name: node for node in body.nodes}
     last = nodes.get(body.result)
@@ -51,10 +54,14 @@ def _joined(body: Body) -> tuple[str, bool] | None:
         last = nodes.get(last.reads[0])
     if not isinstance(last, Leaf) or last.op.kind is not Kind.MERGE:
         return None
-    paths = [_path(name, nodes) for name in last.reads]
-    if any(path is None for path in paths) or getattr(last.op, "dim", 1) != 1:
+    if getattr(last.op, "dim", 1) != 1:
         return None
-    direct = [not path or (last.label == "Add" and _projects(path)) for path in paths]
+    if INPUT in last.reads and {*last.reads} != {INPUT}:
+        return last.label, True
+    paths = [_path(name, nodes) for name in last.reads]
+    if any(path is None for path in paths):
+        return None
+    direct = [last.label == "Add" and _projects(path or []) for path in paths]
     return last.label, any(direct) and not all(direct)
 
 
@@ -83,15 +90,35 @@ def mapping(bodies: Sequence[Body], frame: Frame) -> str:
 
 def _symbolic(bodies: Sequence[Body], end: str) -> str:
     shapes = [body.inputs[0] if end == "in" else body.output for body in bodies]
-    ranks = {len(shape) for shape in shapes}
-    if ranks != {3}:
-        return "(N, features)" if ranks == {1} else "a tensor"
-    same_size = all(b.inputs[0][1:] == b.output[1:] for b in bodies if len(b.output) == 3)
-    same_channels = all(b.inputs[0][0] == b.output[0] for b in bodies)
-    if end == "in":
-        return "(N, C, H, W)"
-    channels = "C" if same_channels else "C'"
-    return f"(N, {channels}, H, W)" if same_size else f"(N, {channels}, H', W')"
+    layouts = {(len(shape), isinstance(shape, ChannelsLast)) for shape in shapes}
+    names = _NAMES.get(layouts.pop()) if len(layouts) == 1 else None
+    if names is None:
+        return "a tensor"
+    if end == "in" or len(names) == 1:
+        return f"(N, {', '.join(names)})"
+    pairs = [(body.inputs[0], body.output) for body in bodies]
+    return f"(N, {', '.join(_marked(name, i, pairs) for i, name in enumerate(names))})"
+
+
+_NAMES: Final = {
+    (3, False): ("C", "H", "W"),
+    (3, True): ("H", "W", "C"),
+    (2, True): ("T", "C"),
+    (1, False): ("features",),
+}
+
+
+def _marked(name: str, index: int, pairs: Sequence[tuple[Shape, Shape]]) -> str:
+    """Return the name of a size, marked where a block changes it; H and W go together."""
+    places = [index] if name in ("C", "T") else [i for i in range(3) if i != _channels(pairs)]
+    same = all(
+        type(a) is type(b) and [a[i] for i in places] == [b[i] for i in places] for a, b in pairs
+    )
+    return name if same else f"{name}'"
+
+
+def _channels(pairs: Sequence[tuple[Shape, Shape]]) -> int:
+    return 2 if isinstance(pairs[0][1], ChannelsLast) else 0
 
 
 def network_class(network: Network) -> list[str]:

@@ -24,6 +24,7 @@ class Forward:
         inputs: names of the inputs as the spec has them.
         results: names of the values that are returned.
         aliases: names that stand for others.
+        own: the module's own tensors by name, as they are written.
         shapes: whether each line says the shape of its value.
         bare: the value that a network with several outputs may return by itself.
     """
@@ -35,6 +36,7 @@ class Forward:
         results: Sequence[str],
         *,
         aliases: Mapping[str, str],
+        own: Mapping[str, str],
         shapes: bool,
         bare: str = "",
     ) -> None:
@@ -44,7 +46,7 @@ class Forward:
         self._meant = dict(zip(results, self.results, strict=True))
         self.lines = self._nested(self._inlined(self._read(self.lines)))
         self._unread = {entry.name for entry in self.lines} - self._consumers(self.lines).keys()
-        self.names = Variables(self.lines, self.inputs, self.results).chosen(self._unread)
+        self.names = Variables(self.lines, self.inputs, self.results, own).chosen(self._unread)
         # What is returned by itself needs a type: a module's call has none. The last line of a
         # forward pass has it there, any other value where its variable is first assigned.
         returned = bare or (self.results[0] if len(self.results) == 1 else "")
@@ -106,7 +108,7 @@ class Forward:
         if single and isinstance(expr, Call) and expr.head.startswith("torch."):
             return lines(expr, 2, "return ")
         # A module's call has no type of its own; the annotation gives it one.
-        name = "logits" if entry.kind is Kind.LINEAR else "y"
+        name = "logits" if entry.kind is Kind.LINEAR and len(entry.shape) == 1 else "y"
         if name in self.inputs:
             name = f"{name}_"
         self.names[entry.name] = name

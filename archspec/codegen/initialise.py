@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from archspec import expressions
@@ -14,41 +16,46 @@ from archspec.codegen.printing import (
     module_class,
 )
 from archspec.codegen.program import Program
-from archspec.network import Leaf, Network
-from archspec.ops import BY_NAME
+from archspec.network import Body, Network
+from archspec.ops import BY_NAME, Op
+from archspec.resolve.initialisation import below, follows, modules
 from archspec.spec import Given, InitRule, Name
 
 _OPTIONAL: Final = {("Conv2d", "bias")}
 """Tensors that torch declares as optional, so that a type checker wants them asked for."""
 
 
-def initialisation(network: Network, program: Program) -> list[str]:
-    """Return the lines of the loop; none when no rule has anything to fill."""
-    leaves = [leaf for leaf in network.leaves if not leaf.reuses]
-    seen: set[str] = set()
-    chosen: list[tuple[InitRule, list[Leaf]]] = []
-    for rule in network.init:
-        selected = [
-            leaf
-            for leaf in leaves
-            if rule.selector.text in (leaf.path, leaf.label) and leaf.path not in seen
-        ]
-        seen.update(leaf.path for leaf in selected)
-        if any(leaf.fills for leaf in selected):
-            chosen.append((rule, selected))
-    if not chosen:
-        return []
-    cases: dict[tuple[str, ...], list[tuple[InitRule, list[Leaf]]]] = {}
-    for rule, selected in chosen:
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A module that a rule fills: its path below the class, its op, the tensors filled."""
+
+    path: str
+    op: Op
+    tensors: frozenset[str]
+
+
+def initialisation(bodies: Sequence[Body], network: Network, program: Program) -> list[str]:
+    """Return the lines of a class's loop; none when no rule has anything to fill.
+
+    Args:
+        bodies: the uses that the class stands for; the root for the network's own.
+        network: the network.
+        program: the file that is written.
+    """
+    cases: dict[tuple[str, ...], list[tuple[InitRule, list[_Module]]]] = {}
+    by_path = False
+    for rule, selected in _chosen(bodies, network.init):
         lines_of = [
             line
             for tensor, function, arguments in rule.fills
             for line in _fill(tensor, function, arguments, selected, network, program)
         ]
-        by_op = rule.selector.text in BY_NAME
-        key = (*lines_of, "" if by_op else rule.selector.text)
+        named = rule.selector.text not in BY_NAME
+        by_path = by_path or named
+        key = (*lines_of, rule.selector.text if named else "")
         cases.setdefault(key, []).append((rule, selected))
-    by_path = any(rule.selector.text not in BY_NAME for rule, _ in chosen)
+    if not cases:
+        return []
     target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
     written = ["", f"        for {target} in self.{source}():"]
     for index, (body, rules) in enumerate(cases.items()):
@@ -56,8 +63,38 @@ def initialisation(network: Network, program: Program) -> list[str]:
     return written
 
 
-def _test(rules: list[tuple[InitRule, list[Leaf]]]) -> str:
-    kinds = " | ".join(module_class(selected[0].label) for _, selected in rules)
+def _chosen(
+    bodies: Sequence[Body], rules: tuple[InitRule, ...]
+) -> Iterator[tuple[InitRule, list[_Module]]]:
+    """Yield the rules that fill something in these bodies, and the modules of each."""
+    seen: set[str] = set()
+    for rule in rules:
+        if not all(_belongs(rule, body) for body in bodies):
+            continue
+        found = [
+            (body, path, op)
+            for body in bodies
+            for path, op in modules(body)
+            if path not in seen and follows(rule, body, path, op)
+        ]
+        seen.update(path for _, path, _ in found)
+        selected = [
+            _Module(below(body, path), op, frozenset(f.tensor for f in body.fills.get(path, ())))
+            for body, path, op in found
+        ]
+        if any(module.tensors for module in selected):
+            yield rule, selected
+
+
+def _belongs(rule: InitRule, body: Body) -> bool:
+    """Tell whether a rule is followed where a body is built."""
+    if rule.within is None:
+        return not body.path
+    return body.block is not None and body.block.name == rule.within.text
+
+
+def _test(rules: list[tuple[InitRule, list[_Module]]]) -> str:
+    kinds = " | ".join(module_class(type(selected[0].op).__name__) for _, selected in rules)
     test = f"isinstance(module, {kinds})"
     paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in BY_NAME]
     # The type is asked as well, so that a reader and a type checker know what `module` is.
@@ -68,27 +105,28 @@ def _fill(
     tensor: Name,
     function: Name,
     arguments: tuple[tuple[Name, Given], ...],
-    selected: list[Leaf],
+    selected: list[_Module],
     network: Network,
     program: Program,
 ) -> list[str]:
-    owners = [leaf for leaf in selected if any(f.tensor == tensor.text for f in leaf.fills)]
+    owners = [module for module in selected if tensor.text in module.tensors]
     if not owners:
         return []
     values = [Argument(f"module.{tensor.text}")]
     for name, given in arguments:
-        values.append(Argument(_value(given, owners[0], network, program), f"{name.text}="))
+        values.append(Argument(_value(given, owners[0].op, network, program), f"{name.text}="))
     indent, guard = 4, []
-    if len(owners) < len(selected) or any((o.label, tensor.text) in _OPTIONAL for o in owners):
+    optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
+    if len(owners) < len(selected) or optional:
         guard = [f"                if module.{tensor.text} is not None:"]
         indent = 5
     return [*guard, *lines(Call(f"nn.init.{function.text}", tuple(values)), indent)]
 
 
-def _value(given: Given, leaf: Leaf, network: Network, program: Program) -> str:
+def _value(given: Given, op: Op, network: Network, program: Program) -> str:
     if given.formula is None:
         return literal(given.value)
-    fields = set(type(leaf.op).model_fields)
+    fields = set(type(op).model_fields)
     constants = {name: expressions.constant(value) for name, value in network.vars.items()}
     formula = expressions.substitute(
         given.formula, {n: f for n, f in constants.items() if n not in fields}

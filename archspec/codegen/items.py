@@ -11,6 +11,7 @@ from archspec.codegen.frame import Frame
 from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
 from archspec.expressions import Formula
 from archspec.network import Body, Leaf
+from archspec.ops import Form
 
 _FEWEST: Final = 2
 """Equal neighbours from which on a comprehension reads better than the list."""
@@ -38,9 +39,15 @@ def is_silent(slot: Slot) -> bool:
     """Tell whether a child needs no module: a function, a sibling called again, an identity."""
     return all(
         node.reuses is not None
-        or (isinstance(node, Leaf) and (not node.op.is_module() or is_identity(node)))
+        or (isinstance(node, Leaf) and (node.op.form is Form.FUNCTION or is_identity(node)))
         for _, node in nodes(slot)
     )
+
+
+def is_own(item: Item) -> bool:
+    """Tell whether a child is a tensor of the module itself."""
+    node = nodes(item.slot)[0][1]
+    return isinstance(node, Leaf) and node.op.form is Form.TENSOR
 
 
 def is_passed_on(item: Item) -> bool:

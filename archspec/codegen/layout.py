@@ -22,12 +22,16 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call or a list; `tall` asks for one argument a line even where they fit on one."""
+    """A call or a list, and what is taken of it.
+
+    `tall` asks for one argument a line even where they fit on one.
+    """
 
     head: str
     arguments: tuple[Argument, ...]
     tall: bool = False
     brackets: str = "()"
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def flat(expr: Expr) -> str:
     inside = ", ".join(argument.prefix + flat(argument.value) for argument in expr.arguments)
     if _sole(expr) is not None:
         inside = inside[1:-1]
-    return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}"
+    return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}{expr.item}"
 
 
 def lines(
@@ -77,7 +81,7 @@ def lines(
         return [line]
     opening, closing = (
         f"{margin}{before}{expr.head}{expr.brackets[0]}",
-        f"{margin}{expr.brackets[1]}",
+        f"{margin}{expr.brackets[1]}{expr.item}",
     )
     if (each := _sole(expr)) is not None:
         return [opening, *_generator(each, indent + 1), f"{closing}{after}"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec.codegen.agreement import Differ, nodes
-from archspec.codegen.items import Item, is_passed_on
+from archspec.codegen.items import Item, is_own, is_passed_on
 from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.printing import literal
-from archspec.network import Absent, Body, Leaf
-from archspec.ops import Kind, Shape
+from archspec.network import Absent, Body, Leaf, execution
+from archspec.ops import Invocation, Kind, Shape
 from archspec.traced import untraced
 
 _INFIX: Final = {"operator.add": " + ", "operator.mul": " * "}
@@ -22,8 +22,9 @@ class Line:
     """One value of a forward pass, before it has a variable.
 
     A value with a `flag` is made only where that attribute is true; elsewhere the value of
-    `stand_in` is taken for it. What is `is_pairwise` joins three values or more, two at a time: its
-    operands are made before it, or gradients would be added up in another order.
+    `stand_in` is taken for it. What is `is_pairwise` joins three values or more, two at a time, or
+    writes one twice: its operands are made before it, or gradients would be added up in another
+    order.
     """
 
     name: str
@@ -45,20 +46,24 @@ class Line:
 
 
 def ordered(items: list[Item]) -> list[Item]:
-    """Return children in the order of execution: a side branch right after what it reads."""
-    done: list[Item] = []
-    for item in items:
-        node = nodes(item.slot)[0][1]
-        place = len(done)
-        if node.training_only:
-            names = [other.name for other in done]
-            place = 1 + max((names.index(n) for n in node.reads if n in names), default=-1)
-        done.insert(place, item)
-    return done
+    """Return the children that `forward` computes, in the order of execution."""
+    computed = [item for item in items if not is_own(item)]
+    first = [nodes(item.slot)[0][1] for item in computed]
+    order = execution([(node.name, node.reads, node.training_only) for node in first])
+    return [computed[index] for index in order]
 
 
-def line(item: Item) -> Line:
+def tensors(items: list[Item]) -> dict[str, str]:
+    """Return the module's own tensors by name, as `forward` writes them."""
+    return {item.name: f"self.{item.name}" for item in items if is_own(item)}
+
+
+def line(item: Item, own: Collection[str] = ()) -> Line:
     """Return the value that a child makes.
+
+    Args:
+        item: the child.
+        own: the names of the module's own tensors.
 
     Raises:
         Differ: when the uses read different siblings.
@@ -68,19 +73,19 @@ def line(item: Item) -> Line:
     if any(other.written_reads != node.written_reads for other in there):
         raise Differ
     is_merge = isinstance(node, Leaf) and not node.op.is_module()
+    once = _once(node, own)
     return Line(
         name=item.name,
         reads=node.written_reads,
-        call=_call(node, item.name),
+        call=_call(node, item.name, once),
         kind=node.op.kind if isinstance(node, Leaf) else None,
         shape=node.output,
         flag=item.flag,
         stand_in=_stand_in(item) if item.flag else "",
         training_only=node.training_only,
         is_merge=is_merge,
-        is_pairwise=isinstance(node, Leaf)
-        and node.op.call().target in _INFIX
-        and len(node.reads) > 2,
+        is_pairwise=bool(once)
+        or (isinstance(node, Leaf) and node.op.call().target in _INFIX and len(node.reads) > 2),
         is_inline=is_passed_on(item),
     )
 
@@ -94,13 +99,21 @@ def _stand_in(item: Item) -> str:
     raise Differ
 
 
-def _call(node: Leaf | Body, name: str) -> Callable[[Sequence[Expr]], Expr]:
+def _once(node: Leaf | Body, own: Collection[str]) -> tuple[int, ...]:
+    """Return which values have no batch dimension and are joined to some that have."""
+    if not isinstance(node, Leaf) or node.op.is_module() or node.op.stretches:
+        return ()
+    return tuple(i for i, name in enumerate(node.reads) if name in own)
+
+
+def _call(
+    node: Leaf | Body, name: str, once: tuple[int, ...]
+) -> Callable[[Sequence[Expr]], Expr]:
     """Return how a child is called in source."""
-    if not isinstance(node, Leaf) or node.op.is_module():
-        target = node.reuses or name
-        head = f"self.{target}" if target.isidentifier() else f'self.get_submodule("{target}")'
-        head = f"self[{target}]" if target.isdigit() else head
-        return lambda values: Call(head, tuple(Argument(value) for value in values))
+    if not isinstance(node, Leaf):
+        return _module_call(node.reuses or name, None)
+    if node.op.is_module():
+        return _module_call(node.reuses or name, node.op.invocation)
     call = node.op.call()
     if call.target in _INFIX:
         return lambda values: _INFIX[call.target].join(flat(value) for value in values)
@@ -108,9 +121,30 @@ def _call(node: Leaf | Body, name: str) -> Callable[[Sequence[Expr]], Expr]:
         Argument(literal(untraced(argument.value)), f"{argument.name}=")
         for argument in call.arguments
     )
+    rank = len(node.output)
+
+    def joined(values: Sequence[Expr]) -> Expr:
+        batched = next(flat(value) for i, value in enumerate(values) if i not in once)
+        sizes = ", ".join([f"{batched}.shape[0]", *["-1"] * rank])
+        operands = [
+            f"{flat(value)}.expand({sizes})" if i in once else value
+            for i, value in enumerate(values)
+        ]
+        listed = Call("", tuple(Argument(v) for v in operands), brackets="[]")
+        return Call(call.target, (Argument(listed), *keywords))
+
+    return joined
+
+
+def _module_call(name: str, how: Invocation | None) -> Callable[[Sequence[Expr]], Expr]:
+    head = f"self.{name}" if name.isidentifier() else f'self.get_submodule("{name}")'
+    head = f"self[{name}]" if name.isdigit() else head
+    if how is None:
+        return lambda values: Call(head, tuple(Argument(value) for value in values))
+    further = tuple(Argument(literal(value), f"{key}=") for key, value in how.keywords)
+    item = "" if how.item is None else f"[{how.item}]"
     return lambda values: Call(
-        call.target,
-        (Argument(Call("", tuple(Argument(v) for v in values), brackets="[]")), *keywords),
+        head, (*(Argument(v) for v in [*values] * how.copies), *further), item=item
     )
 
 

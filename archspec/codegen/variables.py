@@ -19,14 +19,20 @@ class Variables:
         lines: the values in the order of execution.
         inputs: the variables of the inputs, by the names that the spec has for them.
         results: the values that are returned.
+        own: the module's own tensors by name, which nothing overwrites.
     """
 
     def __init__(
-        self, lines: Sequence[Line], inputs: Mapping[str, str], results: Sequence[str]
+        self,
+        lines: Sequence[Line],
+        inputs: Mapping[str, str],
+        results: Sequence[str],
+        own: Mapping[str, str],
     ) -> None:
         self._lines = {entry.name: entry for entry in lines}
         self._inputs = inputs
         self._results = results
+        self._tensors = own
         late = {name for entry in lines[1:] for name in entry.needs} | set(results)
         self._running = "out" if inputs.keys() & late or len(inputs) > 1 else "x"
         self._own = self._names_of_their_own()
@@ -57,7 +63,7 @@ class Variables:
         return found
 
     def _named(self, alone: set[str]) -> dict[str, str]:
-        names = dict(self._inputs)
+        names = {**self._inputs, **self._tensors}
         for entry in self._lines.values():
             if entry.name in alone or entry.training_only:
                 names[entry.name] = self._own[entry.name]
@@ -67,7 +73,7 @@ class Variables:
 
     def _clash(self, names: dict[str, str]) -> tuple[str, str] | None:
         """Return a value that overwrites one that is still to be read, and that one."""
-        holder = {names[name]: name for name in self._inputs}
+        holder = {names[name]: name for name in (*self._inputs, *self._tensors)}
         reads = [(entry.needs, entry) for entry in self._lines.values()]
         for needs, entry in [*reads, (tuple(self._results), None)]:
             for name in needs:

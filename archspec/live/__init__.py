@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -9,10 +10,11 @@ from torch import nn
 
 from archspec.live import parts
 from archspec.live.memory import check_fits
-from archspec.live.module import SpecModule, SpecNetwork, Step
+from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
-from archspec.network import Body, Fill, Leaf, Network, walk
+from archspec.network import Body, Leaf, Network
 from archspec.ops import Call
+from archspec.ops.tensor import Parameter
 from archspec.traced import untraced
 
 
@@ -44,42 +46,41 @@ def build(network: Network, *, device: str = "cpu", seed: int | None = None) -> 
 
 
 def _built(network: Network) -> nn.Module:
-    module = _network(network)
-    _initialise(module, network)
-    return module
-
-
-def _network(network: Network) -> nn.Module:
     """Return the root module, which may have several outputs."""
     root = network.root
     slots = Slots(root, tuple(network.inputs), keep=tuple(name for _, name in network.outputs))
     arguments = (network.name, _children(root), slots.steps(), slots.count)
-    single = len(network.outputs) == 1
     result = slots.of(network.outputs[0][1])
-    if single:
-        return SpecModule(*arguments, result)
-    outputs = tuple(
-        (label, slots.of(name), name in network.side) for label, name in network.outputs
-    )
-    return SpecNetwork(*arguments, result, outputs=outputs)
+    module: SpecModule
+    if len(network.outputs) == 1:
+        module = SpecModule(*arguments, result)
+    else:
+        outputs = tuple(
+            (label, slots.of(name), name in network.side) for label, name in network.outputs
+        )
+        module = SpecNetwork(*arguments, result, outputs=outputs)
+    return _initialised(module, root)
 
 
 def _module(node: Leaf | Body) -> nn.Module:
     if isinstance(node, Leaf):
         return evaluate(node.op.call())
     slots = Slots(node, node.reads and ("input",), keep=(node.result,))
-    return SpecModule(
+    module = SpecModule(
         node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
     )
+    return _initialised(module, node)
 
 
-def _children(body: Body) -> list[tuple[str, nn.Module]]:
-    """Return the modules of a body, built in the order of registration."""
-    return [
-        (node.name, _module(node))
-        for node in body.nodes
-        if node.reuses is None and (isinstance(node, Body) or node.op.is_module())
-    ]
+def _children(body: Body) -> Iterator[tuple[str, nn.Module | OwnTensor]]:
+    """Yield the modules and tensors of a body, built in the order of registration."""
+    for node in body.nodes:
+        if node.reuses is not None:
+            continue
+        if isinstance(node, Leaf) and isinstance(node.op, Parameter):
+            yield node.name, OwnTensor(untraced(node.op.shape), node.op.fill, node.op.std)
+        elif isinstance(node, Body) or node.op.is_module():
+            yield node.name, _module(node)
 
 
 def evaluate(call: Call) -> nn.Module:
@@ -92,17 +93,14 @@ def evaluate(call: Call) -> nn.Module:
     return module
 
 
-def _initialise(module: nn.Module, network: Network) -> None:
+def _initialised(module: nn.Module, body: Body) -> nn.Module:
     """Fill tensors as the spec's rules say, in the order of `modules()`."""
-    if not network.init:
-        return
-    fills: dict[str, tuple[Fill, ...]] = {
-        node.path: node.fills for node in walk(network.root) if isinstance(node, Leaf)
-    }
-    for path, child in module.named_modules():
-        for fill in fills.get(path, ()):
-            tensor = getattr(child, fill.tensor)
-            getattr(nn.init, fill.function)(tensor, **fill.arguments)
+    if body.fills:
+        for path, child in module.named_modules(prefix=body.path):
+            for fill in body.fills.get(path, ()):
+                tensor = getattr(child, fill.tensor)
+                getattr(nn.init, fill.function)(tensor, **fill.arguments)
+    return module
 
 
-__all__ = ["SpecModule", "SpecNetwork", "Step", "build", "evaluate"]
+__all__ = ["OwnTensor", "SpecModule", "SpecNetwork", "Step", "build", "evaluate"]

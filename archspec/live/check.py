@@ -49,7 +49,8 @@ def check(network: Network, module: nn.Module) -> Report:
     was_training = module.training
     counter = FlopCounterMode(display=False)
     try:
-        with torch.no_grad(), counter:
+        # With gradients, or attention takes a fused path that no counter sees.
+        with torch.enable_grad(), counter:
             output = module.eval()(*example_inputs(network, module))
     finally:
         module.train(was_training)
@@ -65,7 +66,9 @@ def check(network: Network, module: nn.Module) -> Report:
     if isinstance(output, Tensor) and tuple(output.shape[1:]) != network.output:
         differences.append(f"output: {network.output} by arithmetic, {tuple(output.shape[1:])}")
     parameters = sum(parameter.numel() for parameter in module.parameters())
-    macs = counter.get_total_flops() // (2 * BATCH)
+    # What is computed once for a batch, torch counts once; so do we, for a single sample.
+    once = sum(leaf.op.macs_once() for leaf in network.leaves if not leaf.training_only)
+    macs = (counter.get_total_flops() // 2 - once) // BATCH + once
     for name, ours, torchs in (
         ("parameters", analysis.parameters(network), parameters),
         ("MACs", analysis.macs(network), macs),
@@ -101,7 +104,8 @@ def _expected(network: Network) -> list[tuple[str, tuple[int, ...]]]:
 
 def _recorder(path: str, seen: list[tuple[str, Any]]) -> Any:
     def hook(_: nn.Module, __: Any, output: Any) -> None:
-        seen.append((path, tuple(output.shape[1:])))
+        tensor = output[0] if isinstance(output, tuple) else output
+        seen.append((path, tuple(tensor.shape[1:])))
 
     return hook
 

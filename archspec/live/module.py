@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import operator
 from collections import namedtuple
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from archspec.ops import Form
 
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "operator.add": operator.add,
@@ -26,17 +28,42 @@ class Step(NamedTuple):
 
     Attributes:
         target: slot that takes the result.
-        child: name of the child to call, or of the function.
+        name: name of the child to call, of the function, or of the tensor to take.
+        form: which of these it is.
         reads: slots of the arguments.
-        keywords: arguments of the function; None when a child is called.
+        keywords: further arguments of the call.
         training_only: skipped in eval mode.
+        item: which of several results is the tensor; None where there is one.
     """
 
     target: int
-    child: str
+    name: str
+    form: Form
     reads: tuple[int, ...]
-    keywords: dict[str, Any] | None
+    keywords: dict[str, Any]
     training_only: bool
+    item: int | None = None
+
+
+class OwnTensor(NamedTuple):
+    """A learned tensor of a module's own: its shape, and how it is first filled."""
+
+    shape: tuple[int, ...]
+    fill: float | str
+    std: float
+
+    def made(self) -> nn.Parameter:
+        """Return the tensor, filled."""
+        tensor = torch.empty(self.shape)
+        self.refill(tensor)
+        return nn.Parameter(tensor)
+
+    def refill(self, tensor: Tensor) -> None:
+        """Fill a tensor in place."""
+        if isinstance(self.fill, str):
+            getattr(nn.init, self.fill)(tensor, std=self.std)
+        else:
+            nn.init.constant_(tensor, self.fill)
 
 
 class SpecModule(nn.Module):
@@ -44,7 +71,8 @@ class SpecModule(nn.Module):
 
     Args:
         label: the spec's name for it, shown by `repr`.
-        children: modules in the order of registration.
+        children: modules and tensors in the order of registration; a tensor is made when its turn
+            comes, so that random numbers are drawn in that order.
         steps: what runs, in order. Slots are used again as soon as their value is dead, so that
             no activation is kept longer than hand-written code would.
         slots: how many slots there are; the inputs come first.
@@ -54,7 +82,7 @@ class SpecModule(nn.Module):
     def __init__(
         self,
         label: str,
-        children: Iterable[tuple[str, nn.Module]],
+        children: Iterable[tuple[str, nn.Module | OwnTensor]],
         steps: tuple[Step, ...],
         slots: int,
         result: int,
@@ -64,8 +92,18 @@ class SpecModule(nn.Module):
         self._steps = steps
         self._slots = slots
         self._result = result
+        self._own: dict[str, OwnTensor] = {}
         for name, child in children:
-            self.add_module(name, child)
+            if isinstance(child, OwnTensor):
+                self._own[name] = child
+                self.register_parameter(name, child.made())
+            else:
+                self.add_module(name, child)
+
+    def reset_parameters(self) -> None:
+        """Fill the tensors of its own anew; its children have methods of their own for theirs."""
+        for name, own in self._own.items():
+            own.refill(getattr(self, name))
 
     def forward(self, *inputs: Tensor) -> Any:
         """Run the body on its inputs, each with the batch as its first dimension."""
@@ -75,13 +113,16 @@ class SpecModule(nn.Module):
         """Run the steps and return the slots."""
         slots: list[Any] = [*inputs, *[None] * (self._slots - len(inputs))]
         children = self._modules
-        for target, child, reads, keywords, training_only in self._steps:
+        for target, name, form, reads, keywords, training_only, item in self._steps:
             if training_only and not self.training:
                 continue
-            if keywords is None:
-                slots[target] = children[child](*[slots[i] for i in reads])  # type: ignore[misc]
+            if form is Form.MODULE:
+                found = children[name](*[slots[i] for i in reads], **keywords)  # type: ignore[misc]
+                slots[target] = found if item is None else found[item]
+            elif form is Form.FUNCTION:
+                slots[target] = apply(name, [slots[i] for i in reads], keywords)
             else:
-                slots[target] = apply(child, [slots[i] for i in reads], keywords)
+                slots[target] = self._parameters[name]
         return slots
 
     def _get_name(self) -> str:
@@ -124,12 +165,22 @@ class SpecNetwork(SpecModule):
         self._make_type()
 
 
-def apply(function: str, tensors: list[Tensor], keywords: dict[str, Any]) -> Tensor:
-    """Call a function of several tensors: an operator pairwise, `torch.cat` on the list."""
+def apply(function: str, tensors: list[Any], keywords: Mapping[str, Any]) -> Tensor:
+    """Call a function of several tensors: an operator pairwise, `torch.cat` on the list.
+
+    `once` among the keywords are the places of tensors without a batch, which are repeated for
+    each sample.
+    """
     call = FUNCTIONS[function]
-    if not function.startswith("operator."):
-        return call(tensors, **keywords)
-    result = tensors[0]
-    for tensor in tensors[1:]:
-        result = call(result, tensor)
-    return result
+    if function.startswith("operator."):
+        result: Tensor = tensors[0]
+        for tensor in tensors[1:]:
+            result = call(result, tensor)
+        return result
+    once = keywords.get("once", ())
+    if once:
+        keywords = {name: value for name, value in keywords.items() if name != "once"}
+        batch = next(t.shape[0] for i, t in enumerate(tensors) if i not in once)
+        for i in once:
+            tensors[i] = tensors[i].expand(batch, *[-1] * (tensors[i].ndim - 1))
+    return call(tensors, **keywords)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archspec.live.module import Step
-from archspec.network import Body, Leaf, Node
+from archspec.network import Body, Leaf
+from archspec.ops import Form
 from archspec.traced import untraced
 
 
@@ -51,11 +54,24 @@ class Slots:
             if node.name not in self._last:
                 self._free.append(self._slot[node.name])
 
-    def _step(self, node: Node) -> Step:
+    def _step(self, node: Leaf | Body) -> Step:
         target = self._slot[node.name]
         reads = tuple(self._slot[name] for name in node.reads)
-        if isinstance(node, Leaf) and not node.op.is_module():
-            call = node.op.call()
-            keywords = {argument.name: untraced(argument.value) for argument in call.arguments}
-            return Step(target, call.target, reads, keywords, node.training_only)
-        return Step(target, node.reuses or node.name, reads, None, node.training_only)
+        form, item = Form.MODULE, None
+        keywords: dict[str, Any] = {}
+        if isinstance(node, Leaf):
+            form = node.op.form
+            if form is Form.FUNCTION:
+                return self._function(node, target, reads)
+            if node.op.invocation is not None:
+                copies, further, item = node.op.invocation
+                reads, keywords = reads * copies, dict(further)
+        name = node.reuses or node.name
+        return Step(target, name, form, reads, keywords, node.training_only, item)
+
+    def _function(self, leaf: Leaf, target: int, reads: tuple[int, ...]) -> Step:
+        call = leaf.op.call()
+        keywords = {argument.name: untraced(argument.value) for argument in call.arguments}
+        if not leaf.op.stretches and (once := self._body.once(leaf)):
+            keywords["once"] = once
+        return Step(target, call.target, Form.FUNCTION, reads, keywords, leaf.training_only)

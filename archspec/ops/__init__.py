@@ -20,12 +20,21 @@ from archspec.ops.activation import (
     Softplus,
     Tanh,
 )
+from archspec.ops.attention import (
+    CosineWindowAttention,
+    MultiheadAttention,
+    RelativeAttention,
+    WindowAttention,
+)
 from archspec.ops.base import (
     EVERYTHING,
     Argument,
     Axis,
     Call,
+    ChannelsLast,
     Everything,
+    Form,
+    Invocation,
     Kind,
     Misfit,
     Op,
@@ -33,14 +42,17 @@ from archspec.ops.base import (
     Tensor,
     Window,
     shown,
+    sized,
 )
 from archspec.ops.conv import Conv2d
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Cat, Mul
-from archspec.ops.norm import BatchNorm2d, GroupNorm, LayerNorm, LocalResponseNorm
+from archspec.ops.norm import BatchNorm2d, GroupNorm, LayerNorm, LayerNorm2d, LocalResponseNorm
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
 from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
-from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow
+from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
+from archspec.ops.scale import Scale
+from archspec.ops.tensor import Parameter
 
 OPS: Final[tuple[type[Op], ...]] = (
     Conv2d,
@@ -48,6 +60,7 @@ OPS: Final[tuple[type[Op], ...]] = (
     BatchNorm2d,
     GroupNorm,
     LayerNorm,
+    LayerNorm2d,
     LocalResponseNorm,
     ReLU,
     ReLU6,
@@ -70,9 +83,18 @@ OPS: Final[tuple[type[Op], ...]] = (
     Dropout,
     Dropout2d,
     StochasticDepth,
+    Scale,
+    MultiheadAttention,
+    WindowAttention,
+    CosineWindowAttention,
+    RelativeAttention,
     Flatten,
+    Unflatten,
+    Permute,
     Narrow,
     ChannelShuffle,
+    SpaceToDepth,
+    Parameter,
     Add,
     Mul,
     Cat,
@@ -87,7 +109,10 @@ __all__ = [
     "Argument",
     "Axis",
     "Call",
+    "ChannelsLast",
     "Everything",
+    "Form",
+    "Invocation",
     "Kind",
     "Misfit",
     "Op",
@@ -95,4 +120,5 @@ __all__ = [
     "Tensor",
     "Window",
     "shown",
+    "sized",
 ]

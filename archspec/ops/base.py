@@ -9,6 +9,7 @@ evaluates and codegen prints.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
@@ -17,6 +18,20 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 Shape: TypeAlias = tuple[int, ...]
 """Sizes without the batch dimension: `(C, H, W)` for a feature map, `(C,)` for features."""
+
+
+class ChannelsLast(tuple[int, ...]):
+    """A shape whose last dimension is the channels: a feature map `(H, W, C)`, a sequence `(T, C)`.
+
+    Any other shape of three sizes is a feature map `(C, H, W)`.
+    """
+
+    __slots__ = ()
+
+
+def sized(like: Shape, sizes: Iterable[int]) -> Shape:
+    """Return sizes as a shape of the same layout as another."""
+    return ChannelsLast(sizes) if isinstance(like, ChannelsLast) else tuple(sizes)
 
 
 class Kind(StrEnum):
@@ -99,17 +114,45 @@ class Call:
     arguments: tuple[Argument, ...]
 
 
+class Form(StrEnum):
+    """What an op becomes in PyTorch."""
+
+    MODULE = "module"
+    """A child of the module around it."""
+    FUNCTION = "function"
+    """A function of the incoming tensors."""
+    TENSOR = "tensor"
+    """A tensor of the module around it, which reads nothing."""
+
+
+class Invocation(NamedTuple):
+    """How a module is called that takes or returns more than a tensor.
+
+    Attributes:
+        copies: how often it gets what it reads: as query, key and value.
+        keywords: further arguments of the call.
+        item: which of its results is the tensor.
+    """
+
+    copies: int = 1
+    keywords: tuple[tuple[str, Any], ...] = ()
+    item: int | None = None
+
+
 class Op(BaseModel):
     """Base of all ops.
 
     Class attributes:
         torch: what PyTorch calls it: `nn.X` and `parts.X` are module classes, anything else is
             a function of the incoming tensors.
+        form: what it becomes.
         kind: what it is for.
         positional: how many arguments are written without their name in source.
         variadic: the field that takes a whole list, for ops whose value is one list.
         explicit: arguments that are always written, as PyTorch has another default.
         inputs: how many tensors it reads; None for two or more.
+        invocation: how its module is called, where that is not with one tensor for another.
+        stretches: whether a tensor of the module's own is stretched to the shape of the others.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
@@ -120,6 +163,9 @@ class Op(BaseModel):
     variadic: ClassVar[str | None] = None
     explicit: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[int | None] = 1
+    form: ClassVar[Form] = Form.MODULE
+    invocation: ClassVar[Invocation | None] = None
+    stretches: ClassVar[bool] = False
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
@@ -137,8 +183,8 @@ class Op(BaseModel):
 
     @classmethod
     def is_module(cls) -> bool:
-        """Tell whether it is a module, with a name in its parent, rather than a function."""
-        return cls.torch.startswith(("nn.", "parts."))
+        """Tell whether it is a module, with a name in its parent."""
+        return cls.form is Form.MODULE
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that comes out, without the batch dimension.
@@ -147,6 +193,10 @@ class Op(BaseModel):
             Misfit: when the arguments and shapes do not fit.
         """
         return inputs[0]
+
+    def modules(self) -> tuple[tuple[str, Op], ...]:
+        """Return the modules that it is made of and that rules of `init` reach, by name."""
+        return ()
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return learned parameters and buffers, in the order of the state dict."""
@@ -157,6 +207,10 @@ class Op(BaseModel):
 
         Convolutions and matrix products count, as in PyTorch's own counter.
         """
+        return 0
+
+    def macs_once(self) -> int:
+        """Return further multiply-accumulates of a call, however many samples it has."""
         return 0
 
     def window(self, shape: Shape) -> Window:
@@ -223,9 +277,28 @@ def feature_map(shape: Shape) -> tuple[int, int, int]:
     Raises:
         Misfit: for a shape that is not three-dimensional.
     """
+    if isinstance(shape, ChannelsLast) and len(shape) == 3:
+        raise Misfit(
+            f"reads a feature map (C, H, W), but (H, W, C) = {shown(shape)} arrives",
+            help="put `{Permute: [0, 3, 1, 2]}` before it",
+        )
     if len(shape) != 3:
         raise Misfit(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
     return shape[0], int(shape[1]), int(shape[2])
+
+
+def channels_last(shape: Shape) -> tuple[int, int, int]:
+    """Return `(H, W, C)`; the channels keep their formula, the sizes are plain.
+
+    Raises:
+        Misfit: for any other shape.
+    """
+    if not isinstance(shape, ChannelsLast) or len(shape) != 3:
+        raise Misfit(
+            f"reads a feature map (H, W, C), but {shown(shape)} arrives",
+            help="put `{Permute: [0, 2, 3, 1]}` before it" if len(shape) == 3 else "",
+        )
+    return int(shape[0]), int(shape[1]), shape[2]
 
 
 def shown(shape: Shape) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from archspec.ops.base import Kind, Misfit, Op, Positive, Shape, Tensor, Window, shown
+from archspec.ops.base import (
+    ChannelsLast,
+    Kind,
+    Misfit,
+    Op,
+    Positive,
+    Shape,
+    Tensor,
+    Window,
+    shown,
+    sized,
+)
 
 
 class Linear(Op):
@@ -22,10 +33,10 @@ class Linear(Op):
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
         """Return the features that arrive."""
-        if len(shape) == 3:
+        if len(shape) == 3 and not isinstance(shape, ChannelsLast):
             raise Misfit(
                 f"reads features, but a feature map {shown(shape)} arrives",
-                help="put a `Flatten` before it",
+                help="put a `Flatten` before it, or `{Permute: [0, 2, 3, 1]}` for its channels",
             )
         return {"in_features": shape[-1]}
 
@@ -36,7 +47,7 @@ class Linear(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (…, out_features)."""
-        return (*inputs[0][:-1], self.out_features)
+        return sized(inputs[0], (*inputs[0][:-1], self.out_features))
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight (out, in) and, unless `bias` is false, bias (out,)."""

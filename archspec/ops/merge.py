@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.ops.base import Integer, Kind, Misfit, Op, Shape, shown
+from archspec.ops.base import Form, Integer, Kind, Misfit, Op, Shape, shown, sized
 
 
 class _Elementwise(Op):
     """Element by element; a size of 1 stands for any size only where the spec shows it."""
 
     kind: ClassVar[Kind] = Kind.MERGE
+    form: ClassVar[Form] = Form.FUNCTION
     inputs: ClassVar[int | None] = None
+    stretches: ClassVar[bool] = True
 
 
 class Add(_Elementwise):
@@ -47,6 +49,7 @@ class Cat(Op):
 
     torch: ClassVar[str] = "torch.cat"
     kind: ClassVar[Kind] = Kind.MERGE
+    form: ClassVar[Form] = Form.FUNCTION
     inputs: ClassVar[int | None] = None
     explicit: ClassVar[tuple[str, ...]] = ("dim",)
 
@@ -65,4 +68,4 @@ class Cat(Op):
             ):
                 raise Misfit(f"shapes differ outside dimension {int(self.dim)}")
             joined[index] = joined[index] + shape[index]
-        return tuple(joined)
+        return sized(inputs[0], joined)

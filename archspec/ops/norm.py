@@ -136,6 +136,21 @@ class LayerNorm(Op):
         return shape if isinstance(shape, tuple) else (shape,)
 
 
+class LayerNorm2d(LayerNorm):
+    """Normalisation over the channels of each position of (C, H, W)."""
+
+    torch: ClassVar[str] = "parts.LayerNorm2d"
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"normalized_shape": feature_map(shape)[0]}
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        return inputs[0]
+
+
 class LocalResponseNorm(Op):
     """Normalisation across neighbouring channels (AlexNet's paper, section 3.3)."""
 

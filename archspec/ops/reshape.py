@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import math
+from typing import Annotated, Any, ClassVar
+
+from pydantic import PlainValidator
 
 from archspec.ops.base import (
     EVERYTHING,
     Axis,
+    ChannelsLast,
     Integer,
     Kind,
     Misfit,
@@ -14,8 +18,10 @@ from archspec.ops.base import (
     Positive,
     Shape,
     Window,
+    channels_last,
     feature_map,
     shown,
+    sized,
 )
 
 
@@ -41,11 +47,25 @@ class Flatten(Op):
         product = 1
         for n in inputs[0][first - 1 : last]:
             product = n * product
-        return (*inputs[0][: first - 1], product, *inputs[0][last:])
+        joined = (*inputs[0][: first - 1], product, *inputs[0][last:])
+        return sized(inputs[0], joined) if last < rank - 1 else joined
 
     def window(self, shape: Shape) -> Window:
         """Return everything where there are several positions to join."""
-        return EVERYTHING if any(n > 1 for n in shape[1:]) else None
+        sizes = shape[:-1] if isinstance(shape, ChannelsLast) else shape[1:]
+        return EVERYTHING if any(n > 1 for n in sizes) else None
+
+
+def place(shape: Shape, dim: int) -> int:
+    """Return the index of a dimension in a shape without the batch, which is 0.
+
+    Raises:
+        Misfit: when there is no such dimension.
+    """
+    rank = len(shape) + 1
+    if not -rank <= dim < rank or dim % rank == 0:
+        raise Misfit(f"no dimension {int(dim)} in (N, *{shown(shape)})", "dim")
+    return int(dim) % rank - 1
 
 
 class Narrow(Op):
@@ -61,31 +81,123 @@ class Narrow(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape with `length` along `dim`."""
-        index, start = self._place(inputs[0])
+        index = place(inputs[0], self.dim)
+        start = self._start(inputs[0][index])
         size = inputs[0][index]
         if not 0 <= start <= size - self.length:
             raise Misfit(
                 f"{int(self.length)} from {int(self.start)} on do not lie within {int(size)}",
                 "start",
             )
-        return (*inputs[0][:index], self.length, *inputs[0][index + 1 :])
+        return sized(inputs[0], (*inputs[0][:index], self.length, *inputs[0][index + 1 :]))
 
     def window(self, shape: Shape) -> Window:
         """Return the shift along H or W; none along the channels."""
-        index, start = self._place(shape)
-        if len(shape) != 3 or index == 0:
+        index = place(shape, self.dim)
+        axis = index if isinstance(shape, ChannelsLast) else index - 1
+        if len(shape) != 3 or axis not in (0, 1):
             return None
-        stay, shifted = Axis(1, 1, 0), Axis(1, 1, -start)
-        return (shifted, stay) if index == 1 else (stay, shifted)
+        stay, shifted = Axis(1, 1, 0), Axis(1, 1, -self._start(shape[index]))
+        return (shifted, stay) if axis == 0 else (stay, shifted)
 
-    def _place(self, shape: Shape) -> tuple[int, int]:
-        """Return the index in a shape without the batch, and the first position."""
-        rank = len(shape) + 1
-        if not -rank <= self.dim < rank or self.dim % rank == 0:
-            raise Misfit(f"no dimension {int(self.dim)} in (N, *{shown(shape)})", "dim")
-        index = int(self.dim) % rank - 1
+    def _start(self, size: int) -> int:
+        """Return the first position, counted from the front."""
         start = int(self.start)
-        return index, start + int(shape[index]) if start < 0 else start
+        return start + int(size) if start < 0 else start
+
+
+def _split(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, tuple) or len(value) < 2:
+        raise ValueError("a list of two sizes or more is needed")
+    whole = all(isinstance(n, int) and not isinstance(n, bool) for n in value)
+    if not whole or any(n < 1 and n != -1 for n in value):
+        raise ValueError("a list of integers of at least 1, or -1, is needed")
+    return value
+
+
+def _dims(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, tuple) or not all(type(n) is int for n in value):
+        raise ValueError("a list of integers is needed")
+    return value
+
+
+class Permute(Op):
+    """The dimensions in another order; 0 is the batch, which stays first."""
+
+    torch: ClassVar[str] = "parts.Permute"
+    kind: ClassVar[Kind] = Kind.SHAPE
+    positional: ClassVar[int] = 1
+    variadic: ClassVar[str | None] = "dims"
+
+    dims: Annotated[tuple[int, ...], PlainValidator(_dims)]
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the sizes in the new order; `(C, H, W)` may become `(H, W, C)` and back."""
+        rank = len(inputs[0]) + 1
+        order = tuple(dim % rank for dim in self.dims if -rank <= dim < rank)
+        if sorted(order) != list(range(rank)) or order[0] != 0 or len(order) != len(self.dims):
+            raise Misfit(
+                f"{list(self.dims)} is no order of the {rank} dimensions of"
+                f" (N, *{shown(inputs[0])}) that begins with 0",
+                "dims",
+            )
+        sizes = tuple(inputs[0][dim - 1] for dim in order[1:])
+        channels = rank - 1 if isinstance(inputs[0], ChannelsLast) else 1
+        return ChannelsLast(sizes) if order[-1] == channels else sizes
+
+
+class Unflatten(Op):
+    """One dimension as several: the inverse of `Flatten`. One of the sizes may be -1."""
+
+    torch: ClassVar[str] = "nn.Unflatten"
+    kind: ClassVar[Kind] = Kind.SHAPE
+    positional: ClassVar[int] = 2
+
+    dim: Integer
+    unflattened_size: Annotated[tuple[int, ...], PlainValidator(_split)]
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape with the sizes in place of the dimension."""
+        index = place(inputs[0], self.dim)
+        size = int(inputs[0][index])
+        known = math.prod(int(n) for n in self.unflattened_size if n != -1)
+        open_ = self.unflattened_size.count(-1)
+        if (known != size) if not open_ else (open_ > 1 or size % known):
+            wanted = list(map(int, self.unflattened_size))
+            raise Misfit(f"{size} is not the product of {wanted}", "unflattened_size")
+        sizes = tuple(inputs[0][index] // known if n == -1 else n for n in self.unflattened_size)
+        split = (*inputs[0][:index], *sizes, *inputs[0][index + 1 :])
+        return sized(inputs[0], split) if index < len(inputs[0]) - 1 else split
+
+    def window(self, shape: Shape) -> Window:
+        """Return everything where positions are cut up: what follows may join them anew."""
+        return EVERYTHING if len(shape) == 3 and place(shape, self.dim) else None
+
+
+class SpaceToDepth(Op):
+    """Each square of `block_size` positions of (H, W, C) as one position with all its channels.
+
+    Height and width are first padded with zeros to multiples of `block_size`. The channels of a
+    square stand one position after the other, down each column.
+    """
+
+    torch: ClassVar[str] = "parts.SpaceToDepth"
+    kind: ClassVar[Kind] = Kind.SHAPE
+    positional: ClassVar[int] = 1
+
+    block_size: Positive
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return (H / block_size, W / block_size, block_size² C), sizes rounded up."""
+        height, width, channels = channels_last(inputs[0])
+        size = int(self.block_size)
+        area = self.block_size * self.block_size
+        return ChannelsLast((-(-height // size), -(-width // size), area * channels))
+
+    def window(self, shape: Shape) -> Window:
+        """Return a square without overlap."""
+        size = int(self.block_size)
+        return Axis(size, size, 0), Axis(size, size, 0)
 
 
 class ChannelShuffle(Op):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from archspec.ops.base import Axis, Misfit
 
 
+class TooSmall(Misfit):
+    """A window is larger than what arrives; a larger map would mend it."""
+
+
 def axis(size: int, stride: int, padding: int, dilation: int = 1) -> Axis:
     """Return the window of a kernel along one axis; a dilated kernel spans its gaps too."""
     return Axis(dilation * (size - 1) + 1, stride, padding)
@@ -20,7 +24,7 @@ def sizes(
     padding.
 
     Raises:
-        Misfit: when the window is larger than the padded input.
+        TooSmall: when the window is larger than the padded input.
     """
     lengths = []
     for n, (size, stride, padding) in zip(shape, axes, strict=True):
@@ -31,7 +35,7 @@ def sizes(
         if length < 1:
             window = f"{axes[0].size}×{axes[1].size}"
             padded = f"{shape[0] + 2 * axes[0].padding}×{shape[1] + 2 * axes[1].padding}"
-            raise Misfit(
+            raise TooSmall(
                 f"a {window} window does not fit into the {shape[0]}×{shape[1]} input"
                 + (f" padded to {padded}" if padding else ""),
                 "kernel_size",

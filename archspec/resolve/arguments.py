@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from archspec.errors import Diagnostic, Diagnostics, Span, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.ops import Misfit, Op, Shape
+from archspec.ops.windowed import TooSmall
 from archspec.resolve.scope import Scope
 from archspec.schema.nodes import unknown_argument
 from archspec.spec import Given, Name, Parameter, Use
@@ -31,7 +33,7 @@ def make_op(
     written = _bound(kind, use)
     for default, usual in defaults:
         written.setdefault(default.text, (usual, default.span))
-    inferred = kind.infer(inputs[0])
+    inferred = kind.infer(inputs[0]) if inputs else {}
     values: dict[str, Any] = dict(inferred)
     formulas = {name: formula_of(value) for name, value in inferred.items()}
     for name, (given, span) in written.items():
@@ -51,6 +53,9 @@ def make_op(
 def _bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
     """Return what is written, by field."""
     order = [name for name in kind.model_fields if name not in kind.inferred()]
+    if kind.variadic is not None and use.is_list:
+        whole = Given(use.positional[0].span if use.positional else use.span, items=use.positional)
+        use = replace(use, positional=(whole,))
     if len(use.positional) > len(order):
         takes = ", ".join(order) or "no arguments"
         raise fail(
@@ -148,7 +153,7 @@ def misfit(
 ) -> Exception:
     """Return what an op says about its arguments or shapes as an error at its place."""
     span = next((given.span for name, given in use.keywords if name.text == error.field), use.span)
-    code = "G301" if len(details) > 1 else "G302"
+    code = "G316" if isinstance(error, TooSmall) else "G301" if len(details) > 1 else "G302"
     return fail(
         code, f"{label}: {error}", span, trail=scope.trail, help=error.help, details=details
     )

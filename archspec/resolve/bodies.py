@@ -10,7 +10,7 @@ from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import BY_NAME
 from archspec.resolve.flows import Flow, only
-from archspec.resolve.holding import Around, decided, filled, is_side, joins
+from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
 from archspec.resolve.loops import Planned, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, renamed
@@ -67,6 +67,7 @@ class Builder:
     made: dict[str, tuple[spec.Node, Scope, Leaf | Body]] = field(default_factory=dict)
     last: Flow = field(init=False)
     taken: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -151,8 +152,14 @@ class Builder:
         self.taken.add(twin)
         return name
 
-    def _reading(self, reads: tuple[spec.Name, ...] | None) -> tuple[list[Flow], tuple[str, ...]]:
+    def _reading(
+        self, node: spec.Node, reads: tuple[spec.Name, ...] | None
+    ) -> tuple[list[Flow], tuple[str, ...]]:
         """Return what a node reads, and the names as written."""
+        if is_own(node):
+            if reads is not None:
+                raise fail("G328", "a parameter reads nothing", reads[0].span)
+            return [], ()
         if reads is None:
             if self.last.shape is None and len(self.inputs) > 1 and not self.children:
                 choices = ", ".join(self.inputs)
@@ -162,6 +169,10 @@ class Builder:
 
     def _flow(self, name: spec.Name) -> Flow:
         flow = self.flows.get(name.text)
+        if name.text in self.gone:
+            message = f"the parameter `{name.text}` is not there, as its `if` is false"
+            help = "put the merge that reads it under the same `if`"
+            raise fail("G307", message, name.span, trail=self.scope.trail, help=help)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
             help = did_you_mean(name.text, known) or f"names above: {', '.join(known)}"
@@ -189,7 +200,12 @@ class Builder:
         around: Around,
         formula: Formula,
     ) -> None:
-        flows, written = self._reading(around.reads)
+        if is_own(held(node)):
+            # Nothing stands for a tensor: who would read it must not be there either.
+            if key is not None:
+                self.gone.add(self._name(key, scope))
+            return
+        flows, written = self._reading(node, around.reads)
         if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
             return
         name = "" if key is None else self._name(key, scope)
@@ -245,7 +261,14 @@ class Builder:
         if operands is not None and key is None:
             help = "write the body as a mapping; its numbers count modules"
             raise fail("G327", "a merge of named tensors has a name itself", node.span, help=help)
-        flows, written = self._reading(operands or around.reads)
+        flows, written = self._reading(node, operands or around.reads)
+        if operands is None and any(flow.owned for flow in flows):
+            message = f"`{written[0]}` is a parameter, which merges alone can read"
+            help = "`Add`, `Mul` or `Cat` joins it with what comes from the body's input"
+            raise fail("G328", message, node.span, trail=self.scope.trail, help=help)
+        if is_own(node) and key is None:
+            help = "write the body as a mapping; its numbers count modules"
+            raise fail("G327", "a parameter has a name itself", node.span, help=help)
         if around.training_only and (key is None or self.path):
             message = "what runs in training mode alone is a named node of `net`"
             raise fail("G326", message, node.span, help="so that `outputs` can name it")
@@ -261,13 +284,25 @@ class Builder:
             condition=around.condition,
             training_only=around.training_only,
         )
-        self.children.append(made)
+        self.children.insert(self._registered(around.before), made)
         if not isinstance(node, spec.Reuse):
             self.made[name] = (node, scope, made)
-        flow = Flow(name, made.output, node.span, training_only=around.training_only)
+        own = is_own(node)
+        flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
         self.flows[name] = flow
-        if not around.training_only:
+        if not (around.training_only or own):
             self.last = flow
+
+    def _registered(self, before: spec.Name | None) -> int:
+        """Return where among the children the next one is registered."""
+        if before is None:
+            return len(self.children)
+        names = [getattr(child, "name", "") for child in self.children]
+        if before.text not in names:
+            help = did_you_mean(before.text, names) or "only siblings in the same body can follow"
+            message = f"nothing named `{before.text}` stands above in this body"
+            raise fail("G307", message, before.span, trail=self.scope.trail, help=help)
+        return names.index(before.text)
 
     def add_branches(self, use: spec.Use, scope: Scope) -> None:
         """Add the branches of a merge, which all read the body's input, and the merge itself."""

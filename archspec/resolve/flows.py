@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archspec.errors import Span, fail
-from archspec.ops import Shape, shown
+from archspec.ops import Misfit, Op, Shape, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Flow:
     """A tensor on its way: which sibling made it, its shape, and where that is written.
 
     A shape of None means that an error was already reported there. `written` is the name under
-    which the spec knows it: an absent node's name, where `ref` is what that stands for.
+    which the spec knows it: an absent node's name, where `ref` is what that stands for. A tensor
+    of the module's own is `owned` and has no batch dimension.
     """
 
     ref: str
@@ -22,6 +23,7 @@ class Flow:
     note: str = ""
     training_only: bool = False
     written: str = ""
+    owned: bool = False
 
     @property
     def size(self) -> Shape:
@@ -52,3 +54,37 @@ def only(flows: list[Flow], span: Span, trail: tuple[str, ...]) -> Flow:
         message = f"a module of the spec reads one tensor, not {len(flows)}"
         raise fail("G310", message, span, trail=trail, help="merge them before it")
     return flows[0]
+
+
+def for_each_sample(flows: list[Flow], kind: type[Op]) -> tuple[Shape, ...]:
+    """Return the shapes that a merge joins, without the batch dimension.
+
+    A tensor of the module's own is read as PyTorch broadcasts it: its last dimensions are those of
+    the others, and where it has one more, that is a batch of 1.
+
+    Raises:
+        Misfit: when its sizes are not those of the others, nor 1 where the op stretches them.
+    """
+    arriving = [flow.size for flow in flows if not flow.owned]
+    if not arriving:
+        raise Misfit("joins parameters alone", help="one of them comes from the body's input")
+    rank = len(arriving[0])
+    return tuple(_per_sample(flow, arriving[0], rank, kind) for flow in flows)
+
+
+def _per_sample(flow: Flow, other: Shape, rank: int, kind: type[Op]) -> Shape:
+    if not flow.owned:
+        return flow.size
+    shape = flow.size[1:] if len(flow.size) == rank + 1 and flow.size[0] == 1 else flow.size
+    if not kind.stretches:
+        if len(flow.size) != rank + 1 or flow.size[0] != 1:
+            raise Misfit(
+                f"`{flow.ref}` {shown(flow.size)} has no dimension of 1 for the batch",
+                help="write its shape as [1, …]",
+            )
+        return shape
+    trailing = other[rank - len(shape) :] if len(shape) <= rank else ()
+    fits = len(shape) <= rank and all(a in (1, b) for a, b in zip(shape, trailing, strict=True))
+    if not fits:
+        raise Misfit(f"the parameter `{flow.ref}` {shown(flow.size)} does not stretch to the other")
+    return other

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from archspec import spec
 from archspec.errors import fail
 from archspec.expressions import Formula, shown_value
+from archspec.ops import BY_NAME, Form
 from archspec.resolve.scope import Scope
 from archspec.schema import names
 
@@ -19,11 +20,17 @@ class Around:
     reads: tuple[spec.Name, ...] | None = None
     condition: Formula | None = None
     training_only: bool = False
+    before: spec.Name | None = None
 
     def of(self, node: spec.Node) -> Around:
         """Return the same with what the node itself says."""
         side = self.training_only or node.training_only
-        return replace(self, reads=node.reads or self.reads, training_only=side)
+        return replace(
+            self,
+            reads=node.reads or self.reads,
+            training_only=side,
+            before=node.before or self.before,
+        )
 
 
 def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
@@ -52,6 +59,17 @@ def is_side(node: spec.Node, around: Around) -> bool:
     """Tell whether a node, or what it holds, is there in training mode alone."""
     held = isinstance(node, spec.Do) and is_side(node.node, around)
     return around.training_only or node.training_only or held
+
+
+def held(node: spec.Node) -> spec.Node:
+    """Return the node itself, which `do` may hold."""
+    return held(node.node) if isinstance(node, spec.Do) else node
+
+
+def is_own(node: spec.Node) -> bool:
+    """Tell whether a node is a tensor of the module around it, which reads nothing."""
+    op = BY_NAME.get(str(node.callee.value)) if isinstance(node, spec.Use) else None
+    return op is not None and op.form is Form.TENSOR
 
 
 def filled(key: spec.Name, scope: Scope) -> spec.Name:

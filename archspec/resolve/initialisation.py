@@ -7,41 +7,81 @@ from dataclasses import replace
 
 from archspec.errors import did_you_mean, fail
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
-from archspec.ops import BY_NAME
+from archspec.ops import BY_NAME, Form, Op
 from archspec.resolve.scope import Scope
 from archspec.spec import InitRule
 from archspec.traced import untraced
 
 
 def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
-    """Return the tree with the fills of each node; the first rule that names a node has it.
+    """Return the tree with what each body fills; the first rule that names a module has it.
 
     Raises:
-        SpecError: for a rule that names no node, or no tensor of its nodes; code G340.
+        SpecError: for a rule that names no module, or no tensor of its modules; code G340.
     """
     if not rules:
         return root
-    leaves = {node.path: node for node in walk(root) if isinstance(node, Leaf)}
-    absent = tuple(_absent(root.children, ""))
+    for block in {rule.within.text: rule.within for rule in rules if rule.within}.values():
+        inner = tuple(rule for rule in rules if rule.within and rule.within.text == block.text)
+        bodies = [body for body in _bodies(root) if body.block and body.block.name == block.text]
+        for body in bodies:
+            _check_selectors(body, inner)
+        fills = {body.path: _body_fills(body, inner, scope) for body in bodies}
+        root = replace(root, children=_filled(root.children, fills))
+    outer = tuple(rule for rule in rules if rule.within is None)
+    _check_selectors(root, outer)
+    return replace(root, fills=_body_fills(root, outer, scope))
+
+
+def _bodies(root: Body) -> Iterator[Body]:
+    return (node for node in walk(root) if isinstance(node, Body))
+
+
+def modules(body: Body) -> Iterator[tuple[str, Op]]:
+    """Yield path and op of every module below a body that a rule can name, each once."""
+    for node in walk(body):
+        if isinstance(node, Leaf) and not node.reuses and node.op.form is not Form.TENSOR:
+            yield node.path, node.op
+            yield from ((f"{node.path}.{name}", op) for name, op in node.op.modules())
+
+
+def follows(rule: InitRule, body: Body, path: str, op: Op) -> bool:
+    """Tell whether a rule names a module below a body: by its op, or by its path from there."""
+    kind = BY_NAME.get(rule.selector.text)
+    return isinstance(op, kind) if kind else rule.selector.text == below(body, path)
+
+
+def below(body: Body, path: str) -> str:
+    """Return a path as it is seen from a body."""
+    return path.removeprefix(f"{body.path}.") if body.path else path
+
+
+def _check_selectors(body: Body, rules: tuple[InitRule, ...]) -> None:
+    paths = [below(body, path) for path, _ in modules(body)]
+    absent = tuple(_absent(body.children, ""))
     for rule in rules:
         selector = rule.selector
         # A rule for what an `if` has left out has nothing to do; one for what never was is wrong.
-        known = selector.text in BY_NAME or selector.text in leaves
+        known = selector.text in BY_NAME or selector.text in paths
         if not known and not f"{selector.text}.".startswith(absent):
-            help = did_you_mean(selector.text, [*BY_NAME, *leaves])
+            help = did_you_mean(selector.text, [*BY_NAME, *paths])
             raise fail(
                 "G340",
                 f"`{selector.text}` is neither an op nor the path of a node",
                 selector.span,
                 help=help,
             )
-    fills = {}
-    for path, leaf in leaves.items():
-        matching = (r for r in rules if r.selector.text in (path, leaf.label))
-        rule_of = next(matching, None)
-        if rule_of is not None and not leaf.reuses:
-            fills[path] = _fills(leaf, rule_of, scope)
-    return replace(root, children=_filled(root.children, fills))
+
+
+def _body_fills(
+    body: Body, rules: tuple[InitRule, ...], scope: Scope
+) -> dict[str, tuple[Fill, ...]]:
+    found = {}
+    for path, op in modules(body):
+        rule = next((rule for rule in rules if follows(rule, body, path, op)), None)
+        if rule is not None:
+            found[path] = _fills(op, rule, scope)
+    return found
 
 
 def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
@@ -56,17 +96,17 @@ def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
                 yield from _absent(turn.children, prefix)
 
 
-def _fills(leaf: Leaf, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
-    """Return what one rule does to one node; an op's fields are names in the rule."""
-    fields = {name: untraced(value) for name, value in leaf.op.attributes().items()}
+def _fills(op: Op, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
+    """Return what one rule does to one module; an op's fields are names in the rule."""
+    fields = {name: untraced(value) for name, value in op.attributes().items()}
     values = {**scope.values, **{k: v for k, v in fields.items() if v is not None}}
     inner = Scope(values, {}, trail=scope.trail)
-    owned = {tensor.name for tensor in leaf.op.tensors()}
+    owned = {tensor.name for tensor in op.tensors()}
     possible = {"weight", "bias"} | owned
     fills = []
     for tensor, function, arguments in rule.fills:
         if tensor.text not in possible:
-            raise fail("G340", f"`{leaf.label}` has no tensor `{tensor.text}`", tensor.span)
+            raise fail("G340", f"`{type(op).__name__}` has no tensor `{tensor.text}`", tensor.span)
         if tensor.text in owned:
             values_of = {name.text: inner.compute(given)[0] for name, given in arguments}
             fills.append(Fill(tensor=tensor.text, function=function.text, arguments=values_of))
@@ -74,20 +114,19 @@ def _fills(leaf: Leaf, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
 
 
 def _filled(
-    children: tuple[Child, ...], fills: Mapping[str, tuple[Fill, ...]]
+    children: tuple[Child, ...], fills: Mapping[str, Mapping[str, tuple[Fill, ...]]]
 ) -> tuple[Child, ...]:
+    """Return children where the bodies at some paths have something to fill."""
     done: list[Child] = []
     for child in children:
-        if isinstance(child, Leaf):
-            done.append(replace(child, fills=fills.get(child.path, ())))
-        elif isinstance(child, Body):
-            done.append(replace(child, children=_filled(child.children, fills)))
+        if isinstance(child, Body):
+            own = fills.get(child.path, child.fills)
+            done.append(replace(child, children=_filled(child.children, fills), fills=own))
         elif isinstance(child, Loop):
             turns = tuple(
                 replace(turn, children=_filled(turn.children, fills)) for turn in child.turns
             )
             done.append(replace(child, turns=turns))
         else:
-            assert isinstance(child, Absent)
             done.append(child)
     return tuple(done)

@@ -10,9 +10,9 @@ from archspec import limits, spec
 from archspec.errors import did_you_mean, fail
 from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
-from archspec.ops import BY_NAME, Misfit, Op, Tensor, shown
+from archspec.ops import BY_NAME, Misfit, Op, Shape, Tensor, shown
 from archspec.resolve.arguments import bind_parameters, make_op, misfit
-from archspec.resolve.flows import Flow, only, origins
+from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.scope import Scope, entering, formula_of, leaving, name_formula, renamed
 
 if TYPE_CHECKING:
@@ -78,13 +78,8 @@ class Place:
             SpecError: when arguments and shapes do not fit.
         """
         label = kind.__name__
-        shapes = tuple(flow.size for flow in self.flows)
-        several = kind.inputs is None
-        if several != (len(shapes) > 1):
-            needs = "two tensors or more" if several else "one tensor"
-            message = f"`{label}` reads {needs}, not {len(shapes)}"
-            raise fail("G310", message, use.span, trail=self.scope.trail)
         try:
+            shapes = self._arriving(kind, use)
             defaults = self.resolver.document.defaults.get(label, ())
             op, formulas = make_op(kind, use, self.scope, defaults, shapes)
             output = op.output(*shapes)
@@ -101,6 +96,16 @@ class Place:
             op=op,
             formulas=formulas,
         )
+
+    def _arriving(self, kind: type[Op], use: spec.Use) -> tuple[Shape, ...]:
+        """Return the shapes that an op reads."""
+        if kind.inputs is None and len(self.flows) > 1:
+            return for_each_sample(self.flows, kind)
+        if kind.inputs is not None and len(self.flows) == kind.inputs:
+            return tuple(flow.size for flow in self.flows)
+        needs = {0: "nothing", 1: "one tensor", None: "two tensors or more"}[kind.inputs]
+        message = f"`{kind.__name__}` reads {needs}, not {len(self.flows)}"
+        raise fail("G310", message, use.span, trail=self.scope.trail)
 
     def _block(self, block: spec.Block, use: spec.Use) -> Body:
         """Return the module that a block's body makes of the arguments."""

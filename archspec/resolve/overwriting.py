@@ -29,6 +29,8 @@ def _overwrites_input(body: Body, diagnostics: Diagnostics) -> bool:
             culprit = overwritten.get(name)
             if culprit is not None:
                 _report(culprit, node, name, diagnostics)
+        if not node.reads:
+            continue
         source = holds.get(node.reads[0], node.reads[0])
         holds[node.name] = source if _may_return_input(node) else node.name
         if _works_in_place(node, diagnostics):

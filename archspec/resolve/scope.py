@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from archspec import expressions
 from archspec.errors import SpecError, fail
 from archspec.expressions import Formula, Value
-from archspec.ops import Shape
+from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
 from archspec.spec import Given
 from archspec.traced import Traced, formula_of, traced, untraced
@@ -82,6 +82,8 @@ def name_formula(name: str) -> Formula:
 
 def entering(shape: Shape) -> dict[str, int]:
     """Return the names under which the sizes that enter a block are known in it."""
+    if isinstance(shape, ChannelsLast) and len(shape) == 3:
+        return dict(zip(("in_height", "in_width", "in_channels"), shape, strict=True))
     if len(shape) == 3:
         return dict(zip(("in_channels", "in_height", "in_width"), shape, strict=True))
     return {"in_features": shape[-1]} if shape else {}
@@ -89,18 +91,20 @@ def entering(shape: Shape) -> dict[str, int]:
 
 def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
     """Return a shape whose sizes at the given positions are names of the scope entered."""
-    return tuple(
+    sizes = (
         Traced(int(n), name_formula(names[i])) if i in names else int(n)
         for i, n in enumerate(shape)
     )
+    return sized(shape, sizes)
 
 
 def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     """Return a shape with its formulas in the names of the scope around."""
-    return tuple(
+    sizes = (
         traced(int(n), expressions.substitute(n.formula, bindings)) if isinstance(n, Traced) else n
         for n in shape
     )
+    return sized(shape, sizes)
 
 
 __all__ = ["Scope", "entering", "formula_of", "leaving", "name_formula", "renamed"]

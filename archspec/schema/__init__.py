@@ -54,7 +54,7 @@ def read_spec(tree: Mapping) -> Written:
         name: Block(place, header, reader.node(body))
         for name, (header, place, body) in headers.items()
     }
-    fields["init"] = init_rules(tree.get("init"), diagnostics)
+    fields["init"] = init_rules(tree.get("init"), headers, diagnostics)
     net = tree.get("net")
     fields["net"] = reader.node(net) if net is not None else None
     _check_names(tree, diagnostics)

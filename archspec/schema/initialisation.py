@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from archspec.errors import Diagnostics, did_you_mean, fail
@@ -30,20 +32,33 @@ FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
 _Fill = tuple[Name, Name, tuple[tuple[Name, Given], ...]]
 
 
-def init_rules(tree: Tree | None, diagnostics: Diagnostics) -> tuple[InitRule, ...]:
+def init_rules(
+    tree: Tree | None, blocks: Collection[str], diagnostics: Diagnostics
+) -> tuple[InitRule, ...]:
     """Return the rules in order; the first that names a module fills its tensors."""
     if tree is None:
         return ()
-    rules = []
     with diagnostics.collect():
         if not isinstance(tree, Listing):
             raise fail("S230", "`init` is a list of rules", tree.span)
-        for item in tree.items:
-            for key, value in _mapping(item, "a rule is `{Conv2d: {weight: …}}`").entries:
+        return tuple(_rules(tree.items, blocks, diagnostics))
+    return ()
+
+
+def _rules(
+    trees: Iterable[Tree], blocks: Collection[str], diagnostics: Diagnostics
+) -> Iterator[InitRule]:
+    for tree in trees:
+        for key, value in _mapping(tree, "a rule is `{Conv2d: {weight: …}}`").entries:
+            name = Name(str(key.value), key.span)
+            if name.text in blocks:
+                held = value.items if isinstance(value, Listing) else (value,)
+                inner = _rules(held, (), diagnostics)
+                yield from (replace(rule, within=name) for rule in inner)
+            else:
                 tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
                 fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
-                rules.append(InitRule(Name(str(key.value), key.span), fills))
-    return tuple(rules)
+                yield InitRule(name, fills)
 
 
 def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:

@@ -16,7 +16,7 @@ from archspec.schema.values import given
 from archspec.spec import Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
-CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where", "use")
+CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where", "use", "before")
 """Keys that are not arguments of an op."""
 
 _SEQUENTIAL: Final = "Sequential"
@@ -29,6 +29,7 @@ class _Common(TypedDict):
     span: Span
     condition: Given | None
     reads: tuple[Name, ...] | None
+    before: Name | None
 
 
 class NodeReader:
@@ -180,7 +181,7 @@ class NodeReader:
         return replace(body, **self._common(tree))
 
     def _do(self, tree: Mapping) -> Do:
-        self._only(tree, ("do", "if", "from"))
+        self._only(tree, ("do", "if", "from", "before"))
         held = tree.get("do")
         assert held is not None
         return Do(**self._common(tree), node=self.node(held))
@@ -217,8 +218,8 @@ class NodeReader:
         return Cfg(**self._common(tree), entries=given(entries), cases=cases)
 
     def _common(self, tree: Mapping) -> _Common:
-        """Return the arguments of `Node`: place, `if` and `from`."""
-        condition, source = tree.get("if"), tree.get("from")
+        """Return the arguments of `Node`: place, `if`, `from` and `before`."""
+        condition, source, before = (tree.get(key) for key in ("if", "from", "before"))
         reads = None
         if isinstance(source, Listing):
             reads = tuple(self._reference(item) for item in source.items)
@@ -228,6 +229,7 @@ class NodeReader:
             "span": next((k.span for k, _ in tree.entries if k.value in self.callees), tree.span),
             "condition": given(condition) if condition else None,
             "reads": reads,
+            "before": self._reference(before) if before else None,
         }
 
     def _reference(self, tree: Tree) -> Name:

@@ -4,7 +4,24 @@ A file stands for itself: it imports torch alone, so that codegen can copy its c
 source it emits. One text, two readings.
 """
 
+from archspec.live.parts.cosine_window_attention import CosineWindowAttention
+from archspec.live.parts.layer_norm2d import LayerNorm2d
 from archspec.live.parts.narrow import Narrow
+from archspec.live.parts.permute import Permute
+from archspec.live.parts.relative_attention import RelativeAttention
+from archspec.live.parts.scale import Scale
+from archspec.live.parts.space_to_depth import SpaceToDepth
 from archspec.live.parts.stochastic_depth import StochasticDepth
+from archspec.live.parts.window_attention import WindowAttention
 
-__all__ = ["Narrow", "StochasticDepth"]
+__all__ = [
+    "CosineWindowAttention",
+    "LayerNorm2d",
+    "Narrow",
+    "Permute",
+    "RelativeAttention",
+    "Scale",
+    "SpaceToDepth",
+    "StochasticDepth",
+    "WindowAttention",
+]

@@ -1,0 +1,59 @@
+"""The smallest input that a network takes, for whoever gave it a smaller one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from archspec.errors import SpecError
+from archspec.ops import Shape
+from archspec.resolve import resolve
+from archspec.spec import Given, Written
+
+TOO_SMALL: Final = "G316"
+"""The code of a window that is larger than what arrives."""
+
+SIZES: Final = range(1, 1025)
+"""Heights and widths that are tried."""
+
+
+def with_smallest_input(
+    error: SpecError, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+) -> SpecError:
+    """Return an error whose help names the smallest square image that mends it.
+
+    Args:
+        error: what resolving the spec has raised. If anything but too small an image is wrong, or
+            no size up to 1024 mends it, it is returned as it is.
+        written: the spec.
+        overrides: the values of its vars that it was resolved with.
+        shape: the input shape that it was resolved with, where it was not the spec's own.
+    """
+    given = shape or written.spec.input
+    if not _is_too_small(error) or not isinstance(given, tuple) or len(given) != 3:
+        return error
+
+    def fits(size: int) -> bool:
+        try:
+            resolve(written, overrides, (given[0], size, size))
+        except SpecError as other:
+            if not _is_too_small(other):
+                raise
+            return False
+        return True
+
+    try:
+        # Most often no size mends a window after global pooling; that is found out first.
+        if not fits(SIZES[-1]):
+            return error
+        size = SIZES[bisect_left(SIZES, True, key=fits)]
+    except SpecError:
+        return error
+    help = f"the smallest input that works is {given[0]}×{size}×{size}"
+    return SpecError(replace(diagnostic, help=help) for diagnostic in error.diagnostics)
+
+
+def _is_too_small(error: SpecError) -> bool:
+    return all(diagnostic.code == TOO_SMALL for diagnostic in error.diagnostics)

@@ -1,0 +1,269 @@
+"""Attention: positions that read one another, weighed by how alike they are."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from archspec.ops.base import (
+    EVERYTHING,
+    Axis,
+    Integer,
+    Invocation,
+    Kind,
+    Misfit,
+    Op,
+    Positive,
+    Probability,
+    Shape,
+    Tensor,
+    Window,
+    channels_last,
+    shown,
+)
+from archspec.ops.linear import Linear
+
+
+def _macs(positions: int, neighbours: int, channels: int) -> int:
+    """Return the MACs of attention in which each position reads as many neighbours.
+
+    Four linear maps of all channels, the products of queries and keys, and of weights and values.
+    """
+    return 4 * positions * channels * channels + 2 * positions * neighbours * channels
+
+
+def _linears(*sizes: tuple[str, int, int]) -> tuple[tuple[str, Op], ...]:
+    return tuple(
+        (name, Linear(in_features=first, out_features=second)) for name, first, second in sizes
+    )
+
+
+def _owned(modules: tuple[tuple[str, Op], ...]) -> tuple[Tensor, ...]:
+    """Return the tensors of inner modules under their names in the state dict."""
+    return tuple(
+        Tensor(f"{name}.{tensor.name}", tensor.shape, tensor.learned)
+        for name, op in modules
+        for tensor in op.tensors()
+    )
+
+
+class MultiheadAttention(Op):
+    """Self-attention over a sequence (T, C) (Vaswani et al., 2017)."""
+
+    torch: ClassVar[str] = "nn.MultiheadAttention"
+    kind: ClassVar[Kind] = Kind.ATTENTION
+    positional: ClassVar[int] = 2
+    explicit: ClassVar[tuple[str, ...]] = ("batch_first",)
+    invocation: ClassVar[Invocation | None] = Invocation(3, (("need_weights", False),), 0)
+
+    embed_dim: Positive
+    num_heads: Positive
+    dropout: Probability = 0.0
+    bias: bool = True
+    batch_first: Literal[True] = True
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the features of a position."""
+        if len(shape) != 2:
+            raise Misfit(
+                f"reads a sequence (T, C), but {shown(shape)} arrives",
+                help="`{Flatten: 2}` and `{Permute: [0, 2, 1]}` make one of a feature map",
+            )
+        return {"embed_dim": shape[-1]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("embed_dim",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; the heads must divide the features."""
+        return _divided(inputs[0], self.embed_dim, self.num_heads)
+
+    def modules(self) -> tuple[tuple[str, Op], ...]:
+        """Return the map of all heads' results."""
+        out = Linear(in_features=self.embed_dim, out_features=self.embed_dim, bias=self.bias)
+        return (("out_proj", out),)
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return queries', keys' and values' weights (3 C, C) in one, then those of `out_proj`."""
+        width = 3 * self.embed_dim
+        weight = Tensor("in_proj_weight", (width, self.embed_dim))
+        bias = (Tensor("in_proj_bias", (width,)),) if self.bias else ()
+        return (weight, *bias, *_owned(self.modules()))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return the MACs of the linear maps and of both products."""
+        length, channels = (int(n) for n in inputs[0])
+        return _macs(length, length, channels)
+
+    def window(self, shape: Shape) -> Window:
+        """Return everything."""
+        return EVERYTHING
+
+
+class WindowAttention(Op):
+    """Attention within square windows of (H, W, C), as in Swin (Liu et al., 2021).
+
+    The map is padded to whole windows. With `shift_size` windows lie as far down and to the right,
+    around the edges, where there are several.
+    """
+
+    torch: ClassVar[str] = "parts.WindowAttention"
+    kind: ClassVar[Kind] = Kind.ATTENTION
+    positional: ClassVar[int] = 2
+
+    embed_dim: Positive
+    num_heads: Positive
+    window_size: Positive
+    shift_size: Integer = 0
+    dropout: Probability = 0.0
+    attention_dropout: Probability = 0.0
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"embed_dim": channels_last(shape)[2]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("embed_dim",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; the heads must divide the channels."""
+        if not 0 <= self.shift_size < self.window_size:
+            raise Misfit(
+                f"a shift of {int(self.shift_size)} is not within a window of"
+                f" {int(self.window_size)}",
+                "shift_size",
+            )
+        return _divided(inputs[0], self.embed_dim, self.num_heads)
+
+    def modules(self) -> tuple[tuple[str, Op], ...]:
+        """Return the linear maps."""
+        size = self.embed_dim
+        return _linears(("qkv", size, 3 * size), ("proj", size, size))
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return a table of a bias per head and offset, its index, and the linear maps."""
+        offsets, positions = (2 * self.window_size - 1) ** 2, self.window_size**2
+        return (
+            Tensor("relative_position_bias_table", (offsets, self.num_heads)),
+            Tensor("relative_position_index", (positions**2,), learned=False),
+            *_owned(self.modules()),
+        )
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return the MACs of the linear maps and of both products, on the padded map."""
+        height, width, channels = channels_last(inputs[0])
+        size = int(self.window_size)
+        padded = -(-height // size) * size * (-(-width // size) * size)
+        return _macs(padded, size * size, int(channels))
+
+    def window(self, shape: Shape) -> Window:
+        """Return how far a window may reach from a position of it."""
+        reach = int(self.window_size) - 1
+        return Axis(2 * reach + 1, 1, reach), Axis(2 * reach + 1, 1, reach)
+
+
+class CosineWindowAttention(WindowAttention):
+    """Window attention that compares by angle, as in Swin v2 (Liu et al., 2022).
+
+    Biases come from a small network of the offset, so that other window sizes can take them over.
+    """
+
+    torch: ClassVar[str] = "parts.CosineWindowAttention"
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; offsets are measured in windows of at least 2."""
+        if self.window_size < 2:
+            raise Misfit("a window of one position has no offsets", "window_size")
+        return super().output(*inputs)
+
+    def modules(self) -> tuple[tuple[str, Op], ...]:
+        """Return the linear maps, also those of the network of the offset."""
+        last = Linear(in_features=512, out_features=self.num_heads, bias=False)
+        return (*super().modules(), *_linears(("cpb_mlp.0", 2, 512)), ("cpb_mlp.2", last))
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return a scale per head, the offsets, their index, and the linear maps."""
+        side = 2 * self.window_size - 1
+        return (
+            Tensor("logit_scale", (self.num_heads, 1, 1)),
+            Tensor("relative_coords_table", (1, side, side, 2), learned=False),
+            Tensor("relative_position_index", (self.window_size**4,), learned=False),
+            *_owned(self.modules()),
+        )
+
+    def macs_once(self) -> int:
+        """Return the MACs of the network of the offset."""
+        offsets = (2 * int(self.window_size) - 1) ** 2
+        return offsets * (2 * 512 + 512 * int(self.num_heads))
+
+
+class RelativeAttention(Op):
+    """Attention within each of G groups of P positions, (G, P, C), as in MaxViT (Tu et al., 2022).
+
+    A group is a square of positions: P is a square number. A bias is learned for each head and
+    each offset of two positions.
+    """
+
+    torch: ClassVar[str] = "parts.RelativeAttention"
+    kind: ClassVar[Kind] = Kind.ATTENTION
+    positional: ClassVar[int] = 3
+
+    embed_dim: Positive
+    window_size: Positive
+    head_dim: Positive
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels and the side of a group."""
+        side = round(int(shape[-2]) ** 0.5) if len(shape) == 3 else 0
+        if len(shape) != 3 or side * side != shape[-2]:
+            raise Misfit(f"reads groups (G, P, C) with P a square, but {shown(shape)} arrives")
+        return {"embed_dim": shape[-1], "window_size": side}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("embed_dim", "window_size")
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; whole heads must make up the channels."""
+        if self.embed_dim % self.head_dim:
+            raise Misfit(
+                f"heads of {int(self.head_dim)} do not divide {int(self.embed_dim)} channels",
+                "head_dim",
+            )
+        return inputs[0]
+
+    def modules(self) -> tuple[tuple[str, Op], ...]:
+        """Return the linear maps."""
+        size = self.embed_dim
+        return _linears(("to_qkv", size, 3 * size), ("merge", size, size))
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return a table of a bias per offset and head, its index, and the linear maps."""
+        offsets, positions = (2 * self.window_size - 1) ** 2, self.window_size**2
+        return (
+            Tensor("relative_position_bias_table", (offsets, self.embed_dim // self.head_dim)),
+            Tensor("relative_position_index", (positions, positions), learned=False),
+            *_owned(self.modules()),
+        )
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return the MACs of the linear maps and of both products."""
+        groups, positions, channels = (int(n) for n in inputs[0])
+        return _macs(groups * positions, positions, channels)
+
+    def window(self, shape: Shape) -> Window:
+        """Return everything."""
+        return EVERYTHING
+
+
+def _divided(shape: Shape, channels: int, heads: int) -> Shape:
+    if channels % heads:
+        raise Misfit(f"{int(heads)} heads do not divide {int(channels)} channels", "num_heads")
+    return shape

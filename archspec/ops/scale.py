@@ -1,0 +1,17 @@
+"""A factor that is stated, not learned."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archspec.ops.base import Kind, Op
+
+
+class Scale(Op):
+    """`factor * x`; a factor well below 1 keeps a long row of residual blocks stable."""
+
+    torch: ClassVar[str] = "parts.Scale"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 1
+
+    factor: float
