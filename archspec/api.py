@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
-from archspec.errors import Source, Span, fail
+from archspec.errors import Source, Span, SpecError, fail
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.reading import read_document, read_text
@@ -139,7 +139,10 @@ def loads(text: str, /, *, input: Shape | None = None, **vars: Any) -> Architect
 def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) -> Architecture:
     """Take a document through all stages, in order."""
     written: Written = read_spec(tree)
-    network = resolve(written, overrides, shape)
+    try:
+        network = resolve(written, overrides, shape)
+    except SpecError as error:
+        raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_expectations(network, written.places.get("expect"))
     return Architecture(network)
 

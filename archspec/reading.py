@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import reduce
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec import limits
 from archspec.errors import Source, Span, did_you_mean, fail
 from archspec.syntax import Mapping, Scalar, Tree, parse
 
-_MERGED: Final = ("vars", "defaults", "blocks")
+MERGED: Final = ("vars", "defaults", "blocks")
+"""Keys that merge entry by entry with those of the spec that is extended."""
+
 _OWN: Final = ("extends", "expect")
 """Keys that speak of one file alone, and are not taken from the one it extends."""
+
+Chain: TypeAlias = tuple[Mapping, ...]
+"""A document, the one that it extends, and so on."""
 
 
 def bundled(kind: str) -> Path:
@@ -35,7 +41,7 @@ def bundled_names() -> list[str]:
 
 
 def read_document(place: str | os.PathLike[str]) -> Mapping:
-    """Read a spec and what it extends.
+    """Read a spec with what it extends merged in.
 
     Args:
         place: a file, or the name of a bundled spec.
@@ -43,16 +49,7 @@ def read_document(place: str | os.PathLike[str]) -> Mapping:
     Raises:
         SpecError: when there is no such file or it is not YAML; codes F, L and Y.
     """
-    path = Path(place)
-    name = os.fspath(place)
-    if not path.exists() and path.parent == Path() and not path.suffix:
-        found = bundled("specs") / f"{name}.yaml"
-        if not found.is_file():
-            help = did_you_mean(name, bundled_names()) or "`archspec list` shows the bundled specs"
-            raise fail("F101", f"no file and no bundled spec is named `{name}`", help=help)
-        return _extended(parse(_source(found, f"{name}.yaml")), found.parent, bundled("specs"), ())
-    root = path.resolve().parent
-    return _extended(parse(_source(path, name)), root, root, (path.resolve(),))
+    return joined(read_chain(place))
 
 
 def read_text(text: str, name: str = "<stdin>") -> Mapping:
@@ -61,8 +58,40 @@ def read_text(text: str, name: str = "<stdin>") -> Mapping:
     Raises:
         SpecError: as `read_document`.
     """
+    return joined(text_chain(text, name))
+
+
+def read_chain(place: str | os.PathLike[str]) -> Chain:
+    """Read a spec and what it extends, unmerged: the spec itself, its base, the base of that.
+
+    Raises:
+        SpecError: as `read_document`.
+    """
+    path = Path(place)
+    if not path.exists() and path.parent == Path() and not path.suffix:
+        return bundled_chain(os.fspath(place))
+    root = path.resolve().parent
+    return _chain(parse(_source(path, os.fspath(place))), root, root, (path.resolve(),))
+
+
+def bundled_chain(name: str) -> Chain:
+    """Read a bundled spec and what it extends, as `read_chain` does.
+
+    Raises:
+        SpecError: when no bundled spec has this name; code F101.
+    """
     specs = bundled("specs")
-    return _extended(parse(Source(name, text)), specs, specs, ())
+    path = specs / f"{name}.yaml"
+    if path.parent != specs or not path.is_file():
+        help = did_you_mean(name, bundled_names()) or "`archspec list` shows the bundled specs"
+        raise fail("F101", f"no file and no bundled spec is named `{name}`", help=help)
+    return _chain(parse(_source(path, path.name)), specs, specs, ())
+
+
+def text_chain(text: str, name: str = "<stdin>") -> Chain:
+    """Read a spec from a text and what it extends, as `read_chain` does."""
+    specs = bundled("specs")
+    return _chain(parse(Source(name, text)), specs, specs, ())
 
 
 def _source(path: Path, name: str, span: Span | None = None) -> Source:
@@ -80,26 +109,26 @@ def _source(path: Path, name: str, span: Span | None = None) -> Source:
     if len(data) > limits.SOURCE_BYTES:
         raise fail("L101", f"`{name}` is larger than {limits.SOURCE_BYTES:,} bytes", span)
     try:
-        return Source(name, data.decode("utf-8"))
+        return Source(name, data.decode("utf-8"), os.fspath(path.parent))
     except UnicodeDecodeError as error:
         raise fail("F104", f"`{name}` is not UTF-8 (byte {error.start})", span) from None
 
 
-def _extended(tree: Mapping, folder: Path, root: Path, chain: tuple[Path, ...]) -> Mapping:
-    """Return a document with the one it extends merged in."""
+def _chain(tree: Mapping, folder: Path, root: Path, seen: tuple[Path, ...]) -> Chain:
+    """Return a document and those it extends, one after the other."""
     value = tree.get("extends")
     if value is None:
-        return tree
+        return (tree,)
     if not isinstance(value, Scalar) or not isinstance(value.value, str):
         raise fail("F105", "`extends` names a file", value.span)
     path = _base(value.value, folder, root, value.span)
-    if path in chain:
+    if path in seen:
         raise fail("F106", f"`{value.value}` extends itself", value.span)
-    if len(chain) >= limits.EXTENDS_DEPTH:
+    if len(seen) >= limits.EXTENDS_DEPTH:
         raise fail("L105", f"more than {limits.EXTENDS_DEPTH} specs extend one another", value.span)
     base = parse(_source(path, path.name, value.span))
     inside = root if path.is_relative_to(root) else bundled("specs")
-    return merged(_extended(base, path.parent, inside, (*chain, path)), tree)
+    return (tree, *_chain(base, path.parent, inside, (*seen, path)))
 
 
 def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
@@ -118,6 +147,11 @@ def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
     return path
 
 
+def joined(chain: Chain) -> Mapping:
+    """Return a document with what it extends merged in."""
+    return reduce(merged, reversed(chain))
+
+
 def merged(base: Mapping, own: Mapping) -> Mapping:
     """Return a document in which the own keys override the base's.
 
@@ -131,7 +165,7 @@ def merged(base: Mapping, own: Mapping) -> Mapping:
         other = own.get(str(key.value))
         if other is None:
             entries.append((key, value))
-        elif key.value in _MERGED and isinstance(value, Mapping) and isinstance(other, Mapping):
+        elif key.value in MERGED and isinstance(value, Mapping) and isinstance(other, Mapping):
             entries.append((key, _overlaid(value, other)))
         else:
             entries.append((own.key(str(key.value)) or key, other))

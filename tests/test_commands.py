@@ -12,6 +12,8 @@ import pytest
 
 import archspec
 from archspec.commands import COMMANDS, main
+from archspec.commands.listing import _authors
+from archspec.reading import bundled_names, read_document
 from archspec.version import __version__
 
 GOOD = "name: Tiny\ninput: [3, 8, 8]\nvars: {n: 4}\nnet: [{Conv2d: =n, kernel_size: 3}, ReLU]\n"
@@ -129,13 +131,82 @@ def test_draw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", "good.yaml", "--out", "a.jpeg"]) == 2
 
 
-def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_says_what_summary_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--json"]) == 0
     listed = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
-    assert listed["resnet34"]["parameters"] == 21797672
-    assert all(entry["paper"] for entry in listed.values())
+    assert set(listed) == set(bundled_names())
+    assert all(entry["paper"] and entry["description"] for entry in listed.values())
+    for name in ("resnet34", "googlenet", "efficientnet_b0", "lenet"):
+        assert main(["summary", name, "--json"]) == 0
+        data = json.loads(capsys.readouterr().out)
+        for key in ("parameters", "macs", "receptive_field", "output"):
+            assert listed[name][key] == data[key]
+        assert listed[name]["class_name"] == data["name"]
+        assert listed[name]["input"] == data["inputs"]["input"]
+    assert listed["resnet34"]["acc1"] == 73.314
+    assert listed["resnet34"]["extends"] == "families/resnet.yaml"
+    assert listed["lenet"]["acc1"] is listed["lenet"]["extends"] is None
+
+
+def test_list_computes_what_a_spec_does_not_expect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    monkeypatch.setattr("archspec.commands.listing.bundled_names", lambda: ["good"])
+    monkeypatch.setattr(
+        "archspec.commands.listing.read_document", lambda _: read_document(tmp_path / "good.yaml")
+    )
+    assert main(["list", "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert (entry["parameters"], entry["receptive_field"]) == (112, [3, 3])
+    assert entry["output"] == [4, 6, 6]
     assert main(["list"]) == 0
-    assert "vgg16_bn" in capsys.readouterr().out
+    assert "top-1:" not in capsys.readouterr().out
+
+
+def test_list_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "ResNet"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["name", "parameters", "MACs", "rec.", "field", "top-1", "paper"]
+    rows = {line.split()[0]: line for line in lines[1 : lines.index("")]}
+    assert all("resnet" in name for name in rows)
+    places = [list(rows).index(name) for name in ("resnet18", "resnet34", "resnet101")]
+    assert places == sorted(places), "18 comes before 101"
+    assert "21,797,672" in rows["resnet34"]
+    assert rows["resnet34"].split()[3:] == ["899", "73.314", "He", "et", "al.", "2015"]
+    assert "IMAGENET1K_V1" in lines[-1]
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_list_is_cut_to_a_terminal_alone(
+    is_terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    assert main(["list"]) == 0
+    out = capsys.readouterr().out
+    assert (max(map(len, out.splitlines())) == 70) == is_terminal
+    assert ("Zagoruyko and Komodakis 2016" in out) != is_terminal
+
+
+def test_list_without_a_hit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "resnot"]) == 2
+    assert "did you mean `resnet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("paper", "shown"),
+    [
+        ("Network In Network, Lin, Chen and Yan 2013, https://a.b/1", "Lin, Chen and Yan 2013"),
+        ("Nets, More Nets and Learning, Szegedy et al. 2016, https://a.b/1", "Szegedy et al. 2016"),
+        ("One Weird Trick, Krizhevsky 2014", "Krizhevsky 2014"),
+        ("Simonyan and Zisserman 2014", "Simonyan and Zisserman 2014"),
+        ("lecture notes, https://a.b/c", "lecture notes"),
+        ("", ""),
+    ],
+)
+def test_the_authors_of_a_paper(paper: str, shown: str) -> None:
+    assert _authors(paper) == shown
 
 
 def test_standard_input(

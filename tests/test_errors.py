@@ -38,7 +38,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "quoted number": (net('- {Conv2d: "4", kernel_size: 3}'), "G315", "4:14", ("integer",)),
     "zero channels": (net("- {Conv2d: 0, kernel_size: 3}"), "G315", "4:14", ("at least 1",)),
     "dropout of 1.5": (net("- {Dropout: 1.5}"), "G315", "4:15", ("1.5",)),
-    "kernel too large": (net("- {Conv2d: 4, kernel_size: 9}"), "G302", "4:30", ("9×9", "8×8")),
+    "kernel too large": (net("- {Conv2d: 4, kernel_size: 9}"), "G316", "4:30", ("9×9", "8×8")),
     "groups do not divide": (
         net("- {Conv2d: 4, kernel_size: 1, groups: 2}"),
         "G302",
@@ -164,7 +164,7 @@ def test_all_mistakes_of_a_stage_are_told_at_once() -> None:
 
 def test_one_wrong_node_does_not_cascade() -> None:
     found = errors(net("- {Conv2d: 4, kernel_size: 9}\n- ReLU\n- Flatten\n- {Linear: =10}"))
-    assert [diagnostic.code for diagnostic in found] == ["G302"]
+    assert [diagnostic.code for diagnostic in found] == ["G316"]
 
 
 def test_a_mistake_in_a_block_is_told_once_with_the_way_there() -> None:

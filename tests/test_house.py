@@ -24,6 +24,7 @@ ORDER = [
     {"writing"},
     {"syntax", "expressions"},
     {"traced", "reading"},
+    {"flattening"},
     {"ops"},
     {"spec"},
     {"schema", "network"},
@@ -92,6 +93,8 @@ def test_nothing_is_executed(path: Path) -> None:
         ["codegen", "efficientnet_b0"],
         ["draw", "lenet", "--out", "a.svg"],
         ["list"],
+        ["show", "resnet34"],
+        ["init", "resnet34"],
     ],
     ids=lambda arguments: arguments[0],
 )

@@ -13,11 +13,12 @@ and a merge takes the union of its inputs.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 from archspec.network import INPUT, Body, Leaf, Network
-from archspec.ops import Everything, Form, Shape, Window
+from archspec.ops import ChannelsLast, Everything, Form, Shape, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,15 @@ def receptive_field(network: Network) -> tuple[int, int] | None:
         if _is_side(network, leaf.path) or leaf.op.form is Form.TENSOR:
             continue
         field = found[leaf.path]
-        is_map = len(leaf.output) == 3 and leaf.output[1] * leaf.output[2] > 1
-        if field.lines is not None or is_map:
+        if field.lines is not None or _has_positions(leaf.output):
             last = field
     return last.size if last else None
+
+
+def _has_positions(shape: Shape) -> bool:
+    """Tell whether a shape has several positions: a feature map or a sequence."""
+    sizes = shape[:-1] if isinstance(shape, ChannelsLast) else shape[1:] if len(shape) == 3 else ()
+    return math.prod(sizes) > 1
 
 
 def _is_side(network: Network, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: `archspec validate|summary|build|codegen|draw|list`.
+"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init`.
 
 Exit status: 0 ok, 1 the spec is wrong, 2 wrong usage or a fault of archspec's own.
 """
@@ -15,12 +15,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from archspec.commands import build, codegen, draw, listing, summary, validate
+from archspec.commands import build, codegen, draw, init, listing, show, summary, validate
 from archspec.commands.arguments import UsageError
 from archspec.errors import SpecError
 from archspec.version import __version__
 
-COMMANDS: Final[tuple[ModuleType, ...]] = (validate, summary, build, codegen, draw, listing)
+COMMANDS: Final[tuple[ModuleType, ...]] = (
+    validate,
+    summary,
+    build,
+    codegen,
+    draw,
+    listing,
+    show,
+    init,
+)
 OK, WRONG_SPEC, WRONG_USE = 0, 1, 2
 
 

@@ -14,10 +14,10 @@ from archspec import limits
 from archspec.api import Architecture, compiled
 from archspec.errors import Source, fail
 from archspec.ops import Shape
-from archspec.reading import read_document, read_text
+from archspec.reading import Chain, joined, read_chain, text_chain
 from archspec.schema.values import given
 from archspec.spec import Given
-from archspec.syntax import Mapping, parse
+from archspec.syntax import parse
 
 DEFAULT: Final = "archspec.yaml"
 
@@ -26,14 +26,19 @@ class UsageError(Exception):
     """The command was called in a way that cannot work; exit status 2."""
 
 
-def add_spec(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
-    """Add SPEC, `--set` and `--input`."""
+def add_place(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+    """Add SPEC."""
     parser.add_argument(
         "spec",
         metavar="SPEC",
         nargs="*" if many else "?",
         help="a file, the name of a bundled spec, or - for standard input",
     )
+
+
+def add_spec(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+    """Add SPEC, `--set` and `--input`."""
+    add_place(parser, many=many)
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -46,15 +51,15 @@ def add_spec(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
     )
 
 
-def document(spec: str | None) -> Mapping:
-    """Read the spec that the command line names.
+def chain(spec: str | None) -> Chain:
+    """Read the spec that the command line names, and those that it extends.
 
     Raises:
         SpecError: when there is none, or it is not YAML.
         UsageError: without SPEC, where the current folder has no archspec.yaml.
     """
     if spec == "-":
-        return read_text(_standard_input())
+        return text_chain(_standard_input())
     if spec is None:
         if not Path(DEFAULT).exists():
             raise UsageError(
@@ -62,7 +67,7 @@ def document(spec: str | None) -> Mapping:
                 "name a file, or a bundled spec (`archspec list`)"
             )
         spec = DEFAULT
-    return read_document(spec)
+    return read_chain(spec)
 
 
 def load(arguments: argparse.Namespace) -> Architecture:
@@ -72,7 +77,7 @@ def load(arguments: argparse.Namespace) -> Architecture:
 
 def load_one(spec: str | None, arguments: argparse.Namespace) -> Architecture:
     """Load one of several specs."""
-    return compiled(document(spec), _shape(arguments.input), _overrides(arguments.set))
+    return compiled(joined(chain(spec)), _shape(arguments.input), _overrides(arguments.set))
 
 
 def _standard_input() -> str:

@@ -4,44 +4,159 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Final, TypeAlias
 
+from archspec.api import compiled
+from archspec.commands.accuracy import OTHER_WEIGHTS, TOP1, WEIGHTS
+from archspec.commands.arguments import UsageError
+from archspec.errors import did_you_mean
+from archspec.ops import Shape
 from archspec.reading import bundled_names, read_document
 from archspec.schema import read_spec
+from archspec.spec import Expect
+from archspec.syntax import Mapping, Scalar
 
 NAME = "list"
-HELP = "list the bundled specs with parameters, MACs and the paper"
-EXAMPLE = "archspec list"
+HELP = "list the bundled specs with parameters, MACs, receptive field, accuracy and paper"
+EXAMPLE = "archspec list resnet"
+
+_HEAD: Final = ("name", "parameters", "MACs", "rec. field", "top-1", "paper")
+_AUTHORS: Final = re.compile(
+    r"(?:^|, )([^,]+ et al\. [0-9]{4}|(?:(?:[\w'-]+, )*[\w'-]+ and )?[\w'-]+ [0-9]{4})$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is listed of a bundled spec.
+
+    Attributes:
+        receptive_field: height and width in pixels; None for the whole input.
+        acc1: top-1 accuracy on ImageNet in percent of torchvision's weights, where it has some.
+        extends: the spec that it extends, as it names it.
+    """
+
+    name: str
+    class_name: str
+    parameters: int
+    macs: int
+    receptive_field: tuple[int, int] | None
+    input: Shape | dict[str, Shape]
+    output: Shape | dict[str, Shape]
+    acc1: float | None
+    paper: str
+    description: str
+    extends: str | None
+
+
+_Figures: TypeAlias = tuple[int, int, tuple[int, int] | None, Shape | dict[str, Shape]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.add_argument(
+        "word", metavar="WORD", nargs="?", default="", help="list the names that contain it"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line per bundled spec; its figures are those that it expects of itself."""
-    found = []
-    for name in bundled_names():
-        spec = read_spec(read_document(name)).spec
-        found.append(
-            {
-                "name": name,
-                "parameters": spec.expect.params,
-                "macs": spec.expect.macs,
-                "paper": spec.paper,
-            }
-        )
+    """Print a line per bundled spec; on a terminal, no longer than that is wide."""
+    names = [name for name in bundled_names() if arguments.word.lower() in name]
+    if not names:
+        help = did_you_mean(arguments.word, bundled_names()) or "`archspec list` lists all"
+        raise UsageError(f"no bundled spec has `{arguments.word}` in its name; {help}")
+    entries = [_entry(name) for name in sorted(names, key=_in_order)]
     if arguments.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps([asdict(entry) for entry in entries], indent=1))
         return 0
-    width = max(shutil.get_terminal_size((120, 24)).columns, 72)
-    wide = max(len(str(entry["name"])) for entry in found)
-    print(f"{'name':<{wide}}  {'parameters':>13}  {'MACs':>16}  paper")
-    for entry in found:
-        line = (
-            f"{entry['name']:<{wide}}  {entry['parameters']:>13,}  {entry['macs']:>16,}  "
-            f"{entry['paper']}"
-        )
-        print(line if len(line) <= width else f"{line[: width - 1]}…")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in _table(entries):
+        print(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
     return 0
+
+
+def _in_order(name: str) -> list[str | int]:
+    """Return what sorts `resnet18` before `resnet101`."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name)]
+
+
+def _entry(name: str) -> Entry:
+    """Return what is listed of one spec."""
+    document = read_document(name)
+    spec = read_spec(document).spec
+    parameters, macs, field, output = _figures(spec.expect, document)
+    base = document.get("extends")
+    return Entry(
+        name=name,
+        class_name=spec.name,
+        parameters=parameters,
+        macs=macs,
+        receptive_field=field,
+        input=spec.input,
+        output=output,
+        acc1=TOP1.get(name),
+        paper=spec.paper,
+        description=spec.description,
+        extends=str(base.value) if isinstance(base, Scalar) else None,
+    )
+
+
+def _figures(expect: Expect, document: Mapping) -> _Figures:
+    """Return what the file expects of itself, or, where it leaves anything out, what is computed.
+
+    To resolve all networks takes seconds, and what they expect of themselves is tested.
+    """
+    params, macs, output, field = expect.params, expect.macs, expect.output, expect.receptive_field
+    if params is None or macs is None or output is None or field is None:
+        net = compiled(document, None, {})
+        return net.parameters, net.macs, net.receptive_field, net.output
+    if field == "global":
+        return params, macs, None, output
+    height, _, width = str(field).partition("x")
+    return params, macs, (int(height), int(width or height)), output
+
+
+def _table(entries: list[Entry]) -> Iterator[str]:
+    """Yield the lines of the table, and what its words mean."""
+    rows = [_HEAD, *(_row(entry) for entry in entries)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
+    for row in rows:
+        numbers = [cell.rjust(width) for cell, width in zip(row[1:5], widths[1:5], strict=True)]
+        yield "  ".join([row[0].ljust(widths[0]), *numbers, row[5]]).rstrip()
+    yield ""
+    yield "rec. field: pixels that a position sees before global pooling; global: all of the input"
+    if any(entry.acc1 for entry in entries):
+        yield f"top-1: percent on ImageNet with torchvision's {WEIGHTS} weights"
+    for weights in sorted({OTHER_WEIGHTS[e.name] for e in entries if e.name in OTHER_WEIGHTS}):
+        yield f"*: with {weights}"
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    star = "*" if entry.name in OTHER_WEIGHTS else ""
+    return (
+        entry.name,
+        f"{entry.parameters:,}",
+        f"{entry.macs:,}",
+        _shown_field(entry.receptive_field),
+        f"{entry.acc1:.3f}{star}" if entry.acc1 else "-",
+        _authors(entry.paper),
+    )
+
+
+def _shown_field(field: tuple[int, int] | None) -> str:
+    if field is None:
+        return "global"
+    return str(field[0]) if field[0] == field[1] else f"{field[0]}×{field[1]}"
+
+
+def _authors(paper: str) -> str:
+    """Return `He et al. 2015` of title, authors with year, and link; all but the link in doubt."""
+    words = re.sub(r",? *https?://\S*$", "", paper)
+    found = _AUTHORS.search(words)
+    return found[1] if found else words
