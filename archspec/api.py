@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
@@ -14,6 +14,7 @@ from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.reading import read_document, read_text
 from archspec.resolve import resolve
+from archspec.resolve.opening import with_open_vars
 from archspec.schema import read_spec
 from archspec.schema.values import given
 from archspec.spec import Given, Written
@@ -32,6 +33,7 @@ class Architecture:
     """
 
     network: Network
+    _opened: Callable[[], Network] | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -81,7 +83,7 @@ class Architecture:
         """Return the PyTorch source of the network."""
         from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
 
-        return source(self.network)
+        return source(self._opened() if self._opened else self.network)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.
@@ -143,8 +145,8 @@ def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) ->
         network = resolve(written, overrides, shape)
     except SpecError as error:
         raise analysis.with_smallest_input(error, written, overrides, shape) from None
-    analysis.check_expectations(network, written.places.get("expect"))
-    return Architecture(network)
+    analysis.check_expectations(network, written.places)
+    return Architecture(network, partial(with_open_vars, written, overrides, shape))
 
 
 def _given(name: str, value: Any) -> Given:

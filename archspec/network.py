@@ -116,12 +116,16 @@ class BlockUse:
     Attributes:
         values: the block's parameters, and the sizes that enter it (`in_channels`, …).
         bindings: the same as formulas in the names of the caller's scope.
+        vars: the open vars, which are among the values too.
+        open: the names whose values come from an open var.
     """
 
     name: str
     parameters: tuple[spec.Parameter, ...]
     values: Mapping[str, Value]
     bindings: Mapping[str, Formula]
+    vars: tuple[str, ...] = ()
+    open: frozenset[str] = frozenset()
 
 
 # No `slots`: `nodes` and `steps` are computed once and kept.
@@ -237,6 +241,8 @@ class Network:
         outputs: what it returns, as pairs of label and name of a child of the root; one pair
             with an empty label for a network with a single output.
         vars: the values it was resolved with.
+        open: the vars that stand in formulas under their names, since another value would change
+            arguments alone.
         root: the tree.
     """
 
@@ -251,6 +257,7 @@ class Network:
     expect: spec.Expect
     init: tuple[spec.InitRule, ...]
     is_default: bool
+    open: tuple[str, ...] = ()
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

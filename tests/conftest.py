@@ -19,11 +19,16 @@ def live(net: archspec.Architecture) -> nn.Module:
 
 
 def source(net: archspec.Architecture) -> nn.Module:
+    """Return a network made by its emitted source."""
+    return source_class(net)()
+
+
+def source_class(net: archspec.Architecture) -> type[nn.Module]:
     """Run the emitted source as a module of its own, as if it had been saved and imported."""
     module = ModuleType(f"emitted_{net.name.lower()}")
     sys.modules[module.__name__] = module  # dataclasses and named tuples look there
     exec(compile(net.codegen(), f"<{module.__name__}>", "exec"), module.__dict__)
-    network: nn.Module = getattr(module, net.name)()
+    network: type[nn.Module] = getattr(module, net.name)
     return network
 
 

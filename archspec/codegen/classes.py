@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from archspec.codegen import describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
@@ -84,8 +85,9 @@ class Writer:
         frame = Frame(
             scopes=[block.values for block in blocks],
             sizes=tuple(entering(uses[0].inputs[0])),
-            order=tuple(parameter.name for parameter in blocks[0].parameters),
+            order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
             defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
+            open=frozenset().union(*(block.open for block in blocks)),
         )
         slot = tuple(View(use, {}, block.values) for use, block in zip(uses, blocks, strict=True))
         return self._class(name, slot, frame)
@@ -93,7 +95,8 @@ class Writer:
     def inline(self, slot: Slot, around: Frame) -> Signature:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
-        frame = Frame([view.scope for view in there], around.sizes, around.order)
+        scopes = [view.scope for view in there]
+        frame = Frame(scopes, around.sizes, around.order, open=around.open)
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
@@ -160,10 +163,11 @@ class Writer:
         """Write the network's own class, last."""
         network = self.program.network
         root = network.root
-        frame = Frame([{}])
+        values = {name: network.vars[name] for name in network.open}
+        frame = Frame([values], (), network.open, values, frozenset(values))
         constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
-        constructor.stage = self._stage
-        items = constructor.items([inside(View(root, {}, {}))])
+        constructor.stage = partial(stage_function, self, frame)
+        items = constructor.items([inside(View(root, {}, values))])
         written = self._constructed(items, frame, numbered=root.numbered)
         written += initialisation([root], network, self.program)
         chained = root.numbered and root.is_chain
@@ -173,7 +177,7 @@ class Writer:
         if outputs is not None:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
-        init = Method(["    def __init__(self) -> None:"], ["Build the network."], written)
+        init = Method(_signature(frame.parameters()), ["Build the network."], written)
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
@@ -198,9 +202,6 @@ class Writer:
         inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
         return Method([signature], [describe.network_mapping(network)], written)
-
-    def _stage(self, slot: Slot) -> list[Item] | None:
-        return stage_function(self, slot)
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

@@ -35,6 +35,7 @@ class Frame:
         sizes: the names of the sizes that enter; they become the first parameters.
         order: the other names, in the order in which they become parameters.
         defaults: the defaults that the spec gives them.
+        open: the names whose values come from an argument of the network.
         needed: the names that the text has read so far.
         functions: functions of the language that it has called so far.
     """
@@ -43,6 +44,7 @@ class Frame:
     sizes: Sequence[str] = ()
     order: Sequence[str] = ()
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    open: frozenset[str] = frozenset()
     needed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
 
@@ -52,7 +54,7 @@ class Frame:
         return {
             name: expressions.constant(value)
             for name, value in self.scopes[0].items()
-            if all(_same(scope.get(name), value) for scope in self.scopes)
+            if name not in self.open and all(_same(scope.get(name), value) for scope in self.scopes)
         }
 
     @cached_property
@@ -76,6 +78,10 @@ class Frame:
             expressions.substitute(view.outside(formula), self.constants)
             for view, formula in zip(where, formulas, strict=True)
         ]
+        # What holds for these values of an open name may not hold for others.
+        spelt = {expressions.text(formula) for formula in local}
+        if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
+            raise Differ
         plain = [untraced(value) for value in values]
         formula = agreed(local, plain, [view.scope for view in where])
         self.needed.update(expressions.names(formula))
@@ -110,6 +116,12 @@ class Frame:
         where = [(view, leaf) for view, leaf in leaves if leaf.label != "Identity"] or leaves
         ops = [leaf.op for _, leaf in where]
         written = {argument.name for op in ops for argument in op.call().arguments}
+        written |= {
+            name
+            for view, leaf in where
+            for name, formula in leaf.formulas.items()
+            if self.open & expressions.names(view.outside(formula))
+        }
         order = [name for name in type(ops[0]).model_fields if name in written]
         if any(not written <= set(type(op).model_fields) for op in ops):
             raise Differ

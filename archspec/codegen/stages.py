@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
 
 
-def stage_function(writer: Writer, slot: Slot) -> list[Item] | None:
+def stage_function(writer: Writer, around: Frame, slot: Slot) -> list[Item] | None:
     """Return a call of one function per turn, or None when the loop is not of that kind.
 
     The function takes what varies between the turns: the sizes that enter and the loop's
@@ -33,14 +33,14 @@ def stage_function(writer: Writer, slot: Slot) -> list[Item] | None:
     bodies = [_only_body(turn) for turn in turns]
     if any(body is None or not body.is_chain for body in bodies):
         return None
-    stages = [_Stage(turn, body) for turn, body in zip(turns, bodies, strict=True) if body]
+    stages = [_Stage(turn, body, view) for turn, body in zip(turns, bodies, strict=True) if body]
     with writer.program.rehearsal() as rehearsal:
         try:
-            signature = _function(writer, stages)
+            signature = _function(writer, stages, around)
         except Differ:
             return None
         rehearsal.keep()
-    return [_item(view, stage, signature) for stage in stages]
+    return [_item(view, stage, signature, around) for stage in stages]
 
 
 def _only_body(turn: Turn) -> Body | None:
@@ -53,7 +53,7 @@ def _only_body(turn: Turn) -> Body | None:
 class _Stage:
     """One turn: its module, and its variables under the names that the function gives them."""
 
-    def __init__(self, turn: Turn, body: Body) -> None:
+    def __init__(self, turn: Turn, body: Body, around: View) -> None:
         self.body = body
         self.sizes = tuple(entering(body.inputs[0]))
         inner = sorted(name for name in turn.bindings if name.startswith("@"))
@@ -61,10 +61,11 @@ class _Stage:
             inner = inner[-len(self.sizes) :]
         self.renamed = dict(zip(inner, self.sizes, strict=True))
         self.scope: dict[str, Value] = {
+            **around.scope,
             **turn.values,
             **{size: int(n) for size, n in entering(body.inputs[0]).items()},
         }
-        self.outer: dict[str, Formula] = {
+        self.outer: dict[str, Formula] = {name: name_formula(name) for name in around.scope} | {
             self.renamed.get(name, name): formula for name, formula in turn.bindings.items()
         }
 
@@ -74,9 +75,16 @@ class _Stage:
         return View(self.body, bindings, self.scope)
 
 
-def _function(writer: Writer, stages: list[_Stage]) -> Signature:
+def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
+    open_names = frozenset(
+        name
+        for stage in stages
+        for name, formula in stage.outer.items()
+        if around.open & expressions.names(formula)
+    )
     variables = tuple(name for name in stages[0].scope if name not in stages[0].sizes)
-    frame = Frame([stage.scope for stage in stages], stages[0].sizes, variables)
+    scopes = [stage.scope for stage in stages]
+    frame = Frame(scopes, stages[0].sizes, variables, open=open_names)
     slot = tuple(stage.view() for stage in stages)
     constructor = Constructor(writer, frame)
     value = constructor.build(slot)
@@ -96,16 +104,19 @@ def _function_name(child: str) -> str:
     return f"_{stem}" if stem.isidentifier() else "_stage"
 
 
-def _item(view: View, stage: _Stage, signature: Signature) -> Item:
-    arguments = tuple(_argument(view, stage, parameter) for parameter in signature.parameters)
+def _item(view: View, stage: _Stage, signature: Signature, around: Frame) -> Item:
+    arguments = tuple(
+        _argument(view, stage, parameter, around) for parameter in signature.parameters
+    )
     slot = (View(stage.body, stage.outer, {}),)
     return Item(stage.body.name, Call(signature.name, arguments), slot)
 
 
-def _argument(view: View, stage: _Stage, parameter: Parameter) -> Argument:
+def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> Argument:
     from archspec.codegen.printing import formula_text, module_class  # noqa: PLC0415
 
     formula = view.outside(stage.outer[parameter.name])
+    around.needed.update(expressions.names(formula))
     text = formula_text(expressions.substitute(formula, {}))
     if parameter.annotation == "type[nn.Module]":
         text = module_class(text.strip('"'))

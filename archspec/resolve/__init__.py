@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from archspec.errors import Diagnostics, Span, did_you_mean, fail
-from archspec.expressions import Value, shown_value
+from archspec.expressions import Formula, Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
 from archspec.resolve.bodies import Resolver
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
-from archspec.resolve.scope import Scope
+from archspec.resolve.scope import Scope, name_formula
 from archspec.spec import Given, Spec, Written
 
 
@@ -32,16 +33,31 @@ def resolve(
     Raises:
         SpecError: with every mistake found; codes E, G and L.
     """
+    network, _ = resolve_open(written, overrides or {}, shape, ())
+    return network
+
+
+def resolve_open(
+    written: Written,
+    overrides: Mapping[str, Given],
+    shape: Shape | None,
+    wanted: Sequence[str],
+) -> tuple[Network, set[str]]:
+    """Resolve a spec where some vars stand in formulas under their names.
+
+    Returns:
+        The network, and which of these vars decide what is there at all.
+    """
     spec = written.spec
     inputs = _inputs(spec, shape)
-    values = _vars(spec, overrides or {})
+    values = _vars(spec, overrides)
     diagnostics = Diagnostics()
-    scope = Scope(values, {})
+    scope = _global(spec, overrides, values, wanted)
     resolver = Resolver(spec, diagnostics, scope)
     first = next(iter(inputs.values()))
     if len(first) == 3:
         sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))
-        scope = Scope({**sizes, **values}, {})
+        scope = replace(scope, values={**sizes, **values})
     flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
     root: Body | None = None
     with diagnostics.collect():
@@ -52,7 +68,8 @@ def resolve(
     diagnostics.raise_any()
     outputs = _outputs(written, root, inputs)
     root = with_fills(root, spec.init, scope)
-    return Network(
+    given = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
+    network = Network(
         name=spec.name,
         file=written.file,
         description=spec.description,
@@ -64,7 +81,30 @@ def resolve(
         expect=spec.expect,
         init=spec.init,
         is_default=not overrides and shape is None,
+        open=tuple(wanted),
     )
+    return network, resolver.closed | scope.origin(*given)
+
+
+def _global(
+    spec: Spec, overrides: Mapping[str, Given], values: Mapping[str, Value], wanted: Sequence[str]
+) -> Scope:
+    """Return the scope of the vars, where some have names and others are constants."""
+    scope = Scope(values, {})
+    for name, default in spec.vars.items():
+        if name in wanted:
+            formula: Formula = name_formula(name)
+            origin = frozenset((name,))
+        else:
+            _, formula = scope.compute(overrides.get(name, default))
+            origin = scope.origin(formula)
+        if origin:
+            scope = replace(
+                scope,
+                formulas={**scope.formulas, name: formula},
+                sources={**scope.sources, name: origin},
+            )
+    return scope
 
 
 def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:

@@ -5,26 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits, spec
-from archspec.errors import Diagnostics, Span, SpecError, did_you_mean, fail
+from archspec.errors import Diagnostics, Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import BY_NAME
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
-from archspec.resolve.loops import Planned, turns
+from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
-from archspec.resolve.scope import Scope, formula_of, leaving, renamed
+from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
 from archspec.schema import names
 
 
 @dataclass(slots=True)
 class Resolver:
-    """What all bodies of one spec share."""
+    """What all bodies of one spec share.
+
+    Attributes:
+        closed: the open vars that decide what is there, and not only what its arguments are.
+    """
 
     document: spec.Spec
     diagnostics: Diagnostics
     globals: Scope
     count: int = 0
+    closed: set[str] = field(default_factory=set)
 
     def module(
         self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
@@ -38,8 +43,10 @@ class Resolver:
             builder.add(None, node, scope)
             return builder.body(node, name, numbered=True)
         if isinstance(node, spec.Use) and node.branches is not None:
-            builder.add_branches(node, scope)
-            return builder.body(node, name, merge=True)
+            with self.diagnostics.collect(path, scope.trail):
+                builder.add_branches(node, scope)
+                return builder.body(node, name, merge=True)
+            raise SpecError(())
         builder.add(None, node, scope)
         return builder.body(node, name, numbered=True)
 
@@ -68,6 +75,7 @@ class Builder:
     last: Flow = field(init=False)
     taken: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    written: dict[str, Span] = field(default_factory=dict)
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -101,6 +109,7 @@ class Builder:
 
     def add_items(self, body: spec.Body, scope: Scope) -> None:
         """Add all children of a body as written."""
+        self.written |= {key.text: key.span for key, _ in body.items if key is not None}
         for key, node in body.items:
             self.add(key, node, scope)
 
@@ -109,8 +118,9 @@ class Builder:
     ) -> None:
         """Add what a node spells: a child, several, or none; mistakes are recorded."""
         around = (around or Around()).of(node)
-        with self.resolver.diagnostics.collect():
+        with self.resolver.diagnostics.collect(self._told(key, scope), scope.trail):
             if node.condition is not None and not node.training_only:
+                self.resolver.closed |= scope.origin(node.condition)
                 holds, formula = decided(node.condition, scope)
                 if not holds:
                     self._absent(key, node, scope, around, formula)
@@ -133,6 +143,11 @@ class Builder:
         if not around.training_only:
             self.last = flow
 
+    def _told(self, key: spec.Name | None, scope: Scope) -> str:
+        """Return the path under which messages know a child that is not made yet."""
+        name = str(self.number) if key is None else filled(key, scope).text
+        return f"{self.path}.{name}" if self.path else name
+
     def _name(self, key: spec.Name | None, scope: Scope) -> str:
         """Return the child's name: its number, or the key with loop variables filled in."""
         if key is None:
@@ -140,15 +155,19 @@ class Builder:
             return str(self.number - 1)
 
         name = filled(key, scope).text
+        self.resolver.closed |= scope.origin(*map(name_formula, names.TEMPLATE.findall(key.text)))
         if missing := names.TEMPLATE.search(name):
             help = did_you_mean(missing[1], scope.values)
             raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
         if trouble := names.child_problem(name, BY_NAME):
-            raise fail("S207", f"`{name}`: {trouble}", key.span, trail=scope.trail)
+            raise fail("S207", f"`{name}`: {trouble}", key.span)
         # Source writes `a-b` and `a_b` alike where it needs a variable.
         twin = name.replace("-", "_")
         if name in self.flows or twin in self.taken:
-            raise fail("G305", f"there is already a `{name}` in this body", key.span)
+            first = next((s for n, s in self.written.items() if n.replace("-", "_") == twin), None)
+            notes = (Note("the first", first),) if first and first != key.span else ()
+            message = f"there is already a `{name}` in this body"
+            raise fail("G305", message, key.span, notes=notes)
         self.taken.add(twin)
         return name
 
@@ -172,17 +191,10 @@ class Builder:
         if name.text in self.gone:
             message = f"the parameter `{name.text}` is not there, as its `if` is false"
             help = "put the merge that reads it under the same `if`"
-            raise fail("G307", message, name.span, trail=self.scope.trail, help=help)
+            raise fail("G307", message, name.span, help=help)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
-            help = did_you_mean(name.text, known) or f"names above: {', '.join(known)}"
-            raise fail(
-                "G307",
-                f"nothing named `{name.text}` stands above in this body",
-                name.span,
-                trail=self.scope.trail,
-                help=help,
-            )
+            raise self._unread(name, did_you_mean(name.text, known), known)
         if flow.training_only:
             raise fail(
                 "G308",
@@ -191,6 +203,20 @@ class Builder:
                 help="only `outputs` may name it",
             )
         return flow
+
+    def _unread(self, name: spec.Name, near: str, known: list[str]) -> SpecError:
+        """Return the error about a name that cannot be read where it stands."""
+        place = self.written.get(name.text)
+        if place is None or place.source is not name.span.source:
+            help = near or f"names above: {', '.join(known)}"
+            message = f"nothing named `{name.text}` stands above in this body"
+            return fail("G307", message, name.span, help=help)
+        below = (place.line, place.column) > (name.span.line, name.span.column)
+        message = f"`{name.text}` reads itself"
+        if below:
+            message = f"`{name.text}` stands below, and a node reads what stands above it"
+        notes = (Note(f"`{name.text}` is made here", place),)
+        return fail("G307", message, name.span, notes=notes, help=near)
 
     def _absent(
         self,
@@ -227,8 +253,9 @@ class Builder:
             message = "what runs in training mode alone is one named node"
             raise fail("G326", message, node.span, help="under a plain key a loop is one module")
         if around.reads is not None:
-            self.last = only([self._flow(name) for name in around.reads], node.span, scope.trail)
+            self.last = only([self._flow(name) for name in around.reads], node.span)
         planned, count = turns(node, scope)
+        self.resolver.closed |= structural(node, scope)
         made = tuple(self._turn(key, node, turn, scope) for turn in planned)
         self.children.append(Loop(node, count, made))
 
@@ -236,13 +263,18 @@ class Builder:
         self, key: spec.Name | None, node: spec.Loop | spec.Cfg, plan: Planned, outer: Scope
     ) -> Turn:
         """Add one turn; within it, the sizes that enter have names of their own."""
-        scope, bindings = outer.with_loop(plan.values), plan.bindings
+        bindings = plan.bindings
+        scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
+        scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
+        # Within, a var of the same name cannot be told from the loop's own.
+        self.resolver.closed |= self.resolver.globals.sources.keys() & plan.values.keys()
         before, around = set(self.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
             sizes = {own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}
             bindings = {**bindings, **sizes}
             self.last = replace(self.last, shape=renamed(self.last.shape, own))
+            scope = scope.with_sources({name: outer.origin(f) for name, f in sizes.items()})
         self.children = []
         if isinstance(plan.node, spec.Body) and (isinstance(node, spec.Cfg) or node.splice):
             self.add_items(plan.node, scope)
@@ -265,7 +297,7 @@ class Builder:
         if operands is None and any(flow.owned for flow in flows):
             message = f"`{written[0]}` is a parameter, which merges alone can read"
             help = "`Add`, `Mul` or `Cat` joins it with what comes from the body's input"
-            raise fail("G328", message, node.span, trail=self.scope.trail, help=help)
+            raise fail("G328", message, node.span, help=help)
         if is_own(node) and key is None:
             help = "write the body as a mapping; its numbers count modules"
             raise fail("G327", "a parameter has a name itself", node.span, help=help)
@@ -301,7 +333,7 @@ class Builder:
         if before.text not in names:
             help = did_you_mean(before.text, names) or "only siblings in the same body can follow"
             message = f"nothing named `{before.text}` stands above in this body"
-            raise fail("G307", message, before.span, trail=self.scope.trail, help=help)
+            raise fail("G307", message, before.span, help=help)
         return names.index(before.text)
 
     def add_branches(self, use: spec.Use, scope: Scope) -> None:
@@ -344,13 +376,8 @@ class Builder:
         target = node.name.text
         if target not in self.made:
             known = [*self.made, *BY_NAME, *self.resolver.document.blocks]
-            raise fail(
-                "G307",
-                f"nothing named `{target}` stands above in this body",
-                node.span,
-                trail=self.scope.trail,
-                help=did_you_mean(target, known),
-            )
+            near = did_you_mean(target, known)
+            raise self._unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]
         return self._place(name, its_scope, flows).again(written, first, node)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archspec.errors import Span, fail
+from archspec.errors import Note, Span, fail
 from archspec.ops import Misfit, Op, Shape, shown
 
 
@@ -32,19 +32,22 @@ class Flow:
         return self.shape
 
 
-def origins(flows: list[Flow]) -> tuple[str, ...]:
+def origins(flows: list[Flow]) -> tuple[Note, ...]:
     """Return a line for each tensor that arrives: who made it, its shape, where."""
     refs = [flow.written or flow.ref for flow in flows]
     shapes = [shown(flow.size) for flow in flows]
     width, wide = max(map(len, refs)), max(map(len, shapes))
-    lines = []
+    notes = []
     for flow, ref, shape in zip(flows, refs, shapes, strict=True):
-        origin = flow.note or (f"from line {flow.span.line}" if flow.span else "")
-        lines.append(f"{ref:<{width}}  {shape:<{wide}}  {origin}".rstrip())
-    return tuple(lines)
+        told = f"{ref:<{width}}  {shape:<{wide}}  "
+        if flow.note or flow.span is None:
+            notes.append(Note(f"{told}{flow.note}".rstrip()))
+        else:
+            notes.append(Note(f"{told}from", flow.span))
+    return tuple(notes)
 
 
-def only(flows: list[Flow], span: Span, trail: tuple[str, ...]) -> Flow:
+def only(flows: list[Flow], span: Span) -> Flow:
     """Return the one tensor that a module or a loop reads.
 
     Raises:
@@ -52,7 +55,7 @@ def only(flows: list[Flow], span: Span, trail: tuple[str, ...]) -> Flow:
     """
     if len(flows) != 1:
         message = f"a module of the spec reads one tensor, not {len(flows)}"
-        raise fail("G310", message, span, trail=trail, help="merge them before it")
+        raise fail("G310", message, span, details=origins(flows), help="merge them before it")
     return flows[0]
 
 

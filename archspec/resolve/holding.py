@@ -38,7 +38,7 @@ def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
     holds, formula = scope.compute(condition)
     if not isinstance(holds, bool):
         message = f"`if` is true or false, not {shown_value(holds)}"
-        raise fail("G303", message, condition.span, trail=scope.trail)
+        raise fail("G303", message, condition.span)
     return holds, formula
 
 

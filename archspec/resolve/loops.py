@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from archspec import expressions, limits, spec
-from archspec.errors import fail
+from archspec.errors import Note, Span, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.resolve.scope import Scope
+
+_SHOWN: Final = 30
+"""Characters of a loop variable's value in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,12 @@ class Planned:
     values: dict[str, Value]
     bindings: dict[str, Formula]
     node: spec.Node
+
+    def told(self, loop: Span) -> Note:
+        """Return which turn it is, for messages."""
+        own = {name: value for name, value in self.values.items() if name != "index"}
+        words = (f"{name}={_short(value)}" for name, value in (own or self.values).items())
+        return Note(f"turn {', '.join(words)} of the loop at", loop)
 
 
 def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Formula | None]:
@@ -35,11 +45,24 @@ def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Form
     count, formula = scope.compute(node.count)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         message = f"`repeat` takes a whole number, not {shown_value(count)}"
-        raise fail("G320", message, node.count.span, trail=scope.trail)
+        raise fail("G320", message, node.count.span)
     if count > limits.NODES:
         message = f"the network has more than {limits.NODES:,} nodes"
         raise fail("L201", message, node.count.span)
     return [_planned({}, {}, index, node.node) for index in range(count)], formula
+
+
+def _short(value: Value) -> str:
+    text = shown_value(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def structural(node: spec.Loop | spec.Cfg, scope: Scope) -> frozenset[str]:
+    """Return the open vars that decide how many turns there are, or lists that are taken apart."""
+    if isinstance(node, spec.Cfg):
+        return scope.origin(node.entries)
+    lists = [given for _, given in node.columns if given.items is None]
+    return scope.origin(node.count, *lists)
 
 
 def _planned(
@@ -55,7 +78,7 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     for name, given in node.columns:
         values, formula = scope.compute(given)
         if not isinstance(values, tuple):
-            raise fail("G321", f"`{name.text}` is not a list", given.span, trail=scope.trail)
+            raise fail("G321", f"`{name.text}` is not a list", given.span)
         if isinstance(formula, ast.Tuple):
             columns[name.text] = (values, formula.elts)
         else:
@@ -64,7 +87,7 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         place = node.columns[0][0].span
-        raise fail("G322", f"columns of unequal length: {told}", place, trail=scope.trail)
+        raise fail("G322", f"columns of unequal length: {told}", place)
     return [
         _planned(
             {name: values[row] for name, (values, _) in columns.items()},
@@ -80,7 +103,7 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
     """Return the turns of a `cfg`: an entry's case, or `n` for a number."""
     entries, _ = scope.compute(node.entries)
     if not isinstance(entries, tuple):
-        raise fail("G321", "`cfg` is a list", node.entries.span, trail=scope.trail)
+        raise fail("G321", "`cfg` is a list", node.entries.span)
     cases = {name.text: held for name, held in node.cases}
     planned = []
     for index, entry in enumerate(entries):
@@ -90,9 +113,8 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
             raise fail(
                 "G323",
                 f"no case under `where` for the entry {shown_value(entry)}",
-                node.entries.span,
+                node.entries.items[index].span if node.entries.items else node.entries.span,
                 help=f"there are {', '.join(cases)}",
-                trail=scope.trail,
             )
         values: dict[str, Value] = {"n": entry} if number else {}
         bindings = {name: expressions.constant(value) for name, value in values.items()}

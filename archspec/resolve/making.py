@@ -7,13 +7,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archspec import limits, spec
-from archspec.errors import did_you_mean, fail
+from archspec.errors import Note, did_you_mean, fail
 from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
 from archspec.ops import BY_NAME, Misfit, Op, Shape, Tensor, shown
 from archspec.resolve.arguments import bind_parameters, make_op, misfit
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
-from archspec.resolve.scope import Scope, entering, formula_of, leaving, name_formula, renamed
+from archspec.resolve.scope import (
+    Scope,
+    entering,
+    formula_of,
+    leaving,
+    name_formula,
+    open_vars,
+    renamed,
+)
 
 if TYPE_CHECKING:
     from archspec.resolve.bodies import Resolver
@@ -37,13 +45,12 @@ class Place:
         """
         self.resolver.counted(node.span)
         if not isinstance(node, spec.Use) or node.branches is not None:
-            inputs = {
-                INPUT: replace(only(self.flows, node.span, self.scope.trail), ref=INPUT, written="")
-            }
+            inputs = {INPUT: replace(only(self.flows, node.span), ref=INPUT, written="")}
             # `from` and `if` were the body's around; within the module they mean nothing.
             bare = replace(node, reads=None, condition=None)
             return self.resolver.module(bare, self.name, self.path, self.scope, inputs)
         value, formula = self.scope.compute(node.callee)
+        self.resolver.closed |= self.scope.origin(node.callee)
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
         if label in BY_NAME:
@@ -52,7 +59,9 @@ class Place:
             return replace(self._block(blocks[label], node), callee=callee)
         help = did_you_mean(label, [*BY_NAME, *blocks])
         message = f"unknown op `{label}`"
-        raise fail("S202", message, node.callee.span, trail=self.scope.trail, help=help)
+        var = self.resolver.document.vars.get(getattr(node.callee.formula, "id", ""))
+        notes = (Note("its value is here", var.span),) if var and var.value == label else ()
+        raise fail("S202", message, node.callee.span, notes=notes, help=help)
 
     def again(self, node: spec.Node, first: Leaf | Body, again: spec.Reuse) -> Leaf | Body:
         """Return a sibling called again: the node it was made of, on what arrives now.
@@ -66,8 +75,7 @@ class Place:
                 "G309",
                 f"`{first.name}` cannot read this: its weights would have another shape",
                 again.span,
-                trail=self.scope.trail,
-                details=(f"it reads {shown(first.inputs[0])}", *origins(self.flows)),
+                details=(Note(f"it reads {shown(first.inputs[0])}"), *origins(self.flows)),
             )
         return replace(made, reuses=first.name)
 
@@ -84,7 +92,7 @@ class Place:
             op, formulas = make_op(kind, use, self.scope, defaults, shapes)
             output = op.output(*shapes)
         except Misfit as error:
-            raise misfit(error, label, use, self.scope, origins(self.flows)) from None
+            raise misfit(error, kind, use, self.flows) from None
         return Leaf(
             name=self.name,
             path=self.path,
@@ -105,7 +113,7 @@ class Place:
             return tuple(flow.size for flow in self.flows)
         needs = {0: "nothing", 1: "one tensor", None: "two tensors or more"}[kind.inputs]
         message = f"`{kind.__name__}` reads {needs}, not {len(self.flows)}"
-        raise fail("G310", message, use.span, trail=self.scope.trail)
+        raise fail("G310", message, use.span, details=origins(self.flows))
 
     def _block(self, block: spec.Block, use: spec.Use) -> Body:
         """Return the module that a block's body makes of the arguments."""
@@ -114,19 +122,25 @@ class Place:
             message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
             raise fail("G324", message, use.span)
         bound = bind_parameters(label, block.parameters, use, self.scope)
-        flow = only(self.flows, use.span, self.scope.trail)
+        flow = only(self.flows, use.span)
         sizes = entering(flow.size)
         values = {parameter: value for parameter, (value, _) in bound.items()}
         bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
         bindings |= {size: formula_of(n) for size, n in sizes.items()}
+        sources = {name: self.scope.origin(formula) for name, formula in bindings.items()}
         arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
         values |= {size: int(n) for size, n in sizes.items()}
         outer = self.resolver.globals
+        # The open vars reach a class through its constructor, as the block's parameters do.
+        own = {name: name_formula(name) for name in open_vars(outer) if name not in values}
+        bindings |= own
+        sources = {**outer.sources, **sources}
         inner = Scope(
             {**outer.values, **values},
             {**outer.formulas, **{name: name_formula(name) for name in values}},
+            sources=sources,
             trail=(
-                f"{self.path} ({label}{arguments}), used at line {use.span.line}",
+                Note(f"{self.path} ({label}{arguments}), used at", use.span),
                 *self.scope.trail,
             ),
             blocks=self.scope.blocks + 1,
@@ -137,7 +151,14 @@ class Place:
         made = self.resolver.module(block.body, self.name, self.path, inner, inputs)
         return replace(
             made,
-            block=BlockUse(label, block.parameters, values, bindings),
+            block=BlockUse(
+                label,
+                block.parameters,
+                {**values, **{name: outer.values[name] for name in own}},
+                bindings,
+                tuple(own),
+                frozenset(name for name, origin in sources.items() if origin),
+            ),
             written=use,
             inputs=(flow.size,),
             output=leaving(made.output, bindings),

@@ -6,7 +6,7 @@ block is silently wrong when an activation at its start works in place on the bl
 
 from __future__ import annotations
 
-from archspec.errors import Diagnostic, Diagnostics
+from archspec.errors import Diagnostic, Diagnostics, Note
 from archspec.network import INPUT, Body, Leaf, Node
 from archspec.ops import Kind
 
@@ -58,8 +58,8 @@ def _report(culprit: Node, reader: Node, name: str, diagnostics: Diagnostics) ->
             "G350",
             f"`{culprit.name}` works in place and overwrites {what}, which `{reader.name}` reads",
             culprit.written.span,
-            label=f"read again at line {reader.written.span.line}",
-            trail=(culprit.path,),
+            notes=(Note("read again here", reader.written.span),),
+            path=culprit.path,
             help="give it `inplace: false`",
         )
     )

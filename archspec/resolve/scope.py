@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from archspec import expressions
-from archspec.errors import SpecError, fail
+from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
 from archspec.spec import Given
 from archspec.traced import Traced, formula_of, traced, untraced
+
+Sources: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +23,39 @@ class Scope:
     """Values by name, and the formulas that stand for them in this scope.
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
-    instances led here; `depth` counts loops, `blocks` counts blocks.
+    instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
+    that a name's value comes from.
     """
 
     values: Mapping[str, Value]
     formulas: Mapping[str, Formula]
-    trail: tuple[str, ...] = ()
+    trail: tuple[Note, ...] = ()
     depth: int = 0
     blocks: int = 0
+    sources: Sources = field(default_factory=dict)
 
-    def with_loop(self, values: Mapping[str, Value]) -> Scope:
+    def with_loop(self, values: Mapping[str, Value], sources: Sources) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own."""
         formulas = {**self.formulas, **{name: name_formula(name) for name in values}}
         return replace(
-            self, values={**self.values, **values}, formulas=formulas, depth=self.depth + 1
+            self,
+            values={**self.values, **values},
+            formulas=formulas,
+            depth=self.depth + 1,
+            sources={**self.sources, **sources},
         )
+
+    def with_sources(self, sources: Sources) -> Scope:
+        """Return the scope where further names are known to come from some vars."""
+        return replace(self, sources={**self.sources, **sources})
+
+    def origin(self, *read: Given | Formula | None) -> frozenset[str]:
+        """Return the open vars that what is written, or a formula of this scope, comes from."""
+        found: frozenset[str] = frozenset()
+        if self.sources:
+            for part in read:
+                found = found.union(*(self.sources.get(name, ()) for name in _read(part)))
+        return found
 
     def compute(self, given: Given) -> tuple[Value, Formula]:
         """Return the value of what is written and the formula that yields it here.
@@ -72,7 +93,20 @@ class Scope:
 
     def _located(self, error: expressions.ExpressionError, given: Given) -> SpecError:
         place = inside(given.span, error.offset + 1)
-        return fail("E402", str(error), place, trail=self.trail, help=error.help)
+        return fail("E402", str(error), place, help=error.help)
+
+
+def _read(part: Given | Formula | None) -> frozenset[str]:
+    """Return the names that something reads."""
+    if isinstance(part, Given):
+        inner = part.items if part.items is not None else ()
+        return frozenset().union(_read(part.formula), *map(_read, inner))
+    return frozenset() if part is None else expressions.names(part)
+
+
+def open_vars(scope: Scope) -> list[str]:
+    """Return the vars that stand in formulas under their own names."""
+    return [name for name, origin in scope.sources.items() if origin == {name}]
 
 
 def name_formula(name: str) -> Formula:
@@ -107,4 +141,13 @@ def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     return sized(shape, sizes)
 
 
-__all__ = ["Scope", "entering", "formula_of", "leaving", "name_formula", "renamed"]
+__all__ = [
+    "Scope",
+    "Sources",
+    "entering",
+    "formula_of",
+    "leaving",
+    "name_formula",
+    "open_vars",
+    "renamed",
+]

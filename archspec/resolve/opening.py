@@ -1,0 +1,148 @@
+"""Which vars can become arguments of the emitted class: those that change arguments alone.
+
+A var is open when nothing that is there depends on it: no `if`, no number of turns, no choice of an
+op. What depends on it by arithmetic that keeps no formula (the sides of a feature map, say) is
+found by trial: with other values of the var, all formulas must still yield the arguments that
+resolving anew yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from archspec import expressions
+from archspec.errors import SpecError
+from archspec.expressions import Value
+from archspec.network import Absent, Body, Child, Leaf, Loop, Network, walk
+from archspec.ops import Shape
+from archspec.resolve import resolve, resolve_open
+from archspec.spec import Given, Written
+from archspec.traced import formula_of, untraced
+
+_LONGEST: Final = 60
+"""Characters of a formula that can be read at a glance."""
+
+
+def with_open_vars(
+    written: Written, overrides: Mapping[str, Given], shape: Shape | None
+) -> Network:
+    """Resolve a spec that is known to be right, with as many open vars as can be.
+
+    Args:
+        written: the spec.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+    """
+    taken = {p.name for block in written.spec.blocks.values() for p in block.parameters}
+    values = resolve(written, overrides, shape).vars
+    wanted = [
+        name
+        for name, default in written.spec.vars.items()
+        if type(values[name]) in (int, float) and default.formula is None and name not in taken
+    ]
+    _, closed = resolve_open(written, overrides, shape, wanted)
+    wanted = [name for name in wanted if name not in closed]
+    network, _ = resolve_open(written, overrides, shape, wanted)
+    unreadable = _in_long_formulas(network)
+    kept = [
+        name
+        for name in wanted
+        if name not in unreadable
+        and _is_open(network, name, values[name], written, overrides, shape)
+    ]
+    if kept != wanted:
+        network, _ = resolve_open(written, overrides, shape, kept)
+    return network
+
+
+def _in_long_formulas(network: Network) -> set[str]:
+    """Return the names in formulas that grow too long to read, as those of dense connections."""
+    formulas = [
+        formula
+        for node in walk(network.root)
+        for formula in (
+            node.formulas.values()
+            if isinstance(node, Leaf)
+            else node.block.bindings.values()
+            if node.block
+            else ()
+        )
+    ]
+    long = (formula for formula in formulas if len(expressions.text(formula)) > _LONGEST)
+    return {name for formula in long for name in expressions.names(formula)}
+
+
+def _is_open(
+    network: Network,
+    name: str,
+    value: Any,
+    written: Written,
+    overrides: Mapping[str, Given],
+    shape: Shape | None,
+) -> bool:
+    """Tell whether the network's formulas hold for other values of a var."""
+    span = written.spec.vars[name].span
+    tried = 0
+    for other in _others(value):
+        try:
+            made = resolve(written, {**overrides, name: Given(span, value=other)}, shape)
+        except SpecError:
+            continue  # A width of 65 may not divide into groups, and 128 may.
+        tried += 1
+        if not _follows(network.root.children, made.root.children, made.vars):
+            return False
+    return tried > 0
+
+
+def _others(value: float) -> Sequence[float]:
+    if isinstance(value, int):
+        return value + 1, 2 * value, value + 8
+    return value / 2, (1 + value) / 2, value + 0.25
+
+
+def _follows(children: Sequence[Child], made: Sequence[Child], scope: Mapping[str, Value]) -> bool:
+    """Tell whether formulas, with the names of a scope, yield what was made."""
+    if len(children) != len(made):
+        return False
+    return all(_yields(a, b, scope) for a, b in zip(children, made, strict=True))
+
+
+def _yields(child: Child, made: Child, scope: Mapping[str, Value]) -> bool:
+    try:
+        if isinstance(child, Loop):
+            return isinstance(made, Loop) and _turns(child, made, scope)
+        if isinstance(child, Absent):
+            return isinstance(made, Absent) and child.name == made.name
+        if isinstance(made, Loop | Absent) or (child.name, child.reads) != (made.name, made.reads):
+            return False
+        if isinstance(child, Leaf):
+            return isinstance(made, Leaf) and _arguments(child, made, scope)
+        return isinstance(made, Body) and _body(child, made, scope)
+    except expressions.ExpressionError:
+        return False
+
+
+def _turns(loop: Loop, made: Loop, scope: Mapping[str, Value]) -> bool:
+    return len(loop.turns) == len(made.turns) and all(
+        _follows(
+            turn.children,
+            other.children,
+            {**scope, **{n: expressions.evaluate(f, scope) for n, f in turn.bindings.items()}},
+        )
+        for turn, other in zip(loop.turns, made.turns, strict=True)
+    )
+
+
+def _body(body: Body, made: Body, scope: Mapping[str, Value]) -> bool:
+    if body.block is not None:
+        scope = {n: expressions.evaluate(f, scope) for n, f in body.block.bindings.items()}
+    return _follows(body.children, made.children, scope)
+
+
+def _arguments(leaf: Leaf, made: Leaf, scope: Mapping[str, Value]) -> bool:
+    return type(leaf.op) is type(made.op) and all(
+        expressions.evaluate(leaf.formulas.get(name, formula_of(getattr(leaf.op, name))), scope)
+        == untraced(getattr(made.op, name))
+        for name in type(leaf.op).model_fields
+    )
