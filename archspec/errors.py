@@ -7,78 +7,73 @@ Nothing here knows YAML, ops or torch.
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-_WIDTH = 100
-"""Columns of a quoted line that are shown around the place of an error."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """A text that was read, and the name by which the user knows it."""
-
-    name: str
-    text: str
-    folder: str | None = None
-    lines: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lines", tuple(self.text.splitlines()))
-
-    def line(self, number: int) -> str:
-        """Return line `number`, counted from 1; an empty string past the end."""
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+from archspec.places import Mark, Paint, Source, Span, plain, snippets, visible
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a source; lines and columns count from 1, columns in code points."""
+class Note:
+    """Something else to know, and where that is written."""
 
-    source: Source
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    text: str
+    span: Span | None = None
 
-    def __str__(self) -> str:
-        return f"{visible(self.source.name)}:{self.line}:{self.column}"
+    def told(self, near: Span | None) -> str:
+        """Return the text with the place in words behind it: `from` becomes `from line 7`."""
+        place = f" {self.span.seen_from(near)}" if self.span else ""
+        return f"{visible(self.text)}{place}"
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake: a stable code, a fact, a place, and help.
 
-    `label` stands under the caret, `details` are indented lines below the quote (incoming
-    shapes, say), `trail` tells from the inside out which instances led here.
+    Attributes:
+        code: stable; `archspec explain` tells more about it.
+        message: the fact.
+        span: where it is.
+        label: stands under the caret.
+        notes: other places that are quoted, such as that of the first of two equal keys.
+        details: indented lines below the quotes (incoming shapes, say).
+        trail: from the inside out, which blocks and loops led here.
+        help: what to do.
+        path: of the node in the network, `layer2.0.add`; empty where there is none yet.
     """
 
     code: str
     message: str
     span: Span | None = None
     label: str = ""
-    details: tuple[str, ...] = ()
-    trail: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    details: tuple[Note, ...] = ()
+    trail: tuple[Note, ...] = ()
     help: str = ""
+    path: str = ""
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return self.text()
 
-    def _lines(self) -> Iterator[str]:
-        yield f"error[{self.code}]: {visible(self.message)}"
-        gutter = " "
-        if self.span is not None:
-            gutter = " " * len(str(self.span.line))
-            yield f"{gutter}--> {self.span}"
-            yield from _quote(self.span, self.label, gutter)
+    def text(self, paint: Paint = plain) -> str:
+        """Return all of it for people, in colour or not."""
+        return "\n".join(self._lines(paint))
+
+    def _lines(self, paint: Paint) -> Iterator[str]:
+        head = paint("error", f"error[{self.code}]")
+        yield f"{head}{paint('fact', f': {visible(self.message)}')}"
+        marks = [] if self.span is None else [Mark(self.span, self.label, here=True)]
+        marks += [Mark(note.span, note.text) for note in self.notes if note.span]
+        gutter = max((len(str(mark.span.line)) for mark in marks), default=1)
+        yield from snippets(marks, gutter, paint)
+        bar, sign = (paint("frame", f"{'':>{gutter}} {sign}") for sign in "|=")
         for detail in self.details:
-            yield f"{gutter} |      {visible(detail)}"
+            yield f"{bar}      {detail.told(self.span)}"
         for step in self.trail:
-            yield f"{gutter} = in {visible(step)}"
+            yield f"{sign} in {step.told(self.span)}"
         if self.help:
-            yield f"{gutter} = help: {visible(self.help)}"
+            yield f"{sign} {paint('help', 'help:')} {visible(self.help)}"
 
 
 class SpecError(Exception):
@@ -90,7 +85,11 @@ class SpecError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("\n\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+        super().__init__(self.text())
+
+    def text(self, paint: Paint = plain) -> str:
+        """Return all mistakes for people, in colour or not."""
+        return "\n\n".join(diagnostic.text(paint) for diagnostic in self.diagnostics)
 
 
 class Diagnostics:
@@ -105,13 +104,19 @@ class Diagnostics:
         self._found.setdefault((diagnostic.code, diagnostic.span or diagnostic.message), diagnostic)
 
     @contextmanager
-    def collect(self) -> Iterator[None]:
-        """Remember what a `SpecError` of the body of the `with` says, and go on after it."""
+    def collect(self, path: str = "", trail: tuple[Note, ...] = ()) -> Iterator[None]:
+        """Remember what a `SpecError` of the body of the `with` says, and go on after it.
+
+        Args:
+            path: of the node that is made there.
+            trail: how it came there. Mistakes that have both already keep them.
+        """
         try:
             yield
         except SpecError as error:
             for diagnostic in error.diagnostics:
-                self.add(diagnostic)
+                at = (diagnostic.path or path, diagnostic.trail or trail)
+                self.add(replace(diagnostic, path=at[0], trail=at[1]))
 
     def raise_any(self) -> None:
         """End the stage.
@@ -136,31 +141,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{folded[near[0]]}`?" if near else ""
 
 
-def visible(text: str) -> str:
-    """Return text with control, bidirectional and other invisible characters spelt out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character
-        if unicodedata.category(character)[0] not in "CZ" or character == " "
-        else f"\\u{{{ord(character):04x}}}"
-        for character in text
-    )
-
-
-def _quote(span: Span, label: str, gutter: str) -> Iterator[str]:
-    """Yield the line of a span with a caret under it, cut to a readable width."""
-    text = span.source.line(span.line)
-    start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(text)
-    left = max(0, start - _WIDTH // 2)
-    shown = text[left : left + _WIDTH]
-    carets = max(1, min(end, left + _WIDTH) - start)
-    head = "…" if left else ""
-    before = head + visible(shown[: start - left])
-    marked = visible(shown[start - left : start - left + carets])
-    after = visible(shown[start - left + carets :]) + ("…" if len(text) > left + _WIDTH else "")
-    yield f"{gutter} |"
-    yield f"{span.line} | {before}{marked}{after}"
-    carets = max(1, len(marked.rstrip()))
-    yield f"{gutter} | {' ' * len(before)}{'^' * carets}{' ' + visible(label) if label else ''}"
+__all__ = [
+    "Diagnostic",
+    "Diagnostics",
+    "Note",
+    "Source",
+    "Span",
+    "SpecError",
+    "did_you_mean",
+    "fail",
+    "visible",
+]

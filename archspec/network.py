@@ -11,7 +11,7 @@ one scope further out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -37,6 +37,7 @@ class Node:
         condition: the formula under `if`, when there is one and it held.
         training_only: present in training mode alone.
         reuses: the earlier sibling whose module it calls again, or None.
+        place: its place among its siblings in the order of the spec.
         callee: the formula that chose the op or block, when an expression did.
     """
 
@@ -51,6 +52,7 @@ class Node:
     training_only: bool = False
     reuses: str | None = None
     callee: Formula | None = None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -93,11 +95,15 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a loop: what its variables mean outside, and what it made."""
+    """One turn of a loop: what its variables mean outside, and what it made.
+
+    `entry` is the entry of a `cfg`.
+    """
 
     bindings: Mapping[str, Formula]
     values: Mapping[str, Value]
     children: tuple[Child, ...]
+    entry: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Body(Node):
     """A module with children.
 
     Attributes:
-        children: in the order of the spec, which is the order of registration.
+        children: in the order of registration, which `before` sets apart from that of the spec.
         result: the child whose output is the body's.
         block: the call that made it, or None for a list or mapping in place.
         merge: True when the last child joins the others, which are its branches.
@@ -164,13 +170,10 @@ class Body(Node):
     def steps(self) -> tuple[Leaf | Body, ...]:
         """The nodes in the order of execution.
 
-        It is the order of registration, except that what reads a later sibling runs right after
-        that, and a training-only side branch right after what it reads, so that it draws random
-        numbers and adds gradients there.
+        It is the order of the spec, except that a training-only side branch runs right after what
+        it reads, so that it draws random numbers and adds gradients there.
         """
-        nodes = self.nodes
-        order = execution([(node.name, node.reads, node.training_only) for node in nodes])
-        return tuple(nodes[index] for index in order)
+        return tuple(execution(self.nodes))
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -199,26 +202,16 @@ class Body(Node):
 Child: TypeAlias = Leaf | Body | Absent | Loop
 
 
-def execution(nodes: Sequence[tuple[str, tuple[str, ...], bool]]) -> list[int]:
-    """Return in which order nodes run, as their places in the order of registration.
-
-    Args:
-        nodes: name, what it reads, and "in training mode alone" of each.
-    """
-    order: list[int] = []
-    waiting = list(range(len(nodes)))
-    ahead = {name for name, _, _ in nodes}
-    while waiting:
-        index = next(i for i in waiting if ahead.isdisjoint(nodes[i][1]) or i == waiting[-1])
-        name, reads, training_only = nodes[index]
-        place = len(order)
-        if training_only:
-            done = [nodes[i][0] for i in order]
-            place = 1 + max((done.index(read) for read in reads if read in done), default=-1)
-        order.insert(place, index)
-        waiting.remove(index)
-        ahead.discard(name)
-    return order
+def execution(nodes: Iterable[Leaf | Body]) -> list[Leaf | Body]:
+    """Return the nodes of a body in the order in which they run."""
+    steps: list[Leaf | Body] = []
+    for node in sorted(nodes, key=lambda node: node.place):
+        place = len(steps)
+        if node.training_only:
+            read = [i for i, step in enumerate(steps) if step.name in node.reads]
+            place = 1 + max(read, default=-1)
+        steps.insert(place, node)
+    return steps
 
 
 def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:

@@ -126,9 +126,18 @@ def _chain(tree: Mapping, folder: Path, root: Path, seen: tuple[Path, ...]) -> C
         raise fail("F106", f"`{value.value}` extends itself", value.span)
     if len(seen) >= limits.EXTENDS_DEPTH:
         raise fail("L105", f"more than {limits.EXTENDS_DEPTH} specs extend one another", value.span)
-    base = parse(_source(path, path.name, value.span))
+    base = parse(_source(path, _beside(tree.span.source, path), value.span))
     inside = root if path.is_relative_to(root) else bundled("specs")
     return (tree, *_chain(base, path.parent, inside, (*seen, path)))
+
+
+def _beside(source: Source, path: Path) -> str:
+    """Return how the user knows a file, given how they know the one that names it."""
+    specs = bundled("specs").resolve()
+    folder = specs if source.folder is None else Path(source.folder).resolve()
+    if path.is_relative_to(specs) and (source.folder is None or not folder.is_relative_to(specs)):
+        return str(path.relative_to(specs))
+    return os.path.normpath(Path(source.name).parent / os.path.relpath(path, folder))
 
 
 def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
@@ -142,7 +151,8 @@ def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
     if not any(path.is_relative_to(place) for place in allowed):
         raise fail("F107", f"`{name}` lies outside the spec's folder", span)
     if not path.exists():
-        near = [p.name for p in folder.glob("*.yaml")] + bundled_names()
+        beside = path.parent.glob("*.yaml") if path.parent.is_dir() else ()
+        near = [os.path.relpath(p, folder) for p in sorted(beside)] + bundled_names()
         raise fail("F102", f"there is no `{name}` to extend", span, help=did_you_mean(name, near))
     return path
 

@@ -180,7 +180,10 @@ class Spec(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A spec with the places of its top-level keys and the name of the file it came from."""
+    """A spec with the name of the file it came from, and places in it.
+
+    `places` are those of its top-level keys, and of the values under `expect` and `outputs`.
+    """
 
     spec: Spec
     file: str

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from archspec import limits
-from archspec.errors import Diagnostic, Diagnostics, Source, Span, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, fail
 
 Plain: TypeAlias = "bool | int | float | str | None"
 
@@ -208,7 +208,7 @@ class _Composer:
                         "Y108",
                         f"key `{key.value}` is already there",
                         key.span,
-                        label=f"first at line {first.line}",
+                        notes=(Note("first here", first),),
                     )
                 )
             else:

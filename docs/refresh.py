@@ -1,4 +1,4 @@
-"""Make what the README shows anew: `python docs/refresh.py`."""
+"""Make what the README shows, and the golden sources, anew: `python docs/refresh.py`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ EXAMPLE = ROOT / "docs" / "example"
 
 
 def main() -> None:
-    """Write source and diagram of the example, and put spec, source and error into the README."""
+    """Write the golden sources, the example's source and diagram, and what the README shows."""
     spec = (EXAMPLE / "tiny.yaml").read_text(encoding="utf-8")
     net = archspec.load(EXAMPLE / "tiny.yaml")
     (EXAMPLE / "tiny.py").write_text(net.codegen(), encoding="utf-8")
     net.draw(EXAMPLE / "tiny.svg")
+    for golden in (ROOT / "tests" / "golden").glob("*.py"):
+        golden.write_text(archspec.load(golden.stem).codegen(), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = _replaced(readme, "```yaml\n", "```", spec)
     readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
+import random_layouts
 from random_marks import SAME, Body, Flow, Node, Scope, formula, is_op, mark, strided
 from random_wiring import Mapping
 
 ACTIVATIONS: Final = ("ReLU", "SiLU", "Tanh", "GELU", "Hardswish", "ReLU6")
-NORMS: Final = ("BatchNorm2d", "Identity")
+NORMS: Final = ("BatchNorm2d", "Identity", "LayerNorm2d")
 # Names that emitted source, or a careless emitter, might want for something else.
 NAMES: Final = (
     *("conv", "conv1", "bn", "norm", "act", "relu", "layers", "block", "stem", "mix", "downsample"),
@@ -52,6 +53,7 @@ class Writer:
     rng: random.Random
     vars: dict[str, Any] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
+    layouts: dict[str, Body] = field(default_factory=dict)
     marks: count[int] = field(default_factory=count)
 
     # Values ------------------------------------------------------------------------------------
@@ -122,7 +124,14 @@ class Writer:
             makers += [self.use] * 5
         if scope.depth < 3:
             makers += [self.chain, self.wired, self.branches, self.repeat, self.branches]
+            makers += [self.last]
         return self.rng.choice(makers)(flow, scope)
+
+    def last(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a node that works on another layout than (C, H, W)."""
+        if self.chance(25):
+            return random_layouts.attention(self, flow, scope)
+        return random_layouts.channels_last(self, flow, scope)
 
     def conv(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         channels = self.given("channels", scope)
@@ -160,6 +169,8 @@ class Writer:
             "BatchNorm2d",
             {"Dropout": self.given("chance", scope)},
             {"StochasticDepth": self.given("chance", scope)},
+            {"Scale": self.given("chance", scope)},
+            {"LayerNorm2d": None, "elementwise_affine": self.given("flag", scope)},
             {"GroupNorm": self.given("groups", scope)},
             "Identity",
             {"MaxPool2d": 3, "stride": 1, "padding": 1},

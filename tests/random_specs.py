@@ -38,12 +38,16 @@ def document(seed: str) -> dict[str, Any]:
     spec["defaults"] = {"ReLU": {"inplace": "=inplace"}}
     if writer.chance(50):
         spec["defaults"]["Conv2d"] = {"bias": False}
-    spec["blocks"] = {_header(block): block.body for block in writer.blocks}
+    spec["blocks"] = {_header(block): block.body for block in writer.blocks} | writer.layouts
     spec["net"] = root.body
     if root.outputs:
         spec["outputs"] = root.outputs
     if writer.chance(50):
         spec["init"] = rng.sample(_RULES, rng.randint(1, len(_RULES)))
+    for header in spec["blocks"]:
+        if writer.chance(20):
+            rule = {header.partition("(")[0]: rng.choice(_RULES)}
+            spec["init"] = [*spec.get("init", []), rule]
     return {key: value for key, value in spec.items() if value not in ({}, [])}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import random_layouts
 from random_marks import Flow, Node, Scope, formula, is_op, marks
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ class Mapping:
         """Add a child, or a few that belong together."""
         ways = [self.plain] * 5 + [self.aside] * 3 + [self.merged] * 5 + [self.projected] * 2
         ways += [self.optional] * 2 + [self.again] * 2 + [self.spliced, self.named_loop]
+        ways += [self.tensor] * 2
         self.rng.choice(ways)()
 
     def add(self, node: Node, out: Flow, prefix: str = "") -> str:
         name = self.writer.names(1, self.taken)[0]
-        self.items[name] = node
+        self.items[name] = random_layouts.earlier(self, node) if self.writer.chance(7) else node
         self.flows.append(replace(out, name=name))
         return name
 
@@ -42,6 +44,9 @@ class Mapping:
         if isinstance(node, dict) and node.keys() & {"repeat", "for"}:
             return {"from": flow.name} | node
         return {"from": flow.name, "do": node}
+
+    def tensor(self) -> None:
+        random_layouts.tensor(self)
 
     def plain(self) -> None:
         start = self.flows[-1]

@@ -29,8 +29,11 @@ def unrolled(spec: dict[str, Any]) -> dict[str, Any]:
 def inlined(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a spec in which blocks stand where they are used, with their arguments put in."""
     blocks = {}
+    ruled = {name for rule in spec.get("init", []) for name in rule}
     for header, body in spec.get("blocks", {}).items():
         name, _, listed = header.rstrip(")").partition("(")
+        if name in ruled:  # its modules are filled as soon as it is built
+            continue
         pairs = [part.partition("=") for part in listed.split(", ") if part]
         defaults = {p: _parsed(value) for p, equals, value in pairs if equals}
         blocks[name] = ([p for p, _, _ in pairs], defaults, body)
@@ -45,7 +48,7 @@ def inlined(spec: dict[str, Any]) -> dict[str, Any]:
         name = next((key for key in part if key in blocks), None)
         if name is None:
             return {key: inline(held) for key, held in part.items()}
-        around = {key: part[key] for key in ("from", "if") if key in part}
+        around = {key: part[key] for key in ("from", "if", "before") if key in part}
         found = _called(blocks, name, {k: v for k, v in part.items() if k not in around})
         if found is None:
             return part
@@ -71,7 +74,8 @@ def _called(blocks: dict[str, Any], name: str, node: dict[str, Any]) -> Any:
         first = first[0]  # arguments are listed only around one that is a list itself
     values = defaults | given | ({} if first is None else {parameters[0]: first})
     loops = isinstance(body, dict) and body.keys() & {"repeat", "for", "cfg"}
-    if '"=' in json.dumps(values) or "in_channels" in json.dumps(body) or loops:
+    enters = re.search(r"\bin_(channels|height|width|features)\b", json.dumps(body))
+    if '"=' in json.dumps(values) or enters or loops:
         return None
     return _substituted(body, values)
 

@@ -67,7 +67,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "attribute as name": (net("forward: ReLU"), "S207", "4:3", ("nn.Module",)),
     "unknown key": (HEAD + "scales: 1\nnet: [ReLU]\n", "S200", "3:1", ("scales",)),
     "missing key": ("input: [3]\nnet: [ReLU]\n", "S217", "1:1", ("`name`",)),
-    "duplicate key": (HEAD + "name: B\nnet: [ReLU]\n", "Y108", "3:1", ("line 1",)),
+    "duplicate key": (HEAD + "name: B\nnet: [ReLU]\n", "Y108", "3:1", ("1 | name: Tiny", "---- first here")),
     "anchor": (HEAD + "net: [&a ReLU]\n", "Y105", "3:7", ("anchors",)),
     "merge key": (HEAD + "vars: {<<: 1}\nnet: [ReLU]\n", "Y105", "3:8", ("merge",)),
     "tag": (HEAD + "net: [!!python/name:os.system x]\n", "Y106", "3:7", ("tags",)),
@@ -97,13 +97,13 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "entry without a case": (
         net("- {cfg: [1, X], where: {n: ReLU}}"),
         "G323",
-        "4:11",
+        "4:15",
         ("X",),
     ),
     "wrong expectation": (
         HEAD + "net: [ReLU]\nexpect: {params: 7}\n",
         "X501",
-        "4:1",
+        "4:18",
         ("params 7", "it is 0"),
     ),
     "dotted op": (net("- {os.system: 1}"), "S202", "4:6", ("os.system",)),
@@ -129,7 +129,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         net("a: {ReLU: , inplace: true}\nb: {Add: [a, input]}"),
         "G350",
         "4:7",
-        ("the body's input", "`b` reads", "line 5"),
+        ("the body's input", "`b` reads", "--- read again here"),
     ),
     "overwritten from within": (
         HEAD

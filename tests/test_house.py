@@ -20,8 +20,10 @@ FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # A stage knows only what stands before it; back ends stand on one line and never meet.
 ORDER = [
     {"version", "limits"},
+    {"places"},
     {"errors"},
-    {"writing"},
+    {"writing", "explanations"},
+    {"reports"},
     {"syntax", "expressions"},
     {"traced", "reading"},
     {"flattening"},
@@ -95,12 +97,14 @@ def test_nothing_is_executed(path: Path) -> None:
         ["list"],
         ["show", "resnet34"],
         ["init", "resnet34"],
+        ["explain", "S201"],
     ],
     ids=lambda arguments: arguments[0],
 )
 def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -> None:
     """In an interpreter of its own; what a command does not need is not imported either."""
     unused = {"jinja2": "codegen", "graphviz": "draw", "pygraphviz": "draw"}
+    unused |= {"archspec.explanations": "explain", "archspec.reports": ""}
     script = (
         "import sys; from archspec.commands import main; status = main(sys.argv[1:]);"
         "print(status, *sorted(sys.modules), file=sys.stderr)"

@@ -143,7 +143,79 @@ def _tensor(rng: random.Random) -> tuple[Arguments, list[Shape]]:
     return {"shape": rng.choice([(3, 1, 1), (1, 1, 8), (4,)]), **filled}, []
 
 
+def _transposed(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    arguments: Arguments = {
+        "out_channels": rng.choice([1, 2, 4, 6]),
+        "kernel_size": _pair(rng, 1, 4),
+        "stride": _pair(rng, 1, 3),
+        "padding": _pair(rng, 0, 2),
+        "output_padding": rng.choice([0, 0, 1, (0, 2)]),
+        "groups": rng.choice([1, 1, 2, 3]),
+        "bias": rng.random() < 0.5,
+        "dilation": _pair(rng, 1, 2),
+    }
+    return arguments, [_map(rng)]
+
+
+def _upsample(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    sizes: list[Arguments] = [
+        {"size": _pair(rng, 1, 9)},
+        {"scale_factor": rng.choice([2, 1.5, 0.4])},
+    ]
+    sizes += [{"scale_factor": (2, 0.5)}, {"size": 3, "scale_factor": 2}, {}]
+    modes: list[Arguments] = [{}, {"mode": "bilinear"}, {"mode": "bilinear", "align_corners": True}]
+    modes += [{"align_corners": True}]
+    return {**rng.choice(sizes), **rng.choice(modes)}, [_map(rng)]
+
+
+def _padding(least: int) -> Draw:
+    def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        sides = tuple(rng.randint(least, 3) for _ in range(4))
+        return {"padding": rng.choice([sides, rng.randint(0, 3)])}, [_map(rng)]
+
+    return draw
+
+
+def _matmul(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    rows, inner, columns = (rng.randint(1, 6) for _ in range(3))
+    first, second = (rows, inner), (inner + rng.choice([0, 0, 1]), columns)
+    if rng.random() < 0.5:
+        first, second = (2, *first), (rng.choice([2, 2, 3]), *second)
+    return {}, [first, second]
+
+
+def _reduction(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    dim = rng.choice([1, 2, 3, -1, (2, 3), (1, -1), (2, 2), 4, (-1, 3)])
+    shape = rng.choice([_map(rng), _last(rng, 5), ChannelsLast((4, 6))])
+    return {"dim": dim, "keepdim": rng.random() < 0.5}, [shape]
+
+
+def _roll(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    return rng.choice(
+        [
+            {"shifts": rng.randint(-9, 9), "dims": rng.choice([1, 2, 3, -1, 4])},
+            {"shifts": (1, -2), "dims": (2, 3)},
+            {"shifts": (1, 2), "dims": 2},
+        ]
+    ), [_map(rng)]
+
+
 DRAWS: dict[str, Draw] = {
+    "ConvTranspose2d": _transposed,
+    "Upsample": _upsample,
+    "PixelShuffle": lambda rng: ({"upscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
+    "PixelUnshuffle": lambda rng: ({"downscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
+    "ZeroPad2d": _padding(-1),
+    "ReflectionPad2d": _padding(0),
+    "InstanceNorm2d": lambda rng: (
+        {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
+        [rng.choice([_map(rng), (3, 1, 1)])],
+    ),
+    "PReLU": lambda rng: ({"num_parameters": rng.choice([1, 2, 4])}, [_map(rng)]),
+    "MatMul": _matmul,
+    "Mean": _reduction,
+    "Amax": _reduction,
+    "Roll": _roll,
     "LayerNorm2d": lambda rng: ({"elementwise_affine": rng.random() < 0.5}, [_map(rng)]),
     "Unflatten": _unflatten,
     "Permute": _permute,

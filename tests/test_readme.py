@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import archspec
+from archspec.reading import bundled_names
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,6 +51,15 @@ def test_the_commands_shown_exist() -> None:
 
     shown = set(re.findall(r"^\| `archspec (\w+)", README, re.MULTILINE))
     assert shown == {command.NAME for command in COMMANDS}
+
+
+def test_the_page_of_networks_lists_every_one() -> None:
+    """Its marks come from whole runs of the tests, which `.ci/run` compares it with."""
+    page = (ROOT / "docs" / "zoo.md").read_text(encoding="utf-8")
+    assert (
+        sorted(re.findall(r"^\| \[(\w+)\]\(../specs/\1.yaml\)", page, re.MULTILINE))
+        == bundled_names()
+    )
 
 
 def test_the_guide_lists_every_op() -> None:

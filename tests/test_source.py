@@ -190,6 +190,51 @@ CASES = {
           c-d: {Conv2d: 4, kernel_size: 3, padding: 1, dilation: 1, padding_mode: circular}
           sum: {Add: [a-b, c-d]}
     """,
+    "a sum of long calls": """
+        net:
+          out-a: {Conv2d: 4, kernel_size: 1}
+          block-two71: {from: input, Conv2d: 4, kernel_size: 1}
+          add: {Add: [out-a, block-two71]}
+          a-norm-with-a-very-long-name-indeed: BatchNorm2d
+          another-with-a-very-long-name-indeed: {from: add, Conv2d: 4, kernel_size: 1}
+          mul: {Mul: [a-norm-with-a-very-long-name-indeed, another-with-a-very-long-name-indeed]}
+    """,
+    "a long call in training mode alone": """
+        net:
+          the-stem-of-the-network: {Conv2d: 4, kernel_size: 1}
+          tail: {Conv2d: 2, kernel_size: 1}
+          aux-of-the-stem:
+            {if: =training, from: the-stem-of-the-network, do: [{Conv2d: 3, kernel_size: 1}, ReLU]}
+        outputs: {main: tail, aux: aux-of-the-stem}
+    """,
+    "a formula that is one long call": """
+        blocks:
+          Scaled(wide_patch_width, narrow_patch_height):
+            factor:
+              Parameter: [4, 1, 1]
+              fill: normal_
+              std: =sqrt(1 / (in_channels * wide_patch_width * narrow_patch_height * in_height))
+            scaled: {Mul: [input, factor]}
+            conv:
+              Conv2d: =max(narrow_patch_height // 8, wide_patch_width // 8, in_channels, in_width)
+              kernel_size: 1
+        net: [{Scaled: [8, 16]}, {Conv2d: 4, kernel_size: 1}, {Scaled: [24, 8]}]
+        init:
+          - Conv2d:
+              weight: {normal_: {std: "=1 / sqrt(in_channels * kernel_size[0] * out_channels * 2)"}}
+    """,
+    "a formula whose operands are formulas of their own": """
+        blocks:
+          Wide(narrow_layer_width, wide_layer_width):
+            - Conv2d: =8 if narrow_layer_width > 8 else 4 if wide_layer_width < 8 else 2 * 2 * 2
+              kernel_size: 1
+            - Conv2d:
+                =4 * (narrow_layer_width // 8 + (wide_layer_width if wide_layer_width < 8 else 2))
+              kernel_size: 1
+            - if: =(narrow_layer_width > 8 or wide_layer_width > 8) == (narrow_layer_width < 30)
+              do: ReLU
+        net: [{Wide: [8, 16]}, {Wide: [24, 8]}, {Wide: [32, 24]}]
+    """,
     "a named repeat of a length that varies": """
         blocks:
           Unit(depth):

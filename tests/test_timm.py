@@ -15,6 +15,7 @@ import timm
 import torch
 from conftest import Make
 from test_torchvision import (
+    OTHER,
     SEED,
     Pass,
     assert_same_network,
@@ -109,6 +110,17 @@ def test_state_dict_and_figures_are_timms(name: str) -> None:
     assert net.parameters == sum(p.numel() for p in reference.parameters())
     assert net.macs == counted_macs(reference, net.inputs["input"])
     assert net.output == (stated.num_classes,)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_static_figures_at_another_size_are_timms(name: str) -> None:
+    shape, _ = OTHER
+    net = archspec.load(name, input=shape)
+    with torch.device("meta"):
+        reference = theirs(name).eval()
+    assert net.parameters == sum(p.numel() for p in reference.parameters())
+    assert net.macs == counted_macs(reference, shape)
+    assert net.output == reference(torch.empty(1, *shape, device="meta")).shape[1:]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -245,7 +257,7 @@ def test_with_the_projections_as_printed_it_is_the_network_of_caffe() -> None:
     assert sum(p.numel() for p in network.parameters()) == 11_295_240
 
 
-@pytest.mark.parametrize("separable", [True, False])
+@pytest.mark.parametrize("separable", [True, False], ids=["inception_v2", "plain"])
 def test_inception_v2_is_the_network_written_by_hand(make: Make, *, separable: bool) -> None:
     net = archspec.load("inception_v2", depth_multiplier=8 if separable else 0)
     with torch.device("meta"):
@@ -263,5 +275,9 @@ def test_inception_v2_is_the_network_written_by_hand(make: Make, *, separable: b
     result, expected = run(mine, images), run(reference, images)
     assert_same_outputs(result.evaluated, expected.evaluated)
     assert_same_outputs(result.trained, expected.trained)
-    gradients = {names[key]: tensor for key, tensor in expected.gradients.items()}
+    gradients, buffers = (
+        {names[key]: tensor for key, tensor in tensors.items()}
+        for tensors in (expected.gradients, expected.buffers)
+    )
     assert differing(result.gradients, gradients) == []
+    assert differing(result.buffers, buffers) == []

@@ -51,21 +51,18 @@ SLOW = (
     *("wide_resnet50_2", "wide_resnet101_2"),
     *("squeezenet1_0", "densenet161", "densenet169", "densenet201"),
     *("mobilenet_v3_small", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
-    *("efficientnet_b1", "efficientnet_b2", "efficientnet_b5", "efficientnet_v2_s"),
+    *("efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4"),
+    *("efficientnet_b5", "efficientnet_b6", "efficientnet_b7"),
+    *("efficientnet_v2_s", "efficientnet_v2_m", "efficientnet_v2_l"),
     *("shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0"),
-    *("regnet_x_400mf", "regnet_x_8gf", "regnet_y_1_6gf"),
-    *("convnext_small", "vit_b_16", "swin_s", "swin_v2_s", "maxvit_t"),
+    *("regnet_x_400mf", "regnet_x_800mf", "regnet_x_1_6gf", "regnet_x_3_2gf", "regnet_x_8gf"),
+    *("regnet_x_16gf", "regnet_x_32gf", "regnet_y_800mf", "regnet_y_1_6gf", "regnet_y_3_2gf"),
+    *("regnet_y_8gf", "regnet_y_16gf", "regnet_y_32gf"),
+    *("convnext_small", "convnext_base", "convnext_large", "vit_b_16"),
+    *("swin_s", "swin_b", "swin_v2_s", "swin_v2_b", "maxvit_t"),
 )
-# Larger ones of the same make: keys, shapes and figures are compared, and no numbers.
-META = (
-    *("efficientnet_b3", "efficientnet_b4", "efficientnet_b6", "efficientnet_b7"),
-    *("efficientnet_v2_m", "efficientnet_v2_l"),
-    *("regnet_x_800mf", "regnet_x_1_6gf", "regnet_x_3_2gf", "regnet_x_16gf", "regnet_x_32gf"),
-    *("regnet_y_800mf", "regnet_y_3_2gf", "regnet_y_8gf", "regnet_y_16gf", "regnet_y_32gf"),
-    "regnet_y_128gf",
-    *("convnext_base", "convnext_large", "vit_l_16", "vit_l_32", "vit_h_14"),
-    *("swin_b", "swin_v2_b"),
-)
+# More than 300 million parameters: keys, shapes and figures are compared, and no numbers.
+META = ("regnet_y_128gf", "vit_l_16", "vit_l_32", "vit_h_14")
 ON_META = [*DEFAULT, *SLOW, *(pytest.param(name, marks=pytest.mark.slow) for name in META)]
 OURS_ALONE = (
     *("lenet", "alexnet_1ch", "nin", "inception_v1"),

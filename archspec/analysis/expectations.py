@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from archspec.analysis.cost import macs, parameters
 from archspec.analysis.receptive_field import receptive_field
@@ -11,12 +11,12 @@ from archspec.expressions import shown_value
 from archspec.network import Network
 
 
-def check_expectations(network: Network, span: Span | None = None) -> None:
+def check_expectations(network: Network, places: Mapping[str, Span]) -> None:
     """Compare a network that was resolved with its own vars and input to its `expect`.
 
     Args:
         network: the network.
-        span: where `expect` stands.
+        places: where its figures stand, by `expect.` and their names.
 
     Raises:
         SpecError: with each figure that differs; code X501.
@@ -31,13 +31,15 @@ def check_expectations(network: Network, span: Span | None = None) -> None:
         "receptive_field": lambda: _field(network),
     }
     wrong = []
-    for key in expected.model_fields_set:
-        stated, actual = getattr(expected, key), found[key]()
-        if stated is not None and stated != actual:
+    for key, figure in found.items():
+        stated = getattr(expected, key)
+        # What is not stated is not computed either.
+        if stated is not None and stated != (actual := figure()):
             message = f"`expect` states {key} {shown_value(stated)}, but it is {_shown(actual)}"
-            wrong.append(Diagnostic("X501", message, span))
+            place, help = places.get(f"expect.{key}"), "where that is meant, change `expect`"
+            wrong.append(Diagnostic("X501", message, place, help=help))
     if wrong:
-        raise SpecError(sorted(wrong, key=lambda diagnostic: diagnostic.message))
+        raise SpecError(wrong)
 
 
 def _field(network: Network) -> int | str:

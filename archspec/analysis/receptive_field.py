@@ -8,31 +8,81 @@ Neural Networks" (Distill, 2019): position i of a feature map reads the input fr
     last'  = last + (size - 1 - padding) * jump
     jump'  = jump * stride
 
-and a merge takes the union of its inputs.
+and a merge takes the union of its inputs. Behind an upsampling neighbours read alike, and the jump
+would be a fraction: there a map has a first and a last pixel for each position of a period, after
+which all of it repeats. The field is then that of the position that sees most.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec.network import INPUT, Body, Leaf, Network
-from archspec.ops import ChannelsLast, Everything, Form, Shape, Window
+from archspec.ops import ChannelsLast, Everything, Form, Phases, Shape, Window
+
+Read: TypeAlias = tuple[int, int] | None
+"""The first and the last pixel that a position depends on; None where it depends on none."""
+
+_LONGEST: Final = 4096
+"""Positions after which what they read must repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The pixels along one axis that position 0 depends on, and the step to position 1."""
+    """The pixels along one axis that positions depend on.
 
-    first: int
-    last: int
-    jump: int
+    Attributes:
+        reads: those of each position of a period.
+        step: pixels from one period to the next.
+    """
+
+    reads: tuple[Read, ...]
+    step: int
 
     @property
     def size(self) -> int:
-        """Number of pixels."""
-        return self.last - self.first + 1
+        """Number of pixels that the position with the widest view depends on."""
+        return max((read[1] - read[0] + 1 for read in self.reads if read), default=0)
+
+    @property
+    def jump(self) -> float:
+        """Pixels from one position to the next."""
+        return self.step / len(self.reads)
+
+    def at(self, position: int) -> Read:
+        """Return the pixels that a position depends on, where no border cuts them off."""
+        periods, index = divmod(position, len(self.reads))
+        read = self.reads[index]
+        return read and (read[0] + periods * self.step, read[1] + periods * self.step)
+
+    def through(self, phases: Phases) -> Line | None:
+        """Return the pixels of what reads this through a window; None where too few repeat."""
+        own, period = len(self.reads), len(phases.reads)
+        turns = own // math.gcd(own, phases.step)
+        if turns * period > _LONGEST:
+            return None
+        reads = tuple(
+            _hull(map(self.at, range(window[0] + start, window[1] + start + 1))) if window else None
+            for start in range(0, turns * phases.step, phases.step)
+            for window in phases.reads
+        )
+        return Line(reads, self.step * turns * phases.step // own)
+
+    def __or__(self, other: Line) -> Line:
+        if self.jump != other.jump:  # maps that only happen to be of one size
+            wide, narrow = sorted((self, other), key=lambda line: -line.jump)
+            return Line(tuple(_hull((read, *narrow.reads)) for read in wide.reads), wide.step)
+        period = math.lcm(len(self.reads), len(other.reads))
+        reads = tuple(_hull((self.at(i), other.at(i))) for i in range(period))
+        return Line(reads, self.step * period // len(self.reads))
+
+
+def _hull(reads: Iterable[Read]) -> Read:
+    found = [read for read in reads if read]
+    return (min(found)[0], max(last for _, last in found)) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +103,20 @@ class Field:
         if isinstance(window, Everything):
             return GLOBAL
         first, second = (
-            Line(
-                line.first - axis.padding * line.jump,
-                line.last + (axis.size - 1 - axis.padding) * line.jump,
-                line.jump * axis.stride,
-            )
-            for line, axis in zip(self.lines, window, strict=True)
+            line.through(axis.phases) for line, axis in zip(self.lines, window, strict=True)
         )
-        return Field((first, second))
+        return Field((first, second)) if first and second else GLOBAL
 
     def __or__(self, other: Field) -> Field:
         if self.lines is None or other.lines is None:
             return GLOBAL
-        first, second = (
-            Line(min(a.first, b.first), max(a.last, b.last), max(a.jump, b.jump))
-            for a, b in zip(self.lines, other.lines, strict=True)
-        )
+        first, second = (a | b for a, b in zip(self.lines, other.lines, strict=True))
         return Field((first, second))
 
 
 GLOBAL: Final = Field(None)
-NOTHING: Final = Field((Line(0, -1, 1), Line(0, -1, 1)))
-_PIXEL: Final = Line(0, 0, 1)
+NOTHING: Final = Field((Line((None,), 1), Line((None,), 1)))
+_PIXEL: Final = Line(((0, 0),), 1)
 
 
 def fields(network: Network) -> dict[str, Field]:

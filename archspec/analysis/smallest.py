@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import SpecError
-from archspec.ops import Shape
+from archspec.ops import Shape, windowed
 from archspec.resolve import resolve
 from archspec.spec import Given, Written
 
@@ -52,7 +52,10 @@ def with_smallest_input(
     except SpecError:
         return error
     help = f"the smallest input that works is {given[0]}×{size}×{size}"
-    return SpecError(replace(diagnostic, help=help) for diagnostic in error.diagnostics)
+    return SpecError(
+        replace(diagnostic, help=help) if diagnostic.help == windowed.TOO_SMALL else diagnostic
+        for diagnostic in error.diagnostics
+    )
 
 
 def _is_too_small(error: SpecError) -> bool:

@@ -33,15 +33,16 @@ def source(network: Network) -> str:
     """
     program = Program(network)
     Writer(program).network()
-    files = _part_files(BY_NAME[label].torch for label in sorted(program.parts.values()))
-    helpers = [_class_of(text) for text in files.values()]
     classes = [d for d in program.definitions if isinstance(d, Class)]
     functions = [d for d in program.definitions if isinstance(d, Function)]
+    texts = _texts(classes, functions)
+    files = _part_files(_parts(texts))
+    helpers = [_class_of(text) for text in files.values()]
     if "make_divisible" in program.functions:
         helpers.append(_make_divisible())
     text = render(
         header=[wrapped(line) for line in describe.header(network)],
-        imports=_imports(program, [*files.values(), *_texts(classes, functions)]),
+        imports=_imports(program, [*files.values(), *texts]),
         helpers=helpers,
         classes=classes,
         functions=functions,
@@ -70,6 +71,13 @@ def _imports(program: Program, texts: list[str]) -> list[str]:
     if not any("Tensor" in text for text in texts):
         torch[-1] = "from torch import nn"
     return [*standard, *([""] if standard else []), *torch]
+
+
+def _parts(texts: list[str]) -> list[str]:
+    """Return which modules that `torch.nn` lacks are named: called, or passed on as a class."""
+    words = set(re.findall(r"\w+", " ".join(texts)))
+    named = {op.torch for op in BY_NAME.values() if op.torch.startswith("parts.")}
+    return sorted(name for name in named if name.removeprefix("parts.") in words)
 
 
 def _part_files(parts: Iterable[str]) -> dict[str, str]:

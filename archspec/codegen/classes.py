@@ -137,13 +137,13 @@ class Writer:
             if is_silent(item.slot):
                 written += lines(condition, 2, f"self.{item.flag} = ") if item.flag else []
             elif condition:
-                written += assignment(item.name, "nn.Identity()", 2, ": nn.Module")
+                written += assignment(item, "nn.Identity()", 2, ": nn.Module")
                 written += lines(condition, 2, "if ", ":")
                 written += listing(item.listed, frame, 3)
-                written += assignment(item.name, item.value, 3)
+                written += assignment(item, item.value, 3)
             else:
                 written += listing(item.listed, frame)
-                written += assignment(item.name, item.value, 2)
+                written += assignment(item, item.value, 2)
         return written
 
     def _forward(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, nodes, slots, views
+from archspec.codegen.cfg import CfgLoop, cfg_loop
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
 from archspec.codegen.layout import Argument, Call, Expr, flat
@@ -17,7 +18,7 @@ from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
-from archspec.ops import BY_NAME, Form
+from archspec.ops import Form
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
@@ -46,10 +47,14 @@ class Constructor:
         self.frame = frame
         self.aliases: dict[str, str] = {}
         self.stage: Callable[[Slot], list[Item] | None] = lambda _: None
-        self.listed: tuple[Item, ...] = ()
+        self.listed: tuple[Item, ...] | CfgLoop = ()
         self._lists = lists
         self._folds = folds
         self._depth = 0
+
+    def within(self, frame: Frame) -> Constructor:
+        """Return a constructor for what is built inside a loop, with names of its own."""
+        return Constructor(self.writer, frame, lists=False)
 
     def items(self, uses: Sequence[list[View]]) -> list[Item]:
         """Return the entries of a body, the same in all uses.
@@ -169,20 +174,19 @@ class Constructor:
             raise Differ
         if there[0][1].op.form is Form.TENSOR:
             return own_tensor({name: formula for name, formula, _ in self.frame.arguments(slot)})
-        self._remember_part(min(labels))
         arguments = tuple(
             Argument(self.frame.text(formula), f"{name}=" if keyword else "")
             for name, formula, keyword in self.frame.arguments(slot)
         )
         return Call(head, arguments)
 
-    def _remember_part(self, label: str) -> None:
-        library, _, name = BY_NAME[label].torch.partition(".")
-        if library == "parts":
-            self.program.parts[name] = label
-
     def sequential(self, slot: Slot) -> Expr:
         """Return `nn.Sequential(…)` for a chain."""
+        if len(slot) == 1 and self._lists and not (self._depth or self.listed):
+            written = cfg_loop(self, slot[0])
+            if written is not None:
+                self.listed = written
+                return Call("nn.Sequential", (Argument("layers", "*"),))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
         outside, self._folds, self._depth = self._folds, True, self._depth + 1
         items = self.items([_inside(view, body) for view, body in there])

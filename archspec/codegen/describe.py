@@ -56,9 +56,12 @@ def _joined(body: Body) -> tuple[str, bool] | None:
         return None
     if getattr(last.op, "dim", 1) != 1:
         return None
-    if INPUT in last.reads and {*last.reads} != {INPUT}:
+    reads = [name for name in last.reads if name not in body.own]
+    if len(reads) < 2:  # a tensor of the module's own, which is computed of nothing
+        return None
+    if INPUT in reads and {*reads} != {INPUT}:
         return last.label, True
-    paths = [_path(name, nodes) for name in last.reads]
+    paths = [_path(name, nodes) for name in reads]
     if any(path is None for path in paths):
         return None
     direct = [last.label == "Add" and _projects(path or []) for path in paths]
@@ -69,7 +72,7 @@ def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | No
     """Return the layers between a body's input and a value; None where several tensors meet."""
     path: list[Leaf | Body] = []
     while name != INPUT:
-        if len(nodes[name].reads) > 1:
+        if len(nodes[name].reads) != 1:
             return None
         path.append(nodes[name])
         name = nodes[name].reads[0]

@@ -88,7 +88,8 @@ class Forward:
             head = [f"        if self.{when}:"] if when else []
             return [*head, *lines(self._expr(entry), 3 if when else 2)]
         if entry.training_only:
-            return lines(self._expr(entry), 2, f"{variable} = ", " if self.training else None")
+            text = f"{flat(self._expr(entry))} if self.training else None"
+            return lines(text, 2, f"{variable} = ")
         if entry.flag:
             stand_in = self.names[entry.stand_in]
             kept = [] if stand_in == variable else [f"        {self._typed(variable)} = {stand_in}"]

@@ -21,7 +21,7 @@ from archspec.ops import BY_NAME, Op
 from archspec.resolve.initialisation import below, follows, modules
 from archspec.spec import Given, InitRule, Name
 
-_OPTIONAL: Final = {("Conv2d", "bias")}
+_OPTIONAL: Final = {("Conv2d", "bias"), ("ConvTranspose2d", "bias")}
 """Tensors that torch declares as optional, so that a type checker wants them asked for."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from archspec.codegen.agreement import Slot, nodes
 from archspec.codegen.frame import Frame
@@ -12,6 +12,9 @@ from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
 from archspec.expressions import Formula
 from archspec.network import Body, Leaf
 from archspec.ops import Form
+
+if TYPE_CHECKING:
+    from archspec.codegen.cfg import CfgLoop
 
 _FEWEST: Final = 2
 """Equal neighbours from which on a comprehension reads better than the list."""
@@ -31,7 +34,7 @@ class Item:
     slot: Slot
     condition: Formula | None = None
     many: bool = False
-    listed: tuple[Item, ...] = ()
+    listed: tuple[Item, ...] | CfgLoop = ()
     flag: str = ""
 
 
@@ -102,11 +105,12 @@ def flagged(items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def assignment(name: str, value: Expr, indent: int, annotation: str = "") -> list[str]:
-    """Return the lines that make a module a child."""
-    if name.isidentifier():
-        return lines(value, indent, f"self.{name}{annotation} = ")
-    call = Call("self.add_module", (Argument(f'"{name}"'), Argument(value)))
+def assignment(item: Item, value: Expr, indent: int, annotation: str = "") -> list[str]:
+    """Return the lines that make a module a child, or a tensor the module's own."""
+    if item.name.isidentifier():
+        return lines(value, indent, f"self.{item.name}{annotation} = ")
+    method = "register_parameter" if is_own(item) else "add_module"
+    call = Call(f"self.{method}", (Argument(f'"{item.name}"'), Argument(value)))
     return lines(call, indent)
 
 
@@ -131,8 +135,10 @@ def entries(items: Sequence[Item]) -> Call:
     return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
 
-def listing(items: Sequence[Item], frame: Frame, indent: int = 2) -> list[str]:
+def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> list[str]:
     """Return the lines that fill `layers`, each entry under its condition."""
+    if not isinstance(items, Sequence):
+        return items.lines(indent)
     if not items:
         return []
     named = not items[0].name.isdigit()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from archspec.codegen.breaking import broken, can_break
+from archspec.codegen.breaking import Breaker, can_break
 
 WIDTH: Final = 88
 _STEP: Final = "    "
@@ -105,13 +106,11 @@ def _sole(expr: Call) -> Each | None:
 
 
 def _formula(text: str, indent: int, before: str, after: str) -> list[str]:
-    """Return a long formula as lines; only an argument stands in parentheses already."""
-    margin = _STEP * indent
+    """Return a long formula as lines; only an argument stands in brackets already."""
+    breaker, margin = Breaker(WIDTH), _STEP * indent
     if after == ",":
-        first, *rest = broken(text, margin, WIDTH)
-        found = [f"{margin}{before}{first.lstrip()}", *rest]
-        return [*found[:-1], f"{found[-1]}{after}"]
-    return [f"{margin}{before}(", *broken(text, margin + _STEP, WIDTH), f"{margin}){after}"]
+        return breaker.held(ast.parse(text, mode="eval").body, margin, before, after)
+    return breaker.statement(text, margin, before, after)
 
 
 def commented(line: str, comment: str) -> str:
@@ -128,6 +127,7 @@ def _generator(expr: Each, indent: int) -> list[str]:
 
 
 def _is_tall(expr: Expr) -> bool:
-    if isinstance(expr, Call):
-        return expr.tall or any(_is_tall(argument.value) for argument in expr.arguments)
-    return isinstance(expr, Each) and _is_tall(expr.element)
+    # A generator on one line says what it repeats as well as a chain on several does.
+    return isinstance(expr, Call) and (
+        expr.tall or any(_is_tall(argument.value) for argument in expr.arguments)
+    )

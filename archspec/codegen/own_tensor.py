@@ -18,9 +18,7 @@ def own_tensor(arguments: Mapping[str, Formula]) -> Call:
     return Call("nn.Parameter", (Argument(_filled(arguments, dimensions, formula_text(shape))),))
 
 
-def _filled(
-    arguments: Mapping[str, Formula], dimensions: tuple[Argument, ...], shape: str
-) -> Call:
+def _filled(arguments: Mapping[str, Formula], dimensions: tuple[Argument, ...], shape: str) -> Call:
     fill = arguments.get("fill", ast.Constant(0.0))
     value = fill.value if isinstance(fill, ast.Constant) else None
     if isinstance(value, str):

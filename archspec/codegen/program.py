@@ -73,7 +73,6 @@ class Program:
     definitions: list[Class | Function] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
-    parts: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -94,7 +93,7 @@ class Program:
         rehearsal = Rehearsal()
         before = {
             name: copy(getattr(self, name))
-            for name in ("signatures", "definitions", "imports", "functions", "parts", "taken")
+            for name in ("signatures", "definitions", "imports", "functions", "taken")
         }
         try:
             yield rehearsal

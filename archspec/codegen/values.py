@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from archspec.codegen.agreement import Differ, nodes
@@ -14,7 +15,7 @@ from archspec.network import Absent, Body, Leaf, execution
 from archspec.ops import Invocation, Kind, Shape
 from archspec.traced import untraced
 
-_INFIX: Final = {"operator.add": " + ", "operator.mul": " * "}
+_INFIX: Final = {"operator.add": " + ", "operator.mul": " * ", "operator.matmul": " @ "}
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,38 @@ class Line:
 
 
 def ordered(items: list[Item]) -> list[Item]:
-    """Return the children that `forward` computes, in the order of execution."""
-    computed = [item for item in items if not is_own(item)]
-    first = [nodes(item.slot)[0][1] for item in computed]
-    order = execution([(node.name, node.reads, node.training_only) for node in first])
-    return [computed[index] for index in order]
+    """Return the children that `forward` computes, in an order that is that of every use.
+
+    Raises:
+        Differ: when there is none.
+    """
+    waiting = [item for item in items if not is_own(item)]
+    ahead: dict[str, set[str]] = {item.name: set() for item in waiting}
+    for use in range(max((len(item.slot) for item in waiting), default=0)):
+        views = [(item.name, item.slot[use : use + 1]) for item in waiting]
+        names = {id(node): name for name, slot in views for _, node in nodes(slot)}
+        there = [node for _, slot in views for _, node in nodes(slot)]
+        for before, after in pairwise(execution(there)):
+            ahead[names[id(after)]].add(names[id(before)])
+    done: list[Item] = []
+    while waiting:
+        free = [item for item in waiting if ahead[item.name] <= {d.name for d in done}]
+        if not free:
+            raise Differ
+        done.append(free[0])
+        waiting.remove(free[0])
+    return done
 
 
 def tensors(items: list[Item]) -> dict[str, str]:
     """Return the module's own tensors by name, as `forward` writes them."""
-    return {item.name: f"self.{item.name}" for item in items if is_own(item)}
+    return {
+        item.name: f"self.{name}"
+        if (name := item.name).isidentifier()
+        else f'self.get_parameter("{name}")'
+        for item in items
+        if is_own(item)
+    }
 
 
 def line(item: Item, own: Collection[str] = ()) -> Line:
@@ -106,9 +129,7 @@ def _once(node: Leaf | Body, own: Collection[str]) -> tuple[int, ...]:
     return tuple(i for i, name in enumerate(node.reads) if name in own)
 
 
-def _call(
-    node: Leaf | Body, name: str, once: tuple[int, ...]
-) -> Callable[[Sequence[Expr]], Expr]:
+def _call(node: Leaf | Body, name: str, once: tuple[int, ...]) -> Callable[[Sequence[Expr]], Expr]:
     """Return how a child is called in source."""
     if not isinstance(node, Leaf):
         return _module_call(node.reuses or name, None)

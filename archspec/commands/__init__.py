@@ -1,4 +1,4 @@
-"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init`.
+"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init|explain`.
 
 Exit status: 0 ok, 1 the spec is wrong, 2 wrong usage or a fault of archspec's own.
 """
@@ -15,8 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from archspec.commands import build, codegen, draw, init, listing, show, summary, validate
+from archspec.commands import build, codegen, draw, explain, init, listing, show, summary, validate
 from archspec.commands.arguments import UsageError
+from archspec.commands.telling import add_colour, tell
 from archspec.errors import SpecError
 from archspec.version import __version__
 
@@ -29,6 +30,7 @@ COMMANDS: Final[tuple[ModuleType, ...]] = (
     listing,
     show,
     init,
+    explain,
 )
 OK, WRONG_SPEC, WRONG_USE = 0, 1, 2
 
@@ -43,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         "input; without it, archspec.yaml in the current folder.",
     )
     whole.add_argument("--version", action="version", version=f"archspec {__version__}")
+    add_colour(whole, default="auto")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         part = commands.add_parser(
@@ -52,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
             epilog=f"example: {command.EXAMPLE}",
         )
         command.add_arguments(part)
+        # What stands behind the command wins over what stands before it; nothing does not.
+        add_colour(part, default=argparse.SUPPRESS)
         part.set_defaults(run=command.run)
     return whole
 
@@ -63,10 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except SpecError as error:
-        print(error, file=sys.stderr)
-        count = len(error.diagnostics)
-        if count > 1:
-            print(f"\n{count} errors", file=sys.stderr)
+        tell(error, arguments.color)
         return WRONG_SPEC
     except UsageError as error:
         print(f"archspec: {error}", file=sys.stderr)

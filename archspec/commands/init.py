@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _place(source: Source) -> Path:
     """Return where a bundled spec lies among the bundled specs."""
     assert source.folder is not None
-    return Path(source.folder).resolve().relative_to(bundled("specs").resolve()) / source.name
+    folder = Path(source.folder).resolve().relative_to(bundled("specs").resolve())
+    return folder / Path(source.name).name
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from archspec.commands.arguments import add_spec, load_one
-from archspec.errors import SpecError
+from archspec.commands.telling import tell
+from archspec.errors import Diagnostic, SpecError, visible
 
 NAME = "validate"
 HELP = "check specs completely: syntax, names, arguments, every shape, and what they expect"
 EXAMPLE = "archspec validate specs/*.yaml"
 
+_FORMATS: Final = ("text", "json", "github", "sarif")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser, many=True)
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help="text for people, on standard error; or json, github (annotations of a workflow) or "
+        "sarif, on standard output (default: text)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check each spec; 1 when any is wrong."""
-    wrong = 0
+    found: list[Diagnostic] = []
     for spec in arguments.spec or [None]:
         try:
             net = load_one(spec, arguments)
         except SpecError as error:
-            print(error, end="\n\n", file=sys.stderr)
-            wrong += 1
+            found += error.diagnostics
+            if arguments.format == "text":
+                tell(error, arguments.color)
+                print(file=sys.stderr)
         else:
-            print(f"{net.network.file}: ok, {net.name} with {net.parameters:,} parameters")
-    return 1 if wrong else 0
+            if arguments.format == "text":
+                told = f"ok, {net.name} with {net.parameters:,} parameters"
+                print(f"{visible(net.network.file)}: {told}")
+    if arguments.format != "text":
+        from archspec.reports import FORMATS  # noqa: PLC0415 - not needed for people
+
+        sys.stdout.write(FORMATS[arguments.format](found))
+    return 1 if found else 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archspec.analysis import macs, parameters, receptive_field
 from archspec.draw import wording
 from archspec.draw.fold import Folds, branch_words
-from archspec.draw.fuse import Chart, Group, chart, readers
+from archspec.draw.fuse import chart
 from archspec.draw.legend import legend
 from archspec.draw.nodes import Nodes
 from archspec.draw.page import Typical, typical
@@ -17,6 +17,7 @@ from archspec.draw.repeats import repeated
 from archspec.draw.rows import Drawn, Row, Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.stages import Stage, bundled, stages
+from archspec.draw.units import Chart, Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
 from archspec.network import Network
 
@@ -93,8 +94,10 @@ def _opened(shown: Typical | None, depth: int | None) -> Callable[[Group, int], 
     """Return which blocks are opened: those above a depth, or the typical one alone."""
     if depth is not None:
         return lambda group, level: level + 1 < depth
-    chosen = shown.group if shown and not shown.apart else None
-    return lambda group, level: group is chosen
+    if shown is None:
+        return lambda group, level: False
+    # What is drawn apart is folded in the line.
+    return lambda group, level: group is shown.inner or (group is shown.group and not shown.apart)
 
 
 def _inputs(network: Network, rows: Rows) -> tuple[Ends, list[Fork | Terminal]]:

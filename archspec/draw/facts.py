@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from archspec.analysis import Field, fields, macs, parameters
 from archspec.draw import wording
-from archspec.draw.fuse import Group, Layer, Unit
 from archspec.draw.repeats import Repeat
+from archspec.draw.units import Group, Layer, Unit
 from archspec.network import Network, Node
 
 
@@ -26,8 +26,9 @@ class Facts:
         return (f"{unit.path}: {unit.body.label}", *self._sums(unit, (unit.body,)))
 
     def _layer(self, unit: Layer) -> tuple[str, ...]:
-        ops = tuple(f"{leaf.path}: {wording.call(leaf)}" for leaf in unit.leaves)
-        return (*ops, *self._sums(unit, unit.leaves))
+        leaves = (*unit.tensors, *unit.leaves)
+        ops = tuple(f"{leaf.path}: {wording.call(leaf)}" for leaf in leaves)
+        return (*ops, *self._sums(unit, leaves))
 
     def _sums(self, unit: Unit, nodes: tuple[Node, ...]) -> tuple[str, ...]:
         arrives = ", ".join(wording.shape(shape) for shape in unit.inputs)

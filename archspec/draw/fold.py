@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias, TypeGuard
 
-from archspec.draw import wording
-from archspec.draw.fuse import Group, Layer, Unit
-from archspec.draw.paths import Paths, is_concat
+from archspec.draw import attention, wording
+from archspec.draw.maps import channels
+from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import PASSED, Segment
+from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge
+from archspec.network import Leaf
+from archspec.ops import Kind
 from archspec.ops.conv import Conv2d
+from archspec.ops.linear import Linear
 from archspec.ops.merge import Add
+from archspec.ops.reshape import SpaceToDepth
+
+Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
+"""An op in each of several equal blocks that are drawn once, by its path in the first."""
 
 _LINES: Final = 4
 """Lines in the node of a folded stage."""
@@ -32,8 +40,13 @@ class Folds:
             self._kernels.setdefault(label, set()).add(_kernel(group))
             self._inner.setdefault(label, set()).add(frozenset(_blocks_in(group)))
 
-    def lines(self, unit: Unit) -> tuple[str, ...]:
-        """Return the lines under a folded block's title."""
+    def lines(self, unit: Unit, twins: Twins) -> tuple[str, ...]:
+        """Return the lines under a folded block's title.
+
+        Args:
+            unit: the block.
+            twins: ops in each of several equal blocks around it that are drawn once, by path.
+        """
         group = first(unit)
         words = [_channels(unit, group)]
         if isinstance(unit, Repeat) and unit.growth:
@@ -43,29 +56,45 @@ class Folds:
             words.append(f"{_kernel(group)}×{_kernel(group)}")
         if len(self._inner.get(label, ())) > 1:
             words += [wording.short(name) for name in _blocks_in(group)]
+        attending = _attending(unit, twins)
+        words += dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending)
         words += skips(group)
         if group.body.reuses is not None:
             words.append(f"shares {group.body.reuses}")
-        return (" · ".join(words),)
+        windows = dict.fromkeys(filter(None, map(attention.windows, attending)))
+        return (" · ".join(words), *windows)
 
 
 def _channels(unit: Unit, group: Group) -> str:
     """Return the channels that come in, go out, and between them the narrowest or widest."""
-    before, after = int(unit.inputs[0][0]), int(unit.output[0])
+    before, after = channels(unit.inputs[0]), channels(unit.output)
     inside = [
-        int(inner.output[0])
+        channels(inner.output)
         for inner in group.units
-        if isinstance(inner, Layer) and isinstance(inner.leaf.op, Conv2d)
+        if isinstance(inner, Layer) and isinstance(inner.leaf.op, (Conv2d, Linear))
     ]
     low, high = min(before, after), max(before, after)
     extreme = [
-        n for n in (max(inside, default=0), min(inside, default=high)) if not low <= n <= high
+        n for n in (max(inside, default=high), min(inside, default=low)) if not low <= n <= high
     ]
     if unit is not group and isinstance(unit, Repeat) and unit.growth:
         extreme = []
     if before == after and not extreme:
         return f"{after} channels"
     return " → ".join(map(str, [before, *extreme[:1], after]))
+
+
+def _attending(unit: Unit, twins: Twins) -> list[tuple[Leaf, ...]]:
+    """Return the attention layers in a block, each with its twins in equal blocks."""
+    if not isinstance(unit, Repeat):
+        leaves = [inner.leaf for inner in first(unit).units if _attends(inner)]
+        return [twins.get(leaf.path, (leaf,)) for leaf in leaves]
+    found = [[inner.leaf for inner in first(turn).units if _attends(inner)] for turn in unit.turns]
+    return list(zip(*found, strict=True))
+
+
+def _attends(unit: Unit) -> TypeGuard[Layer]:
+    return isinstance(unit, Layer) and unit.leaf.op.kind is Kind.ATTENTION
 
 
 def first(unit: Unit) -> Group:
@@ -81,7 +110,7 @@ def bar(unit: Unit) -> tuple[Segment, ...]:
     last = next((inner for inner in group.units if inner.key == group.result), None)
     if last is None or not is_concat(last):
         return ()
-    sizes = [int(shape[0]) for shape in last.inputs]
+    sizes = [channels(shape) for shape in last.inputs]
     if isinstance(unit, Repeat) and unit.growth:
         turns = tuple(Segment("", unit.growth, i % 2) for i in range(len(unit.turns)))
         return (Segment("", sizes[0], PASSED), *turns)
@@ -119,7 +148,7 @@ def skips(group: Group) -> list[str]:
     paths = Paths(group.units, [group.result])
     found = []
     for unit in group.units:
-        if isinstance(unit, Layer) and isinstance(unit.leaf.op, Add):
+        if isinstance(unit, Layer) and is_merge(unit) and isinstance(unit.leaf.op, Add):
             sides = [key for i, key in enumerate(unit.reads) if i != paths.main(unit)]
             found += [_skip(paths.by_key.get(key), key == paths.source(unit)) for key in sides]
     return [word for word in dict.fromkeys(found) if word]
@@ -145,7 +174,10 @@ def _line(unit: Unit) -> str:
     one = unit.first if isinstance(unit, Repeat) else unit
     count = f" ×{len(unit.turns)}" if isinstance(unit, Repeat) else ""
     if isinstance(one, Layer):
-        return " ".join(word for word in wording.layer(one) if word) + count
+        # Of what leads up to a layer, only the step to a smaller map is worth a word.
+        halved = any(isinstance(leaf.op, SpaceToDepth) for leaf in one.leaves[: one.main])
+        words = (*wording.layer(one), wording.shrinks(one) if halved else "")
+        return " ".join(word for word in words if word) + count
     group = first(one)
     return " ".join(word for word in (wording.named(group), wording.shrinks(one)) if word) + count
 

@@ -58,7 +58,9 @@ class Labels:
         if badge:
             title += tag("TD", table([badge]), BGCOLOR=paint.fill, CELLPADDING=3, WIDTH=_BADGE)
         columns = 2 if badge else 1
-        rows = [self._bands(box.above, columns), title, self._bands(box.below, columns)]
+        note = font(text(box.note), size=DETAIL, colour=self.theme.dim)
+        under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
+        rows = [self._bands(box.above, columns), title, under, self._bands(box.below, columns)]
         content = [row for row in rows if row]
         return label(table(content, BORDER=1, COLOR=paint.border))
 

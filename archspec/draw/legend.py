@@ -33,7 +33,10 @@ def legend(parts: Sequence[Part], branches: Sequence[str]) -> tuple[tuple[Entry,
     kinds = {box.kind for box in boxes}
     kinds |= {band.kind for box in boxes for band in (*box.above, *box.below)}
     row = [Entry(text, kind) for kind, text in _ORDER if kind in kinds]
-    merges = [_SIGNS[node.text] for node in nodes if isinstance(node, Sign)]
+    texts = [node.text for node in nodes if isinstance(node, Sign)]
+    texts += [box.title for box in boxes if box.kind is Kind.MERGE]
+    texts += [band.text for box in boxes for band in box.below if band.kind is Kind.MERGE]
+    merges = [_SIGNS.get(text.partition(" ")[0], text.partition(" ")[0]) for text in texts]
     merges += ["Concat" for node in nodes if isinstance(node, Bar)]
     if merges:
         row.append(Entry(" / ".join(dict.fromkeys(merges)), Kind.MERGE))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from archspec.draw import wording
+from archspec.draw import attention, wording
 from archspec.draw.facts import Facts
 from archspec.draw.fold import Folds, bar, first, stage_lines
-from archspec.draw.fuse import Group, Layer, Unit
-from archspec.draw.paths import is_concat
+from archspec.draw.maps import channels
 from archspec.draw.repeats import Repeat
-from archspec.draw.scene import Bar, Border, Box, Folded, Frame, Part, Segment, Sign
+from archspec.draw.scene import Band, Bar, Border, Box, Folded, Frame, Part, Segment, Sign
 from archspec.draw.stages import Bundle
+from archspec.draw.units import Group, Layer, Unit, is_concat
 from archspec.draw.wires import Wire
 from archspec.network import Leaf, Network
 from archspec.ops.merge import Add, Mul
+
+Words: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""Title, detail and lines of a folded block."""
 
 
 class Nodes:
@@ -54,7 +58,7 @@ class Nodes:
         """Return the node of a merge."""
         if is_concat(unit):
             return self._bar(unit, wires, line)
-        if not isinstance(unit.leaf.op, (Add, Mul)):
+        if unit.own or not isinstance(unit.leaf.op, (Add, Mul)):
             return self._box(unit, unit, line)
         return Sign(
             key=self.key(),
@@ -85,12 +89,14 @@ class Nodes:
             for leaves in zip(*(layer.leaves for layer in layers), strict=True):
                 self._twins[leaves[0].path] = leaves
         if repeat.growth:
-            low, high = (int(turn.inputs[0][0]) for turn in (repeat.turns[0], repeat.turns[-1]))
+            low, high = (channels(turn.inputs[0]) for turn in (repeat.turns[0], repeat.turns[-1]))
             self._incoming[first(repeat).units[-1].path] = f"{low} … {high}"
 
     def _box(self, unit: Unit, layer: Layer, line: str) -> Box:
-        title, detail = wording.layer(layer)
-        bands = [wording.band(self._twins.get(leaf.path, (leaf,))) for leaf in layer.leaves]
+        if isinstance(unit, Repeat):
+            self.compare(unit)
+        title, detail = wording.layer(layer, self._twins_of(layer.leaf))
+        above, below = layer.leaves[: layer.main], layer.leaves[layer.main + 1 :]
         return Box(
             key=self.key(),
             path=layer.path,
@@ -99,10 +105,29 @@ class Nodes:
             kind=layer.leaf.op.kind,
             title=title,
             detail=detail,
-            above=tuple(bands[: layer.main]),
-            below=tuple(bands[layer.main + 1 :]),
+            note=self._note(layer),
+            above=self._bands(layer, above),
+            below=self._bands(layer, below),
             count=len(unit.turns) if isinstance(unit, Repeat) else 1,
         )
+
+    def _bands(self, layer: Layer, leaves: Sequence[Leaf]) -> tuple[Band, ...]:
+        """Return what a layer takes along; ops that are one node for all have no bands."""
+        shown = [] if layer.name else [(leaf, self._twins_of(leaf)) for leaf in leaves]
+        return tuple(
+            wording.band(twins, layer.own.get(leaf.path, ()))
+            for leaf, twins in shown
+            if not wording.does_nothing(twins)
+        )
+
+    def _note(self, layer: Layer) -> str:
+        """Return how windows shift from block to block, where several are drawn once."""
+        twins = self._twins_of(layer.leaf)
+        return attention.shifted(twins) if len(twins) > 1 else ""
+
+    def _twins_of(self, leaf: Leaf) -> tuple[Leaf, ...]:
+        """Return an op in each of the equal blocks that are drawn once."""
+        return self._twins.get(leaf.path, (leaf,))
 
     def _aside(self, unit: Unit) -> Folded:
         """Return what is there in training alone: a layer or a block, always folded."""
@@ -121,36 +146,40 @@ class Nodes:
             dashed=True,
         )
 
-    def _folded(self, unit: Unit, line: str) -> Folded:
-        group = first(unit)
-        segments, lines = bar(unit), self._folds.lines(unit)
-        detail = ""
-        if segments and not (isinstance(unit, Repeat) and unit.growth):
+    def words(self, unit: Unit) -> Words:
+        """Return what a block says when it is folded: title, detail, lines."""
+        group, detail = first(unit), ""
+        lines = self._folds.lines(unit, self._twins)
+        if bar(unit) and not (isinstance(unit, Repeat) and unit.growth):
             # The bar says where the channels come from; how many there are is enough.
-            detail, lines = str(int(unit.output[0])), ()
-        words = (wording.named(group), wording.shrinks(unit))
+            detail, lines = str(channels(unit.output)), ()
+        title = (wording.named(group), wording.shrinks(unit))
         if isinstance(unit, Repeat):
-            words = (wording.typed(group), "")
+            title = (wording.typed(group), "")
+        return " ".join(word for word in title if word), detail, lines
+
+    def _folded(self, unit: Unit, line: str) -> Folded:
+        title, detail, lines = self.words(unit)
         return Folded(
             key=self.key(),
-            path=group.path,
+            path=first(unit).path,
             tooltip=self._facts.of(unit),
             line=line,
-            title=" ".join(word for word in words if word),
+            title=title,
             detail=detail,
             lines=lines,
             count=len(unit.turns) if isinstance(unit, Repeat) else 1,
-            bar=segments,
+            bar=bar(unit),
         )
 
     def _bar(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar:
         segments = []
         for index, wire in enumerate(wires):
-            channels = int(wire.shape[0])
+            count = channels(wire.shape)
             known = self._incoming.get(unit.path) if index == 0 else None
             colour = wire.lane.colour if wire.lane else None
             segments.append(
-                Segment(known or str(channels), channels, index if colour is None else colour)
+                Segment(known or str(count), count, index if colour is None else colour)
             )
         return Bar(
             key=self.key(),

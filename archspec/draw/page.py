@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archspec.draw.fuse import Group, Unit
-from archspec.draw.paths import Paths, is_merge
+from archspec.draw import wording
+from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat
 from archspec.draw.stages import Stage
+from archspec.draw.units import Group, Unit, is_merge
 
 _POINTS: Final = 1440
 """Height of a page: 2600 pixels at 130 dpi."""
@@ -22,10 +23,14 @@ _COLUMNS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Typical:
-    """The block that stands for the others; `apart` where the line has no room to open it."""
+    """The block that stands for the others; `apart` where the line has no room to open it.
+
+    Where there are only further blocks in it, `inner` is the one of them that is opened, too.
+    """
 
     unit: Unit
     group: Group
+    inner: Group | None
     apart: bool
 
 
@@ -43,12 +48,25 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
     plates = [unit for unit in blocks[0] if isinstance(unit, Repeat)]
     every = [unit for part in blocks for unit in part]
     chosen = plates[0] if plates else max(every, key=lambda unit: len(_units(unit)))
-    rows = sum(map(len, staged)) + len(_units(chosen))
-    height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
     group = _group(chosen)
     if group is None or _columns(chosen) > _COLUMNS:
         return None
-    return Typical(chosen, group, apart=height > _POINTS)
+    inner = _inner(group)
+    rows = sum(map(len, staged)) + len(group.units) + (len(inner.units) if inner else 0)
+    height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
+    return Typical(chosen, group, inner, apart=height > _POINTS)
+
+
+def _inner(group: Group) -> Group | None:
+    """Return what stands for a block that holds nothing but blocks.
+
+    It is the one with the most units, first of those that keep the size of the map.
+    """
+    inside = [unit for unit in group.units if isinstance(unit, Group)]
+    if len(inside) < len(group.units):
+        return None
+    chosen = max(inside, key=lambda unit: (not wording.shrinks(unit), len(unit.units)))
+    return chosen if _columns(chosen) <= _COLUMNS else None
 
 
 def _group(unit: Unit) -> Group | None:

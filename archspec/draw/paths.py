@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
 
-from archspec.draw.fuse import Layer, Unit
+from archspec.draw.maps import channels
 from archspec.draw.scene import PASSED
-from archspec.ops.merge import Cat, Mul
+from archspec.draw.units import Layer, Unit, is_concat, is_merge
+from archspec.ops.merge import Mul
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ class Paths:
         """Return the lane by which a merge reads one of its operands."""
         if not is_concat(merge):
             return Lane(None)
-        total = sum(int(shape[0]) for shape in merge.inputs)
+        total = sum(map(channels, merge.inputs))
         passed = merge.reads[index] == self.source(merge)
-        return Lane(PASSED if passed else index, int(merge.inputs[index][0]) / total)
+        return Lane(PASSED if passed else index, channels(merge.inputs[index]) / total)
 
     def before(self, unit: Unit) -> str:
         """Return what comes before a unit on the straight line."""
@@ -140,16 +141,6 @@ def _meeting(one: str, other: str, gates: dict[str, str], depths: dict[str, int]
             one, other = other, one
         one = gates.get(one, "")
     return one
-
-
-def is_merge(unit: Unit) -> bool:
-    """Tell whether a unit is an op that joins several feature maps."""
-    return isinstance(unit, Layer) and unit.is_merge
-
-
-def is_concat(unit: Unit) -> bool:
-    """Tell whether a unit puts channels beside channels."""
-    return isinstance(unit, Layer) and isinstance(unit.leaf.op, Cat) and int(unit.leaf.op.dim) == 1
 
 
 def _is_product(unit: Unit) -> bool:

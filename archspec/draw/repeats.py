@@ -1,9 +1,9 @@
 """Equal neighbours are drawn once.
 
 Two units are the same when their structure, their shapes and all arguments of their ops are
-equal; only the probability of a dropout may differ, which the picture then shows as a range. A
-series is what a dense block is made of: the same layers, to which a constant number of channels
-is added each time.
+equal. Only the probability of a dropout may differ, which the picture then shows as a range, and
+the shift of windows, of which it says how it alternates. A series is what a dense block is made of:
+the same layers, to which a constant number of channels is added each time.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archspec.draw.fuse import Group, Layer, Unit
-from archspec.network import Leaf
-from archspec.ops import Kind, Shape
-from archspec.ops.merge import Cat
+from archspec.draw.looking import MOVES
+from archspec.draw.maps import channels, sides
+from archspec.draw.units import Group, Layer, Unit, is_concat
+from archspec.network import INPUT, Leaf, walk
+from archspec.ops import Form, Kind, Shape
+from archspec.ops.attention import WindowAttention
+from archspec.ops.base import ChannelsLast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,22 +97,26 @@ def _is_series(before: Unit, unit: Unit) -> bool:
 
 def _growth(unit: Unit) -> int:
     """Return the channels that a unit adds to what it reads by concatenation."""
-    if not isinstance(unit, Group) or unit.inputs[0][1:] != unit.output[1:]:
+    if not isinstance(unit, Group) or sides(unit.inputs[0]) != sides(unit.output):
         return 0
     last = unit.units[-1]
-    if not (isinstance(last, Layer) and isinstance(last.leaf.op, Cat) and "input" in last.reads):
+    if not (is_concat(last) and INPUT in last.reads):
         return 0
-    return int(unit.output[0]) - int(unit.inputs[0][0])
+    return channels(unit.output) - channels(unit.inputs[0])
 
 
 def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
     shapes = () if grown else (_plain(unit.output), *map(_plain, unit.inputs))
     if isinstance(unit, Layer):
-        return ("layer", *shapes, *(_op(leaf, grown=grown) for leaf in unit.leaves))
+        leaves = (*unit.leaves, *unit.tensors)
+        return ("layer", unit.name, *shapes, *(_op(leaf, grown=grown) for leaf in leaves))
     assert isinstance(unit, Group)
     places = {inner.key: index for index, inner in enumerate(unit.units)}
     wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
     parts = tuple(_structure(inner, grown=grown) for inner in unit.units)
+    # What leaves no node still sets blocks apart.
+    moves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
+    parts += tuple(_op(leaf, grown=grown) for leaf in moves if isinstance(leaf.op, MOVES))
     reused = unit.body.reuses is not None
     return ("group", unit.body.label, reused, *shapes, wires, places.get(unit.result, -1), *parts)
 
@@ -118,10 +125,14 @@ def _op(leaf: Leaf, *, grown: bool) -> tuple[Any, ...]:
     left_out = set(leaf.op.inferred()) if grown else set()
     if leaf.op.kind is Kind.REGULARISER:
         left_out.add("p")
+    if isinstance(leaf.op, WindowAttention):
+        left_out.add("shift_size")
+    if grown and leaf.op.form is Form.TENSOR:
+        left_out.add("shape")
     fields = type(leaf.op).model_fields
     arguments = tuple((name, getattr(leaf.op, name)) for name in fields if name not in left_out)
     return (leaf.label, arguments, leaf.reuses is not None)
 
 
-def _plain(shape: Shape) -> Shape:
-    return tuple(int(n) for n in shape)
+def _plain(shape: Shape) -> tuple[int | bool, ...]:
+    return isinstance(shape, ChannelsLast), *map(int, shape)

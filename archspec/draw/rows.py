@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from archspec.draw import wording
-from archspec.draw.fold import first
-from archspec.draw.fuse import Group, Layer, Unit, readers
+from archspec.draw.apart import told_apart
+from archspec.draw.fold import bar, first
 from archspec.draw.legend import flattened
 from archspec.draw.nodes import Nodes
-from archspec.draw.paths import Lane, Paths, is_concat, is_merge
+from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, repeated
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
+from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
 from archspec.network import INPUT
 from archspec.ops import Shape
@@ -66,7 +67,7 @@ class Rows:
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
-            if isinstance(unit, Layer) and unit.is_merge:
+            if isinstance(unit, Layer) and is_merge(unit):
                 parts = self._merge(row, unit, wires)
             else:
                 parts = [self._part(row, unit, wires)]
@@ -77,6 +78,9 @@ class Rows:
                     row.ends[unit.key] = replace(end, role=_role(lane), lane=lane)
                 parts.append(self.fork(unit.key, unit.output, row.ends, line))
             row.drawn[unit.key] = parts
+        # A bar says much already, and a name would crowd the number beside it.
+        blocks = [unit for unit in units if isinstance(unit, Group) and not unit.side]
+        told_apart(row.drawn, {u.key: self.nodes.words(u) for u in blocks if not bar(u)})
         return row.drawn
 
     def inset(self, unit: Unit, folded: str) -> Frame:

@@ -64,11 +64,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box(Node):
-    """A fused layer: a title and a detail in one row, thin bands above and below."""
+    """A fused layer: a title and a detail in one row, thin bands above and below.
+
+    A note under the title tells how equal layers differ that are drawn once.
+    """
 
     kind: Kind
     title: str
     detail: str = ""
+    note: str = ""
     above: tuple[Band, ...] = ()
     below: tuple[Band, ...] = ()
     count: int = 1

@@ -16,6 +16,9 @@ TITLE, NODE, FRAME, DETAIL, BAND = 16, 11, 10, 9, 8
 BETWEEN: Final = 23.0
 """Between nodes side by side."""
 
+_LESSER: Final = (Kind.ACTIVATION, Kind.SHAPE)
+"""Kinds whose nodes are only as wide as their words, where nothing goes with them."""
+
 _NARROWEST: Final = 140.0
 _WIDEST: Final = 210.0
 _BRANCH: Final = 96.0
@@ -40,7 +43,7 @@ class Sizes:
 
     def box(self, box: Box) -> float:
         """Return the least width of a box."""
-        if self.across or (box.kind is Kind.ACTIVATION and not box.below):
+        if self.across or (box.kind in _LESSER and not box.below):
             return _SMALL
         return self.lines.get(box.line, self.branch)
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Final
 
-from archspec.draw.fuse import Group, Layer, Unit
+from archspec.draw.maps import sides
+from archspec.draw.units import Group, Layer, Unit
 from archspec.ops import Kind, Shape
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 
-STEM, HEAD = "stem", "head"
+STEM, BODY, HEAD = "stem", "body", "head"
 
 _NEW_SIZE: Final = 1.5
 """A map is of another stage when its sides differ by more than this factor."""
@@ -90,7 +92,8 @@ def stages(units: Sequence[Unit]) -> tuple[Stage, ...]:
         return (Stage("", tuple(units)),)
     parts = _by_place(main[first:last]) or _by_size(main[first:last])
     labelled = [(STEM, main[:first])] if first else []
-    labelled += [(f"stage {number}", part) for number, part in enumerate(parts, 1)]
+    several = len(parts) > 1
+    labelled += [(f"stage {n}" if several else BODY, part) for n, part in enumerate(parts, 1)]
     labelled += [(HEAD, main[last:])] if last < len(main) else []
     return tuple(Stage(label, _with_sides(part, units)) for label, part in labelled)
 
@@ -120,10 +123,11 @@ def _by_place(units: Sequence[Unit]) -> list[list[Unit]]:
     if len(stages) < 2:
         return []
     parts: list[list[Unit]] = [[]]
-    current = stages[0]
+    current, between = stages[0], False
     for unit in units:
         place = next((place for place in unit.places if place in stages), None)
-        opens = place not in (None, current) or (place is None and not _closes(unit))
+        opens = place not in (None, current) or not (place or between or _closes(unit))
+        between = place is None and (between or opens)
         if opens and parts[-1]:
             parts.append([])
         # What stands between two groups and opens a stage belongs to the one that follows.
@@ -154,7 +158,7 @@ def _by_size(units: Sequence[Unit]) -> list[list[Unit]]:
 
 
 def _side(shape: Shape) -> float:
-    return float(shape[1] * shape[2]) ** 0.5 if len(shape) == 3 else 1.0
+    return float(prod(sides(shape))) ** 0.5 if len(shape) == 3 else 1.0
 
 
 def _closes(unit: Unit) -> bool:

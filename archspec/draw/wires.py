@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from archspec.draw import wording
+from archspec.draw.maps import sides
 from archspec.draw.paths import Lane
 from archspec.draw.scene import Beside, Edge, Role
 from archspec.ops import Shape
@@ -87,5 +88,5 @@ def _is_news(tail: Tail, role: Role, shape: Shape) -> bool:
     number of dimensions, on the straight line or on the way around it.
     """
     known = tail.shown
-    changed = tuple(shape[1:]) != tuple(known[1:]) or len(shape) != len(known)
+    changed = sides(shape) != sides(known) or len(shape) != len(known)
     return changed and role in (Role.SPINE, Role.FLOW, Role.SKIP)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from archspec.draw.fuse import Group, Layer, Unit
+from archspec.draw import attention
+from archspec.draw.maps import dimension, sides
 from archspec.draw.scene import Band
+from archspec.draw.units import Group, Layer, Unit, is_merge
 from archspec.network import Leaf
 from archspec.ops import Kind, Op, Shape
 from archspec.ops.conv import Conv2d
 from archspec.ops.linear import Linear
-from archspec.ops.merge import Cat
+from archspec.ops.merge import Add, Cat, Mul
 from archspec.ops.norm import LocalResponseNorm
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from archspec.ops.regulariser import Dropout, StochasticDepth
-from archspec.ops.reshape import Flatten
+from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth, place
+from archspec.ops.scale import Scale
 
 _LONGEST: Final = 26
 """Characters of a block's name that are shown."""
@@ -38,12 +41,33 @@ def amount(number: int) -> str:
     return str(number)
 
 
-def layer(unit: Layer) -> Words:
-    """Return the title of a fused layer and what stands beside it."""
-    title, detail = op(unit.leaf.op)
+def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:
+    """Return the title of a fused layer and what stands beside it.
+
+    Args:
+        unit: the layer.
+        twins: its main op in each of several equal blocks, where they are drawn once.
+    """
+    title, detail = _words(unit, twins or (unit.leaf,))
     if unit.leaf.reuses is not None and unit.leaf.op.tensors():
         detail = f"{detail}, shares {unit.leaf.reuses}".lstrip(", ")
     return title, detail
+
+
+def _words(unit: Layer, twins: Sequence[Leaf]) -> Words:
+    leaf = unit.leaf
+    if unit.name:
+        return cut(_spaced(unit.name)), ""
+    if leaf.path in unit.own:
+        return _joined(unit)
+    if leaf.op.kind is Kind.REGULARISER:
+        return op(leaf.op)[0], _chances(twins)
+    if leaf.op.kind is Kind.ATTENTION and len(twins) == 1:
+        shift = attention.shifted(twins)
+        return attention.title(leaf.op), ", ".join(filter(None, (attention.heads(leaf.op), shift)))
+    if isinstance(leaf.op, Narrow):
+        return op(leaf.op)[0], _stretch(leaf.op, unit.inputs[0])
+    return op(leaf.op)
 
 
 def op(op: Op) -> Words:
@@ -53,17 +77,60 @@ def op(op: Op) -> Words:
             return words(op)
     if op.kind is Kind.POOL:
         return _pool(op)
+    if op.kind is Kind.ATTENTION:
+        return attention.title(op), attention.heads(op)
     return _bare(op), ""
 
 
-def band(leaves: tuple[Leaf, ...]) -> Band:
-    """Return the band of an op; equal layers may differ in the probability of a dropout."""
+def band(leaves: Sequence[Leaf], own: Sequence[Leaf] = ()) -> Band:
+    """Return the band of an op; equal layers may differ in the probability of a dropout.
+
+    Args:
+        leaves: the op, in each of several equal layers where they are drawn once.
+        own: the parameters that it joins.
+    """
     first = leaves[0].op
+    if own:
+        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind)
     title, detail = op(first)
     if first.kind is Kind.REGULARISER:
-        chances = [getattr(leaf.op, "p", 0.0) for leaf in leaves]
-        detail = " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
+        detail = _chances(leaves)
     return Band(f"{title} {detail}".rstrip(), first.kind)
+
+
+def does_nothing(leaves: Sequence[Leaf]) -> bool:
+    """Tell whether ops are dropouts that never drop anything."""
+    return all(getattr(leaf.op, "p", None) == 0 for leaf in leaves)
+
+
+def _chances(leaves: Sequence[Leaf]) -> str:
+    chances = [getattr(leaf.op, "p", 0.0) for leaf in leaves]
+    return " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
+
+
+def _joined(unit: Layer) -> Words:
+    """Return the words for a merge with parameters, which names them."""
+    kind, names = type(unit.leaf.op), _named(unit.own[unit.leaf.path])
+    if kind is Cat or is_merge(unit):
+        return op(unit.leaf.op)[0], f"and {names}" if is_merge(unit) else names
+    return f"{_SIGNS[kind]} {names}", ""
+
+
+def _named(own: Sequence[Leaf]) -> str:
+    return cut(", ".join(_spaced(leaf.name) for leaf in own))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ").strip()
+
+
+def _stretch(op: Narrow, arriving: Shape) -> str:
+    """Return which channels or positions are kept: `channels 0 – 57`."""
+    index = place(arriving, op.dim)
+    first = int(op.start) % int(arriving[index])
+    last = first + int(op.length) - 1
+    what = dimension(arriving, index)
+    return f"{what} {first}" if first == last else f"{what}s {first} – {last}"
 
 
 def named(group: Group) -> str:
@@ -86,7 +153,7 @@ def typed(group: Group) -> str:
     if group.body.block is not None:
         return cut(group.body.label)
     last = next((unit for unit in group.units if unit.key == group.result), None)
-    ending = last.leaf.label if isinstance(last, Layer) else ""
+    ending = last.leaf.label if isinstance(last, Layer) and is_merge(last) else ""
     return {"Add": "residual", "Cat": "branches", "Mul": "gate"}.get(ending, "block")
 
 
@@ -103,17 +170,11 @@ def short(label: str) -> str:
 
 def shrinks(unit: Unit) -> str:
     """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it."""
-    before, after = unit.inputs[0], unit.output
-    if len(before) != 3 or len(after) != 3 or before[1:] == after[1:] or after[1:] == (1, 1):
+    before, after = sides(unit.inputs[0]), sides(unit.output)
+    if len(before) != 2 or len(after) != 2 or after in (before, (1, 1)):
         return ""
-    factor = round(before[1] / after[1]) if before[1] >= after[1] else round(after[1] / before[1])
-    return "" if factor < 2 else f"{'↓' if before[1] > after[1] else '↑'}{factor}"
-
-
-def channels(before: Shape, after: Shape) -> str:
-    """Return `64 → 128`, or `64` where the channels stay."""
-    first, last = int(before[0]), int(after[0])
-    return f"{first} → {last}" if first != last else f"{last} channels"
+    factor = round(max(before[0], after[0]) / min(before[0], after[0]))
+    return "" if factor < 2 else f"{'↓' if before[0] > after[0] else '↑'}{factor}"
 
 
 def _conv(op: Any) -> Words:
@@ -165,9 +226,12 @@ _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] 
     LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
     StochasticDepth: lambda op: ("StochasticDepth", f"{op.p:.3g}"),
     Dropout: lambda op: (_bare(op), f"{op.p:.3g}"),
+    Scale: lambda op: ("Scale", f"{op.factor:.3g}"),
     Cat: lambda op: ("Concat", ""),
     Flatten: lambda op: ("Flatten", ""),
+    SpaceToDepth: lambda op: ("SpaceToDepth", f"↓{int(op.block_size)}"),
 }
+_SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", Cat: "Concat"}
 
 
 def call(leaf: Leaf) -> str:

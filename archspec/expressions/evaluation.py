@@ -50,7 +50,7 @@ def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
         ExpressionError: for unknown names, wrong types, division by zero, and values past the
             limits.
     """
-    offset = getattr(formula, "col_offset", 0)
+    offset = _place(formula)
     try:
         return bounded(_RULES[type(formula)](formula, values), offset)
     except ExpressionError:
@@ -61,6 +61,11 @@ def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
         raise ExpressionError(str(error), offset) from None
 
 
+def _place(node: ast.expr) -> int:
+    # What stands in a formula by substitution has no place of its own.
+    return getattr(node, "col_offset", 0)
+
+
 def _name(node: ast.Name, values: Mapping[str, Value]) -> Value:
     if node.id in values:
         return values[node.id]
@@ -68,7 +73,7 @@ def _name(node: ast.Name, values: Mapping[str, Value]) -> Value:
         return CONSTANTS[node.id]
     known = ", ".join(sorted(values)) or "none"
     help = did_you_mean(node.id, values) or f"names in reach: {known}"
-    raise ExpressionError(f"`{node.id}` is not defined here", node.col_offset, help)
+    raise ExpressionError(f"`{node.id}` is not defined here", _place(node), help)
 
 
 def _binary(node: ast.BinOp, values: Mapping[str, Value]) -> Value:
@@ -77,7 +82,7 @@ def _binary(node: ast.BinOp, values: Mapping[str, Value]) -> Value:
     lists = isinstance(left, tuple) and isinstance(right, tuple) and isinstance(node.op, ast.Add)
     if not numbers and not lists:
         raise ExpressionError(
-            f"cannot compute {_shown(left)} {_symbol(node.op)} {_shown(right)}", node.col_offset
+            f"cannot compute {_shown(left)} {_symbol(node.op)} {_shown(right)}", _place(node)
         )
     return BINARY[type(node.op)](left, right)  # type: ignore[no-any-return]
 
@@ -87,7 +92,7 @@ def _unary(node: ast.UnaryOp, values: Mapping[str, Value]) -> Value:
     if isinstance(node.op, ast.Not):
         return not _truth(operand, node)
     if not isinstance(operand, (int, float)) or isinstance(operand, bool):
-        raise ExpressionError(f"{_shown(operand)} is not a number", node.col_offset)
+        raise ExpressionError(f"{_shown(operand)} is not a number", _place(node))
     return -operand if isinstance(node.op, ast.USub) else operand
 
 
@@ -117,20 +122,20 @@ def _if(node: ast.IfExp, values: Mapping[str, Value]) -> Value:
 def _subscript(node: ast.Subscript, values: Mapping[str, Value]) -> Value:
     items = evaluate(node.value, values)
     if not isinstance(items, tuple):
-        raise ExpressionError(f"{_shown(items)} is not a list", node.col_offset)
+        raise ExpressionError(f"{_shown(items)} is not a list", _place(node))
     if isinstance(node.slice, ast.Slice):
         parts = (node.slice.lower, node.slice.upper, node.slice.step)
         return items[slice(*(None if part is None else _index(part, values) for part in parts))]
     index = _index(node.slice, values)
     if not -len(items) <= index < len(items):
-        raise ExpressionError(f"no entry {index} in a list of {len(items)}", node.col_offset)
+        raise ExpressionError(f"no entry {index} in a list of {len(items)}", _place(node))
     return items[index]  # type: ignore[no-any-return]
 
 
 def _index(node: ast.expr, values: Mapping[str, Value]) -> int:
     index = evaluate(node, values)
     if not isinstance(index, int) or isinstance(index, bool):
-        raise ExpressionError(f"{_shown(index)} is not an index", node.col_offset)
+        raise ExpressionError(f"{_shown(index)} is not an index", _place(node))
     return index
 
 
@@ -142,7 +147,7 @@ def _comprehension(node: ast.ListComp, values: Mapping[str, Value]) -> Value:
     loop = node.generators[0]
     items = evaluate(loop.iter, values)
     if not isinstance(items, tuple):
-        raise ExpressionError(f"{_shown(items)} is not a list", loop.iter.col_offset)
+        raise ExpressionError(f"{_shown(items)} is not a list", _place(loop.iter))
     assert isinstance(loop.target, ast.Name)
     inner = [{**values, loop.target.id: item} for item in items]
     kept = (
@@ -174,7 +179,7 @@ _RULES: Final[dict[type[ast.expr], Callable[[Any, Mapping[str, Value]], Value]]]
 
 def _truth(value: Value, node: ast.expr) -> bool:
     if not isinstance(value, bool):
-        raise ExpressionError(f"{_shown(value)} is neither true nor false", node.col_offset)
+        raise ExpressionError(f"{_shown(value)} is neither true nor false", _place(node))
     return value
 
 

@@ -41,10 +41,12 @@ def check(network: Network, module: nn.Module) -> Report:
     """
     expected = _expected(network)
     seen: list[tuple[str, Any]] = []
+    # What an op's module is made of is its own affair.
+    inner = tuple(f"{leaf.path}." for leaf in network.leaves)
     handles = [
         child.register_forward_hook(_recorder(path, seen))
         for path, child in module.named_modules()
-        if path
+        if path and not path.startswith(inner)
     ]
     was_training = module.training
     counter = FlopCounterMode(display=False)
@@ -67,7 +69,8 @@ def check(network: Network, module: nn.Module) -> Report:
         differences.append(f"output: {network.output} by arithmetic, {tuple(output.shape[1:])}")
     parameters = sum(parameter.numel() for parameter in module.parameters())
     # What is computed once for a batch, torch counts once; so do we, for a single sample.
-    once = sum(leaf.op.macs_once() for leaf in network.leaves if not leaf.training_only)
+    ran = (leaf for leaf in network.leaves if leaf.path.partition(".")[0] not in network.side)
+    once = sum(leaf.op.macs_once() for leaf in ran)
     macs = (counter.get_total_flops() // 2 - once) // BATCH + once
     for name, ours, torchs in (
         ("parameters", analysis.parameters(network), parameters),

@@ -18,6 +18,7 @@ from archspec.ops import Form
 FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "operator.add": operator.add,
     "operator.mul": operator.mul,
+    "operator.matmul": operator.matmul,
     "torch.cat": torch.cat,
 }
 """The functions that ops may call."""

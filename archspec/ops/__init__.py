@@ -12,6 +12,7 @@ from archspec.ops.activation import (
     Identity,
     LeakyReLU,
     Mish,
+    PReLU,
     ReLU,
     ReLU6,
     Sigmoid,
@@ -38,26 +39,39 @@ from archspec.ops.base import (
     Kind,
     Misfit,
     Op,
+    Phases,
     Shape,
     Tensor,
     Window,
     shown,
     sized,
 )
-from archspec.ops.conv import Conv2d
+from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
-from archspec.ops.merge import Add, Cat, Mul
-from archspec.ops.norm import BatchNorm2d, GroupNorm, LayerNorm, LayerNorm2d, LocalResponseNorm
+from archspec.ops.merge import Add, Cat, MatMul, Mul
+from archspec.ops.norm import (
+    BatchNorm2d,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
+    LayerNorm2d,
+    LocalResponseNorm,
+)
+from archspec.ops.pad import ReflectionPad2d, ZeroPad2d
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
+from archspec.ops.reduce import Amax, Mean, Roll
 from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
+from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
 from archspec.ops.scale import Scale
 from archspec.ops.tensor import Parameter
 
 OPS: Final[tuple[type[Op], ...]] = (
     Conv2d,
+    ConvTranspose2d,
     Linear,
     BatchNorm2d,
+    InstanceNorm2d,
     GroupNorm,
     LayerNorm,
     LayerNorm2d,
@@ -65,6 +79,7 @@ OPS: Final[tuple[type[Op], ...]] = (
     ReLU,
     ReLU6,
     LeakyReLU,
+    PReLU,
     ELU,
     GELU,
     SiLU,
@@ -94,9 +109,18 @@ OPS: Final[tuple[type[Op], ...]] = (
     Narrow,
     ChannelShuffle,
     SpaceToDepth,
+    Upsample,
+    PixelShuffle,
+    PixelUnshuffle,
+    ZeroPad2d,
+    ReflectionPad2d,
+    Roll,
+    Mean,
+    Amax,
     Parameter,
     Add,
     Mul,
+    MatMul,
     Cat,
 )
 
@@ -116,6 +140,7 @@ __all__ = [
     "Kind",
     "Misfit",
     "Op",
+    "Phases",
     "Shape",
     "Tensor",
     "Window",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from archspec.ops.base import Integer, Kind, Misfit, Op, Shape, shown
+from archspec.ops.base import Integer, Kind, Misfit, Op, Positive, Shape, Tensor, shown
 
 
 class _Activation(Op):
@@ -32,6 +32,29 @@ class LeakyReLU(_Activation):
     positional: ClassVar[int] = 1
     negative_slope: float = 0.01
     inplace: bool = False
+
+
+class PReLU(_Activation):
+    """x where positive, a learned multiple of x elsewhere: one for all, or one per channel."""
+
+    torch: ClassVar[str] = "nn.PReLU"
+    positional: ClassVar[int] = 1
+    num_parameters: Positive = 1
+    init: float = 0.25
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        if self.num_parameters not in (1, inputs[0][0]):
+            raise Misfit(
+                f"{int(self.num_parameters)} parameters are neither one for all nor one for each"
+                f" of {int(inputs[0][0])} channels",
+                "num_parameters",
+            )
+        return inputs[0]
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight (num_parameters,)."""
+        return (Tensor("weight", (self.num_parameters,)),)
 
 
 class ELU(_Activation):

@@ -88,13 +88,34 @@ class Axis(NamedTuple):
     stride: int
     padding: int
 
+    @property
+    def phases(self) -> Phases:
+        """The same as reads of a position that is like all others."""
+        return Phases(((-self.padding, self.size - 1 - self.padding),), self.stride)
+
+
+class Phases(NamedTuple):
+    """How outputs read inputs along one spatial axis where they do not all read alike.
+
+    Output `i`, the r-th of its period, reads from `reads[r][0]` to `reads[r][1]`, counted from
+    `step` times the number of whole periods before it; None where it reads nothing.
+    """
+
+    reads: tuple[tuple[int, int] | None, ...]
+    step: int
+
+    @property
+    def phases(self) -> Phases:
+        """The same."""
+        return self
+
 
 class Everything:
     """The window of an op each of whose outputs reads all positions."""
 
 
 EVERYTHING = Everything()
-Window: TypeAlias = tuple[Axis, Axis] | Everything | None
+Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
 """Two axes, everything, or None where each position reads only itself."""
 
 
@@ -153,6 +174,7 @@ class Op(BaseModel):
         inputs: how many tensors it reads; None for two or more.
         invocation: how its module is called, where that is not with one tensor for another.
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
+        fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
@@ -166,6 +188,7 @@ class Op(BaseModel):
     form: ClassVar[Form] = Form.MODULE
     invocation: ClassVar[Invocation | None] = None
     stretches: ClassVar[bool] = False
+    fresh: ClassVar[bool] = False
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Convolutions."""
+"""Convolutions, and convolutions transposed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from archspec.ops.base import (
     Misfit,
     Op,
     Padding,
+    Phases,
     Positive,
     PositivePair,
     Shape,
@@ -51,10 +52,7 @@ class Conv2d(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return (out_channels, H', W')."""
         _, height, width = feature_map(inputs[0])
-        for name in ("in_channels", "out_channels"):
-            if getattr(self, name) % self.groups:
-                channels = int(getattr(self, name))
-                raise Misfit(f"{int(self.groups)} groups do not divide {name} {channels}", "groups")
+        _check_groups(self)
         if self.padding == "same":
             if pair(self.stride) != (1, 1):
                 raise Misfit("padding `same` needs a stride of 1", "padding")
@@ -93,3 +91,91 @@ class Conv2d(Op):
             axis(*values) for values in zip(kernel, stride, padding, dilation, strict=True)
         )
         return first, second
+
+
+class ConvTranspose2d(Op):
+    """A 2-d convolution's own gradient as a map: it makes a map `stride` times as large."""
+
+    torch: ClassVar[str] = "nn.ConvTranspose2d"
+    kind: ClassVar[Kind] = Kind.CONV
+    positional: ClassVar[int] = 2
+
+    in_channels: Positive
+    out_channels: Positive
+    kernel_size: PositivePair
+    stride: PositivePair = 1
+    padding: Padding = 0
+    output_padding: Padding = 0
+    groups: Positive = 1
+    bias: bool = True
+    dilation: PositivePair = 1
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"in_channels": feature_map(shape)[0]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("in_channels",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return (out_channels, H', W'): `(n - 1) stride - 2 padding + window + output_padding`."""
+        _, *sizes = feature_map(inputs[0])
+        _check_groups(self)
+        lengths = []
+        for n, (kernel, stride, padding, dilation), more in zip(
+            sizes, self._sides(), pair(self.output_padding), strict=True
+        ):
+            if more >= max(stride, dilation):
+                raise Misfit(
+                    f"{more} is not below the stride, nor below the dilation", "output_padding"
+                )
+            length = (n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1 + more
+            if length < 1:
+                raise Misfit(f"padding {padding} leaves nothing of the map", "padding")
+            lengths.append(length)
+        return (self.out_channels, *lengths)
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight (in, out / groups, kh, kw) and, unless `bias` is false, bias (out,)."""
+        shape = (self.in_channels, self.out_channels // self.groups, *pair(self.kernel_size))
+        weight = Tensor("weight", shape)
+        return (weight, Tensor("bias", (self.out_channels,))) if self.bias else (weight,)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return one MAC per weight and input position."""
+        return self.tensors()[0].size * int(inputs[0][1]) * int(inputs[0][2])
+
+    def window(self, shape: Shape) -> Window:
+        """Return which inputs reach an output; outputs a stride apart read alike."""
+        first, second = (_transposed(*side) for side in self._sides())
+        return first, second
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the arguments as attributes; PyTorch keeps all sizes as pairs."""
+        names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+        return {**super().attributes(), **{name: pair(getattr(self, name)) for name in names}}
+
+    def _sides(self) -> list[tuple[int, int, int, int]]:
+        """Return kernel size, stride, padding and dilation along H and along W."""
+        sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
+        return list(zip(*map(pair, sizes), strict=True))
+
+
+def _transposed(kernel: int, stride: int, padding: int, dilation: int) -> Phases:
+    """Return the reads of outputs: input i reaches output `stride i - padding + dilation tap`."""
+    reads: list[tuple[int, int] | None] = []
+    for output in range(stride):
+        reached = [output + padding - dilation * tap for tap in range(kernel)]
+        inputs = [n // stride for n in reached if n % stride == 0]
+        reads.append((min(inputs), max(inputs)) if inputs else None)
+    return Phases(tuple(reads), 1)
+
+
+def _check_groups(op: Conv2d | ConvTranspose2d) -> None:
+    for name in ("in_channels", "out_channels"):
+        if getattr(op, name) % op.groups:
+            channels = int(getattr(op, name))
+            raise Misfit(f"{int(op.groups)} groups do not divide {name} {channels}", "groups")

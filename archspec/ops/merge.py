@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
-from archspec.ops.base import Form, Integer, Kind, Misfit, Op, Shape, shown, sized
+from archspec.ops.base import (
+    EVERYTHING,
+    ChannelsLast,
+    Form,
+    Integer,
+    Kind,
+    Misfit,
+    Op,
+    Shape,
+    Window,
+    shown,
+    sized,
+)
 
 
 class _Elementwise(Op):
@@ -68,4 +81,34 @@ class Cat(Op):
             ):
                 raise Misfit(f"shapes differ outside dimension {int(self.dim)}")
             joined[index] = joined[index] + shape[index]
-        return sized(inputs[0], joined)
+        # A class token has no layout of its own; the sequence it joins has.
+        layout = next((s for s in inputs if isinstance(s, ChannelsLast)), inputs[0])
+        return sized(layout, joined)
+
+
+class MatMul(Op):
+    """The matrix product of two tensors: (…, a, b) and (…, b, c) to (…, a, c)."""
+
+    torch: ClassVar[str] = "operator.matmul"
+    kind: ClassVar[Kind] = Kind.MERGE
+    form: ClassVar[Form] = Form.FUNCTION
+    inputs: ClassVar[int | None] = None
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return (…, a, c)."""
+        if len(inputs) != 2:
+            raise Misfit(f"multiplies two matrices, not {len(inputs)}")
+        first, second = inputs
+        if min(len(first), len(second)) < 2:
+            raise Misfit("multiplies matrices, and a tensor of one dimension is none")
+        if first[:-2] != second[:-2] or first[-1] != second[-2]:
+            raise Misfit(f"the rows of {shown(first)} do not fit the columns of {shown(second)}")
+        return sized(second, (*first[:-1], second[-1]))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
+        """Return one MAC per element of the result and of the row that it is made of."""
+        return math.prod(int(n) for n in output) * int(inputs[0][-1])
+
+    def window(self, shape: Shape) -> Window:
+        """Return everything."""
+        return EVERYTHING

@@ -34,16 +34,42 @@ class BatchNorm2d(Op):
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight and bias (C,) if affine, then the running statistics."""
-        size = (self.num_features,)
-        learned = (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
-        if not self.track_running_stats:
-            return learned
-        return (
-            *learned,
-            Tensor("running_mean", size, learned=False),
-            Tensor("running_var", size, learned=False),
-            Tensor("num_batches_tracked", (), learned=False),
-        )
+        return _statistics(self)
+
+
+class InstanceNorm2d(Op):
+    """Normalisation per sample and channel of (C, H, W)."""
+
+    torch: ClassVar[str] = "nn.InstanceNorm2d"
+    kind: ClassVar[Kind] = Kind.NORM
+    positional: ClassVar[int] = 1
+
+    num_features: Positive
+    eps: float = 1e-5
+    momentum: float = 0.1
+    affine: bool = False
+    track_running_stats: bool = False
+
+    @classmethod
+    def infer(cls, shape: Shape) -> dict[str, int]:
+        """Return the channels that arrive."""
+        return {"num_features": feature_map(shape)[0]}
+
+    @classmethod
+    def inferred(cls) -> tuple[str, ...]:
+        """Return the names of the arguments that `infer` gives."""
+        return ("num_features",)
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives."""
+        _, height, width = feature_map(inputs[0])
+        if height * width == 1:
+            raise Misfit("a single position has no mean of its own to be held against")
+        return inputs[0]
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return weight and bias (C,) if affine, then the running statistics if tracked."""
+        return _statistics(self)
 
 
 class GroupNorm(Op):
@@ -81,6 +107,19 @@ class GroupNorm(Op):
         """Return weight and bias (C,) if affine."""
         size = (self.num_channels,)
         return (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
+
+
+def _statistics(op: BatchNorm2d | InstanceNorm2d) -> tuple[Tensor, ...]:
+    size = (op.num_features,)
+    learned = (Tensor("weight", size), Tensor("bias", size)) if op.affine else ()
+    if not op.track_running_stats:
+        return learned
+    return (
+        *learned,
+        Tensor("running_mean", size, learned=False),
+        Tensor("running_var", size, learned=False),
+        Tensor("num_batches_tracked", (), learned=False),
+    )
 
 
 def _checked_sizes(value: Any) -> int | tuple[int, ...]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from archspec.ops.base import Axis, Misfit
+
+TOO_SMALL: Final = "the input is too small here, or the layers before shrink it too much"
+"""The help where nothing better is known."""
 
 
 class TooSmall(Misfit):
@@ -39,7 +44,7 @@ def sizes(
                 f"a {window} window does not fit into the {shape[0]}×{shape[1]} input"
                 + (f" padded to {padded}" if padding else ""),
                 "kernel_size",
-                help="the input is too small here, or the layers before shrink it too much",
+                help=TOO_SMALL,
             )
         lengths.append(length)
     return lengths[0], lengths[1]

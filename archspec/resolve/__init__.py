@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from archspec.errors import Diagnostics, Span, did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
@@ -14,7 +14,7 @@ from archspec.resolve.bodies import Resolver
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
-from archspec.resolve.scope import Scope, name_formula
+from archspec.resolve.scope import Scope, name_formula, read_names
 from archspec.spec import Given, Spec, Written
 
 
@@ -117,24 +117,36 @@ def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
 
 def _vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
     """Return the vars; each may be computed from those above it."""
+    found = Diagnostics()
     for name, given in overrides.items():
         if name not in spec.vars:
             help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
-            raise fail("G331", f"the spec has no var `{name}`", given.span, help=help)
+            message = f"the spec has no var `{name}`"
+            found.add(Diagnostic("G331", message, given.span, help=help))
     values: dict[str, Value] = {}
+    wrong: set[str] = set()
     for name, default in spec.vars.items():
-        value, _ = Scope(values, {}).compute(overrides.get(name, default))
-        if name in overrides and default.formula is None:
-            usual, _ = Scope(values, {}).compute(default)
-            if not _is_like(value, usual):
-                raise fail(
-                    "G332",
-                    f"`{name}` is {_kind(usual)}, not {shown_value(value)}",
-                    overrides[name].span,
-                    help=f"its default is {shown_value(usual)}",
-                )
-        values[name] = value
+        given = overrides.get(name, default)
+        # A var that cannot be computed is one mistake, whatever is computed from it.
+        if read_names(given).isdisjoint(wrong):
+            with found.collect():
+                values[name] = _value(name, given, default, values)
+        if name not in values:
+            wrong.add(name)
+    found.raise_any()
     return values
+
+
+def _value(name: str, given: Given, default: Given, above: Mapping[str, Value]) -> Value:
+    """Return the value of a var, which is of the kind of its default."""
+    value, _ = Scope(above, {}).compute(given)
+    if given is not default and default.formula is None:
+        usual, _ = Scope(above, {}).compute(default)
+        if not _is_like(value, usual):
+            message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
+            help = f"its default is {shown_value(usual)}"
+            raise fail("G332", message, given.span, help=help)
+    return value
 
 
 def _is_like(value: Any, usual: Any) -> bool:
@@ -161,10 +173,14 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
     pairs = {label: name for label, name in named.items() if name not in absent}
     span: Span | None = written.places.get("outputs")
     known = [node.name for node in root.nodes]
-    for name in pairs.values():
+    found = Diagnostics()
+    for label, name in pairs.items():
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"
-            raise fail("G333", f"`outputs` names `{name}`, which is not in `net`", span, help=help)
+            message = f"`outputs` names `{name}`, which is not in `net`"
+            place = written.places.get(f"outputs.{label}", span)
+            found.add(Diagnostic("G333", message, place, help=help))
+    found.raise_any()
     side = {node.name for node in root.nodes if node.training_only}
     if side.issuperset(pairs.values()):
         message = "in eval mode nothing is there of what `outputs` names"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from archspec import expressions, limits, spec
 from archspec.errors import Diagnostics, Note, Span, SpecError, did_you_mean, fail
@@ -15,6 +19,9 @@ from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
 from archspec.schema import names
+
+_NAMES: Final = 10
+"""How many names above a node its error lists."""
 
 
 @dataclass(slots=True)
@@ -76,7 +83,9 @@ class Builder:
     taken: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     written: dict[str, Span] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
     number: int = 0
+    places: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.flows.update(self.inputs)
@@ -135,6 +144,9 @@ class Builder:
             return
         # One wrong node is one mistake: what reads it stays silent.
         self._unknown(key, around)
+        if key is not None and isinstance(node, spec.Loop | spec.Cfg):
+            names_of = ".*" if getattr(node, "splice", False) else re.escape(key.text)
+            self.lost.append(names.TEMPLATE.sub(".*", names_of))
 
     def _unknown(self, key: spec.Name | None, around: Around) -> None:
         flow = Flow("", None)
@@ -192,6 +204,8 @@ class Builder:
             message = f"the parameter `{name.text}` is not there, as its `if` is false"
             help = "put the merge that reads it under the same `if`"
             raise fail("G307", message, name.span, help=help)
+        if flow is None and any(re.fullmatch(lost, name.text) for lost in self.lost):
+            return Flow("", None)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
             raise self._unread(name, did_you_mean(name.text, known), known)
@@ -206,17 +220,17 @@ class Builder:
 
     def _unread(self, name: spec.Name, near: str, known: list[str]) -> SpecError:
         """Return the error about a name that cannot be read where it stands."""
+        help = f"names above: {', '.join(known[-_NAMES:])}"
         place = self.written.get(name.text)
         if place is None or place.source is not name.span.source:
-            help = near or f"names above: {', '.join(known)}"
             message = f"nothing named `{name.text}` stands above in this body"
-            return fail("G307", message, name.span, help=help)
+            return fail("G307", message, name.span, help=near or help)
         below = (place.line, place.column) > (name.span.line, name.span.column)
         message = f"`{name.text}` reads itself"
         if below:
             message = f"`{name.text}` stands below, and a node reads what stands above it"
         notes = (Note(f"`{name.text}` is made here", place),)
-        return fail("G307", message, name.span, notes=notes, help=near)
+        return fail("G307", message, name.span, notes=notes, help=help)
 
     def _absent(
         self,
@@ -229,7 +243,8 @@ class Builder:
         if is_own(held(node)):
             # Nothing stands for a tensor: who would read it must not be there either.
             if key is not None:
-                self.gone.add(self._name(key, scope))
+                self.gone.add(name := self._name(key, scope))
+                self.children.append(Absent(name, formula, "", "", node))
             return
         flows, written = self._reading(node, around.reads)
         if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
@@ -268,7 +283,7 @@ class Builder:
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
         self.resolver.closed |= self.resolver.globals.sources.keys() & plan.values.keys()
-        before, around = set(self.flows), self.children
+        before, around = len(self.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
             sizes = {own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}
@@ -282,10 +297,11 @@ class Builder:
             # The name is this turn's own; a loop within it makes one module of that name.
             self.add(None if key is None else filled(key, scope), plan.node, scope)
         children, self.children = tuple(self.children), around
-        for name in set(self.flows) - before:
+        # The newest stand last: to look at all names in each turn would take the square of time.
+        for name in list(itertools.islice(reversed(self.flows), len(self.flows) - before)):
             self.flows[name] = _left(self.flows[name], bindings)
         self.last = _left(self.last, bindings)
-        return Turn(bindings, plan.values, children)
+        return Turn(bindings, plan.values, children, plan.entry)
 
     def _child(self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around) -> None:
         """Add one child."""
@@ -315,6 +331,7 @@ class Builder:
             written_reads=written,
             condition=around.condition,
             training_only=around.training_only,
+            place=next(self.places),
         )
         self.children.insert(self._registered(around.before), made)
         if not isinstance(node, spec.Reuse):
@@ -343,9 +360,9 @@ class Builder:
         conditions: list[Formula | None] = []
         for key, node in use.branches.items:
             self.last = start
-            before = len(self.children)
+            known = set(map(id, self.children))
             self.add(key, node, scope)
-            child = self.children[-1] if len(self.children) > before else None
+            child = next((c for c in self.children if id(c) not in known), None)
             conditions.append(None if child is None else getattr(child, "condition", None))
             if not isinstance(child, Absent):
                 ends.append(self.last)
@@ -362,7 +379,8 @@ class Builder:
         made = self._place(name, scope, ends).op(BY_NAME[label], use)
         refs = tuple(end.ref for end in ends)
         written = tuple(end.written or end.ref for end in ends)
-        self.children.append(replace(made, reads=refs, written_reads=written, condition=condition))
+        made = replace(made, reads=refs, written_reads=written, condition=condition)
+        self.children.append(replace(made, place=next(self.places)))
         self.last = Flow(name, made.output, use.span)
 
     def _place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:
@@ -374,6 +392,8 @@ class Builder:
         if not isinstance(node, spec.Reuse):
             return self._place(name, scope, flows).make(node)
         target = node.name.text
+        if target in self.flows and self.flows[target].shape is None:
+            raise SpecError(())
         if target not in self.made:
             known = [*self.made, *BY_NAME, *self.resolver.document.blocks]
             near = did_you_mean(target, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from archspec.errors import did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
 from archspec.ops import BY_NAME, Form, Op
 from archspec.resolve.scope import Scope
@@ -59,18 +59,16 @@ def below(body: Body, path: str) -> str:
 def _check_selectors(body: Body, rules: tuple[InitRule, ...]) -> None:
     paths = [below(body, path) for path, _ in modules(body)]
     absent = tuple(_absent(body.children, ""))
+    found = Diagnostics()
     for rule in rules:
         selector = rule.selector
         # A rule for what an `if` has left out has nothing to do; one for what never was is wrong.
         known = selector.text in BY_NAME or selector.text in paths
         if not known and not f"{selector.text}.".startswith(absent):
             help = did_you_mean(selector.text, [*BY_NAME, *paths])
-            raise fail(
-                "G340",
-                f"`{selector.text}` is neither an op nor the path of a node",
-                selector.span,
-                help=help,
-            )
+            message = f"`{selector.text}` is neither an op nor the path of a node"
+            found.add(Diagnostic("G340", message, selector.span, help=help))
+    found.raise_any()
 
 
 def _body_fills(

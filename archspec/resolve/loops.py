@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archspec import expressions, limits, spec
@@ -18,11 +18,15 @@ _SHOWN: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One turn: the values of its variables, their formulas outside, and the node it makes."""
+    """One turn: the values of its variables, their formulas outside, and the node it makes.
+
+    `entry` is the entry of a `cfg`.
+    """
 
     values: dict[str, Value]
     bindings: dict[str, Formula]
     node: spec.Node
+    entry: Value = None
 
     def told(self, loop: Span) -> Note:
         """Return which turn it is, for messages."""
@@ -118,5 +122,5 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
             )
         values: dict[str, Value] = {"n": entry} if number else {}
         bindings = {name: expressions.constant(value) for name, value in values.items()}
-        planned.append(_planned(values, bindings, index, held))
+        planned.append(replace(_planned(values, bindings, index, held), entry=entry))
     return planned

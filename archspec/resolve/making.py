@@ -11,8 +11,9 @@ from archspec.errors import Note, did_you_mean, fail
 from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
 from archspec.ops import BY_NAME, Misfit, Op, Shape, Tensor, shown
-from archspec.resolve.arguments import bind_parameters, make_op, misfit
+from archspec.resolve.arguments import bind_parameters, make_op
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
+from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import (
     Scope,
     entering,
@@ -121,7 +122,7 @@ class Place:
         if self.scope.blocks >= limits.BLOCK_DEPTH:
             message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
             raise fail("G324", message, use.span)
-        bound = bind_parameters(label, block.parameters, use, self.scope)
+        bound = bind_parameters(block, use, self.scope)
         flow = only(self.flows, use.span)
         sizes = entering(flow.size)
         values = {parameter: value for parameter, (value, _) in bound.items()}

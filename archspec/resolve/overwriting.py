@@ -41,7 +41,8 @@ def _overwrites_input(body: Body, diagnostics: Diagnostics) -> bool:
 
 def _may_return_input(node: Leaf | Body) -> bool:
     if isinstance(node, Leaf):
-        return node.op.kind in _PASSES_ON or bool(getattr(node.op, "inplace", False))
+        passed_on = node.op.kind in _PASSES_ON and not node.op.fresh
+        return passed_on or bool(getattr(node.op, "inplace", False))
     return all(_may_return_input(child) for child in node.nodes)
 
 

@@ -54,7 +54,7 @@ class Scope:
         found: frozenset[str] = frozenset()
         if self.sources:
             for part in read:
-                found = found.union(*(self.sources.get(name, ()) for name in _read(part)))
+                found = found.union(*(self.sources.get(name, ()) for name in read_names(part)))
         return found
 
     def compute(self, given: Given) -> tuple[Value, Formula]:
@@ -92,15 +92,15 @@ class Scope:
         }
 
     def _located(self, error: expressions.ExpressionError, given: Given) -> SpecError:
-        place = inside(given.span, error.offset + 1)
+        place = inside(given.span, error.offset)
         return fail("E402", str(error), place, help=error.help)
 
 
-def _read(part: Given | Formula | None) -> frozenset[str]:
+def read_names(part: Given | Formula | None) -> frozenset[str]:
     """Return the names that something reads."""
     if isinstance(part, Given):
         inner = part.items if part.items is not None else ()
-        return frozenset().union(_read(part.formula), *map(_read, inner))
+        return frozenset().union(read_names(part.formula), *map(read_names, inner))
     return frozenset() if part is None else expressions.names(part)
 
 
@@ -149,5 +149,6 @@ __all__ = [
     "leaving",
     "name_formula",
     "open_vars",
+    "read_names",
     "renamed",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from archspec import expressions
-from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.initialisation import init_rules
@@ -41,8 +41,9 @@ def read_spec(tree: Mapping) -> Written:
     for required in ("name", "input", "net"):
         if tree.get(required) is None:
             diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
-    headers = _headers(tree.get("blocks"), diagnostics)
-    reader = NodeReader({block: header for block, (header, _, _) in headers.items()}, diagnostics)
+    headers, broken = _headers(tree.get("blocks"), diagnostics)
+    parameters = {block: header for block, (header, _, _) in headers.items()}
+    reader = NodeReader({**dict.fromkeys(broken), **parameters}, diagnostics)
     fields: dict[str, Any] = {
         key: plain(value)
         for key in ("archspec", "name", "description", "paper", "input", "outputs", "expect")
@@ -61,6 +62,9 @@ def read_spec(tree: Mapping) -> Written:
     diagnostics.raise_any()
     spec = _validated(fields, tree)
     places = {str(key.value): key.span for key, _ in tree.entries}
+    for section in ("expect", "outputs"):
+        if isinstance(held := tree.get(section), Mapping):
+            places |= {f"{section}.{key.value}": value.span for key, value in held.entries}
     return Written(spec, tree.span.source.name, places)
 
 
@@ -156,16 +160,25 @@ def _defaults(
 
 def _headers(
     tree: Tree | None, diagnostics: Diagnostics
-) -> dict[str, tuple[tuple[Parameter, ...], Name, Tree]]:
-    """Return parameters, place and body of each block."""
+) -> tuple[dict[str, tuple[tuple[Parameter, ...], Name, Tree]], list[str]]:
+    """Return parameters, place and body of each block, and the names of those that are wrong."""
     found: dict[str, tuple[tuple[Parameter, ...], Name, Tree]] = {}
-    for key, body in _entries(tree, "blocks"):
+    entries = _entries(tree, "blocks")
+    opened = 0
+    for key, body in entries:
+        # Without quotes, a comma within `{…}` has cut a header in pieces: that is one mistake.
+        before, text = opened, str(key.value)
+        opened += text.count("(") - text.count(")")
+        if before:
+            continue
         with diagnostics.collect():
             name, parameters = header(key)
             if name in found:
-                raise fail("Y108", f"block `{name}` is already there", key.span)
+                notes = (Note("first here", found[name][1].span),)
+                raise fail("Y108", f"block `{name}` is already there", key.span, notes=notes)
             found[name] = (parameters, Name(name, key.span), body)
-    return found
+    written = [str(key.value).partition("(")[0].strip() for key, _ in entries]
+    return found, [name for name in written if name not in found]
 
 
 def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
@@ -176,6 +189,8 @@ def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
     """
     text = str(key.value)
     form = "a block's header looks like `BasicBlock(channels, stride=1)`"
+    is_cut = "(" in text and ")" not in text
+    help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
     try:
         call = ast.parse(text, mode="eval").body if len(text) <= 500 else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -183,15 +198,15 @@ def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
     if isinstance(call, ast.Name):
         call = ast.Call(call, [], [])
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not text.isascii():
-        raise fail("S220", form, key.span)
+        raise fail("S220", form, key.span, help=help)
     parameters = []
     for argument in call.args:
         if not isinstance(argument, ast.Name):
-            raise fail("S220", form, key.span)
+            raise fail("S220", form, key.span, help=help)
         parameters.append(Parameter(argument.id))
     for keyword in call.keywords:
         if keyword.arg is None:
-            raise fail("S220", form, key.span)
+            raise fail("S220", form, key.span, help=help)
         parameters.append(Parameter(keyword.arg, _default(keyword.value, key), required=False))
     if trouble := names.class_problem(call.func.id, BY_NAME):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, TypedDict
 
 from archspec import expressions
-from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.columns import columns
@@ -36,12 +36,12 @@ class NodeReader:
     """Reads nodes; knows the ops and the spec's own blocks, collects all mistakes.
 
     Args:
-        blocks: parameters of the spec's blocks by name.
+        blocks: parameters of the spec's blocks by name; None where the header is wrong.
         diagnostics: where mistakes are collected.
     """
 
     def __init__(
-        self, blocks: MappingType[str, tuple[Parameter, ...]], diagnostics: Diagnostics
+        self, blocks: MappingType[str, tuple[Parameter, ...] | None], diagnostics: Diagnostics
     ) -> None:
         self.blocks = blocks
         self.diagnostics = diagnostics
@@ -79,6 +79,7 @@ class NodeReader:
                 "S204",
                 f"two ops in one node: `{callees[0].value}` and `{callees[1].value}`",
                 callees[1].span,
+                notes=(Note("one", callees[0].span),),
                 help="a list of nodes is a sequence; a child's name cannot be that of an op",
             )
         if not control and not callees:
@@ -255,8 +256,8 @@ class NodeReader:
         callee = use.callee.value
         if callee in BY_NAME:
             known = set(BY_NAME[str(callee)].model_fields)
-        elif callee in self.blocks:
-            known = {parameter.name for parameter in self.blocks[str(callee)]}
+        elif (parameters := self.blocks.get(str(callee))) is not None:
+            known = {parameter.name for parameter in parameters}
         else:
             return
         for name, _ in use.keywords:
@@ -266,7 +267,8 @@ class NodeReader:
     def _unknown_op(self, key: Scalar) -> Exception:
         word = str(key.value)
         choices = [*self.callees, *CONTROL]
-        help = did_you_mean(word, choices) or f"there are {', '.join(sorted(self.callees))}"
+        bare = word.removeprefix("torch.").removeprefix("nn.")
+        help = did_you_mean(bare, choices) or f"there are {', '.join(sorted(self.callees))}"
         return fail("S202", f"unknown op `{word}`", key.span, help=help)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archspec import expressions
 from archspec.errors import Span, fail
 from archspec.spec import Given
@@ -24,13 +26,17 @@ def given(tree: Tree) -> Given:
     try:
         return Given(tree.span, formula=expressions.parse(text[1:]))
     except expressions.ExpressionError as error:
-        shift = error.offset + 1 + tree.quoted
-        raise fail("E401", str(error), inside(tree.span, shift), help=error.help) from None
+        raise fail("E401", str(error), inside(tree.span, error.offset), help=error.help) from None
 
 
-def inside(span: Span, shift: int) -> Span:
-    """Return the place `shift` characters into a one-line scalar."""
+def inside(span: Span, offset: int) -> Span:
+    """Return the place so many characters into the expression of a one-line scalar: a word."""
     if span.line != span.end_line:
         return span
-    column = min(span.column + shift, max(span.column, span.end_column - 1))
-    return Span(span.source, span.line, column, span.line, max(column + 1, span.end_column))
+    line = span.source.line(span.line)
+    # An expression begins behind `=`, and perhaps a quote before that.
+    quote = line[span.column - 1 : span.column] in ("'", '"')
+    end = span.end_column - quote
+    column = min(span.column + quote + 1 + offset, max(span.column, end - 1))
+    word = re.compile(r"\w+").match(line, column - 1, end - 1)
+    return Span(span.source, span.line, column, span.line, word.end() + 1 if word else end)

@@ -11,7 +11,7 @@ from archspec.live.parts.window_attention import WindowAttention
 class CosineWindowAttention(WindowAttention):
     """Window attention that compares by angle (arXiv:2111.09883).
 
-    The bias of an offset comes from a small network that reads the offset on a scale of logarithms.
+    The bias of an offset comes from a small network that reads it on a log scale.
     """
 
     relative_coords_table: Tensor
@@ -26,9 +26,7 @@ class CosineWindowAttention(WindowAttention):
         attention_dropout: float = 0.0,
     ) -> None:
         """Attend within windows that lie `shift_size` down and to the right."""
-        super().__init__(
-            embed_dim, num_heads, window_size, shift_size, dropout, attention_dropout
-        )
+        super().__init__(embed_dim, num_heads, window_size, shift_size, dropout, attention_dropout)
         self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
         self.cpb_mlp = nn.Sequential(
             nn.Linear(2, 512),

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 class RelativeAttention(nn.Module):
     """Self-attention within groups that are squares of positions (arXiv:2204.01697).
 
-    A learned bias for each head and each offset of two positions is added to their score.
+    A learned bias for each head and offset of two positions is added to their score.
     """
 
     relative_position_index: Tensor
@@ -20,9 +20,7 @@ class RelativeAttention(nn.Module):
         self.to_qkv = nn.Linear(embed_dim, 3 * embed_dim)
         self.merge = nn.Linear(embed_dim, embed_dim)
         table = torch.empty((2 * window_size - 1) ** 2, embed_dim // head_dim)
-        self.relative_position_bias_table = nn.Parameter(
-            nn.init.trunc_normal_(table, std=0.02)
-        )
+        self.relative_position_bias_table = nn.Parameter(nn.init.trunc_normal_(table, std=0.02))
         place = torch.arange(window_size)
         rows, columns = torch.meshgrid(place, place, indexing="ij")
         rows, columns = rows.flatten(), columns.flatten()

@@ -12,7 +12,7 @@ class SpaceToDepth(nn.Module):
         self.block_size = block_size
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, C) to (N, H', W', block_size² C), padded with zeros to whole squares."""
+        """Map (N, H, W, C) to (N, H', W', block_size² C), padded to whole squares."""
         size = self.block_size
         x = nn.functional.pad(x, (0, 0, 0, -x.shape[2] % size, 0, -x.shape[1] % size))
         batch, height, width, channels = x.shape

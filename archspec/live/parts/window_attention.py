@@ -7,7 +7,7 @@ from torch import Tensor, nn
 class WindowAttention(nn.Module):
     """Self-attention within square windows of a feature map (arXiv:2103.14030).
 
-    A learned bias for each head and each offset of two positions is added to their score.
+    A learned bias for each head and offset of two positions is added to their score.
     """
 
     relative_position_index: Tensor
@@ -42,9 +42,7 @@ class WindowAttention(nn.Module):
     def _add_bias(self) -> None:
         """Make the table of biases."""
         table = torch.zeros((2 * self.window_size - 1) ** 2, self.num_heads)
-        self.relative_position_bias_table = nn.Parameter(
-            nn.init.trunc_normal_(table, std=0.02)
-        )
+        self.relative_position_bias_table = nn.Parameter(nn.init.trunc_normal_(table, std=0.02))
 
     def _bias(self) -> Tensor:
         """Return the bias of each pair of positions and each head."""
@@ -96,9 +94,7 @@ class WindowAttention(nn.Module):
         x = x.reshape(batch, height // size, size, width // size, size, channels)
         return x.permute(0, 1, 3, 2, 4, 5).flatten(3, 4).flatten(1, 2)
 
-    def _apart(
-        self, padded: tuple[int, int], shift: tuple[int, int], like: Tensor
-    ) -> Tensor:
+    def _apart(self, padded: tuple[int, int], shift: tuple[int, int], like: Tensor) -> Tensor:
         """Return -100 for positions that share a window only around the map's edge."""
         parts = []
         for length, step in zip(padded, shift, strict=True):

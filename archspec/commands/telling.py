@@ -1,0 +1,42 @@
+"""How the commands tell what is wrong: on standard error, in colour where that is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import Final
+
+from archspec.errors import SpecError
+from archspec.places import coloured, plain
+
+WHEN: Final = ("auto", "always", "never")
+
+
+def add_colour(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """Add `--color`."""
+    parser.add_argument(
+        "--color",
+        choices=WHEN,
+        default=default,
+        help="colour in what is told about mistakes (default: auto, on a terminal)",
+    )
+
+
+def tell(error: SpecError, when: str) -> None:
+    """Print all mistakes, and how many they are when there are several."""
+    print(error.text(coloured if _is_coloured(when) else plain), file=sys.stderr)
+    count = len(error.diagnostics)
+    if count > 1:
+        print(f"\n{count} errors", file=sys.stderr)
+
+
+def _is_coloured(when: str) -> bool:
+    """Decide as https://no-color.org and https://force-color.org have it."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,92 @@
+"""Which modules a picture looks through, and which it draws as a block."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from archspec.network import INPUT, Body, Leaf, walk
+from archspec.ops import Kind
+from archspec.ops.activation import Identity
+from archspec.ops.reshape import Flatten, Permute, Unflatten
+
+MOVES: Final = (Flatten, Permute, Unflatten)
+"""Ops that only move elements, or give their dimensions other names."""
+
+SILENT: Final = (*MOVES, Identity)
+"""Ops that leave no node."""
+
+LAYERS: Final = (Kind.CONV, Kind.LINEAR, Kind.POOL, Kind.ATTENTION)
+
+
+def seen_through(body: Body, *, root: bool) -> bool:
+    """Tell whether what is in a module is drawn in its place; `root` at the top of a network."""
+    if body.training_only:
+        return False
+    if root and (is_stage(body) or _holds_row(body)):
+        return True
+    if is_one_layer(body):
+        return True
+    # Without a name of its own, a residual is a block only where blocks stand in a row.
+    return body.block is None and not (root and next(_merges(body), None))
+
+
+def is_one_layer(body: Body) -> bool:
+    """Tell whether a module has no more than one layer, and what goes with it."""
+    leaves = [node for node in walk(body) if isinstance(node, Leaf)]
+    kinds = Counter(leaf.op.kind for leaf in leaves)
+    joined = any(True for inner in _bodies(body) for _ in _merges(inner))
+    return not joined and sum(kinds[kind] for kind in LAYERS) <= 1
+
+
+def is_stage(body: Body) -> bool:
+    """Tell whether a module is nothing but blocks one after the other."""
+    blocks = _blocks(body)
+    return len(blocks) > 1 and len(blocks) == len(body.nodes)
+
+
+def rearranges(body: Body) -> bool:
+    """Tell whether a module cuts dimensions up and joins them anew, and does nothing else.
+
+    Which positions meet afterwards is news to who looks at the picture: such a module, when it
+    has a name, leaves a node.
+    """
+    leaves = [node for node in walk(body) if isinstance(node, Leaf)]
+    named = body.block is not None or not body.name.isdigit()
+    cuts = any(isinstance(leaf.op, Unflatten) for leaf in leaves)
+    return named and cuts and all(isinstance(leaf.op, MOVES) for leaf in leaves)
+
+
+def _holds_row(body: Body) -> bool:
+    """Tell whether layers in a line stand around a row of blocks of one sort.
+
+    Such a module is most of its network, as a transformer's encoder is.
+    """
+    before = INPUT
+    for node in body.nodes:
+        if node.name in body.own:
+            continue
+        if {name for name in node.reads if name not in body.own} != {before}:
+            return False
+        before = node.name
+    rows = [node for node in body.nodes if isinstance(node, Body) and is_stage(node)]
+    return any(len({block.label for block in _blocks(row)}) == 1 for row in rows)
+
+
+def _blocks(body: Body) -> list[Body]:
+    return [node for node in body.nodes if isinstance(node, Body) and not is_one_layer(node)]
+
+
+def _merges(body: Body) -> Iterator[Leaf]:
+    """Yield the ops in a body, not below it, that join several feature maps."""
+    for node in body.nodes:
+        if not isinstance(node, Leaf) or node.op.kind is not Kind.MERGE:
+            continue
+        if len(node.reads) - len(body.once(node)) > 1:
+            yield node
+
+
+def _bodies(body: Body) -> Iterator[Body]:
+    yield body
+    yield from (node for node in walk(body) if isinstance(node, Body))
