@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
 from archspec.errors import Source, Span, SpecError, fail
+from archspec.expressions import computing
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.reading import read_document, read_text
@@ -83,7 +84,8 @@ class Architecture:
         """Return the PyTorch source of the network."""
         from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
 
-        return source(self._opened() if self._opened else self.network)
+        with computing():
+            return source(self._opened() if self._opened else self.network)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.
@@ -140,11 +142,12 @@ def loads(text: str, /, *, input: Shape | None = None, **vars: Any) -> Architect
 
 def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) -> Architecture:
     """Take a document through all stages, in order."""
-    written: Written = read_spec(tree)
-    try:
-        network = resolve(written, overrides, shape)
-    except SpecError as error:
-        raise analysis.with_smallest_input(error, written, overrides, shape) from None
+    with computing():
+        written: Written = read_spec(tree)
+        try:
+            network = resolve(written, overrides, shape)
+        except SpecError as error:
+            raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_expectations(network, written.places)
     return Architecture(network, partial(with_open_vars, written, overrides, shape))
 

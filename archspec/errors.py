@@ -10,7 +10,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from archspec import limits
 from archspec.places import Mark, Paint, Source, Span, plain, snippets, visible
 
 
@@ -20,6 +22,9 @@ class Note:
 
     text: str
     span: Span | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _shortened(self.text))
 
     def told(self, near: Span | None) -> str:
         """Return the text with the place in words behind it: `from` becomes `from line 7`."""
@@ -53,8 +58,17 @@ class Diagnostic:
     help: str = ""
     path: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("message", "label", "help"):
+            object.__setattr__(self, name, _shortened(getattr(self, name)))
+
     def __str__(self) -> str:
         return self.text()
+
+    @property
+    def is_limit(self) -> bool:
+        """Tell whether it is past a limit, and not a mistake."""
+        return self.code.startswith("L")
 
     def text(self, paint: Paint = plain) -> str:
         """Return all of it for people, in colour or not."""
@@ -85,7 +99,10 @@ class SpecError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__(self.text())
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return self.text()
 
     def text(self, paint: Paint = plain) -> str:
         """Return all mistakes for people, in colour or not."""
@@ -93,15 +110,26 @@ class SpecError(Exception):
 
 
 class Diagnostics:
-    """Collects the mistakes of one stage; the same mistake at one place is kept once."""
+    """Collects the mistakes of one stage; the same mistake at one place is kept once.
+
+    What is past a limit ends the stage, or it would go on past it.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], Diagnostic] = {}
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Remember a mistake."""
+        """Remember a mistake.
+
+        Raises:
+            SpecError: when it is one more than are told; code L106 is then the last.
+        """
         # One wrong line in a block is one mistake, however often the block is used.
         self._found.setdefault((diagnostic.code, diagnostic.span or diagnostic.message), diagnostic)
+        if len(self._found) > limits.MISTAKES and not diagnostic.is_limit:
+            message = f"more than {limits.MISTAKES} mistakes; what else is wrong is not told"
+            self._found.popitem()
+            raise SpecError((*self._found.values(), Diagnostic("L106", message, diagnostic.span)))
 
     @contextmanager
     def collect(self, path: str = "", trail: tuple[Note, ...] = ()) -> Iterator[None]:
@@ -117,6 +145,8 @@ class Diagnostics:
             for diagnostic in error.diagnostics:
                 at = (diagnostic.path or path, diagnostic.trail or trail)
                 self.add(replace(diagnostic, path=at[0], trail=at[1]))
+            if any(diagnostic.is_limit for diagnostic in error.diagnostics):
+                raise SpecError(self._found.values()) from None
 
     def raise_any(self) -> None:
         """End the stage.
@@ -135,10 +165,20 @@ def fail(code: str, message: str, span: Span | None = None, **more: object) -> S
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "did you mean `x`?" for the nearest known word, or an empty string."""
-    choices = list(known)
+    # Each comparison takes the square of the lengths: no name is so long, no list need be.
+    choices = list(islice(known, limits.CHOICES))
+    if len(word) > limits.WORD_LENGTH:
+        return ""
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f"did you mean `{folded[near[0]]}`?" if near else ""
+
+
+def _shortened(text: str) -> str:
+    """Return a text without its middle when it is longer than anyone reads."""
+    if len(text) <= limits.MESSAGE_LENGTH:
+        return text
+    return f"{text[: limits.MESSAGE_LENGTH - 100]} … {text[-97:]}"
 
 
 __all__ = [

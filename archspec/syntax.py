@@ -65,7 +65,10 @@ _INT: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _OTHER_BASE: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_ALLOWED_CONTROL: Final = "\t\n\r"
+_FORBIDDEN: Final = re.compile(
+    # What YAML does not allow, and the mark that begins some UTF-8 files.
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def parse(source: Source) -> Mapping:
@@ -98,12 +101,11 @@ def parse(source: Source) -> Mapping:
 def _check_text(source: Source) -> None:
     if len(source.text.encode("utf-8", "surrogatepass")) > limits.SOURCE_BYTES:
         raise fail("L101", f"the spec is larger than {limits.SOURCE_BYTES:,} bytes")
-    for number, line in enumerate(source.text.split("\n"), start=1):
-        for column, character in enumerate(line, start=1):
-            bad = ord(character) < 32 and character not in _ALLOWED_CONTROL
-            if bad or character in "\x7f\ufeff" or "\ud800" <= character <= "\udfff":
-                place = Span(source, number, column, number, column + 1)
-                raise fail("Y103", f"character U+{ord(character):04X} is not allowed", place)
+    if found := _FORBIDDEN.search(source.text):
+        before = re.split("\r\n|[\r\n\x85\u2028\u2029]", source.text[: found.start()])
+        line, column = len(before), len(before[-1]) + 1
+        place = Span(source, line, column, line, column + 1)
+        raise fail("Y103", f"character U+{ord(found[0]):04X} is not allowed", place)
 
 
 def _yaml_help(problem: str) -> str:

@@ -1,4 +1,4 @@
-"""Make what the README shows, and the golden sources, anew: `python docs/refresh.py`."""
+"""Make what the documents show, and the golden sources, anew: `python docs/refresh.py`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,23 @@ def main() -> None:
     readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())
     readme = _replaced(readme, "built:\n\n```\n", "```", f"{_error(spec)}\n")
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
+    page = ROOT / "docs" / "errors.md"
+    page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_mistakes(text: str) -> str:
+    """Return a page with the mistakes that it names as the tests keep them."""
+
+    def shown(match: re.Match[str]) -> str:
+        kept = (ROOT / "tests" / "mistakes" / f"{match[1]}.txt").read_text(encoding="utf-8")
+        edit, _, told = kept.partition("\n\n")
+        name, _, hunk = edit.partition("\n")
+        return (
+            f"<!-- case: {match[1]} -->\nIn `{name}`:\n\n```diff\n{hunk}\n```\n\n"
+            f"```\n{told.rstrip()}\n```\n<!-- end -->"
+        )
+
+    return re.sub(r"<!-- case: (\S+) -->\n.*?<!-- end -->", shown, text, flags=re.DOTALL)
 
 
 def _replaced(text: str, start: str, end: str, new: str) -> str:

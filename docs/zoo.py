@@ -1,6 +1,6 @@
 """Make the page of all bundled networks from what the tests report.
 
-    pytest -m "slow or not slow" tests/test_torchvision.py tests/test_timm.py --junitxml=report.xml
+    pytest -m "slow or not slow" -k "torchvision or timm or unet" --junitxml=report.xml
     python docs/zoo.py report.xml
 
 A network of which no report speaks keeps the marks that it has on the page; so `-k NAME` will do
@@ -35,6 +35,7 @@ Passed = frozenset[str]
 TORCHVISION = "test_state_dict_is_torchvisions"
 TIMM = "test_state_dict_and_figures_are_timms"
 BY_HAND = "test_inception_v2_is_the_network_written_by_hand"
+UNET = "test_agrees_with_the_network_by_hand"
 OF_SOURCE = "test_state_dict_of_emitted_source_of_the_largest"
 
 WEIGHTS = "test_one_seed_gives_the_same_weights"
@@ -44,19 +45,20 @@ BUFFERS = "test_buffers_after_a_step_are_bit_equal"
 GRADIENTS = "test_gradients_are_bit_equal"
 OTHER_SIZE = "test_static_figures_at_another_size_are_"
 
-ORACLES = {TORCHVISION: "torchvision", TIMM: "timm", BY_HAND: "by hand"}
+ORACLES = {TORCHVISION: "torchvision", TIMM: "timm", BY_HAND: "by hand", UNET: "by hand"}
 
 # What a mark stands for: all tests of one of the sets.
 MARKS: dict[str, tuple[set[str], ...]] = {
     "figures": ({"test_static_figures_are_pytorchs"}, {TIMM}, {BY_HAND}),
-    "keys": ({TORCHVISION}, {TIMM}),
+    "keys": ({TORCHVISION}, {TIMM}, {UNET}),
     "other size": ({f"{OTHER_SIZE}torchvisions"}, {f"{OTHER_SIZE}timms"}),
-    "weights": ({WEIGHTS}, {BY_HAND}),
-    "eval": ({EVAL}, {BY_HAND}),
-    "training": ({TRAINING, BUFFERS}, {BY_HAND}),
-    "gradients": ({GRADIENTS}, {BY_HAND}),
+    "weights": ({WEIGHTS}, {BY_HAND}, {UNET}),
+    "eval": ({EVAL}, {BY_HAND}, {UNET}),
+    "training": ({TRAINING, BUFFERS}, {BY_HAND}, {UNET}),
+    "gradients": ({GRADIENTS}, {BY_HAND}, {UNET}),
 }
-SOURCE = ({WEIGHTS, EVAL, TRAINING, BUFFERS, GRADIENTS}, {BY_HAND})
+SOURCE = ({WEIGHTS, EVAL, TRAINING, BUFFERS, GRADIENTS}, {BY_HAND}, {UNET})
+TESTS = {OF_SOURCE}.union(*(one for ways in MARKS.values() for one in ways))
 
 HEAD = ("network", "spec", "parameters", "MACs", "field", "top-1", "oracle", *MARKS, "source")
 
@@ -71,8 +73,8 @@ differs from what its own run reports.
 - **field**: pixels along a side that a position sees before global pooling; *global*: all of them
 - **top-1**: percent on ImageNet, as torchvision states it for its weights `{weights}`; \\*: for
   `{others}`
-- **oracle**: whose network it is compared with; *by hand* is one that the tests write from the
-  table of its paper. A network without an oracle has its parameters counted by hand there
+- **oracle**: whose network it is compared with; *by hand* is one written in the tests, U-Net's at
+  an eighth of its width. A network without an oracle has its parameters counted by hand there
 - **figures**: parameters, MACs and output shape, computed from the spec, are those that PyTorch
   counts on the live module
 - **keys**: the state dict has the oracle's keys in the same order, with its shapes and types
@@ -106,18 +108,22 @@ def main() -> int:
 
 
 def passed(reports: Iterable[Path]) -> dict[str, Passed]:
-    """Return the tests that each network passed; the brackets of a test hold a network's name."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """Return the tests that each network passed, all that a report holds of them.
+
+    The brackets of a test hold the name of its network, or the file does: `test_unet.py`.
+    """
+    found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
     for report in reports:
         for case in ElementTree.parse(report).iter("testcase"):
-            compares = case.get("classname", "").endswith((".test_torchvision", ".test_timm"))
-            if compares and not {"failure", "error", "skipped"} & {part.tag for part in case}:
-                test, _, brackets = case.get("name", "").partition("[")
-                words = brackets.removesuffix("]").split("-")
-                way = "source:" if "source" in words else ""
-                for word in words:
-                    found[word].add(way + test)
-    return {name: frozenset(tests) for name, tests in found.items()}
+            test, _, brackets = case.get("name", "").partition("[")
+            if test not in TESTS:
+                continue
+            good = not {"failure", "error", "skipped"} & {part.tag for part in case}
+            words = brackets.removesuffix("]").split("-")
+            key = f"source:{test}" if "source" in words else test
+            for name in (*words, case.get("classname", "").rpartition("test_")[2]):
+                found[name][key] = found[name].get(key, True) and good
+    return {name: frozenset(key for key, good in ts.items() if good) for name, ts in found.items()}
 
 
 def page(reported: dict[str, Passed], kept: dict[str, list[str]]) -> str:

@@ -50,6 +50,28 @@ BLOCKS: Final[dict[str, Any]] = {
         "turned": {"Permute": [0, 2, 1]},
         "map": {"Unflatten": 2, "unflattened_size": ["=in_height", "=in_width"]},
     },
+    "BlockSpatial(kernel_size=7)": {
+        "mean": {"Mean": 1, "keepdim": True},
+        "largest": {"from": "input", "Amax": 1, "keepdim": True},
+        "both": {"Cat": ["mean", "largest"]},
+        "conv": {"Conv2d": 1, "kernel_size": "=kernel_size", "padding": "=kernel_size // 2"},
+        "gate": "Sigmoid",
+        "scaled": {"Mul": ["input", "gate"]},
+    },
+    "BlockNonLocal(inner, scaled=true)": {
+        "query": [{"Conv2d": "=inner", "kernel_size": 1}, {"Flatten": 2}],
+        "turned": {"Permute": [0, 2, 1]},
+        "key": {"from": "input", "do": [{"Conv2d": "=inner", "kernel_size": 1}, {"Flatten": 2}]},
+        "scores": {"MatMul": ["turned", "key"]},
+        "scale": {"if": "=scaled", "Scale": 0.25},
+        "weights": {"Softmax": -1},
+        "values": {"from": "input", "Flatten": 2},
+        "rows": {"Permute": [0, 2, 1]},
+        "mixed": {"MatMul": ["weights", "rows"]},
+        "columns": {"Permute": [0, 2, 1]},
+        "map": {"Unflatten": 2, "unflattened_size": ["=in_height", "=in_width"]},
+        "add": {"Add": ["map", "input"]},
+    },
     "BlockEncoder(heads)": {
         "norm": "LayerNorm",
         "attn": {"MultiheadAttention": "=heads"},
@@ -76,7 +98,8 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
             writer.given("act", inner),
             {"Dropout": writer.given("chance", inner)},
             {"Scale": writer.given("chance", inner)},
-            used(writer, "BlockMlp", writer.chance(50) and {"hidden": writer.given("channels", inner)}),
+            used(writer, "BlockMlp", {"hidden": writer.given("channels", inner)}),
+            used(writer, "BlockMlp", None),
             used(writer, "BlockResidual", {"heads": _heads(writer, inner), **_window(writer)}),
             {writer.rng.choice(["WindowAttention", "CosineWindowAttention"]): _heads(writer, inner)}
             | _of_attention(_window(writer)),
@@ -100,7 +123,15 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
 
 
 def attention(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
-    """Return a module that attends to all positions of a small map; the shape stays."""
+    """Return a module that attends to positions of a small map; the shape stays."""
+    way = writer.rng.randrange(4)
+    if way == 0:
+        return used(writer, "BlockSpatial", writer.chance(50) and {"kernel_size": 3}), flow
+    if way == 1:
+        arguments = {"inner": writer.given("channels", scope)}
+        if writer.chance(50):
+            arguments["scaled"] = writer.given("flag", scope)
+        return used(writer, "BlockNonLocal", arguments), flow
     arguments = {"heads": _heads(writer, scope)}
     if writer.chance(40):
         arguments["depth"] = writer.given("count", scope)

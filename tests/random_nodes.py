@@ -6,44 +6,12 @@ import random
 import re
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Final
+from typing import Any
 
 import random_layouts
+from random_kinds import ACTIVATIONS, NAMES, NORMS, Block, leaving
 from random_marks import SAME, Body, Flow, Node, Scope, formula, is_op, mark, strided
 from random_wiring import Mapping
-
-ACTIVATIONS: Final = ("ReLU", "SiLU", "Tanh", "GELU", "Hardswish", "ReLU6")
-NORMS: Final = ("BatchNorm2d", "Identity", "LayerNorm2d")
-# Names that emitted source, or a careless emitter, might want for something else.
-NAMES: Final = (
-    *("conv", "conv1", "bn", "norm", "act", "relu", "layers", "block", "stem", "mix", "downsample"),
-    *("y", "out", "logits", "name", "module", "i", "j", "c", "Branch", "branch", "cat", "Out", "X"),
-    *("out-a", "block-two", "has_mix", "has_cat", "has_out"),
-)
-KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "channels": ("channels", "width", "growth", "hidden"),
-    "stride": ("stride", "step"),
-    "kernel": ("kernel_size", "k"),
-    "flag": ("project", "use_norm", "activated", "wide"),
-    "act": ("act", "activation"),
-    "norm": ("norm_layer",),
-    "count": ("depth", "times"),
-    "chance": ("drop", "p"),
-    "list": ("widths", "sizes"),
-    "groups": ("groups",),
-}
-DEFAULTED: Final = ("stride", "kernel", "flag", "act", "norm", "chance", "groups", "count")
-
-
-@dataclass
-class Block:
-    """A block of the spec: its parameters by kind, and the marks that leave it."""
-
-    name: str
-    parameters: dict[str, str]
-    defaults: dict[str, Any]
-    body: Body
-    out: Flow
 
 
 @dataclass
@@ -174,10 +142,18 @@ class Writer:
             {"GroupNorm": self.given("groups", scope)},
             "Identity",
             {"MaxPool2d": 3, "stride": 1, "padding": 1},
+            "PReLU",
+            {"Roll": [1, self.rng.choice([2, 3])]},
+            [{"Upsample": None, "scale_factor": 2}, {"AvgPool2d": 2}],
         ]
         if not flow.channels.startswith("?"):
             same = {"Conv2d": formula(flow.channels)}
             nodes += [same | SAME, same | {"kernel_size": 1}]
+            up = {"ConvTranspose2d": formula(flow.channels), "kernel_size": 2, "stride": 2}
+            nodes += [
+                [up, {"MaxPool2d": 2}],
+                [{"ZeroPad2d": [1, 0, 0, 1]}, same | {"kernel_size": 2}],
+            ]
         return self.rng.choice(nodes), flow
 
     def pool(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
@@ -193,7 +169,7 @@ class Writer:
         for name, kind in block.parameters.items():
             if name not in block.defaults or self.chance(45):
                 arguments[name] = self.given(kind, scope)
-        out = _leaving(block, arguments, flow, self)
+        out = leaving(block, arguments, flow, self.unknown)
         if not arguments and self.chance(60):
             return block.name, out
         node: dict[str, Any] = {block.name: None}
@@ -316,23 +292,3 @@ class Writer:
             taken.add(name)
             found.append(name)
         return found
-
-
-def _leaving(block: Block, arguments: dict[str, Any], flow: Flow, writer: Writer) -> Flow:
-    """Return what leaves a use of a block, in the marks of its caller."""
-
-    def outside(inner: str) -> str:
-        if inner.isdigit():
-            return inner
-        if inner in block.parameters:
-            return mark(arguments.get(inner, block.defaults.get(inner)))
-        return writer.unknown()
-
-    channels = flow.channels if block.out.channels == "in_channels" else outside(block.out.channels)
-    size = flow.size
-    for stride in block.out.size.split(",")[1:]:
-        outer = outside(stride)
-        size = size if outer == "1" else f"{size},{outer}"
-    if not block.out.size.startswith("size"):
-        size = writer.unknown()
-    return Flow("", channels, size)

@@ -8,8 +8,9 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
+from random_kinds import DEFAULTED, KINDS, Block
 from random_marks import SAME, Body, Flow, Node, Scope
-from random_nodes import DEFAULTED, KINDS, Block, Writer
+from random_nodes import Writer
 from random_wiring import Mapping
 
 

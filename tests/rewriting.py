@@ -86,7 +86,7 @@ def _substituted(part: Any, values: dict[str, Any]) -> Any:
         found = {key: _substituted(held, values) for key, held in part.items()}
         # Beside a block's name a list is a list of arguments, unless it stands in one.
         return {
-            key: [held] if key.startswith("Block") and held != part[key] else held
+            key: [held] if key.startswith("Block") and _is_new(held, part[key]) else held
             for key, held in found.items()
         }
     if isinstance(part, list):
@@ -98,6 +98,10 @@ def _substituted(part: Any, values: dict[str, Any]) -> Any:
     for name, value in values.items():
         part = re.sub(rf"\b{name}\b", json.dumps(value), part)
     return part
+
+
+def _is_new(held: Any, before: Any) -> bool:
+    return isinstance(before, str) and held != before
 
 
 def _parsed(word: str) -> Any:

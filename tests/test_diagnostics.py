@@ -160,11 +160,14 @@ CASCADES = {
         ["G301"],
     ),
     "two wrong vars": ("vars: {a: =x, b: =y}\nnet: [ReLU]\n", ["E402", "E402"]),
-    "a header without its quotes": ("blocks: {B(m, n, o): [ReLU]}\nnet: [{B: [1, 2, 3]}]\n", ["S220"]),
+    "a header without its quotes": (
+        "blocks: {B(m, n, o): [ReLU]}\nnet: [{B: [1, 2, 3]}]\n",
+        ["S220"],
+    ),
     "two missing arguments": ("blocks:\n  B(m, n): [ReLU]\nnet: [B]\n", ["G314"]),
     "two wrong arguments": ("net: [{Linear: x, bias: y}]\n", ["G315", "G315"]),
     "two wrong outputs": (
-        "net: {a: ReLU}\noutputs: {x: b, y: c, z: a}\n",
+        "net: {a: ReLU}\noutputs: {left: b, right: c, all: a}\n",
         ["G333", "G333"],
     ),
     "two wrong rules": (

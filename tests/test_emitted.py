@@ -1,4 +1,7 @@
-"""The emitted source of every bundled network passes what a reviewer would run on it."""
+"""The emitted source of bundled networks passes what a reviewer would run on it.
+
+By default that of the golden dozen, with `-m slow` that of all.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,17 @@ from archspec.reading import bundled_names
 
 ROOT = Path(__file__).parent.parent
 
+GOLDEN = [path.stem for path in (ROOT / "tests" / "golden").glob("*.py")]
+
 # The rules of this house, but at the width that archspec emits, and torch is welcome.
 RULES = ("--config", str(ROOT / "pyproject.toml"), "--config", "line-length=88")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the source of each, for one process to check them all."""
+@pytest.fixture(scope="module", params=["golden", pytest.param("all", marks=pytest.mark.slow)])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of sources, for one process to check them all."""
     path = tmp_path_factory.mktemp("emitted")
-    for name in bundled_names():
+    for name in GOLDEN if request.param == "golden" else bundled_names():
         (path / f"{name}.py").write_text(archspec.load(name).codegen(), encoding="utf-8")
     return path
 
@@ -47,8 +52,7 @@ def test_a_linter_finds_nothing_to_say(folder: Path) -> None:
 
 
 def test_a_strict_type_checker_finds_nothing_to_say(folder: Path) -> None:
-    cache = folder.with_name("types")
-    check(folder, "mypy", "--strict", "--config-file=", f"--cache-dir={cache}")
+    check(folder, "mypy", "--strict", "--config-file=", f"--cache-dir={folder}-types")
 
 
 def test_it_imports_torch_alone(folder: Path) -> None:

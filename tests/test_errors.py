@@ -67,7 +67,12 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "attribute as name": (net("forward: ReLU"), "S207", "4:3", ("nn.Module",)),
     "unknown key": (HEAD + "scales: 1\nnet: [ReLU]\n", "S200", "3:1", ("scales",)),
     "missing key": ("input: [3]\nnet: [ReLU]\n", "S217", "1:1", ("`name`",)),
-    "duplicate key": (HEAD + "name: B\nnet: [ReLU]\n", "Y108", "3:1", ("1 | name: Tiny", "---- first here")),
+    "duplicate key": (
+        HEAD + "name: B\nnet: [ReLU]\n",
+        "Y108",
+        "3:1",
+        ("1 | name: Tiny", "---- first here"),
+    ),
     "anchor": (HEAD + "net: [&a ReLU]\n", "Y105", "3:7", ("anchors",)),
     "merge key": (HEAD + "vars: {<<: 1}\nnet: [ReLU]\n", "Y105", "3:8", ("merge",)),
     "tag": (HEAD + "net: [!!python/name:os.system x]\n", "Y106", "3:7", ("tags",)),
@@ -86,7 +91,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("needs quotes",),
     ),
     "bad repeat": (net("- {repeat: -1, do: ReLU}"), "G320", "4:14", ("whole number",)),
-    "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("50,000",)),
+    "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("10,000",)),
     "unequal columns": (
         net("- {for: {a: [1, 2], b: [1]}, do: ReLU}"),
         "G322",
@@ -139,6 +144,166 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "4:10",
         ("`b` works in place", "`add` reads"),
     ),
+    "a module reads a parameter": (
+        net("a: {Parameter: [3, 1, 1]}\nb: {from: a, do: ReLU}"),
+        "G328",
+        "5:20",
+        ("`a` is a parameter", "`Mul`"),
+    ),
+    "a parameter without a name": (
+        net("- {Parameter: [3, 1, 1]}\n- ReLU"),
+        "G327",
+        "4:6",
+        ("name", "mapping"),
+    ),
+    "a parameter reads": (
+        net("a: {from: input, Parameter: [3, 1, 1]}\nb: {Mul: [a, input]}"),
+        "G328",
+        "4:13",
+        ("reads nothing",),
+    ),
+    "a parameter is called": (
+        net("a: {Parameter: [3, 1, 1]}\nb: {from: input, do: a}"),
+        "G328",
+        "5:24",
+        ("nothing to call",),
+    ),
+    "a parameter that is not there": (
+        net("a: {if: =1 > 2, Parameter: [3, 1, 1]}\nb: {Mul: [a, input]}"),
+        "G307",
+        "5:13",
+        ("`if` is false", "same `if`"),
+    ),
+    "a parameter in training mode alone": (
+        net("a: {if: =training, Parameter: [3, 1, 1]}\nb: ReLU"),
+        "G326",
+        "4:22",
+        ("the merge that reads it",),
+    ),
+    "a parameter as output": (
+        net("a: {Parameter: [3, 1, 1]}\nb: {Mul: [a, input]}") + "\noutputs: a\n",
+        "G333",
+        "6:1",
+        ("parameter `a`", "there are b"),
+    ),
+    "a parameter that does not stretch": (
+        net("a: {Parameter: [4, 1, 1]}\nb: {Mul: [a, input]}"),
+        "G301",
+        "5:7",
+        ("(4, 1, 1) does not stretch to (3, 8, 8)", "or 1"),
+    ),
+    "a parameter with a batch": (
+        net("a: {Parameter: [2, 3, 8, 8]}\nb: {Add: [a, input]}"),
+        "G301",
+        "5:7",
+        ("(2, 3, 8, 8) does not stretch",),
+    ),
+    "parameters alone": (
+        net("a: {Parameter: [3]}\nb: {Parameter: [3]}\nc: {Add: [a, b]}"),
+        "G301",
+        "6:7",
+        ("parameters alone", "the body's input"),
+    ),
+    "a parameter without a batch is concatenated": (
+        net("a: {Parameter: [3, 8, 8]}\nb: {Cat: [a, input]}"),
+        "G301",
+        "5:7",
+        ("no dimension of 1 for the batch", "[1, …]"),
+    ),
+    "a deviation of what is constant": (
+        net("a: {Parameter: [3, 1, 1], fill: 0.5, std: 0.1}\nb: {Mul: [a, input]}"),
+        "G302",
+        "4:45",
+        ("`std` means nothing where all values are 0.5",),
+    ),
+    "convolution of channels last": (
+        net("- {Permute: [0, 2, 3, 1]}\n- {Conv2d: 4, kernel_size: 1}"),
+        "G302",
+        "5:6",
+        ("(H, W, C) = (8, 8, 3)", "`{Permute: [0, 3, 1, 2]}`"),
+    ),
+    "no order": (net("- {Permute: [0, 2, 2, 1]}"), "G302", "4:16", ("no order of the 4",)),
+    "the batch elsewhere": (net("- {Permute: [1, 0, 2, 3]}"), "G302", "4:16", ("with 0",)),
+    "no product": (
+        net("- {Unflatten: 1, unflattened_size: [2, 2]}"),
+        "G302",
+        "4:38",
+        ("3 is not the product of [2, 2]",),
+    ),
+    "attention to a map": (
+        net("- {MultiheadAttention: 1}"),
+        "G302",
+        "4:6",
+        ("a sequence (T, C)", "`{Flatten: 2}`"),
+    ),
+    "heads do not divide": (
+        net("- {Flatten: 2}\n- {Permute: [0, 2, 1]}\n- {MultiheadAttention: 2}"),
+        "G302",
+        "6:26",
+        ("2 heads do not divide 3",),
+    ),
+    "windows of channels first": (
+        net("- {WindowAttention: 1, window_size: 2}"),
+        "G302",
+        "4:6",
+        ("(H, W, C)", "`{Permute: [0, 2, 3, 1]}`"),
+    ),
+    "before nothing": (
+        net("a: ReLU\nb: {before: c, do: Sigmoid}"),
+        "G307",
+        "5:15",
+        ("nothing named `c` stands above",),
+    ),
+    "before what stands below": (
+        net("a: {before: b, do: ReLU}\nb: Sigmoid"),
+        "G307",
+        "4:15",
+        ("nothing named `b` stands above",),
+    ),
+    "turns before a sibling": (
+        net("a: ReLU\nb<i>: {before: a, do: {for: {i: [1, 2]}, do: Sigmoid}}"),
+        "S214",
+        "5:18",
+        ("not for the turns of a loop",),
+    ),
+    "a loop before a sibling": (
+        net("a: ReLU\nb: {before: a, repeat: 2, do: Sigmoid}"),
+        "S214",
+        "5:7",
+        ("`before` cannot stand", "under `do`"),
+    ),
+    "rules of an unknown block": (
+        HEAD + "net: [ReLU]\ninit: [{Blok: {Linear: {weight: zeros_}}}]\nblocks: {Block: [ReLU]}\n",
+        "S202",
+        "4:9",
+        ("unknown block `Blok`", "did you mean `Block`"),
+    ),
+    "rules of a block within a block": (
+        HEAD + "net: [ReLU]\ninit: [{B: {B: {weight: zeros_}}}]\nblocks: {B: [ReLU]}\n",
+        "S230",
+        "4:13",
+        ("within `B`",),
+    ),
+    "matrices that do not fit": (
+        net("a: {Flatten: 2}\nb: {MatMul: [a, a]}"),
+        "G301",
+        "5:7",
+        ("the rows of (3, 64) do not fit",),
+    ),
+    "three matrices": (
+        net("a: {Flatten: 2}\nb: {MatMul: [a, a, a]}"),
+        "G301",
+        "5:7",
+        ("two matrices, not 3",),
+    ),
+    "a size and a factor": (
+        net("- {Upsample: 4, scale_factor: 2}"),
+        "G302",
+        "4:6",
+        ("either `size` or `scale_factor`",),
+    ),
+    "a mirror as long as the map": (net("- {ReflectionPad2d: 8}"), "G316", "4:23", ("8×8",)),
+    "three sides": (net("- {ZeroPad2d: [1, 2, 3]}"), "G315", "4:18", ("left, right, top, bottom",)),
     "outside the folder": ("extends: ../other.yaml\n", "F107", "1:10", ("outside",)),
     "a url": ("extends: https://example.org/a.yaml\n", "F107", "1:10", ("relative",)),
 }
@@ -164,6 +329,11 @@ def test_all_mistakes_of_a_stage_are_told_at_once() -> None:
 
 def test_one_wrong_node_does_not_cascade() -> None:
     found = errors(net("- {Conv2d: 4, kernel_size: 9}\n- ReLU\n- Flatten\n- {Linear: =10}"))
+    assert [diagnostic.code for diagnostic in found] == ["G316"]
+
+
+def test_a_wrong_node_may_stand_behind_another() -> None:
+    found = errors(net("a: {Conv2d: 4, kernel_size: 9}\nb: {before: a, do: ReLU}"))
     assert [diagnostic.code for diagnostic in found] == ["G316"]
 
 

@@ -59,7 +59,9 @@ def test_the_wrong_example_gets_the_code(code: str, tmp_path: Path) -> None:
     if example.command:
         done = run(example.command, tmp_path)
         assert done.returncode == 1, done.stderr
-        assert re.findall(r"^error\[(\w+)\]", done.stderr, re.MULTILINE) == [code]
+        codes = re.findall(r"^error\[(\w+)\]", done.stderr, re.MULTILINE)
+        # Of too many mistakes, the first are told.
+        assert codes == [code] if code != "L106" else codes[-1] == code
     else:
         with pytest.raises(SpecError) as caught:
             archspec.load(tmp_path / "spec.yaml")

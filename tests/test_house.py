@@ -30,7 +30,7 @@ ORDER = [
     {"ops"},
     {"spec"},
     {"schema", "network"},
-    {"resolve"},
+    {"resolve", "editors"},
     {"analysis"},
     {"live", "codegen", "draw", "tables"},
     {"api"},
@@ -98,6 +98,7 @@ def test_nothing_is_executed(path: Path) -> None:
         ["show", "resnet34"],
         ["init", "resnet34"],
         ["explain", "S201"],
+        ["schema", "resnet34"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -105,6 +106,7 @@ def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -
     """In an interpreter of its own; what a command does not need is not imported either."""
     unused = {"jinja2": "codegen", "graphviz": "draw", "pygraphviz": "draw"}
     unused |= {"archspec.explanations": "explain", "archspec.reports": ""}
+    unused |= {"archspec.editors": "schema"}
     script = (
         "import sys; from archspec.commands import main; status = main(sys.argv[1:]);"
         "print(status, *sorted(sys.modules), file=sys.stderr)"

@@ -242,6 +242,123 @@ def test_the_structure_survives() -> None:
     assert blocks[2].block.values["stride"] == 2
 
 
+def test_a_parameter_is_read_by_merges_alone_and_the_next_node_does_not_read_it() -> None:
+    net = load("""
+        net:
+          scale: {Parameter: [4, 1, 1], fill: 0.5}
+          conv: {Conv2d: 4, kernel_size: 1, bias: false}
+          scaled: {Mul: [scale, conv]}
+          shift: {Parameter: [1, 1, 1, 8]}
+          shifted: {Add: [scaled, shift]}
+    """)
+    assert [node.reads for node in net.nodes] == [
+        *((), ("input",), ("scale", "conv"), (), ("scaled", "shift"))
+    ]
+    assert (net.parameters, net.output) == (4 + 16 + 8, (4, 8, 8))
+
+
+def test_a_parameter_may_be_a_branch_and_be_left_out_with_its_merge() -> None:
+    spec = """
+        vars: {scaled: true}
+        net:
+          block: {Mul: {factor: {Parameter: [4, 1, 1]}, conv: {Conv2d: 4, kernel_size: 1}}}
+          scale: {if: =scaled, Parameter: [4, 1, 1]}
+          out: {if: =scaled, Mul: [scale, block]}
+    """
+    assert load(spec).nodes[3].reads == ("factor", "conv")
+    assert load(spec).parameters == 4 + 20 + 4
+    assert load(spec, scaled=False).parameters == 4 + 20
+
+
+def test_a_token_is_put_ahead_of_every_sequence() -> None:
+    net = load("""
+        net:
+          token: {Parameter: [1, 1, 4]}
+          flat: {Flatten: 2}
+          positions: {Permute: [0, 2, 1]}
+          tokens: {Cat: [token, positions]}
+          first: {Narrow: [1, 0, 1]}
+    """)
+    assert [node.output for node in net.nodes][2:] == [(64, 4), (65, 4), (1, 4)]
+
+
+def test_linear_reads_the_channels_where_they_are_last() -> None:
+    net = load("net: [{Permute: [0, 2, 3, 1]}, {Linear: 6}, {Permute: [0, 3, 1, 2]}]")
+    assert [node.output for node in net.nodes] == [(8, 8, 4), (8, 8, 6), (6, 8, 8)]
+
+
+@pytest.mark.parametrize("order", ["[0, 1, 2, 3]", "[0, 2, 3, 1]"])
+def test_a_block_knows_what_enters_it_in_either_layout(order: str) -> None:
+    net = load(
+        f"""
+        blocks:
+          Sizes:
+            flat: Flatten
+            sizes: {{Linear: "=100 * in_channels + 10 * in_height + in_width"}}
+        net: [{{Permute: {order}}}, Sizes]
+        """,
+        "input: [4, 3, 2]",
+    )
+    assert net.output == (432,)
+
+
+def test_before_decides_the_order_of_registration_alone() -> None:
+    net = load("""
+        net:
+          norm: BatchNorm2d
+          wide: {Conv2d: 6, kernel_size: 1, before: norm}
+          tail: {before: wide, from: input, do: [{Conv2d: 6, kernel_size: 1}, ReLU]}
+          sum: {Add: [wide, tail]}
+    """)
+    assert [node.name for node in net.network.root.nodes] == ["tail", "wide", "norm", "sum"]
+    assert [node.name for node in net.network.root.steps] == ["norm", "wide", "tail", "sum"]
+    assert next(iter(net.build().state_dict())) == "tail.0.weight"
+
+
+def test_before_an_absent_sibling_is_where_that_would_be() -> None:
+    for absent in ("BatchNorm2d: ", "Parameter: [1]"):
+        net = load(f"""
+            net:
+              act: ReLU
+              gone: {{if: =1 > 2, {absent}}}
+              conv: {{Conv2d: 4, kernel_size: 1}}
+              late: {{before: gone, do: Sigmoid}}
+        """)
+        assert [node.name for node in net.network.root.nodes] == ["act", "late", "conv"]
+
+
+def test_rules_within_a_block_come_first_and_are_followed_there_alone() -> None:
+    net = load("""
+        blocks: {Head(n): [{Linear: =n}, {Linear: =n}], Unused: [{Linear: 1}]}
+        net: [Flatten, {Head: 5}, {Linear: 3}]
+        init:
+          - Head: [{"1": {weight: ones_}}, {Linear: {weight: {constant_: {val: =out_features}}}}]
+          - Unused: {Linear: {weight: zeros_}}
+          - {Linear: {bias: zeros_}}
+    """)
+    module = net.build()
+    filled = {name: tensor.unique().tolist() for name, tensor in module.state_dict().items()}
+    assert (filled["1.0.weight"], filled["1.1.weight"]) == ([5.0], [1.0])
+    assert len(filled["2.weight"]) > 1
+    assert filled["1.0.bias"] == filled["1.1.bias"] == filled["2.bias"] == [0.0]
+
+
+def test_a_factor_for_each_channel_or_position_scales_a_map() -> None:
+    for order, dims, factor in (
+        ("[0, 1, 2, 3]", "[2, 3]", "per channel"),
+        ("[0, 1, 2, 3]", "[1]", "per position"),
+        ("[0, 2, 3, 1]", "[1, 2]", "per channel"),
+        ("[0, 2, 3, 1]", "[3]", "per position"),
+    ):
+        net = load(f"""
+            net:
+              map: {{Permute: {order}}}
+              mean: {{Mean: {dims}, keepdim: true}}
+              scaled: {{Mul: [mean, map]}}
+        """)
+        assert net.output == net.nodes[0].output, factor
+
+
 @pytest.mark.parametrize("name", ["resnet34", "googlenet", "efficientnet_b0"])
 def test_a_network_is_frozen(name: str) -> None:
     net = archspec.load(name)

@@ -46,6 +46,29 @@ def test_the_error_shown_is_what_is_told() -> None:
     assert str(caught.value).replace("<string>", "tiny.yaml") == shown[1]
 
 
+def test_the_mistakes_shown_are_those_of_the_tests() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    cases = re.findall(r"<!-- case: (\S+) -->\n(.*?)\n<!-- end -->", page, re.DOTALL)
+    assert len(cases) == 3
+    for case, shown in cases:
+        kept = (ROOT / "tests" / "mistakes" / f"{case}.txt").read_text(encoding="utf-8")
+        edit, _, told = kept.partition("\n\n")
+        name, _, hunk = edit.partition("\n")
+        blocks = re.findall(r"```(?:diff)?\n(.*?)\n```", shown, re.DOTALL)
+        assert f"In `{name}`:" in shown
+        assert blocks == [hunk, told.rstrip()]
+
+
+def test_the_hook_checks_specs() -> None:
+    import yaml
+
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["entry"] == "archspec validate"
+    paths = [str(path.relative_to(ROOT)) for path in ROOT.glob("*/**/*.yaml")]
+    taken = {path for path in paths if re.search(hook["files"], path)}
+    assert taken == {path for path in paths if path.startswith("specs/")}
+
+
 def test_the_commands_shown_exist() -> None:
     from archspec.commands import COMMANDS
 

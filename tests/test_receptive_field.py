@@ -71,7 +71,7 @@ def test_a_position_sees_what_has_a_gradient(seed: int) -> None:
     rng = random.Random(seed)
     layers = [layer(rng) for _ in range(rng.randint(1, 5))]
     net, module = built(layers)
-    _, height, width = net.output  # type: ignore[misc]
+    _, height, width = net.output
     field = fields(net.network)[net.nodes[-1].path]
     assert field.lines is not None
     checked = 0

@@ -9,6 +9,7 @@ import pytest
 from agreement import assert_agree, assert_counted, assert_formatted
 
 import archspec
+from archspec.live import parts
 
 CASES = {
     "a loop that joins the body reads what `from` says": """
@@ -235,6 +236,106 @@ CASES = {
               do: ReLU
         net: [{Wide: [8, 16]}, {Wide: [24, 8]}, {Wide: [32, 24]}]
     """,
+    "a tensor under a name with a hyphen": """
+        net:
+          a-scale: {Parameter: [4, 1, 1], fill: normal_}
+          scaled: {Mul: [a-scale, input]}
+          b: {Mul: {c-d: {Parameter: [4, 1, 1], fill: 0.5}, conv: {Conv2d: 4, kernel_size: 1}}}
+    """,
+    "a tensor that some uses alone have": """
+        blocks:
+          Unit(scaled):
+            scale: {if: =scaled, Parameter: [4, 1, 1], fill: trunc_normal_, std: 0.1}
+            out: {if: =scaled, Mul: [scale, input]}
+            conv: {before: scale, Conv2d: 4, kernel_size: 1}
+        net: [{Unit: true}, {Unit: false}, {Unit: true}]
+    """,
+    "registered early, run in its place": """
+        net:
+          one: {Dropout: 0.5}
+          two: {before: one, from: input, Dropout: 0.5}
+          three: {Conv2d: 4, kernel_size: 1, before: two}
+          sum: {Add: [one, two, three]}
+    """,
+    "a sum registered before what it reads, of which one is not always there": """
+        blocks:
+          Unit(there):
+            conv: {Conv2d: 4, kernel_size: 1}
+            norm: {if: =there, do: BatchNorm2d}
+            act: {from: input, do: Tanh}
+            sum: {before: conv, Add: [norm, act]}
+            tail: {Conv2d: 4, kernel_size: 1}
+        net: [{Unit: false}, {Unit: true}]
+    """,
+    "a norm by name that torch lacks": """
+        blocks:
+          Unit(norm_layer, there):
+            conv: {Conv2d: 4, kernel_size: 1}
+            norm: {if: =there, do: =norm_layer}
+            tail: {do: =norm_layer}
+        net: [{Unit: [LayerNorm2d, true]}, {Unit: [Identity, false]}, {Unit: [LayerNorm2d, false]}]
+    """,
+    "a chain repeated within a chain": """
+        net:
+          chain:
+            - {Permute: [0, 2, 3, 1]}
+            - {repeat: 2, do: [LayerNorm, GELU]}
+            - {Permute: [0, 3, 1, 2]}
+    """,
+    "rules within a block that has two classes": """
+        blocks:
+          Unit(there): [{if: =there, do: [{Linear: 4}]}, {Linear: 4}]
+        net: [Flatten, {Linear: 4}, {Unit: true}, {Unit: false}, {Unit: true}]
+        init: [{Unit: {Linear: {weight: {normal_: {std: 0.1}}}}}, {Linear: {bias: zeros_}}]
+    """,
+    "a non-local block": """
+        blocks:
+          NonLocal(inner):
+            theta: {Conv2d: =inner, kernel_size: 1}
+            query: [{Flatten: 2}, {Permute: [0, 2, 1]}]
+            key: {from: input, do: [{Conv2d: =inner, kernel_size: 1}, {Flatten: 2}]}
+            scores: {MatMul: [query, key]}
+            weights: {Softmax: -1}
+            value:
+              from: input
+              do: [{Conv2d: =inner, kernel_size: 1}, {Flatten: 2}, {Permute: [0, 2, 1]}]
+            mixed: {MatMul: [weights, value]}
+            turned: {Permute: [0, 2, 1]}
+            map: {Unflatten: 2, unflattened_size: [=in_height, =in_width]}
+            out: {Conv2d: =in_channels, kernel_size: 1}
+            add: {Add: [out, input]}
+        net: [{NonLocal: 2}, {Conv2d: 6, kernel_size: 2, stride: 2}, {NonLocal: 3}]
+    """,
+    "attention to positions": """
+        blocks:
+          Spatial(kernel_size=7):
+            mean: {Mean: 1, keepdim: true}
+            largest: {from: input, Amax: 1, keepdim: true}
+            both: {Cat: [mean, largest]}
+            conv: {Conv2d: 1, kernel_size: =kernel_size, padding: =kernel_size // 2}
+            gate: Sigmoid
+            scaled: {Mul: [gate, input]}
+        net: [Spatial, {Spatial: 3}, {Mean: [2, 3]}, {Linear: 2}]
+    """,
+    "up and down": """
+        net:
+          pad: {ZeroPad2d: [1, 0, 2, 1]}
+          mirror: {ReflectionPad2d: 1}
+          roll: {Roll: , shifts: [1, -1], dims: [2, 3]}
+          up: {ConvTranspose2d: 6, kernel_size: 3, stride: 2, output_padding: 1}
+          act: {PReLU: 6}
+          norm: {InstanceNorm2d: , affine: true}
+          wide: {Upsample: , size: [16, 20], mode: bilinear}
+          deep: {PixelUnshuffle: 2}
+          flat: {PixelShuffle: 2}
+        init: [{ConvTranspose2d: {weight: xavier_uniform_, bias: zeros_}}]
+    """,
+    "a matrix of the module's own": """
+        net:
+          basis: {Parameter: [1, 3, 4], fill: normal_}
+          flat: {Flatten: 2}
+          mixed: {MatMul: [basis, flat]}
+    """,
     "a named repeat of a length that varies": """
         blocks:
           Unit(depth):
@@ -265,6 +366,10 @@ def test_the_products_agree(case: str, tmp_path: Path) -> None:
     assert_counted(net)
     (tmp_path / "tiny.py").write_text(assert_agree(net))
     assert_formatted(tmp_path)
+
+
+def test_what_is_copied_into_source_is_laid_out_as_source() -> None:
+    assert_formatted(Path(parts.__file__).parent)
 
 
 def test_a_loop_that_joins_the_body_reads_what_from_says() -> None:

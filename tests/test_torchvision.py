@@ -65,7 +65,7 @@ SLOW = (
 META = ("regnet_y_128gf", "vit_l_16", "vit_l_32", "vit_h_14")
 ON_META = [*DEFAULT, *SLOW, *(pytest.param(name, marks=pytest.mark.slow) for name in META)]
 OURS_ALONE = (
-    *("lenet", "alexnet_1ch", "nin", "inception_v1"),
+    *("lenet", "alexnet_1ch", "nin", "inception_v1", "unet"),
     *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
 )
 

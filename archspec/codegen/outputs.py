@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archspec.codegen.forward import Forward
 from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.printing import identifier
 from archspec.codegen.program import Class
 from archspec.network import Network
 
@@ -13,7 +14,7 @@ def outputs_class(network: Network) -> Class | None:
     if len(network.outputs) < 2:
         return None
     fields = [
-        f"    {label}: Tensor{' | None' if name in network.side else ''}"
+        f"    {identifier(label)}: Tensor{' | None' if name in network.side else ''}"
         for label, name in network.outputs
     ]
     doc = [

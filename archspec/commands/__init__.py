@@ -1,4 +1,4 @@
-"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init|explain`.
+"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init|explain|schema`.
 
 Exit status: 0 ok, 1 the spec is wrong, 2 wrong usage or a fault of archspec's own.
 """
@@ -15,7 +15,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from archspec.commands import build, codegen, draw, explain, init, listing, show, summary, validate
+from archspec.commands import (
+    build,
+    codegen,
+    draw,
+    explain,
+    init,
+    listing,
+    schema,
+    show,
+    summary,
+    validate,
+)
 from archspec.commands.arguments import UsageError
 from archspec.commands.telling import add_colour, tell
 from archspec.errors import SpecError
@@ -31,6 +42,7 @@ COMMANDS: Final[tuple[ModuleType, ...]] = (
     show,
     init,
     explain,
+    schema,
 )
 OK, WRONG_SPEC, WRONG_USE = 0, 1, 2
 

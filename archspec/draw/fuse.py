@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from archspec.draw.looking import LAYERS, SILENT, is_stage, rearranges, seen_through
@@ -22,6 +23,8 @@ from archspec.ops.reshape import SpaceToDepth
 
 _WEIGHED: Final = (Kind.CONV, Kind.LINEAR, Kind.ATTENTION)
 _BEFORE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
+_LEADING: Final = 8
+"""Layers ahead of a convolution that may go with it."""
 _AFTER: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
 _TAKEN: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     Kind.CONV: _AFTER,
@@ -183,7 +186,7 @@ def _chain(
 def _leading(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> list[Layer]:
     """Return the layers up to a convolution; just the first if something else comes before it."""
     chain = [first]
-    for layer in _ahead(first, after, count):
+    for layer in islice(_ahead(first, after, count), _LEADING):
         chain.append(layer)
         if layer.leaf.op.kind in _WEIGHED:
             return chain

@@ -12,12 +12,13 @@ from archspec.draw.scene import Band
 from archspec.draw.units import Group, Layer, Unit, is_merge
 from archspec.network import Leaf
 from archspec.ops import Kind, Op, Shape
-from archspec.ops.conv import Conv2d
+from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
-from archspec.ops.merge import Add, Cat, Mul
+from archspec.ops.merge import Add, Cat, MatMul, Mul
 from archspec.ops.norm import LocalResponseNorm
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from archspec.ops.regulariser import Dropout, StochasticDepth
+from archspec.ops.resample import Upsample
 from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth, place
 from archspec.ops.scale import Scale
 
@@ -190,6 +191,11 @@ def _conv(op: Any) -> Words:
     return f"{title} {_size(op.kernel_size)}", ", ".join(detail)
 
 
+def _transposed(op: Any) -> Words:
+    title, detail = _conv(op)
+    return title.replace("Conv", "ConvTranspose"), detail
+
+
 def _pool(op: Any) -> Words:
     stride = op.kernel_size if op.stride is None else op.stride
     detail = f"stride {_size(stride, short=True)}"
@@ -221,6 +227,8 @@ def _size(value: Any, *, short: bool = False) -> str:
 
 _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
     Conv2d: _conv,
+    ConvTranspose2d: _transposed,
+    Upsample: lambda op: ("Upsample", op.mode),
     Linear: lambda op: ("Linear", str(int(op.out_features))),
     (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
     LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
@@ -231,7 +239,7 @@ _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] 
     Flatten: lambda op: ("Flatten", ""),
     SpaceToDepth: lambda op: ("SpaceToDepth", f"↓{int(op.block_size)}"),
 }
-_SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", Cat: "Concat"}
+_SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", MatMul: "@", Cat: "Concat"}
 
 
 def call(leaf: Leaf) -> str:

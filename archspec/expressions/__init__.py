@@ -8,13 +8,14 @@ is walked. Two readings of one tree:
   `channels * width_per_group // 64` can be printed as `channels`.
 """
 
-from archspec.expressions.evaluation import evaluate
+from archspec.expressions.evaluation import computing, evaluate
 from archspec.expressions.formulas import constant, fold, is_constant, names, substitute, text
 from archspec.expressions.parsing import parse
 from archspec.expressions.values import (
     FUNCTIONS,
     ExpressionError,
     Formula,
+    TooMuchError,
     Value,
     make_divisible,
     shown_value,
@@ -24,7 +25,9 @@ __all__ = [
     "FUNCTIONS",
     "ExpressionError",
     "Formula",
+    "TooMuchError",
     "Value",
+    "computing",
     "constant",
     "evaluate",
     "fold",

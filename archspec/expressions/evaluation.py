@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
+from archspec import limits
 from archspec.errors import did_you_mean
 from archspec.expressions.values import (
     CONSTANTS,
     FUNCTIONS,
     ExpressionError,
     Formula,
+    TooMuchError,
     Value,
     bounded,
     shown_value,
+    size,
 )
 
 BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
@@ -39,6 +44,19 @@ COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
 }
 
 
+_LEFT: ContextVar[list[int] | None] = ContextVar("steps that are left", default=None)
+
+
+@contextmanager
+def computing() -> Iterator[None]:
+    """Let all expressions that are computed in the body of the `with` share their steps."""
+    token = _LEFT.set([limits.COMPUTED])
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
+
+
 def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
     """Compute an expression.
 
@@ -50,9 +68,18 @@ def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
         ExpressionError: for unknown names, wrong types, division by zero, and values past the
             limits.
     """
+    left = _LEFT.get()
+    if left is None:
+        with computing():
+            return evaluate(formula, values)
     offset = _place(formula)
     try:
-        return bounded(_RULES[type(formula)](formula, values), offset)
+        value = bounded(_RULES[type(formula)](formula, values), offset)
+        left[0] -= size(value)
+        if left[0] < 0:
+            told = f"expressions take more than {limits.COMPUTED:,} steps to compute"
+            raise TooMuchError(told, offset)
+        return value
     except ExpressionError:
         raise
     except ZeroDivisionError:
@@ -149,11 +176,12 @@ def _comprehension(node: ast.ListComp, values: Mapping[str, Value]) -> Value:
     if not isinstance(items, tuple):
         raise ExpressionError(f"{_shown(items)} is not a list", _place(loop.iter))
     assert isinstance(loop.target, ast.Name)
-    inner = [{**values, loop.target.id: item} for item in items]
-    kept = (
-        scope for scope in inner if all(_truth(evaluate(test, scope), test) for test in loop.ifs)
-    )
-    return tuple(evaluate(node.elt, scope) for scope in kept)
+    scope, found = dict(values), []
+    for item in items:
+        scope[loop.target.id] = item
+        if all(_truth(evaluate(test, scope), test) for test in loop.ifs):
+            found.append(evaluate(node.elt, scope))
+    return tuple(found)
 
 
 def _call(node: ast.Call, values: Mapping[str, Value]) -> Value:

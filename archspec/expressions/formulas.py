@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from archspec.expressions.evaluation import evaluate
-from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, Value
+from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, TooMuchError, Value
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -135,6 +135,8 @@ def fold(formula: Formula) -> Formula:
     if is_constant(formula):
         try:
             return constant(evaluate(formula, {}))
+        except TooMuchError:
+            raise
         except ExpressionError:
             return formula
     if isinstance(formula, ast.BoolOp):

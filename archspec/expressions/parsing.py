@@ -61,6 +61,7 @@ def parse(text: str) -> Formula:
         raise _unreadable(error, text, shift) from None
     for node in ast.walk(tree):
         _check(node, shift)
+    _check_depth(tree, shift)
     return tree
 
 
@@ -71,6 +72,17 @@ def _unreadable(error: Exception, text: str, shift: int) -> ExpressionError:
     hint = "inside {…} or […], an expression with a comma needs quotes" if unclosed else ""
     message = getattr(error, "msg", None) or "nested too deeply"
     return ExpressionError(f"cannot read the expression: {message}", min(offset, len(text)), hint)
+
+
+def _check_depth(tree: ast.expr, shift: int) -> None:
+    """Refuse what computing would recurse into too deeply."""
+    layer: list[ast.AST] = [tree]
+    for _ in range(limits.EXPRESSION_DEPTH):
+        layer = [child for node in layer for child in ast.iter_child_nodes(node)]
+    deep = [node for node in layer if isinstance(node, ast.expr)]
+    if deep:
+        told = f"nested deeper than {limits.EXPRESSION_DEPTH} levels"
+        raise ExpressionError(told, shift + deep[0].col_offset)
 
 
 def _check(node: ast.AST, shift: int) -> None:
@@ -86,6 +98,8 @@ def _check(node: ast.AST, shift: int) -> None:
         raise ExpressionError("a list has one index", offset)
     if isinstance(node, ast.ListComp) and len(node.generators) > 1:
         raise ExpressionError("a list has one `for`", offset)
+    if isinstance(node, ast.comprehension) and node.is_async:
+        raise ExpressionError("`async` is not part of the expression language", offset)
     if isinstance(node, ast.comprehension) and not isinstance(node.target, ast.Name):
         raise ExpressionError("`for` walks one name", offset)
     if isinstance(node, ast.Call):

@@ -22,6 +22,10 @@ class ExpressionError(Exception):
         self.help = help
 
 
+class TooMuchError(ExpressionError):
+    """All expressions together have taken more steps than they may."""
+
+
 def make_divisible(value: float, divisor: int = 8) -> int:
     """Round to a multiple of `divisor`, at most 10 % down (MobileNet's rule)."""
     rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
@@ -35,12 +39,19 @@ def _range(*bounds: int) -> tuple[int, ...]:
     return tuple(steps)
 
 
+def _round(value: float, digits: int | None = None) -> float:
+    # Python makes a power of ten of the digits, however many they are.
+    if digits is not None and abs(digits) > limits.DIGITS:
+        raise ValueError(f"rounding to {digits} digits; {limits.DIGITS} are allowed")
+    return round(value, digits)
+
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "min": min,
     "max": max,
     "ceil": math.ceil,
     "floor": math.floor,
-    "round": round,
+    "round": _round,
     "sqrt": math.sqrt,
     "len": len,
     "range": _range,
@@ -68,9 +79,20 @@ def bounded(value: Value, offset: int) -> Value:
         raise ExpressionError("the number is too large", offset)
     if isinstance(value, str) and len(value) > limits.STRING_LENGTH:
         raise ExpressionError("the string is too long", offset)
-    if isinstance(value, tuple) and len(value) > limits.LIST_LENGTH:
+    if isinstance(value, tuple) and size(value) > limits.LIST_LENGTH + 1:
         raise ExpressionError("the list is too long", offset)
     return value
+
+
+def size(value: Value) -> int:
+    """Return how many values a value holds, itself among them; past the limit it may stop."""
+    total = 1
+    if isinstance(value, tuple):
+        for item in value:
+            total += size(item)
+            if total > limits.LIST_LENGTH + 1:
+                break
+    return total
 
 
 def shown_value(value: object) -> str:

@@ -43,7 +43,7 @@ class Add(_Elementwise):
 
 
 class Mul(_Elementwise):
-    """The product; a (C, 1, 1) factor scales the channels of a (C, H, W) feature map."""
+    """The product; a factor per channel (C, 1, 1), or per position (1, H, W), scales (C, H, W)."""
 
     torch: ClassVar[str] = "operator.mul"
 
@@ -51,10 +51,21 @@ class Mul(_Elementwise):
         """Return the largest of the shapes."""
         largest = max(inputs, key=lambda shape: [int(n) for n in shape])
         for shape in inputs:
-            scales = len(shape) == len(largest) and shape == (largest[0], *(1,) * (len(shape) - 1))
-            if shape != largest and not scales:
-                raise Misfit("shapes differ, and none is one factor per channel of the other")
+            if shape != largest and not _scales(shape, largest):
+                raise Misfit(
+                    "shapes differ, and none is one factor per channel, or per position, of the"
+                    " other"
+                )
         return largest
+
+
+def _scales(factor: Shape, shape: Shape) -> bool:
+    """Tell whether a tensor has one number per channel of another, or one per position."""
+    channels = len(shape) - 1 if isinstance(shape, ChannelsLast) else 0
+    kept = [(i == channels, size) for i, size in enumerate(shape)]
+    per_channel = tuple(size if here else 1 for here, size in kept)
+    per_position = tuple(1 if here else size for here, size in kept)
+    return factor in (per_channel, per_position)
 
 
 class Cat(Op):

@@ -10,7 +10,7 @@ from archspec.ops.base import Axis, Kind, Misfit, Op, Shape, Window, feature_map
 from archspec.ops.windowed import TooSmall
 
 
-def _sides(value: Any) -> Any:
+def _checked(value: Any) -> Any:
     parts = value if isinstance(value, tuple) else (value,)
     whole = all(isinstance(n, int) and not isinstance(n, bool) for n in parts)
     if not whole or (isinstance(value, tuple) and len(parts) != 4):
@@ -26,7 +26,7 @@ class _Pad(Op):
     variadic: ClassVar[str | None] = "padding"
     fresh: ClassVar[bool] = True
 
-    padding: Annotated[int | tuple[int, int, int, int], PlainValidator(_sides)]
+    padding: Annotated[int | tuple[int, int, int, int], PlainValidator(_checked)]
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (C, H', W')."""

@@ -172,12 +172,14 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
     # What an `if` has left out is left out of the outputs too.
     pairs = {label: name for label, name in named.items() if name not in absent}
     span: Span | None = written.places.get("outputs")
-    known = [node.name for node in root.nodes]
+    known = [node.name for node in root.nodes if node.name not in root.own]
     found = Diagnostics()
     for label, name in pairs.items():
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"
             message = f"`outputs` names `{name}`, which is not in `net`"
+            if name in root.own:
+                message = f"`outputs` names the parameter `{name}`, which is no output of a sample"
             place = written.places.get(f"outputs.{label}", span)
             found.add(Diagnostic("G333", message, place, help=help))
     found.raise_any()

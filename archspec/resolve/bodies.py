@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from archspec import expressions, limits, spec
+from archspec import expressions, spec
 from archspec.errors import Diagnostics, Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
-from archspec.ops import BY_NAME
+from archspec.ops import BY_NAME, Form
+from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
 from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
+from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema import names
 
 _NAMES: Final = 10
@@ -35,7 +37,7 @@ class Resolver:
     document: spec.Spec
     diagnostics: Diagnostics
     globals: Scope
-    count: int = 0
+    expansion: Expansion = field(default_factory=Expansion)
     closed: set[str] = field(default_factory=set)
 
     def module(
@@ -56,16 +58,6 @@ class Resolver:
             raise SpecError(())
         builder.add(None, node, scope)
         return builder.body(node, name, numbered=True)
-
-    def counted(self, span: Span) -> None:
-        """Count one more node.
-
-        Raises:
-            SpecError: past the limit; code L201.
-        """
-        self.count += 1
-        if self.count > limits.NODES:
-            raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
 
 
 @dataclass(slots=True)
@@ -127,7 +119,8 @@ class Builder:
     ) -> None:
         """Add what a node spells: a child, several, or none; mistakes are recorded."""
         around = (around or Around()).of(node)
-        with self.resolver.diagnostics.collect(self._told(key, scope), scope.trail):
+        told = self.resolver.diagnostics.collect(self._told(key, scope), scope.trail)
+        with told, self.resolver.expansion.within(node.span):
             if node.condition is not None and not node.training_only:
                 self.resolver.closed |= scope.origin(node.condition)
                 holds, formula = decided(node.condition, scope)
@@ -267,6 +260,9 @@ class Builder:
         if around.training_only:
             message = "what runs in training mode alone is one named node"
             raise fail("G326", message, node.span, help="under a plain key a loop is one module")
+        if around.before is not None:
+            message = "`before` is for one node, not for the turns of a loop"
+            raise fail("S214", message, around.before.span, help="put it into the loop")
         if around.reads is not None:
             self.last = only([self._flow(name) for name in around.reads], node.span)
         planned, count = turns(node, scope)
@@ -278,6 +274,7 @@ class Builder:
         self, key: spec.Name | None, node: spec.Loop | spec.Cfg, plan: Planned, outer: Scope
     ) -> Turn:
         """Add one turn; within it, the sizes that enter have names of their own."""
+        self.resolver.expansion.step(node.span)
         bindings = plan.bindings
         scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
@@ -305,21 +302,11 @@ class Builder:
 
     def _child(self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around) -> None:
         """Add one child."""
+        check_name(node, key)
         operands = node.operands if isinstance(node, spec.Use) else None
-        if operands is not None and key is None:
-            help = "write the body as a mapping; its numbers count modules"
-            raise fail("G327", "a merge of named tensors has a name itself", node.span, help=help)
         flows, written = self._reading(node, operands or around.reads)
-        if operands is None and any(flow.owned for flow in flows):
-            message = f"`{written[0]}` is a parameter, which merges alone can read"
-            help = "`Add`, `Mul` or `Cat` joins it with what comes from the body's input"
-            raise fail("G328", message, node.span, help=help)
-        if is_own(node) and key is None:
-            help = "write the body as a mapping; its numbers count modules"
-            raise fail("G327", "a parameter has a name itself", node.span, help=help)
-        if around.training_only and (key is None or self.path):
-            message = "what runs in training mode alone is a named node of `net`"
-            raise fail("G326", message, node.span, help="so that `outputs` can name it")
+        check_reads(node, flows, written)
+        check_training_only(node, key, around, self.path)
         name = self._name(key, scope)
         if any(flow.shape is None for flow in flows):
             self._unknown(key, around)
@@ -344,8 +331,9 @@ class Builder:
 
     def _registered(self, before: spec.Name | None) -> int:
         """Return where among the children the next one is registered."""
-        if before is None:
-            return len(self.children)
+        known = None if before is None else self.flows.get(before.text)
+        if before is None or (known is not None and known.shape is None):
+            return len(self.children)  # what stands there was already found to be wrong
         names = [getattr(child, "name", "") for child in self.children]
         if before.text not in names:
             help = did_you_mean(before.text, names) or "only siblings in the same body can follow"
@@ -364,7 +352,9 @@ class Builder:
             self.add(key, node, scope)
             child = next((c for c in self.children if id(c) not in known), None)
             conditions.append(None if child is None else getattr(child, "condition", None))
-            if not isinstance(child, Absent):
+            if isinstance(child, Leaf) and child.op.form is Form.TENSOR:
+                ends.append(self.flows[child.name])
+            elif not isinstance(child, Absent):
                 ends.append(self.last)
         # Of two branches one of which is not always there, the merge is there when that is.
         conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
@@ -399,6 +389,9 @@ class Builder:
             near = did_you_mean(target, known)
             raise self._unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]
+        if is_own(written):
+            message = f"`{target}` is a parameter, which is nothing to call"
+            raise fail("G328", message, node.span, help="a merge reads it by its name")
         return self._place(name, its_scope, flows).again(written, first, node)
 
 

@@ -34,6 +34,8 @@ class Flow:
 
 def origins(flows: list[Flow]) -> tuple[Note, ...]:
     """Return a line for each tensor that arrives: who made it, its shape, where."""
+    if not flows:
+        return ()
     refs = [flow.written or flow.ref for flow in flows]
     shapes = [shown(flow.size) for flow in flows]
     width, wide = max(map(len, refs)), max(map(len, shapes))
@@ -89,5 +91,8 @@ def _per_sample(flow: Flow, other: Shape, rank: int, kind: type[Op]) -> Shape:
     trailing = other[rank - len(shape) :] if len(shape) <= rank else ()
     fits = len(shape) <= rank and all(a in (1, b) for a, b in zip(shape, trailing, strict=True))
     if not fits:
-        raise Misfit(f"the parameter `{flow.ref}` {shown(flow.size)} does not stretch to the other")
+        raise Misfit(
+            f"the parameter `{flow.ref}` {shown(flow.size)} does not stretch to {shown(other)}",
+            help="each of its last sizes is that of the other tensor, or 1",
+        )
     return other

@@ -50,10 +50,15 @@ def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Form
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         message = f"`repeat` takes a whole number, not {shown_value(count)}"
         raise fail("G320", message, node.count.span)
+    turns = range(_checked(count, node.count.span))
+    return [_planned({}, {}, index, node.node) for index in turns], formula
+
+
+def _checked(count: int, span: Span) -> int:
+    """Return how often a loop turns, unless a network of so many nodes is past the limit."""
     if count > limits.NODES:
-        message = f"the network has more than {limits.NODES:,} nodes"
-        raise fail("L201", message, node.count.span)
-    return [_planned({}, {}, index, node.node) for index in range(count)], formula
+        raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
+    return count
 
 
 def _short(value: Value) -> str:
@@ -88,9 +93,9 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
         else:
             columns[name.text] = (values, [expressions.constant(value) for value in values])
     lengths = {name: len(values) for name, (values, _) in columns.items()}
+    place = node.columns[0][0].span
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        place = node.columns[0][0].span
         raise fail("G322", f"columns of unequal length: {told}", place)
     return [
         _planned(
@@ -99,7 +104,7 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
             row,
             node.node,
         )
-        for row in range(next(iter(lengths.values())))
+        for row in range(_checked(next(iter(lengths.values())), place))
     ]
 
 
@@ -108,6 +113,7 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
     entries, _ = scope.compute(node.entries)
     if not isinstance(entries, tuple):
         raise fail("G321", "`cfg` is a list", node.entries.span)
+    _checked(len(entries), node.entries.span)
     cases = {name.text: held for name, held in node.cases}
     planned = []
     for index, entry in enumerate(entries):

@@ -12,6 +12,7 @@ from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
 from archspec.ops import BY_NAME, Misfit, Op, Shape, Tensor, shown
 from archspec.resolve.arguments import bind_parameters, make_op
+from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import (
@@ -44,7 +45,7 @@ class Place:
         Raises:
             SpecError: when it cannot be made of what arrives.
         """
-        self.resolver.counted(node.span)
+        self.resolver.expansion.node(node.span)
         if not isinstance(node, spec.Use) or node.branches is not None:
             inputs = {INPUT: replace(only(self.flows, node.span), ref=INPUT, written="")}
             # `from` and `if` were the body's around; within the module they mean nothing.
@@ -94,6 +95,7 @@ class Place:
             output = op.output(*shapes)
         except Misfit as error:
             raise misfit(error, kind, use, self.flows) from None
+        check_sizes(output, use.span)
         return Leaf(
             name=self.name,
             path=self.path,
@@ -108,6 +110,7 @@ class Place:
 
     def _arriving(self, kind: type[Op], use: spec.Use) -> tuple[Shape, ...]:
         """Return the shapes that an op reads."""
+        check_reads(len(self.flows), use.span)
         if kind.inputs is None and len(self.flows) > 1:
             return for_each_sample(self.flows, kind)
         if kind.inputs is not None and len(self.flows) == kind.inputs:

@@ -61,7 +61,7 @@ class Scope:
         """Return the value of what is written and the formula that yields it here.
 
         Raises:
-            SpecError: when it cannot be computed; code E402.
+            SpecError: when it cannot be computed; codes E402 and L204.
         """
         if given.items is not None:
             pairs = [self.compute(item) for item in given.items]
@@ -93,7 +93,8 @@ class Scope:
 
     def _located(self, error: expressions.ExpressionError, given: Given) -> SpecError:
         place = inside(given.span, error.offset)
-        return fail("E402", str(error), place, help=error.help)
+        code = "L204" if isinstance(error, expressions.TooMuchError) else "E402"
+        return fail(code, str(error), place, help=error.help)
 
 
 def read_names(part: Given | Formula | None) -> frozenset[str]:

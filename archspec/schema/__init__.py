@@ -16,6 +16,7 @@ from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, f
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.initialisation import init_rules
+from archspec.schema.interface import check_interface
 from archspec.schema.nodes import NodeReader, unknown_argument
 from archspec.schema.values import given
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
@@ -58,14 +59,19 @@ def read_spec(tree: Mapping) -> Written:
     fields["init"] = init_rules(tree.get("init"), headers, diagnostics)
     net = tree.get("net")
     fields["net"] = reader.node(net) if net is not None else None
-    _check_names(tree, diagnostics)
+    check_interface(tree, diagnostics)
     diagnostics.raise_any()
     spec = _validated(fields, tree)
+    return Written(spec, tree.span.source.name, _places(tree))
+
+
+def _places(tree: Mapping) -> dict[str, Span]:
+    """Return the places of the keys at the top, and of values that later stages compare."""
     places = {str(key.value): key.span for key, _ in tree.entries}
     for section in ("expect", "outputs"):
         if isinstance(held := tree.get(section), Mapping):
             places |= {f"{section}.{key.value}": value.span for key, value in held.entries}
-    return Written(spec, tree.span.source.name, places)
+    return places
 
 
 def _start(tree: Mapping) -> Span:
@@ -108,22 +114,6 @@ def plain(tree: Tree) -> Any:
     if isinstance(tree, Listing):
         return tuple(plain(item) for item in tree.items)
     return {str(key.value): plain(value) for key, value in tree.entries}
-
-
-def _check_names(tree: Mapping, diagnostics: Diagnostics) -> None:
-    name, inputs = tree.get("name"), tree.get("input")
-    if isinstance(name, Scalar) and isinstance(name.value, str):
-        trouble = names.class_problem(name.value, BY_NAME)
-        if trouble:
-            diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
-    for key in inputs.entries if isinstance(inputs, Mapping) else ():
-        if trouble := names.problem(str(key[0].value), BY_NAME):
-            diagnostics.add(Diagnostic("S207", f"`{key[0].value}`: {trouble}", key[0].span))
-    for size in inputs.items if isinstance(inputs, Listing) else ():
-        if not isinstance(size, Scalar) or type(size.value) is not int or size.value < 1:
-            diagnostics.add(
-                Diagnostic("S219", "an input size is a whole number of at least 1", size.span)
-            )
 
 
 def _vars(tree: Tree | None, diagnostics: Diagnostics) -> dict[str, Given]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import Diagnostics, did_you_mean, fail
+from archspec.ops import BY_NAME
 from archspec.schema.nodes import unknown_argument
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
@@ -46,19 +47,38 @@ def init_rules(
 
 
 def _rules(
-    trees: Iterable[Tree], blocks: Collection[str], diagnostics: Diagnostics
+    trees: Iterable[Tree],
+    blocks: Collection[str],
+    diagnostics: Diagnostics,
+    within: Name | None = None,
 ) -> Iterator[InitRule]:
     for tree in trees:
         for key, value in _mapping(tree, "a rule is `{Conv2d: {weight: …}}`").entries:
             name = Name(str(key.value), key.span)
-            if name.text in blocks:
+            if name.text in blocks and within is None:
                 held = value.items if isinstance(value, Listing) else (value,)
-                inner = _rules(held, (), diagnostics)
+                inner = _rules(held, blocks, diagnostics, name)
                 yield from (replace(rule, within=name) for rule in inner)
             else:
+                _check_selector(name, value, blocks, within)
                 tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
                 fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
                 yield InitRule(name, fills)
+
+
+def _check_selector(name: Name, value: Tree, blocks: Collection[str], within: Name | None) -> None:
+    """Check that what holds rules of its own is a block, and one that is in no other.
+
+    Raises:
+        SpecError: when it is not; codes S202 and S230.
+    """
+    if name.text in blocks:
+        message = f"a rule within `{within and within.text}` names its ops and paths, no block"
+        raise fail("S230", message, name.span, help="the other block's rules stand beside it")
+    ops = isinstance(value, Mapping) and any(tensor.value in BY_NAME for tensor, _ in value.entries)
+    if ops and name.text not in BY_NAME:
+        help = did_you_mean(name.text, blocks) or "only a block of the spec holds rules of its own"
+        raise fail("S202", f"unknown block `{name.text}`", name.span, help=help)
 
 
 def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:

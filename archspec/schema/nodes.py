@@ -247,7 +247,8 @@ class NodeReader:
     def _only(self, tree: Mapping, allowed: tuple[str, ...]) -> None:
         for key, _ in tree.entries:
             if key.value not in allowed:
-                help = did_you_mean(str(key.value), allowed) or "put the node under `do`"
+                near = "" if key.value in CONTROL else did_you_mean(str(key.value), allowed)
+                help = near or "put the node under `do`"
                 raise fail(
                     "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
                 )

@@ -37,7 +37,7 @@ class BasicBlock(nn.Module):
 class TinyResNet(nn.Module):
     """A residual network for small images."""
 
-    def __init__(self) -> None:
+    def __init__(self, num_classes: int = 10) -> None:
         """Build the network."""
         super().__init__()
         self.stem = nn.Sequential(
@@ -50,7 +50,7 @@ class TinyResNet(nn.Module):
         self.stage3 = _stage(32, i=3, channels=64)
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.fc = nn.Linear(64, 10)
+        self.fc = nn.Linear(64, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 32, 32) to (N, 10)."""

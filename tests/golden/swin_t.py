@@ -114,9 +114,8 @@ class WindowAttention(nn.Module):
     def _add_bias(self) -> None:
         """Make the table of biases."""
         table = torch.zeros((2 * self.window_size - 1) ** 2, self.num_heads)
-        self.relative_position_bias_table = nn.Parameter(
-            nn.init.trunc_normal_(table, std=0.02)
-        )
+        nn.init.trunc_normal_(table, std=0.02)
+        self.relative_position_bias_table = nn.Parameter(table)
 
     def _bias(self) -> Tensor:
         """Return the bias of each pair of positions and each head."""
@@ -169,7 +168,10 @@ class WindowAttention(nn.Module):
         return x.permute(0, 1, 3, 2, 4, 5).flatten(3, 4).flatten(1, 2)
 
     def _apart(
-        self, padded: tuple[int, int], shift: tuple[int, int], like: Tensor
+        self,
+        padded: tuple[int, int],
+        shift: tuple[int, int],
+        like: Tensor,
     ) -> Tensor:
         """Return -100 for positions that share a window only around the map's edge."""
         parts = []

@@ -81,7 +81,7 @@ class EncoderBlock(nn.Module):
         self.mlp = MLP(in_features, 4 * in_features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map a tensor to a tensor."""
+        """Map (N, T, C) to (N, T, C)."""
         out = self.ln_1(x)
         out = self.self_attention(out, out, out, need_weights=False)[0]
         out = self.dropout(out)
@@ -111,7 +111,7 @@ class Encoder(nn.Module):
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map a tensor to a tensor."""
+        """Map (N, T, C) to (N, T, C)."""
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)

@@ -26,7 +26,8 @@ class CosineWindowAttention(WindowAttention):
         attention_dropout: float = 0.0,
     ) -> None:
         """Attend within windows that lie `shift_size` down and to the right."""
-        super().__init__(embed_dim, num_heads, window_size, shift_size, dropout, attention_dropout)
+        further = (dropout, attention_dropout)
+        super().__init__(embed_dim, num_heads, window_size, shift_size, *further)
         self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
         self.cpb_mlp = nn.Sequential(
             nn.Linear(2, 512),

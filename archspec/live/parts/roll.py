@@ -7,7 +7,11 @@ from torch import Tensor, nn
 class Roll(nn.Module):
     """Move elements along dimensions; what leaves at the end enters in front."""
 
-    def __init__(self, shifts: int | tuple[int, ...], dims: int | tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        shifts: int | tuple[int, ...],
+        dims: int | tuple[int, ...],
+    ) -> None:
         """Move by `shifts` along `dims`."""
         super().__init__()
         self.shifts = shifts

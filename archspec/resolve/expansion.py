@@ -1,0 +1,86 @@
+"""How much of a network has been made, held against the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archspec import limits
+from archspec.errors import Span, fail
+from archspec.ops import Shape, shown
+
+
+@dataclass(slots=True)
+class Expansion:
+    """Counts while repeats are unrolled and blocks are put in place of their names.
+
+    Attributes:
+        nodes: what has been made.
+        steps: what has been looked at, also where nothing came of it: turns of loops, nodes that
+            an `if` leaves out.
+        depth: of what is being made.
+    """
+
+    nodes: int = 0
+    steps: int = 0
+    depth: int = 0
+
+    def node(self, span: Span) -> None:
+        """Count one more node.
+
+        Raises:
+            SpecError: past the limit; code L201.
+        """
+        self.nodes += 1
+        if self.nodes > limits.NODES:
+            raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
+
+    def step(self, span: Span) -> None:
+        """Count one more step.
+
+        Raises:
+            SpecError: past the limit; code L201.
+        """
+        self.steps += 1
+        if self.steps > limits.STEPS:
+            message = f"loops and conditions take more than {limits.STEPS:,} steps"
+            raise fail("L201", message, span)
+
+    @contextmanager
+    def within(self, span: Span) -> Iterator[None]:
+        """Count one more step, and all in the body of the `with` as within it.
+
+        Raises:
+            SpecError: past a limit; codes L201 and L202.
+        """
+        self.step(span)
+        self.depth += 1
+        try:
+            if self.depth > limits.DEPTH:
+                message = f"modules, loops and blocks are nested deeper than {limits.DEPTH} levels"
+                raise fail("L202", message, span)
+            yield
+        finally:
+            self.depth -= 1
+
+
+def check_reads(count: int, span: Span) -> None:
+    """Hold against the limit how many tensors a node reads.
+
+    Raises:
+        SpecError: past it; code L203.
+    """
+    if count > limits.READS:
+        raise fail("L203", f"one node reads {count:,} tensors; {limits.READS:,} are allowed", span)
+
+
+def check_sizes(shape: Shape, span: Span) -> None:
+    """Hold the sizes that a node makes against what a tensor can have.
+
+    Raises:
+        SpecError: past it; code L205.
+    """
+    if any(size > limits.MAGNITUDE for size in shape):
+        message = f"{shown(shape)} comes out, and a size is at most {limits.MAGNITUDE:,}"
+        raise fail("L205", message, span)

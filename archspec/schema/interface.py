@@ -1,0 +1,40 @@
+"""What the world sees of a network: its name, what goes in, what comes out."""
+
+from __future__ import annotations
+
+from archspec.errors import Diagnostic, Diagnostics
+from archspec.ops import BY_NAME
+from archspec.schema import names
+from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+
+def check_interface(tree: Mapping, diagnostics: Diagnostics) -> None:
+    """Check the names and sizes that stand at the top of a document."""
+    name, inputs, outputs = (tree.get(key) for key in ("name", "input", "outputs"))
+    if isinstance(name, Scalar) and isinstance(name.value, str):
+        trouble = names.class_problem(name.value, BY_NAME)
+        if trouble:
+            diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
+    # Inputs become parameters in source, labels of outputs the fields of a named tuple.
+    for part in (inputs, outputs):
+        for key, _ in part.entries if isinstance(part, Mapping) else ():
+            if trouble := names.problem(str(key.value), BY_NAME):
+                diagnostics.add(Diagnostic("S207", f"`{key.value}`: {trouble}", key.span))
+    if isinstance(inputs, Mapping):
+        if not inputs.entries:
+            diagnostics.add(Diagnostic("S219", "a network has an input", inputs.span))
+        for _, shape in inputs.entries:
+            _check_shape(shape, diagnostics)
+    else:
+        _check_shape(inputs, diagnostics)
+
+
+def _check_shape(tree: Tree | None, diagnostics: Diagnostics) -> None:
+    if not isinstance(tree, Listing):
+        return
+    if not tree.items:
+        diagnostics.add(Diagnostic("S219", "an input has at least one size", tree.span))
+    for size in tree.items:
+        if not isinstance(size, Scalar) or type(size.value) is not int or size.value < 1:
+            message = "an input size is a whole number of at least 1"
+            diagnostics.add(Diagnostic("S219", message, size.span))

@@ -1,0 +1,141 @@
+"""The JSON Schema of the language: what is right passes, and a slip of the pen does not."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from archspec.commands import main
+from archspec.errors import Source
+from archspec.ops import BY_NAME
+from archspec.reading import bundled_names
+from archspec.schema import plain
+from archspec.syntax import parse
+
+SPECS = Path(__file__).parent.parent / "specs"
+
+
+@cache
+def validator(spec: str | None) -> Draft7Validator:
+    import contextlib
+    import io
+
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main(["schema", *([spec] if spec else [])]) == 0
+    schema = json.loads(out.getvalue())
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
+
+
+def data(text: str) -> Any:
+    return json.loads(json.dumps(plain(parse(Source("a.yaml", text)))))
+
+
+def accepted(text: str, spec: str | None = None) -> bool:
+    return bool(validator(spec).is_valid(data(text)))
+
+
+@pytest.mark.parametrize("path", sorted(SPECS.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_bundled_spec_passes(path: Path) -> None:
+    for error in validator(None).iter_errors(data(path.read_text(encoding="utf-8"))):
+        pytest.fail(f"{error.json_path}: {error.message}")
+
+
+@pytest.mark.parametrize("name", ["resnet34", "googlenet", "vgg16", "mobilenet_v2", "inception_v3"])
+def test_a_spec_passes_the_schema_of_its_own_blocks(name: str) -> None:
+    assert name in bundled_names()
+    text = (SPECS / f"{name}.yaml").read_text(encoding="utf-8")
+    for error in validator(name).iter_errors(data(text)):
+        pytest.fail(f"{error.json_path}: {error.message}")
+
+
+HEAD = "name: Tiny\ninput: [3, 8, 8]\n"
+RIGHT = [
+    "- ReLU",
+    "- {Conv2d: 4, kernel_size: 3, padding: same}",
+    '- {Conv2d: [4, 3], stride: [1, 2], bias: "=3 > 2"}',
+    "- {if: =2 > 1, Conv2d: =4, kernel_size: 3, in_channels: 3}",
+    "a: {from: input, do: ReLU}",
+    "a: ReLU\nb: {Add: [a, input]}",
+    "a: {Cat: {left: ReLU, right: [ReLU, a]}}",
+    "- {repeat: =2, do: {Linear: 4}}",
+    "fc<i>: {for: {i: [1, 2]}, do: {Linear: 4}}",
+    "- {cfg: [4, M], where: {n: {Linear: =n}, M: ReLU}}",
+    "- {use: =block, channels: 4}",
+    "- {Sequential: ReLU}",
+]
+WRONG = [
+    "- 3",
+    "- {Conv2d: 4, kernal_size: 3}",
+    "- {Conv2d: four, kernel_size: 3}",
+    "- {Conv2d: 4, kernel_size: true}",
+    "- {Conv2d: 4, kernel_size: 3, padding: some}",
+    "- {Conv2d: {out_channels: 4}}",
+    "- {Conv2d: 4, ReLU: }",
+    "- {relu: 4}",
+    "- {repeat: 2}",
+    "- {repeat: 2, for: {i: [1]}, do: ReLU}",
+    "- {repeat: 2, Linear: 4, do: ReLU}",
+    "- {do: ReLU, kernel_size: 4}",
+    "- {from: -1, do: ReLU}",
+    "- {cfg: [4]}",
+    "a: {Add: input}",
+]
+MISSPELT = [
+    "- Relu",
+    "- {Convv2d: 4, kernel_size: 3}",
+    "- {Shortcut: 4, strides: 2}",
+]
+
+
+def net(body: str) -> str:
+    return HEAD + "net:\n" + "".join(f"  {line}\n" for line in body.splitlines())
+
+
+@pytest.mark.parametrize("body", RIGHT)
+def test_what_is_right_passes(body: str) -> None:
+    assert accepted(net(body))
+    assert accepted(net(body), "resnet34")
+
+
+@pytest.mark.parametrize("body", WRONG)
+def test_a_slip_of_the_pen_does_not_pass(body: str) -> None:
+    assert not accepted(net(body))
+    assert not accepted(net(body), "resnet34")
+
+
+@pytest.mark.parametrize("body", MISSPELT)
+def test_with_a_spec_its_blocks_are_known_and_nothing_else_is(body: str) -> None:
+    assert accepted(net(body))
+    assert not accepted(net(body), "resnet34")
+    assert accepted(net("- {Shortcut: 4, stride: 2}"), "resnet34")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: Tiny\nnet: [ReLU]\n",
+        HEAD + "net: [ReLU]\nscales: 1\n",
+        HEAD + "net: [ReLU]\ndefaults: {Conv2d: {kernal_size: 3}}\n",
+        HEAD + "net: [ReLU]\ndefaults: {Convv2d: {kernel_size: 3}}\n",
+        HEAD + "net: [ReLU]\ninit: [{Linear: {weight: kaiming_normal}}]\n",
+        HEAD + 'net: [ReLU]\nexpect: {params: "0"}\n',
+        HEAD + "net: [ReLU]\nexpect: {parameters: 0}\n",
+    ],
+)
+def test_the_keys_of_the_file_are_checked_too(text: str) -> None:
+    assert not accepted(text)
+
+
+def test_every_op_is_described_with_its_defaults() -> None:
+    definitions = validator(None).schema["definitions"]
+    assert {name for name in definitions if name.startswith("op.")} == {f"op.{n}" for n in BY_NAME}
+    conv = definitions["op.Conv2d"]["properties"]
+    assert "2-d convolution" in conv["Conv2d"]["description"]
+    assert conv["stride"]["default"] == 1
+    assert "Inferred" in conv["in_channels"]["description"]
