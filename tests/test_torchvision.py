@@ -63,7 +63,13 @@ SLOW = (
 )
 # More than 300 million parameters: keys, shapes and figures are compared, and no numbers.
 META = ("regnet_y_128gf", "vit_l_16", "vit_l_32", "vit_h_14")
-ON_META = [*DEFAULT, *SLOW, *(pytest.param(name, marks=pytest.mark.slow) for name in META)]
+
+
+def slow(*names: str) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
+ON_META = [*DEFAULT, *SLOW, *slow(*META)]
 OURS_ALONE = (
     *("lenet", "alexnet_1ch", "nin", "inception_v1", "unet"),
     *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
@@ -249,9 +255,7 @@ def assert_same(mine: Pass, reference: Pass) -> None:
 # --- Bit for bit, live and from emitted source --------------------------------------------------
 
 
-@pytest.fixture(
-    scope="module", params=[*DEFAULT, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)]
-)
+@pytest.fixture(scope="module", params=[*DEFAULT, *slow(*SLOW)])
 def reference(request: pytest.FixtureRequest) -> Reference:
     torch.manual_seed(SEED)
     module = theirs(request.param)
@@ -364,7 +368,7 @@ def test_static_figures_are_pytorchs(name: str) -> None:
     assert net.output == module(torch.empty(1, *shape, device="meta")).shape[1:]
 
 
-@pytest.mark.parametrize("name", ON_META)
+@pytest.mark.parametrize("name", [*DEFAULT, *slow(*SLOW, *META)])
 def test_static_figures_at_another_size_are_torchvisions(name: str) -> None:
     shape, choices = OTHERS.get(name, OTHER)
     net, module = archspec.load(name, input=shape), theirs_on_meta(name, **choices).eval()

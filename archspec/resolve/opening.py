@@ -45,12 +45,10 @@ def with_open_vars(
     wanted = [name for name in wanted if name not in closed]
     network, _ = resolve_open(written, overrides, shape, wanted)
     unreadable = _in_long_formulas(network)
-    kept = [
-        name
-        for name in wanted
-        if name not in unreadable
-        and _is_open(network, name, values[name], written, overrides, shape)
-    ]
+    kept = [name for name in wanted if name not in unreadable]
+    # Mostly they all are, and one look at other values of all of them tells.
+    if not _are_open(network, kept, written, overrides, shape):
+        kept = [name for name in kept if _are_open(network, [name], written, overrides, shape)]
     if kept != wanted:
         network, _ = resolve_open(written, overrides, shape, kept)
     return network
@@ -73,20 +71,22 @@ def _in_long_formulas(network: Network) -> set[str]:
     return {name for formula in long for name in expressions.names(formula)}
 
 
-def _is_open(
+def _are_open(
     network: Network,
-    name: str,
-    value: Any,
+    names: Sequence[str],
     written: Written,
     overrides: Mapping[str, Given],
     shape: Shape | None,
 ) -> bool:
-    """Tell whether the network's formulas hold for other values of a var."""
-    span = written.spec.vars[name].span
+    """Tell whether the network's formulas hold for other values of some vars."""
     tried = 0
-    for other in _others(value):
+    for others in zip(*(_others(network.vars[name]) for name in names), strict=True):
+        changed = {
+            name: Given(written.spec.vars[name].span, value=value)
+            for name, value in zip(names, others, strict=True)
+        }
         try:
-            made = resolve(written, {**overrides, name: Given(span, value=other)}, shape)
+            made = resolve(written, {**overrides, **changed}, shape)
         except SpecError:
             continue  # A width of 65 may not divide into groups, and 128 may.
         tried += 1
@@ -95,10 +95,8 @@ def _is_open(
     return tried > 0
 
 
-def _others(value: float) -> Sequence[float]:
-    if isinstance(value, int):
-        return value + 1, 2 * value, value + 8
-    return value / 2, (1 + value) / 2, value + 0.25
+def _others(value: Any) -> tuple[float, float]:
+    return (value + 1, 2 * value) if isinstance(value, int) else (value / 2, (1 + value) / 2)
 
 
 def _follows(children: Sequence[Child], made: Sequence[Child], scope: Mapping[str, Value]) -> bool:
