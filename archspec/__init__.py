@@ -9,6 +9,7 @@
 
 from archspec.api import Architecture, load, loads
 from archspec.errors import Diagnostic, SpecError
+from archspec.plugins import PluginError
 from archspec.version import __version__
 
-__all__ = ["Architecture", "Diagnostic", "SpecError", "__version__", "load", "loads"]
+__all__ = ["Architecture", "Diagnostic", "PluginError", "SpecError", "__version__", "load", "loads"]

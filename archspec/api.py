@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ from archspec import analysis
 from archspec.errors import Source, Span, SpecError, fail
 from archspec.expressions import computing
 from archspec.network import Body, Leaf, Network, walk
-from archspec.ops import Shape
+from archspec.ops import BY_NAME, Ops, Shape
+from archspec.plugins import registry
 from archspec.reading import read_document, read_text
 from archspec.resolve import resolve
 from archspec.resolve.opening import with_open_vars
@@ -120,30 +121,51 @@ class Architecture:
 
 
 def load(
-    spec: str | os.PathLike[str], /, *, input: Shape | None = None, **vars: Any
+    spec: str | os.PathLike[str],
+    /,
+    *,
+    input: Shape | None = None,
+    plugins: Sequence[str] = (),
+    **vars: Any,
 ) -> Architecture:
     """Load a spec, check all of it, and resolve it.
 
     Args:
         spec: a file, or the name of a bundled spec (`"resnet34"`).
         input: an input shape without the batch dimension, instead of the spec's own.
+        plugins: names of modules with further ops, `["my_package.ops"]`; they are imported.
         **vars: values for the spec's vars.
 
     Raises:
+        PluginError: when a plugin is wrong.
         SpecError: with every mistake of the stage that found one, each with its place.
     """
-    return compiled(read_document(spec), input, {n: _given(n, v) for n, v in vars.items()})
+    ops = _ops(plugins)
+    given = {name: _given(name, value) for name, value in vars.items()}
+    return compiled(read_document(spec), input, given, ops)
 
 
-def loads(text: str, /, *, input: Shape | None = None, **vars: Any) -> Architecture:
+def loads(
+    text: str, /, *, input: Shape | None = None, plugins: Sequence[str] = (), **vars: Any
+) -> Architecture:
     """Load a spec from a text, as `load` does from a file."""
-    return compiled(read_text(text, "<string>"), input, {n: _given(n, v) for n, v in vars.items()})
+    ops = _ops(plugins)
+    given = {name: _given(name, value) for name, value in vars.items()}
+    return compiled(read_text(text, "<string>"), input, given, ops)
 
 
-def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) -> Architecture:
+def _ops(plugins: Sequence[str]) -> Ops:
+    if isinstance(plugins, str):
+        raise TypeError(f"`plugins` is a list of names: [{plugins!r}]")
+    return registry(plugins)
+
+
+def compiled(
+    tree: Tree, shape: Shape | None, overrides: Mapping[str, Given], ops: Ops = BY_NAME
+) -> Architecture:
     """Take a document through all stages, in order."""
     with computing():
-        written: Written = read_spec(tree)
+        written: Written = read_spec(tree, ops)
         try:
             network = resolve(written, overrides, shape)
         except SpecError as error:

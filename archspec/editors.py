@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from archspec.ops import BY_NAME, Op
+from archspec.ops import BY_NAME, Op, Ops
 from archspec.schema.initialisation import FUNCTIONS
 from archspec.schema.nodes import CONTROL
 from archspec.spec import Expect, Parameter
@@ -65,14 +65,15 @@ _TOP: Final[Json] = {
 }
 
 
-def language(blocks: Blocks | None = None) -> Json:
+def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
     """Return the schema.
 
     Args:
         blocks: parameters of a spec's own blocks by name. Without them, any capitalised word
             passes for one, and so does a misspelt op.
+        ops: the ops that a spec may use.
     """
-    definitions: Json = {f"op.{name}": _op(kind) for name, kind in BY_NAME.items()}
+    definitions: Json = {f"op.{name}": _op(kind) for name, kind in ops.items()}
     definitions |= {f"block.{name}": _block(name, own) for name, own in (blocks or {}).items()}
     definitions |= {
         "expression": {"type": "string", "pattern": "^="},
@@ -82,9 +83,11 @@ def language(blocks: Blocks | None = None) -> Json:
                 {"type": "array", "items": _VALUE},
             ]
         },
-        "node": {"anyOf": [_word(blocks), {"type": "array", "items": _NODE}, _mapping(blocks)]},
+        "node": {
+            "anyOf": [_word(blocks, ops), {"type": "array", "items": _NODE}, _mapping(blocks, ops)]
+        },
     }
-    properties = {**_TOP, "defaults": _defaults(), "init": _init(), "expect": _expect()}
+    properties = {**_TOP, "defaults": _defaults(ops), "init": _init(), "expect": _expect()}
     return {
         "$schema": _DIALECT,
         "title": "archspec",
@@ -98,18 +101,18 @@ def language(blocks: Blocks | None = None) -> Json:
     }
 
 
-def _word(blocks: Blocks | None) -> Json:
+def _word(blocks: Blocks | None, ops: Ops) -> Json:
     """An op or block without arguments, an expression, or a sibling called again."""
-    known: list[Json] = [{"enum": [*BY_NAME, *(blocks or ())]}, _EXPRESSION]
+    known: list[Json] = [{"enum": [*ops, *(blocks or ())]}, _EXPRESSION]
     known.append({"type": "string", "pattern": "^[a-z_][A-Za-z0-9_-]*$"})
     if blocks is None:
         known.append({"type": "string", "pattern": "^[A-Z][A-Za-z0-9_]*$"})
     return {"anyOf": known}
 
 
-def _mapping(blocks: Blocks | None) -> Json:
+def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     """A node of some kind, which one of its keys tells, or a body of named children."""
-    forms = {f"op.{name}": [name] for name in BY_NAME}
+    forms = {f"op.{name}": [name] for name in ops}
     forms |= {f"block.{name}": [name] for name in blocks or ()}
     cases = [_case(keys, {"$ref": f"#/definitions/{form}"}) for form, keys in forms.items()]
     cases += [
@@ -120,7 +123,7 @@ def _mapping(blocks: Blocks | None) -> Json:
     ]
     loops = {"required": ["do"], "not": _any_of(["repeat", "for"])}
     cases.append({"if": loops, "then": _closed({"do": _NODE, **_COMMON})})
-    words = [*BY_NAME, *(blocks or ()), *CONTROL, "Sequential"]
+    words = [*ops, *(blocks or ()), *CONTROL, "Sequential"]
     body: Json = {"additionalProperties": _NODE, "minProperties": 1}
     if blocks is None:
         capital = {"not": {"propertyNames": {"pattern": "^[^A-Z]"}}}
@@ -128,7 +131,7 @@ def _mapping(blocks: Blocks | None) -> Json:
         words = [word for word in words if word not in _COMMON]
         body = {"anyOf": [body, unknown]}
     cases.append({"if": {"not": _any_of(words)}, "then": body})
-    told = {name: {"description": _doc(kind)} for name, kind in BY_NAME.items()}
+    told = {name: {"description": _doc(kind)} for name, kind in ops.items()}
     return {"type": "object", "properties": told, "allOf": cases}
 
 
@@ -222,8 +225,8 @@ def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
     return _closed({name: own, **given, **_COMMON})
 
 
-def _defaults() -> Json:
-    return _closed({name: _closed(_arguments(kind)) for name, kind in BY_NAME.items()})
+def _defaults(ops: Ops) -> Json:
+    return _closed({name: _closed(_arguments(kind)) for name, kind in ops.items()})
 
 
 def _init() -> Json:

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from archspec import spec
 from archspec.expressions import Formula, Value
-from archspec.ops import Form, Op, Shape
+from archspec.ops import BY_NAME, Form, Op, Ops, Shape
 
 INPUT = "input"
 """What the first node of a body reads."""
@@ -237,6 +237,7 @@ class Network:
         open: the vars that stand in formulas under their names, since another value would change
             arguments alone.
         root: the tree.
+        ops: the ops that its spec may use.
     """
 
     name: str
@@ -251,6 +252,7 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
+    ops: Ops = field(default_factory=lambda: BY_NAME)
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, InstanceOf
 
 from archspec.errors import Span
 from archspec.expressions import Formula, Value
+from archspec.ops import BY_NAME, Ops
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +181,7 @@ class Spec(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A spec with the name of the file it came from, and places in it.
+    """A spec with the name of the file it came from, places in it, and the ops it may use.
 
     `places` are those of its top-level keys, and of the values under `expect` and `outputs`.
     """
@@ -188,3 +189,4 @@ class Written:
     spec: Spec
     file: str
     places: dict[str, Span] = field(default_factory=dict)
+    ops: Ops = field(default_factory=lambda: BY_NAME)

@@ -30,6 +30,7 @@ ORDER = [
     {"ops"},
     {"spec"},
     {"schema", "network"},
+    {"plugins"},
     {"resolve", "editors"},
     {"analysis"},
     {"live", "codegen", "draw", "tables"},

@@ -129,7 +129,8 @@ def _built(
     constructor: Constructor, view: View, turns: Sequence[Turn]
 ) -> tuple[tuple[Item, ...], bool]:
     """Return what each of these turns appends, and whether it asks for the channels."""
-    frame = Frame([_scope(view, turn) for turn in turns], (), (_CHANNELS, "n"))
+    scopes = [_scope(view, turn) for turn in turns]
+    frame = Frame(constructor.frame.ops, scopes, (), (_CHANNELS, "n"))
     items = constructor.within(frame).items([list(_views(view, turn)) for turn in turns])
     if any(item.condition or item.listed or item.many for item in items):
         raise Differ

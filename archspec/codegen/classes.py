@@ -22,13 +22,12 @@ from archspec.codegen.items import (
 )
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
-from archspec.codegen.printing import literal, module_class
+from archspec.codegen.printing import default_text
 from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.stages import stage_function
 from archspec.codegen.values import line, ordered, tensors
-from archspec.expressions import Value
 from archspec.network import INPUT, Body
-from archspec.ops import BY_NAME
+from archspec.ops import Ops
 from archspec.resolve.scope import entering
 
 
@@ -83,6 +82,7 @@ class Writer:
     def _block_class(self, name: str, uses: Sequence[Body]) -> Signature:
         blocks = [use.block for use in uses if use.block is not None]
         frame = Frame(
+            ops=self.program.network.ops,
             scopes=[block.values for block in blocks],
             sizes=tuple(entering(uses[0].inputs[0])),
             order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
@@ -96,7 +96,7 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        frame = Frame(scopes, around.sizes, around.order, open=around.open)
+        frame = Frame(around.ops, scopes, around.sizes, around.order, open=around.open)
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
@@ -118,7 +118,7 @@ class Writer:
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        init = Method(_signature(parameters), ["Build the block."], written)
+        init = Method(_signature(parameters, frame.ops), ["Build the block."], written)
         self.program.definitions.append(
             Class(name, base, describe.block(bodies, frame), [init, *forward])
         )
@@ -164,7 +164,7 @@ class Writer:
         network = self.program.network
         root = network.root
         values = {name: network.vars[name] for name in network.open}
-        frame = Frame([values], (), network.open, values, frozenset(values))
+        frame = Frame(network.ops, [values], (), network.open, values, frozenset(values))
         constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
         constructor.stage = partial(stage_function, self, frame)
         items = constructor.items([inside(View(root, {}, values))])
@@ -177,7 +177,7 @@ class Writer:
         if outputs is not None:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
-        init = Method(_signature(frame.parameters()), ["Build the network."], written)
+        init = Method(_signature(frame.parameters(), frame.ops), ["Build the network."], written)
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
@@ -212,19 +212,14 @@ def _super_lines(items: list[Item], frame: Frame) -> list[str]:
     return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
 
 
-def _signature(parameters: tuple[Parameter, ...]) -> list[str]:
+def _signature(parameters: tuple[Parameter, ...], ops: Ops) -> list[str]:
     """Return the `def` of a constructor."""
-    arguments = [Argument("self"), *(Argument(shown(parameter)) for parameter in parameters)]
+    arguments = [Argument("self"), *(Argument(shown(p, ops)) for p in parameters)]
     return lines(Call("__init__", tuple(arguments)), 1, "def ", " -> None:")
 
 
-def shown(parameter: Parameter) -> str:
+def shown(parameter: Parameter, ops: Ops) -> str:
     """Return a parameter as its function declares it."""
     if not parameter.default:
         return f"{parameter.name}: {parameter.annotation}"
-    return f"{parameter.name}: {parameter.annotation} = {default_text(parameter.default[0])}"
-
-
-def default_text(value: Value) -> str:
-    """Return a default as source; the name of an op becomes its class."""
-    return module_class(value) if isinstance(value, str) and value in BY_NAME else literal(value)
+    return f"{parameter.name}: {parameter.annotation} = {default_text(parameter.default[0], ops)}"

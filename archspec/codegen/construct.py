@@ -13,7 +13,7 @@ from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
 from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.own_tensor import own_tensor
-from archspec.codegen.printing import literal, module_class
+from archspec.codegen.printing import default_text, literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
 from archspec.expressions import Formula
@@ -164,7 +164,7 @@ class Constructor:
     def _op(self, slot: Slot) -> Expr:
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
         labels = {node.label for _, node in there}
-        head = module_class(min(labels))
+        head = module_class(self.frame.ops[min(labels)])
         callees = [node.callee for _, node in there]
         formulas = [callee for callee in callees if callee is not None]
         if len(formulas) == len(there):
@@ -233,8 +233,8 @@ class Constructor:
                 skipped = True
                 continue
             if parameter.annotation == "type[nn.Module]" and text.startswith('"'):
-                text = module_class(text.strip('"'))
-                if parameter.default and text == module_class(str(parameter.default[0])):
+                text = module_class(self.frame.ops[text.strip('"')])
+                if parameter.default and text == default_text(parameter.default[0], self.frame.ops):
                     skipped = True
                     continue
             keyword = bool(parameter.default) or skipped

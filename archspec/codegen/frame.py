@@ -12,7 +12,7 @@ from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
 from archspec.codegen.printing import annotation, formula_text, functions_used
 from archspec.expressions import Formula, Value
 from archspec.network import Leaf
-from archspec.ops import BY_NAME
+from archspec.ops import Ops
 from archspec.traced import formula_of, untraced
 
 
@@ -31,6 +31,7 @@ class Frame:
     """What a text that serves several uses can say.
 
     Attributes:
+        ops: the ops that the network may use.
         scopes: values of the names in each use.
         sizes: the names of the sizes that enter; they become the first parameters.
         order: the other names, in the order in which they become parameters.
@@ -40,6 +41,7 @@ class Frame:
         functions: functions of the language that it has called so far.
     """
 
+    ops: Ops
     scopes: Sequence[Mapping[str, Value]]
     sizes: Sequence[str] = ()
     order: Sequence[str] = ()
@@ -63,7 +65,7 @@ class Frame:
         return {
             name
             for name in self.order
-            if all(isinstance(s.get(name), str) and s[name] in BY_NAME for s in self.scopes)
+            if all(isinstance(s.get(name), str) and s[name] in self.ops for s in self.scopes)
         }
 
     def common(
@@ -90,7 +92,7 @@ class Frame:
 
     def text(self, formula: Formula) -> str:
         """Return a formula as source."""
-        return formula_text(formula, self.modules)
+        return formula_text(formula, self.modules, self.ops)
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters that the text turned out to need: sizes, then required ones."""
@@ -99,7 +101,7 @@ class Frame:
             if name in self.needed:
                 default = (self.defaults[name],) if name in self.defaults else ()
                 values = [*(scope[name] for scope in self.scopes), *default]
-                kind = annotation(values)
+                kind = annotation(values, self.ops)
                 found.append(Parameter(name, kind, default, name in self.sizes))
         return tuple(sorted(found, key=lambda parameter: bool(parameter.default)))
 

@@ -17,7 +17,7 @@ from archspec.codegen.printing import (
 )
 from archspec.codegen.program import Program
 from archspec.network import Body, Network
-from archspec.ops import BY_NAME, Op
+from archspec.ops import Op, Ops
 from archspec.resolve.initialisation import below, follows, modules
 from archspec.spec import Given, InitRule, Name
 
@@ -44,13 +44,13 @@ def initialisation(bodies: Sequence[Body], network: Network, program: Program) -
     """
     cases: dict[tuple[str, ...], list[tuple[InitRule, list[_Module]]]] = {}
     by_path = False
-    for rule, selected in _chosen(bodies, network.init):
+    for rule, selected in _chosen(bodies, network):
         lines_of = [
             line
             for tensor, function, arguments in rule.fills
             for line in _fill(tensor, function, arguments, selected, network, program)
         ]
-        named = rule.selector.text not in BY_NAME
+        named = rule.selector.text not in network.ops
         by_path = by_path or named
         key = (*lines_of, rule.selector.text if named else "")
         cases.setdefault(key, []).append((rule, selected))
@@ -59,23 +59,24 @@ def initialisation(bodies: Sequence[Body], network: Network, program: Program) -
     target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
     written = ["", f"        for {target} in self.{source}():"]
     for index, (body, rules) in enumerate(cases.items()):
-        written += [f"            {'elif' if index else 'if'} {_test(rules)}:", *body[:-1]]
+        written += [
+            f"            {'elif' if index else 'if'} {_test(rules, network.ops)}:",
+            *body[:-1],
+        ]
     return written
 
 
-def _chosen(
-    bodies: Sequence[Body], rules: tuple[InitRule, ...]
-) -> Iterator[tuple[InitRule, list[_Module]]]:
+def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[tuple[InitRule, list[_Module]]]:
     """Yield the rules that fill something in these bodies, and the modules of each."""
     seen: set[str] = set()
-    for rule in rules:
+    for rule in network.init:
         if not all(_belongs(rule, body) for body in bodies):
             continue
         found = [
             (body, path, op)
             for body in bodies
             for path, op in modules(body)
-            if path not in seen and follows(rule, body, path, op)
+            if path not in seen and follows(rule, network.ops, body, path, op)
         ]
         seen.update(path for _, path, _ in found)
         selected = [
@@ -93,10 +94,12 @@ def _belongs(rule: InitRule, body: Body) -> bool:
     return body.block is not None and body.block.name == rule.within.text
 
 
-def _test(rules: list[tuple[InitRule, list[_Module]]]) -> str:
-    kinds = " | ".join(module_class(type(selected[0].op).__name__) for _, selected in rules)
+def _test(rules: list[tuple[InitRule, list[_Module]]], ops: Ops) -> str:
+    kinds = " | ".join(
+        module_class(ops.get(rule.selector.text, type(selected[0].op))) for rule, selected in rules
+    )
     test = f"isinstance(module, {kinds})"
-    paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in BY_NAME]
+    paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in ops]
     # The type is asked as well, so that a reader and a type checker know what `module` is.
     return f"name == {literal(paths[0])} and {test}" if paths else test
 

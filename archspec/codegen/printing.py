@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archspec import expressions
 from archspec.expressions import Formula, Value
-from archspec.ops import BY_NAME
+from archspec.ops import BY_NAME, Op, Ops
 
 _MATH: Final = {"ceil", "floor", "sqrt"}
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -40,21 +40,27 @@ def _quoted(text: str) -> str:
     return f'"{shown[1:-1]}"' if shown[0] == "'" and '"' not in shown else shown
 
 
-def module_class(name: str) -> str:
+def module_class(kind: type[Op]) -> str:
     """Return how source names the class of an op."""
-    library, _, short = BY_NAME[name].torch.partition(".")
+    library, _, short = kind.torch.rpartition(".")
     return f"nn.{short}" if library == "nn" else short
 
 
-def formula_text(formula: Formula, modules: Collection[str] = ()) -> str:
+def default_text(value: Value, ops: Ops) -> str:
+    """Return a default as source; the name of an op becomes its class."""
+    return module_class(ops[value]) if isinstance(value, str) and value in ops else literal(value)
+
+
+def formula_text(formula: Formula, modules: Collection[str] = (), ops: Ops = BY_NAME) -> str:
     """Return a formula as source.
 
     Args:
         formula: the formula.
         modules: the names in it that stand for classes of modules.
+        ops: the ops that these may be.
     """
     # The formula is shared with other uses, so the rewriting gets a copy of its own.
-    return formula_line(_Python(modules).visit(copy.deepcopy(formula)))
+    return formula_line(_Python(modules, ops).visit(copy.deepcopy(formula)))
 
 
 def formula_line(formula: Formula) -> str:
@@ -81,8 +87,9 @@ def _unparsed(formula: Formula) -> str:
 class _Python(ast.NodeTransformer):
     """Rewrites the language's own words: `ceil` is in `math`, `act != 'ReLU'` compares classes."""
 
-    def __init__(self, modules: Collection[str]) -> None:
+    def __init__(self, modules: Collection[str], ops: Ops) -> None:
         self.modules = modules
+        self.ops = ops
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)
@@ -100,7 +107,7 @@ class _Python(ast.NodeTransformer):
             and isinstance(right, ast.Constant)
         ):
             op = ast.Is() if isinstance(node.ops[0], ast.Eq) else ast.IsNot()
-            other = ast.Name(module_class(str(right.value)), ast.Load())
+            other = ast.Name(module_class(self.ops[str(right.value)]), ast.Load())
             return ast.Compare(left, [op], [other])
         if isinstance(left, ast.Constant) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
             left, right = right, left
@@ -118,26 +125,26 @@ def functions_used(formula: Formula) -> set[str]:
     }
 
 
-def annotation(values: Collection[Value]) -> str:
+def annotation(values: Collection[Value], ops: Ops) -> str:
     """Return the type of a parameter that takes these values."""
-    kinds = {_kind(value) for value in values}
+    kinds = {_kind(value, ops) for value in values}
     if kinds == {"int", "float"}:
         return "float"
     if "None" in kinds and len(kinds) > 1:
-        return f"{annotation([value for value in values if value is not None])} | None"
+        return f"{annotation([value for value in values if value is not None], ops)} | None"
     if len(kinds) > 1 and all(kind.startswith("tuple") for kind in kinds):
         return "tuple[int, ...]"
     return " | ".join(sorted(kinds))
 
 
-def _kind(value: Value) -> str:
+def _kind(value: Value, ops: Ops) -> str:
     if value is None:
         return "None"
     if isinstance(value, tuple):
-        parts = [_kind(item) for item in value]
+        parts = [_kind(item, ops) for item in value]
         same = len(set(parts)) == 1 and len(parts) > 3
         return f"tuple[{parts[0]}, ...]" if same else f"tuple[{', '.join(parts)}]"
-    if isinstance(value, str) and value in BY_NAME:
+    if isinstance(value, str) and value in ops:
         return "type[nn.Module]"
     return "int" if isinstance(value, int) and not isinstance(value, bool) else type(value).__name__
 

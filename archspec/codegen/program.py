@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from archspec.codegen.frame import Parameter
 from archspec.network import Body, Network, walk
-from archspec.ops import BY_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Program:
         for node in walk(self.network.root):
             if isinstance(node, Body) and node.block is not None and node.reuses is None:
                 self.uses.setdefault(node.block.name, []).append(node)
-        self.taken |= {*self.uses, self.network.name, *BY_NAME, "OrderedDict", "Tensor"}
+        self.taken |= {*self.uses, self.network.name, *self.network.ops, "OrderedDict", "Tensor"}
 
     def unused(self, wanted: str) -> str:
         """Return a name like the wanted one that nothing else has, and take it."""

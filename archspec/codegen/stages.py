@@ -84,7 +84,7 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     )
     variables = tuple(name for name in stages[0].scope if name not in stages[0].sizes)
     scopes = [stage.scope for stage in stages]
-    frame = Frame(scopes, stages[0].sizes, variables, open=open_names)
+    frame = Frame(around.ops, scopes, stages[0].sizes, variables, open=open_names)
     slot = tuple(stage.view() for stage in stages)
     constructor = Constructor(writer, frame)
     value = constructor.build(slot)
@@ -119,5 +119,5 @@ def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) ->
     around.needed.update(expressions.names(formula))
     text = formula_text(expressions.substitute(formula, {}))
     if parameter.annotation == "type[nn.Module]":
-        text = module_class(text.strip('"'))
+        text = module_class(around.ops[text.strip('"')])
     return Argument(text, "" if parameter.is_size else f"{parameter.name}=")

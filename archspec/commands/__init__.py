@@ -30,6 +30,7 @@ from archspec.commands import (
 from archspec.commands.arguments import UsageError
 from archspec.commands.telling import add_colour, tell
 from archspec.errors import SpecError
+from archspec.plugins import PluginError
 from archspec.version import __version__
 
 COMMANDS: Final[tuple[ModuleType, ...]] = (
@@ -81,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except SpecError as error:
         tell(error, arguments.color)
-        return WRONG_SPEC
+        return WRONG_USE if isinstance(error, PluginError) else WRONG_SPEC
     except UsageError as error:
         print(f"archspec: {error}", file=sys.stderr)
         return WRONG_USE
@@ -92,16 +93,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception:
-        return _apologise()
+        return _apologise(" or of a plugin" if getattr(arguments, "plugin", ()) else "")
 
 
-def _apologise() -> int:
+def _apologise(others: str) -> int:
     with tempfile.NamedTemporaryFile(
         "w", prefix="archspec-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         log.write(f"archspec {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
     print(
-        f"archspec: sorry, this is a fault of archspec {__version__}, not of your spec.\n"
+        f"archspec: sorry, this is a fault of archspec {__version__}{others}, not of your spec.\n"
         f"The details are in {log.name}; please report them.",
         file=sys.stderr,
     )

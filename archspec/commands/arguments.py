@@ -13,7 +13,8 @@ from typing import Final
 from archspec import limits
 from archspec.api import Architecture, compiled
 from archspec.errors import Source, fail
-from archspec.ops import Shape
+from archspec.ops import Ops, Shape
+from archspec.plugins import registry
 from archspec.reading import Chain, joined, read_chain, text_chain
 from archspec.schema.values import given
 from archspec.spec import Given
@@ -49,6 +50,31 @@ def add_spec(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
     parser.add_argument(
         "--input", metavar="3x256x256", help="the input shape, instead of the spec's own"
     )
+    add_plugin(parser)
+
+
+def add_plugin(parser: argparse.ArgumentParser) -> None:
+    """Add `--plugin`."""
+    parser.add_argument(
+        "--plugin",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="a Python module with further ops, such as my_package.ops, which is imported; "
+        "may repeat",
+    )
+
+
+def plugin_ops(arguments: argparse.Namespace) -> Ops:
+    """Return the ops that a spec may use: archspec's own and those of the plugins.
+
+    Raises:
+        PluginError: when one of them is wrong.
+    """
+    # Last, so that a file beside the spec stands in for no module that is installed.
+    if arguments.plugin and not {"", os.getcwd()} & set(sys.path):
+        sys.path.append(os.getcwd())
+    return registry(arguments.plugin, "--plugin")
 
 
 def chain(spec: str | None) -> Chain:
@@ -71,13 +97,13 @@ def chain(spec: str | None) -> Chain:
 
 
 def load(arguments: argparse.Namespace) -> Architecture:
-    """Load the spec that the command line names, with its vars and input."""
-    return load_one(arguments.spec, arguments)
+    """Load the spec that the command line names, with its vars, input and plugins."""
+    return load_one(arguments.spec, arguments, plugin_ops(arguments))
 
 
-def load_one(spec: str | None, arguments: argparse.Namespace) -> Architecture:
+def load_one(spec: str | None, arguments: argparse.Namespace, ops: Ops) -> Architecture:
     """Load one of several specs."""
-    return compiled(joined(chain(spec)), _shape(arguments.input), _overrides(arguments.set))
+    return compiled(joined(chain(spec)), _shape(arguments.input), _overrides(arguments.set), ops)
 
 
 def _standard_input() -> str:

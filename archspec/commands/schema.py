@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from archspec.commands.arguments import chain
+from archspec.commands.arguments import add_plugin, chain, plugin_ops
+from archspec.ops import Ops
 from archspec.reading import joined
 from archspec.schema import header
 from archspec.spec import Parameter
@@ -24,19 +25,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="a spec whose blocks are known too; without it, any capitalised word may be a block",
     )
+    add_plugin(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
     from archspec.editors import language  # noqa: PLC0415 - not needed by other commands
 
-    print(json.dumps(language(_blocks(arguments.spec)), indent=1))
+    ops = plugin_ops(arguments)
+    print(json.dumps(language(_blocks(arguments.spec, ops), ops), indent=1))
     return 0
 
 
-def _blocks(spec: str | None) -> dict[str, tuple[Parameter, ...]] | None:
+def _blocks(spec: str | None, ops: Ops) -> dict[str, tuple[Parameter, ...]] | None:
     """Return the parameters of a spec's blocks, those of what it extends too."""
     if spec is None:
         return None
     blocks = joined(chain(spec)).get("blocks")
-    return dict(header(key) for key, _ in blocks.entries) if isinstance(blocks, Mapping) else {}
+    return (
+        dict(header(key, ops) for key, _ in blocks.entries) if isinstance(blocks, Mapping) else {}
+    )

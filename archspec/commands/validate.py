@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Final
 
-from archspec.commands.arguments import add_spec, load_one
+from archspec.commands.arguments import add_spec, load_one, plugin_ops
 from archspec.commands.telling import tell
 from archspec.errors import Diagnostic, SpecError, visible
 
@@ -32,9 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check each spec; 1 when any is wrong."""
     found: list[Diagnostic] = []
+    ops = plugin_ops(arguments)
     for spec in arguments.spec or [None]:
         try:
-            net = load_one(spec, arguments)
+            net = load_one(spec, arguments, ops)
         except SpecError as error:
             found += error.diagnostics
             if arguments.format == "text":

@@ -28,7 +28,7 @@ _TITLES: Final[Mapping[type[Op], str]] = {
 
 def title(op: Any) -> str:
     """Return what an attention is called, with the side of its windows."""
-    return " ".join(word for word in (_TITLES[type(op)], _size(op)) if word)
+    return " ".join(word for word in (_TITLES.get(type(op), ""), _size(op)) if word)
 
 
 def heads(op: Any) -> str:

@@ -11,12 +11,13 @@ from archspec.draw.maps import dimension, sides
 from archspec.draw.scene import Band
 from archspec.draw.units import Group, Layer, Unit, is_merge
 from archspec.network import Leaf
-from archspec.ops import Kind, Op, Shape
+from archspec.ops import Kind, Op, Shape, is_builtin
+from archspec.ops.attention import MultiheadAttention, RelativeAttention, WindowAttention
 from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Cat, MatMul, Mul
 from archspec.ops.norm import LocalResponseNorm
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
+from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
 from archspec.ops.regulariser import Dropout, StochasticDepth
 from archspec.ops.resample import Upsample
 from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth, place
@@ -63,7 +64,7 @@ def _words(unit: Layer, twins: Sequence[Leaf]) -> Words:
         return _joined(unit)
     if leaf.op.kind is Kind.REGULARISER:
         return op(leaf.op)[0], _chances(twins)
-    if leaf.op.kind is Kind.ATTENTION and len(twins) == 1:
+    if leaf.op.kind is Kind.ATTENTION and is_builtin(type(leaf.op)) and len(twins) == 1:
         shift = attention.shifted(twins)
         return attention.title(leaf.op), ", ".join(filter(None, (attention.heads(leaf.op), shift)))
     if isinstance(leaf.op, Narrow):
@@ -75,11 +76,9 @@ def op(op: Op) -> Words:
     """Return the title of an op and its detail."""
     for kind, words in _WORDS.items():
         if isinstance(op, kind):
-            return words(op)
-    if op.kind is Kind.POOL:
-        return _pool(op)
-    if op.kind is Kind.ATTENTION:
-        return attention.title(op), attention.heads(op)
+            title, detail = words(op)
+            # An op of a plugin may derive from one of these; it goes by its own name.
+            return title if is_builtin(type(op)) else _bare(op), detail
     return _bare(op), ""
 
 
@@ -105,7 +104,9 @@ def does_nothing(leaves: Sequence[Leaf]) -> bool:
 
 
 def _chances(leaves: Sequence[Leaf]) -> str:
-    chances = [getattr(leaf.op, "p", 0.0) for leaf in leaves]
+    chances = [p for leaf in leaves if isinstance(p := getattr(leaf.op, "p", None), float)]
+    if not chances:
+        return ""
     return " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
 
 
@@ -202,6 +203,10 @@ def _pool(op: Any) -> Words:
     return f"{_bare(op)} {_size(op.kernel_size)}", detail
 
 
+def _attention(op: Any) -> Words:
+    return attention.title(op), attention.heads(op)
+
+
 def _adaptive(op: Any) -> Words:
     mean = "Avg" if isinstance(op, AdaptiveAvgPool2d) else "Max"
     if op.output_size in (1, (1, 1)):
@@ -231,6 +236,8 @@ _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] 
     Upsample: lambda op: ("Upsample", op.mode),
     Linear: lambda op: ("Linear", str(int(op.out_features))),
     (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
+    (MaxPool2d, AvgPool2d): _pool,
+    (MultiheadAttention, WindowAttention, RelativeAttention): _attention,
     LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
     StochasticDepth: lambda op: ("StochasticDepth", f"{op.p:.3g}"),
     Dropout: lambda op: (_bare(op), f"{op.p:.3g}"),

@@ -15,6 +15,8 @@ from archspec.live.slots import Slots
 from archspec.network import Body, Leaf, Network
 from archspec.ops import Call
 from archspec.ops.tensor import Parameter
+from archspec.plugins.blame import blaming
+from archspec.plugins.gate import imported
 from archspec.traced import untraced
 
 
@@ -64,7 +66,8 @@ def _built(network: Network) -> nn.Module:
 
 def _module(node: Leaf | Body) -> nn.Module:
     if isinstance(node, Leaf):
-        return evaluate(node.op.call())
+        with blaming(type(node.op), node.written.span):
+            return evaluate(node.op.call())
     slots = Slots(node, node.reads and ("input",), keep=(node.result,))
     module = SpecModule(
         node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
@@ -85,8 +88,8 @@ def _children(body: Body) -> Iterator[tuple[str, nn.Module | OwnTensor]]:
 
 def evaluate(call: Call) -> nn.Module:
     """Evaluate a PyTorch call that is held as data."""
-    library, name = call.target.split(".")
-    kind: Any = getattr({"nn": nn, "parts": parts}[library], name)
+    library, _, name = call.target.rpartition(".")
+    kind: Any = getattr({"nn": nn, "parts": parts}.get(library) or imported(library), name)
     positional = [untraced(a.value) for a in call.arguments if not a.keyword]
     keywords = {a.name: untraced(a.value) for a in call.arguments if a.keyword}
     module: nn.Module = kind(*positional, **keywords)

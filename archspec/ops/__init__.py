@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 from archspec.ops.activation import (
     ELU,
@@ -35,14 +36,22 @@ from archspec.ops.base import (
     ChannelsLast,
     Everything,
     Form,
+    Integer,
     Invocation,
     Kind,
     Misfit,
     Op,
+    Padding,
     Phases,
+    Positive,
+    PositivePair,
+    Probability,
     Shape,
     Tensor,
     Window,
+    channels_last,
+    feature_map,
+    pair,
     shown,
     sized,
 )
@@ -65,6 +74,7 @@ from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
 from archspec.ops.scale import Scale
 from archspec.ops.tensor import Parameter
+from archspec.ops.windowed import axis, sizes
 
 OPS: Final[tuple[type[Op], ...]] = (
     Conv2d,
@@ -124,7 +134,17 @@ OPS: Final[tuple[type[Op], ...]] = (
     Cat,
 )
 
-BY_NAME: Final[dict[str, type[Op]]] = {op.__name__: op for op in OPS}
+Ops: TypeAlias = Mapping[str, type[Op]]
+"""The ops that a spec may use, by name."""
+
+BY_NAME: Final[Ops] = {op.__name__: op for op in OPS}
+"""Those of archspec itself; a plugin adds others, for the one spec that is loaded with it."""
+
+
+def is_builtin(kind: type[Op]) -> bool:
+    """Tell whether an op is archspec's own, and not a plugin's."""
+    return BY_NAME.get(kind.__name__) is kind
+
 
 __all__ = [
     "BY_NAME",
@@ -136,14 +156,26 @@ __all__ = [
     "ChannelsLast",
     "Everything",
     "Form",
+    "Integer",
     "Invocation",
     "Kind",
     "Misfit",
     "Op",
+    "Ops",
+    "Padding",
     "Phases",
+    "Positive",
+    "PositivePair",
+    "Probability",
     "Shape",
     "Tensor",
     "Window",
+    "axis",
+    "channels_last",
+    "feature_map",
+    "is_builtin",
+    "pair",
     "shown",
     "sized",
+    "sizes",
 ]

@@ -53,7 +53,7 @@ def resolve_open(
     values = _vars(spec, overrides)
     diagnostics = Diagnostics()
     scope = _global(spec, overrides, values, wanted)
-    resolver = Resolver(spec, diagnostics, scope)
+    resolver = Resolver(spec, written.ops, diagnostics, scope)
     first = next(iter(inputs.values()))
     if len(first) == 3:
         sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))
@@ -67,7 +67,7 @@ def resolve_open(
     check_overwriting(root, diagnostics)
     diagnostics.raise_any()
     outputs = _outputs(written, root, inputs)
-    root = with_fills(root, spec.init, scope)
+    root = with_fills(root, spec.init, written.ops, scope)
     given = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
     network = Network(
         name=spec.name,
@@ -82,6 +82,7 @@ def resolve_open(
         init=spec.init,
         is_default=not overrides and shape is None,
         open=tuple(wanted),
+        ops=written.ops,
     )
     return network, resolver.closed | scope.origin(*given)
 

@@ -12,7 +12,7 @@ from archspec import expressions, spec
 from archspec.errors import Diagnostics, Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
-from archspec.ops import BY_NAME, Form
+from archspec.ops import Form, Ops
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
@@ -35,6 +35,7 @@ class Resolver:
     """
 
     document: spec.Spec
+    ops: Ops
     diagnostics: Diagnostics
     globals: Scope
     expansion: Expansion = field(default_factory=Expansion)
@@ -164,7 +165,7 @@ class Builder:
         if missing := names.TEMPLATE.search(name):
             help = did_you_mean(missing[1], scope.values)
             raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
-        if trouble := names.child_problem(name, BY_NAME):
+        if trouble := names.child_problem(name, self.resolver.ops):
             raise fail("S207", f"`{name}`: {trouble}", key.span)
         # Source writes `a-b` and `a_b` alike where it needs a variable.
         twin = name.replace("-", "_")
@@ -366,7 +367,7 @@ class Builder:
             ref = self.last.ref
             self.children.append(Absent(name, condition, ref, self.last.written or ref, use))
             return
-        made = self._place(name, scope, ends).op(BY_NAME[label], use)
+        made = self._place(name, scope, ends).op(self.resolver.ops[label], use)
         refs = tuple(end.ref for end in ends)
         written = tuple(end.written or end.ref for end in ends)
         made = replace(made, reads=refs, written_reads=written, condition=condition)
@@ -385,7 +386,7 @@ class Builder:
         if target in self.flows and self.flows[target].shape is None:
             raise SpecError(())
         if target not in self.made:
-            known = [*self.made, *BY_NAME, *self.resolver.document.blocks]
+            known = [*self.made, *self.resolver.ops, *self.resolver.document.blocks]
             near = did_you_mean(target, known)
             raise self._unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]

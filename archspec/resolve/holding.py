@@ -68,6 +68,7 @@ def held(node: spec.Node) -> spec.Node:
 
 def is_own(node: spec.Node) -> bool:
     """Tell whether a node is a tensor of the module around it, which reads nothing."""
+    # An op of a plugin is a module, never a tensor.
     op = BY_NAME.get(str(node.callee.value)) if isinstance(node, spec.Use) else None
     return op is not None and op.form is Form.TENSOR
 

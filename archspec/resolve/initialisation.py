@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
-from archspec.ops import BY_NAME, Form, Op
+from archspec.ops import Form, Op, Ops
 from archspec.resolve.scope import Scope
 from archspec.spec import InitRule
 from archspec.traced import untraced
 
 
-def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
+def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope) -> Body:
     """Return the tree with what each body fills; the first rule that names a module has it.
 
     Raises:
@@ -25,12 +25,12 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], scope: Scope) -> Body:
         inner = tuple(rule for rule in rules if rule.within and rule.within.text == block.text)
         bodies = [body for body in _bodies(root) if body.block and body.block.name == block.text]
         for body in bodies:
-            _check_selectors(body, inner)
-        fills = {body.path: _body_fills(body, inner, scope) for body in bodies}
+            _check_selectors(body, inner, ops)
+        fills = {body.path: _body_fills(body, inner, ops, scope) for body in bodies}
         root = replace(root, children=_filled(root.children, fills))
     outer = tuple(rule for rule in rules if rule.within is None)
-    _check_selectors(root, outer)
-    return replace(root, fills=_body_fills(root, outer, scope))
+    _check_selectors(root, outer, ops)
+    return replace(root, fills=_body_fills(root, outer, ops, scope))
 
 
 def _bodies(root: Body) -> Iterator[Body]:
@@ -45,9 +45,9 @@ def modules(body: Body) -> Iterator[tuple[str, Op]]:
             yield from ((f"{node.path}.{name}", op) for name, op in node.op.modules())
 
 
-def follows(rule: InitRule, body: Body, path: str, op: Op) -> bool:
+def follows(rule: InitRule, ops: Ops, body: Body, path: str, op: Op) -> bool:
     """Tell whether a rule names a module below a body: by its op, or by its path from there."""
-    kind = BY_NAME.get(rule.selector.text)
+    kind = ops.get(rule.selector.text)
     return isinstance(op, kind) if kind else rule.selector.text == below(body, path)
 
 
@@ -56,27 +56,27 @@ def below(body: Body, path: str) -> str:
     return path.removeprefix(f"{body.path}.") if body.path else path
 
 
-def _check_selectors(body: Body, rules: tuple[InitRule, ...]) -> None:
+def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops) -> None:
     paths = [below(body, path) for path, _ in modules(body)]
     absent = tuple(_absent(body.children, ""))
     found = Diagnostics()
     for rule in rules:
         selector = rule.selector
         # A rule for what an `if` has left out has nothing to do; one for what never was is wrong.
-        known = selector.text in BY_NAME or selector.text in paths
+        known = selector.text in ops or selector.text in paths
         if not known and not f"{selector.text}.".startswith(absent):
-            help = did_you_mean(selector.text, [*BY_NAME, *paths])
+            help = did_you_mean(selector.text, [*ops, *paths])
             message = f"`{selector.text}` is neither an op nor the path of a node"
             found.add(Diagnostic("G340", message, selector.span, help=help))
     found.raise_any()
 
 
 def _body_fills(
-    body: Body, rules: tuple[InitRule, ...], scope: Scope
+    body: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope
 ) -> dict[str, tuple[Fill, ...]]:
     found = {}
     for path, op in modules(body):
-        rule = next((rule for rule in rules if follows(rule, body, path, op)), None)
+        rule = next((rule for rule in rules if follows(rule, ops, body, path, op)), None)
         if rule is not None:
             found[path] = _fills(op, rule, scope)
     return found

@@ -10,7 +10,9 @@ from archspec import limits, spec
 from archspec.errors import Note, did_you_mean, fail
 from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
-from archspec.ops import BY_NAME, Misfit, Op, Shape, Tensor, shown
+from archspec.ops import Misfit, Op, Shape, Tensor, shown
+from archspec.plugins.answers import check_answers
+from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import bind_parameters, make_op
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
@@ -55,11 +57,11 @@ class Place:
         self.resolver.closed |= self.scope.origin(node.callee)
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
-        if label in BY_NAME:
-            return replace(self.op(BY_NAME[label], node), callee=callee)
+        if label in self.resolver.ops:
+            return replace(self.op(self.resolver.ops[label], node), callee=callee)
         if label in blocks:
             return replace(self._block(blocks[label], node), callee=callee)
-        help = did_you_mean(label, [*BY_NAME, *blocks])
+        help = did_you_mean(label, [*self.resolver.ops, *blocks])
         message = f"unknown op `{label}`"
         var = self.resolver.document.vars.get(getattr(node.callee.formula, "id", ""))
         notes = (Note("its value is here", var.span),) if var and var.value == label else ()
@@ -91,8 +93,10 @@ class Place:
         try:
             shapes = self._arriving(kind, use)
             defaults = self.resolver.document.defaults.get(label, ())
-            op, formulas = make_op(kind, use, self.scope, defaults, shapes)
-            output = op.output(*shapes)
+            with blaming(kind, use.span):
+                op, formulas = make_op(kind, use, self.scope, defaults, shapes)
+                output = op.output(*shapes)
+                check_answers(op, shapes, output)
         except Misfit as error:
             raise misfit(error, kind, use, self.flows) from None
         check_sizes(output, use.span)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
-from archspec.ops import BY_NAME
+from archspec.ops import BY_NAME, Ops
 from archspec.schema import names
 from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
@@ -25,11 +25,12 @@ from archspec.syntax import Listing, Mapping, Scalar, Tree
 _KEYS: Final = (*Spec.model_fields, "extends")
 
 
-def read_spec(tree: Mapping) -> Written:
+def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     """Check a document and return the spec it spells.
 
     Args:
         tree: the document, with what it `extends` merged in.
+        ops: the ops that it may use.
 
     Raises:
         SpecError: with every mistake found; codes S and E.
@@ -42,27 +43,27 @@ def read_spec(tree: Mapping) -> Written:
     for required in ("name", "input", "net"):
         if tree.get(required) is None:
             diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
-    headers, broken = _headers(tree.get("blocks"), diagnostics)
+    headers, broken = _headers(tree.get("blocks"), ops, diagnostics)
     parameters = {block: header for block, (header, _, _) in headers.items()}
-    reader = NodeReader({**dict.fromkeys(broken), **parameters}, diagnostics)
+    reader = NodeReader({**dict.fromkeys(broken), **parameters}, ops, diagnostics)
     fields: dict[str, Any] = {
         key: plain(value)
         for key in ("archspec", "name", "description", "paper", "input", "outputs", "expect")
         if (value := tree.get(key)) is not None
     }
-    fields["vars"] = _vars(tree.get("vars"), diagnostics)
-    fields["defaults"] = _defaults(tree.get("defaults"), diagnostics)
+    fields["vars"] = _vars(tree.get("vars"), ops, diagnostics)
+    fields["defaults"] = _defaults(tree.get("defaults"), ops, diagnostics)
     fields["blocks"] = {
         name: Block(place, header, reader.node(body))
         for name, (header, place, body) in headers.items()
     }
-    fields["init"] = init_rules(tree.get("init"), headers, diagnostics)
+    fields["init"] = init_rules(tree.get("init"), headers, ops, diagnostics)
     net = tree.get("net")
     fields["net"] = reader.node(net) if net is not None else None
-    check_interface(tree, diagnostics)
+    check_interface(tree, ops, diagnostics)
     diagnostics.raise_any()
     spec = _validated(fields, tree)
-    return Written(spec, tree.span.source.name, _places(tree))
+    return Written(spec, tree.span.source.name, _places(tree), ops)
 
 
 def _places(tree: Mapping) -> dict[str, Span]:
@@ -116,11 +117,11 @@ def plain(tree: Tree) -> Any:
     return {str(key.value): plain(value) for key, value in tree.entries}
 
 
-def _vars(tree: Tree | None, diagnostics: Diagnostics) -> dict[str, Given]:
+def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for key, value in _entries(tree, "vars"):
         name = str(key.value)
-        if trouble := names.problem(name, BY_NAME):
+        if trouble := names.problem(name, ops):
             diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span))
         with diagnostics.collect():
             found[name] = given(value)
@@ -128,20 +129,20 @@ def _vars(tree: Tree | None, diagnostics: Diagnostics) -> dict[str, Given]:
 
 
 def _defaults(
-    tree: Tree | None, diagnostics: Diagnostics
+    tree: Tree | None, ops: Ops, diagnostics: Diagnostics
 ) -> dict[str, tuple[tuple[Name, Given], ...]]:
     found: dict[str, tuple[tuple[Name, Given], ...]] = {}
     for key, value in _entries(tree, "defaults"):
         op = str(key.value)
-        if op not in BY_NAME:
-            help = did_you_mean(op, BY_NAME)
+        if op not in ops:
+            help = did_you_mean(op, ops)
             diagnostics.add(Diagnostic("S202", f"unknown op `{op}`", key.span, help=help))
             continue
         arguments = []
         with diagnostics.collect():
             for name, argument in _entries(value, f"defaults of {op}"):
-                if name.value not in BY_NAME[op].model_fields:
-                    known = set(BY_NAME[op].model_fields)
+                if name.value not in ops[op].model_fields:
+                    known = set(ops[op].model_fields)
                     diagnostics.add(unknown_argument(Name(str(name.value), name.span), op, known))
                 arguments.append((Name(str(name.value), name.span), given(argument)))
         found[op] = tuple(arguments)
@@ -149,7 +150,7 @@ def _defaults(
 
 
 def _headers(
-    tree: Tree | None, diagnostics: Diagnostics
+    tree: Tree | None, ops: Ops, diagnostics: Diagnostics
 ) -> tuple[dict[str, tuple[tuple[Parameter, ...], Name, Tree]], list[str]]:
     """Return parameters, place and body of each block, and the names of those that are wrong."""
     found: dict[str, tuple[tuple[Parameter, ...], Name, Tree]] = {}
@@ -162,7 +163,7 @@ def _headers(
         if before:
             continue
         with diagnostics.collect():
-            name, parameters = header(key)
+            name, parameters = header(key, ops)
             if name in found:
                 notes = (Note("first here", found[name][1].span),)
                 raise fail("Y108", f"block `{name}` is already there", key.span, notes=notes)
@@ -171,7 +172,7 @@ def _headers(
     return found, [name for name in written if name not in found]
 
 
-def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
+def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]:
     """Read a block's header: `BasicBlock(channels, stride=1)`.
 
     Raises:
@@ -198,11 +199,11 @@ def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
         if keyword.arg is None:
             raise fail("S220", form, key.span, help=help)
         parameters.append(Parameter(keyword.arg, _default(keyword.value, key), required=False))
-    if trouble := names.class_problem(call.func.id, BY_NAME):
+    if trouble := names.class_problem(call.func.id, ops):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
     seen: set[str] = set()
     for parameter in parameters:
-        trouble = names.problem(parameter.name, BY_NAME)
+        trouble = names.problem(parameter.name, ops)
         if trouble or parameter.name in seen:
             raise fail("S207", f"`{parameter.name}`: {trouble or 'twice'}", key.span)
         seen.add(parameter.name)

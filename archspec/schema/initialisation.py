@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import Diagnostics, did_you_mean, fail
-from archspec.ops import BY_NAME
+from archspec.ops import Ops
 from archspec.schema.nodes import unknown_argument
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
@@ -34,7 +34,7 @@ _Fill = tuple[Name, Name, tuple[tuple[Name, Given], ...]]
 
 
 def init_rules(
-    tree: Tree | None, blocks: Collection[str], diagnostics: Diagnostics
+    tree: Tree | None, blocks: Collection[str], ops: Ops, diagnostics: Diagnostics
 ) -> tuple[InitRule, ...]:
     """Return the rules in order; the first that names a module fills its tensors."""
     if tree is None:
@@ -42,13 +42,14 @@ def init_rules(
     with diagnostics.collect():
         if not isinstance(tree, Listing):
             raise fail("S230", "`init` is a list of rules", tree.span)
-        return tuple(_rules(tree.items, blocks, diagnostics))
+        return tuple(_rules(tree.items, blocks, ops, diagnostics))
     return ()
 
 
 def _rules(
     trees: Iterable[Tree],
     blocks: Collection[str],
+    ops: Ops,
     diagnostics: Diagnostics,
     within: Name | None = None,
 ) -> Iterator[InitRule]:
@@ -57,16 +58,18 @@ def _rules(
             name = Name(str(key.value), key.span)
             if name.text in blocks and within is None:
                 held = value.items if isinstance(value, Listing) else (value,)
-                inner = _rules(held, blocks, diagnostics, name)
+                inner = _rules(held, blocks, ops, diagnostics, name)
                 yield from (replace(rule, within=name) for rule in inner)
             else:
-                _check_selector(name, value, blocks, within)
+                _check_selector(name, value, blocks, ops, within)
                 tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
                 fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
                 yield InitRule(name, fills)
 
 
-def _check_selector(name: Name, value: Tree, blocks: Collection[str], within: Name | None) -> None:
+def _check_selector(
+    name: Name, value: Tree, blocks: Collection[str], ops: Ops, within: Name | None
+) -> None:
     """Check that what holds rules of its own is a block, and one that is in no other.
 
     Raises:
@@ -75,8 +78,8 @@ def _check_selector(name: Name, value: Tree, blocks: Collection[str], within: Na
     if name.text in blocks:
         message = f"a rule within `{within and within.text}` names its ops and paths, no block"
         raise fail("S230", message, name.span, help="the other block's rules stand beside it")
-    ops = isinstance(value, Mapping) and any(tensor.value in BY_NAME for tensor, _ in value.entries)
-    if ops and name.text not in BY_NAME:
+    rules = isinstance(value, Mapping) and any(tensor.value in ops for tensor, _ in value.entries)
+    if rules and name.text not in ops:
         help = did_you_mean(name.text, blocks) or "only a block of the spec holds rules of its own"
         raise fail("S202", f"unknown block `{name.text}`", name.span, help=help)
 

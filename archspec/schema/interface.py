@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from archspec.errors import Diagnostic, Diagnostics
-from archspec.ops import BY_NAME
+from archspec.ops import Ops
 from archspec.schema import names
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 
-def check_interface(tree: Mapping, diagnostics: Diagnostics) -> None:
+def check_interface(tree: Mapping, ops: Ops, diagnostics: Diagnostics) -> None:
     """Check the names and sizes that stand at the top of a document."""
     name, inputs, outputs = (tree.get(key) for key in ("name", "input", "outputs"))
     if isinstance(name, Scalar) and isinstance(name.value, str):
-        trouble = names.class_problem(name.value, BY_NAME)
+        trouble = names.class_problem(name.value, ops)
         if trouble:
             diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
     # Inputs become parameters in source, labels of outputs the fields of a named tuple.
     for part in (inputs, outputs):
         for key, _ in part.entries if isinstance(part, Mapping) else ():
-            if trouble := names.problem(str(key.value), BY_NAME):
+            if trouble := names.problem(str(key.value), ops):
                 diagnostics.add(Diagnostic("S207", f"`{key.value}`: {trouble}", key.span))
     if isinstance(inputs, Mapping):
         if not inputs.entries:

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
-from archspec.ops import BY_NAME
+from archspec.ops import Ops
 from archspec.schema import names
 from archspec.schema.columns import columns
 from archspec.schema.values import given
@@ -37,15 +37,20 @@ class NodeReader:
 
     Args:
         blocks: parameters of the spec's blocks by name; None where the header is wrong.
+        ops: the ops that the spec may use.
         diagnostics: where mistakes are collected.
     """
 
     def __init__(
-        self, blocks: MappingType[str, tuple[Parameter, ...] | None], diagnostics: Diagnostics
+        self,
+        blocks: MappingType[str, tuple[Parameter, ...] | None],
+        ops: Ops,
+        diagnostics: Diagnostics,
     ) -> None:
         self.blocks = blocks
+        self.ops = ops
         self.diagnostics = diagnostics
-        self.callees = (*BY_NAME, *blocks, _SEQUENTIAL)
+        self.callees = (*ops, *blocks, _SEQUENTIAL)
 
     def node(self, tree: Tree) -> Node:
         """Return the node that a tree spells; a wrong one is recorded and replaced by nothing."""
@@ -62,7 +67,7 @@ class NodeReader:
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
         callee = given(tree)
-        if callee.formula is not None or tree.value in BY_NAME or tree.value in self.blocks:
+        if callee.formula is not None or tree.value in self.ops or tree.value in self.blocks:
             return Use(span=tree.span, callee=callee)
         if tree.value[:1].isupper():
             raise self._unknown_op(tree)
@@ -137,7 +142,7 @@ class NodeReader:
                 if k is not key and k.value not in CONTROL
             ),
         )
-        op = BY_NAME.get(str(key.value))
+        op = self.ops.get(str(key.value))
         if chosen:
             return use
         if op is not None and op.inputs is None:
@@ -255,8 +260,8 @@ class NodeReader:
 
     def _check_keywords(self, use: Use) -> None:
         callee = use.callee.value
-        if callee in BY_NAME:
-            known = set(BY_NAME[str(callee)].model_fields)
+        if callee in self.ops:
+            known = set(self.ops[str(callee)].model_fields)
         elif (parameters := self.blocks.get(str(callee))) is not None:
             known = {parameter.name for parameter in parameters}
         else:

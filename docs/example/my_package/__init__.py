@@ -1,0 +1,1 @@
+"""Layers of our own, and what archspec is told of them."""
