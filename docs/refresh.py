@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import archspec
@@ -26,6 +27,22 @@ def main() -> None:
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
     page = ROOT / "docs" / "errors.md"
     page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.path.append(str(EXAMPLE))
+    blurnet = archspec.load(EXAMPLE / "blurnet.yaml", plugins=["my_package.ops"])
+    (EXAMPLE / "blurnet.py").write_text(blurnet.codegen(), encoding="utf-8")
+    page = ROOT / "docs" / "plugins.md"
+    page.write_text(with_files(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_files(text: str) -> str:
+    """Return a page with the files of the example that it names."""
+
+    def shown(match: re.Match[str]) -> str:
+        held = (EXAMPLE / match[1]).read_text(encoding="utf-8")
+        return f"<!-- file: {match[1]} -->\n```{match[2]}\n{held}```\n<!-- end -->"
+
+    pattern = r"<!-- file: (\S+) -->\n```(\w+)\n.*?<!-- end -->"
+    return re.sub(pattern, shown, text, flags=re.DOTALL)
 
 
 def with_mistakes(text: str) -> str:

@@ -1,8 +1,8 @@
 """What each code means, with a wrong and a right example.
 
 The texts stand in the Markdown files beside this one, a section for each code. A block marked
-`yaml` is a file, `spec.yaml` unless it says another name; a block marked `sh` is what to run where
-`archspec validate spec.yaml` is not what shows the mistake.
+`yaml` or `python` is a file, `spec.yaml` unless it says another name; a block marked `sh` is what to
+run where `archspec validate spec.yaml` is not what shows the mistake.
 """
 
 from __future__ import annotations
@@ -14,11 +14,20 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-PARTS: Final = ("files", "limits", "yaml", "language", "expressions", "network", "expectations")
+PARTS: Final = (
+    "files",
+    "limits",
+    "plugins",
+    "yaml",
+    "language",
+    "expressions",
+    "network",
+    "expectations",
+)
 """The files, in the order of the stages."""
 
 _SECTION: Final = re.compile(r"^## (\w+): ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BLOCK: Final = re.compile(r"^```(yaml|sh)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(r"^```(yaml|python|sh)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _RIGHT: Final = "\nRight:\n"
 
 
@@ -68,7 +77,7 @@ class Explanation:
 def _example(text: str) -> Example:
     blocks = [(kind, name or "spec.yaml", held) for kind, name, held in _BLOCK.findall(text)]
     command = "".join(held for kind, _, held in blocks if kind == "sh")
-    return Example({name: held for kind, name, held in blocks if kind == "yaml"}, command)
+    return Example({name: held for kind, name, held in blocks if kind != "sh"}, command)
 
 
 @cache

@@ -13,7 +13,7 @@ from archspec.live.memory import check_fits
 from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
 from archspec.network import Body, Leaf, Network
-from archspec.ops import Call
+from archspec.ops import Call, Op
 from archspec.ops.tensor import Parameter
 from archspec.plugins.blame import blaming
 from archspec.plugins.gate import imported
@@ -67,7 +67,7 @@ def _built(network: Network) -> nn.Module:
 def _module(node: Leaf | Body) -> nn.Module:
     if isinstance(node, Leaf):
         with blaming(type(node.op), node.written.span):
-            return evaluate(node.op.call())
+            return _evaluated(node.op)
     slots = Slots(node, node.reads and ("input",), keep=(node.result,))
     module = SpecModule(
         node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
@@ -86,14 +86,32 @@ def _children(body: Body) -> Iterator[tuple[str, nn.Module | OwnTensor]]:
             yield node.name, _module(node)
 
 
+def _evaluated(op: Op) -> nn.Module:
+    """Return the module of an op; it derives from what the op's bases stand for.
+
+    Raises:
+        TypeError: when it does not, and a rule of `init` would reach only one of them.
+    """
+    module = evaluate(op.call())
+    paths = [vars(base).get("torch") for base in type(op).__mro__[1:]]
+    for base in (nn.Module, *(_class(path) for path in paths if path)):
+        if not isinstance(module, base):
+            raise TypeError(f"`{op.torch}` does not derive from `{base.__name__}`, as its op does")
+    return module
+
+
 def evaluate(call: Call) -> nn.Module:
     """Evaluate a PyTorch call that is held as data."""
-    library, _, name = call.target.rpartition(".")
-    kind: Any = getattr({"nn": nn, "parts": parts}.get(library) or imported(library), name)
+    kind = _class(call.target)
     positional = [untraced(a.value) for a in call.arguments if not a.keyword]
     keywords = {a.name: untraced(a.value) for a in call.arguments if a.keyword}
     module: nn.Module = kind(*positional, **keywords)
     return module
+
+
+def _class(path: str) -> Any:
+    library, _, name = path.rpartition(".")
+    return getattr({"nn": nn, "parts": parts}.get(library) or imported(library), name)
 
 
 def _initialised(module: nn.Module, body: Body) -> nn.Module:

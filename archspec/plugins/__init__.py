@@ -13,7 +13,7 @@ from typing import Any
 
 from archspec.errors import Diagnostic, Source, Span, SpecError, did_you_mean, fail
 from archspec.ops import BY_NAME, Op, Ops
-from archspec.plugins.blame import raised, told
+from archspec.plugins.blame import defined, raised, told
 from archspec.plugins.classes import trouble
 from archspec.plugins.gate import imported, is_path
 from archspec.schema import names
@@ -49,7 +49,8 @@ def registry(plugins: Iterable[str], word: str = "plugins") -> Ops:
                 code, wrong = "P105", _name_trouble(name, ops, origin)
             if wrong:
                 message = f"op `{name}` of `{plugin}`: {wrong}"
-                found.append(Diagnostic(code, message, _span(plugin, word)))
+                notes = defined(kind) if isinstance(kind, type) else ()
+                found.append(Diagnostic(code, message, _span(plugin, word), notes=notes))
             else:
                 ops[name] = kind
                 origin.setdefault(name, plugin)

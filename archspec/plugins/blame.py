@@ -27,7 +27,8 @@ def blaming(kind: type[Op], span: Span) -> Iterator[None]:
         if is_builtin(kind):
             raise
         message = f"`{kind.__name__}`, an op of a plugin, fails: {told(error)}"
-        raise fail("P106", message, span, notes=raised(error, kind.__module__)) from error
+        notes = raised(error, kind.__module__) or defined(kind)
+        raise fail("P106", message, span, notes=notes) from error
 
 
 def told(error: BaseException) -> str:
@@ -54,8 +55,19 @@ def raised(error: BaseException, module: str) -> tuple[Note, ...]:
     return ()
 
 
-def _note(file: str, line: int, column: int, end: int | None) -> Note:
+def defined(kind: type[Op]) -> tuple[Note, ...]:
+    """Return the place of the class of an op, where its source can be found."""
+    import inspect  # noqa: PLC0415 - for a mistake alone
+
+    try:
+        file, (lines, line) = inspect.getfile(kind), inspect.getsourcelines(kind)
+    except (OSError, TypeError):
+        return ()
+    return (_note(file, line, 1, len(lines[0].rstrip()), "it is here"),)
+
+
+def _note(file: str, line: int, column: int, end: int | None, text: str = "raised here") -> Note:
     name = os.path.relpath(file) if file.startswith(os.getcwd() + os.sep) else file
     source = Source(name, Path(file).read_text(encoding="utf-8", errors="replace"))
     last = len(source.line(line)) if end is None else end
-    return Note("raised here", Span(source, line, column, line, max(last, column) + 1))
+    return Note(text, Span(source, line, column, line, max(last, column) + 1))
