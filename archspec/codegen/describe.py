@@ -29,7 +29,8 @@ def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     joined = _joined(body)
     if joined is None and labels.count("Add") > 1:
         return ["Residual parts, one after the other."]
-    return [_MERGES[joined] if joined else "Layers with wiring of their own."]
+    told = _MERGES.get(joined) if joined else None
+    return [told or "Layers with wiring of their own."]
 
 
 _MERGES: Final = {

@@ -1,8 +1,8 @@
 """What each code means, with a wrong and a right example.
 
 The texts stand in the Markdown files beside this one, a section for each code. A block marked
-`yaml` or `python` is a file, `spec.yaml` unless it says another name; a block marked `sh` is what to
-run where `archspec validate spec.yaml` is not what shows the mistake.
+`yaml` or `python` is a file, `spec.yaml` unless it says another name; a block marked `sh` is what
+to run where `archspec validate spec.yaml` is not what shows the mistake.
 """
 
 from __future__ import annotations

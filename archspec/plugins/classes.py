@@ -20,11 +20,16 @@ def trouble(kind: Any) -> str:
     path, name = getattr(kind, "torch", None), kind.__name__
     library, _, last = path.rpartition(".") if isinstance(path, str) else ("", "", "")
     if not is_path(path) or library in ("", "parts"):
-        return f"its `torch` is where its class is, such as `my_package.layers.{name}`"
+        where = f"where its class is, such as `my_package.layers.{name}`"
+        return (
+            f"`torch` is {where}, not {path!r}"
+            if path is not None
+            else f"it lacks `torch`, {where}"
+        )
     if last != name:
         return f"it goes by the name of its class, which `torch` says is `{last}`"
     if not isinstance(getattr(kind, "kind", None), Kind):
-        return f"its `kind` is one of {', '.join(f'Kind.{kind.name}' for kind in Kind)}"
+        return f"it needs a `kind`, one of {', '.join(f'Kind.{kind.name}' for kind in Kind)}"
     if kind.form is not Form.MODULE:
         return "an op of a plugin becomes a module; its `form` stays as it is"
     if type(kind.inputs) is not int or kind.inputs < 1:

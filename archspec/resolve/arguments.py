@@ -59,7 +59,8 @@ def bind_parameters(block: Block, use: Use, scope: Scope) -> dict[str, tuple[Val
         if use.is_list and len(parameters) == 1:
             positional = (Given(positional[0].span, items=positional),)
         else:
-            message = f"{len(positional)} arguments for `{label}`"
+            count = len(positional)
+            message = f"{count} argument{'s' * (count > 1)} for `{label}`"
             raise fail("G311", message, positional[len(parameters)].span, notes=notes)
     known = {parameter.name for parameter in parameters}
     written = {p.name: given for p, given in zip(parameters, positional, strict=False)}

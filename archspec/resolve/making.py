@@ -119,7 +119,8 @@ class Place:
             return for_each_sample(self.flows, kind)
         if kind.inputs is not None and len(self.flows) == kind.inputs:
             return tuple(flow.size for flow in self.flows)
-        needs = {0: "nothing", 1: "one tensor", None: "two tensors or more"}[kind.inputs]
+        few = {0: "nothing", 1: "one tensor", None: "two tensors or more"}
+        needs = few.get(kind.inputs) or f"{kind.inputs} tensors"
         message = f"`{kind.__name__}` reads {needs}, not {len(self.flows)}"
         raise fail("G310", message, use.span, details=origins(self.flows))
 

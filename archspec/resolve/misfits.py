@@ -38,12 +38,14 @@ def bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
         whole = Given(use.positional[0].span if use.positional else use.span, items=use.positional)
         use = replace(use, positional=(whole,))
     if len(use.positional) > len(order):
-        takes = ", ".join(order) or "no arguments"
+        count = len(use.positional)
         raise fail(
             "G311",
-            f"{len(use.positional)} arguments for `{kind.__name__}`",
+            f"{count} argument{'s' * (count > 1)} for `{kind.__name__}`",
             use.positional[len(order)].span,
-            help=f"it takes {takes}; a pair is written by name",
+            help=f"it takes {', '.join(order)}; a pair is written by name"
+            if order
+            else "it takes no arguments",
         )
     written = {
         name: (given, given.span) for name, given in zip(order, use.positional, strict=False)
