@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator
 
 from archspec.commands import main
-from archspec.explanations import explanation
+from archspec.explanations import explanation, explanations
 
 WRONG = """\
 name: Tiny
@@ -202,126 +202,32 @@ def shown(name: str) -> str:
     return "".join(f"\\u{{{ord(c):04x}}}" if "\ud800" <= c <= "\udfff" else c for c in name)
 
 
-# What the schema of OASIS (sarif-schema-2.1.0.json) says about the objects that are written here,
-# put down by hand: which properties they have, of which types, and which they must have.
-MESSAGE = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["text"],
-    "properties": {"text": {"type": "string"}, "markdown": {"type": "string"}},
-}
-LOCATION = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "message": MESSAGE,
-        "physicalLocation": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["artifactLocation"],
-            "properties": {
-                "artifactLocation": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {"uri": {"type": "string", "format": "uri-reference"}},
-                },
-                "region": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {
-                        name: {"type": "integer", "minimum": 1}
-                        for name in ("startLine", "startColumn", "endLine", "endColumn")
-                    },
-                },
-            },
-        },
-        "logicalLocations": {
-            "type": "array",
-            "minItems": 1,
-            "uniqueItems": True,
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {
-                    "fullyQualifiedName": {"type": "string"},
-                    "kind": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-LOCATIONS = {"type": "array", "minItems": 1, "items": LOCATION}
-RULE = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["id"],
-    "properties": {
-        "id": {"type": "string"},
-        "shortDescription": MESSAGE,
-        "fullDescription": MESSAGE,
-        "help": MESSAGE,
-        "defaultConfiguration": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {"level": {"enum": ["none", "note", "warning", "error"]}},
-        },
-    },
-}
-DRIVER = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string"},
-        "version": {"type": "string"},
-        "semanticVersion": {"type": "string"},
-        "rules": {"type": "array", "uniqueItems": True, "items": RULE},
-    },
-}
-RESULT = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["message"],
-    "properties": {
-        "ruleId": {"type": "string"},
-        "ruleIndex": {"type": "integer", "minimum": -1},
-        "level": {"enum": ["none", "note", "warning", "error"]},
-        "message": MESSAGE,
-        "locations": LOCATIONS,
-        "relatedLocations": {**LOCATIONS, "uniqueItems": True},
-    },
-}
-RUN = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["tool"],
-    "properties": {
-        "tool": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["driver"],
-            "properties": {"driver": DRIVER},
-        },
-        "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-        "results": {"type": "array", "items": RESULT},
-    },
-}
-SARIF = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["version", "runs"],
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"enum": ["2.1.0"]},
-        "runs": {"type": "array", "items": RUN},
-    },
-}
+# The schema that OASIS and SchemaStore publish; `sarif/LICENSE` says where it was had from.
+SARIF = Draft4Validator(
+    json.loads((Path(__file__).parent / "sarif" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+)
+
+
+def test_the_schema_of_sarif_refuses_what_is_wrong(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = validated(capsys, "wrong.yaml", "--format", "sarif")
+    for old, new in (
+        ('"version": "2.1.0"', '"version": "2.1.1"'),
+        ('"level": "error"', '"level": "wrong"'),
+        ('"startLine": 6', '"startLine": 0'),
+        ('"ruleIndex"', '"ruleNumber"'),
+        ('"columnKind": "unicodeCodePoints"', '"columnKind": "characters"'),
+    ):
+        assert old in text
+        assert SARIF.is_valid(json.loads(text))
+        assert not SARIF.is_valid(json.loads(text.replace(old, new)))
 
 
 def test_sarif(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ["wrong.yaml", str(folder / "wrong.yaml"), "no_such", "--format", "sarif"]
     log = json.loads(validated(capsys, *names))
-    Draft202012Validator(SARIF).validate(log)
+    SARIF.validate(log)
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["F101", "G301", "G307"]
@@ -343,10 +249,23 @@ def test_sarif(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "locations" not in missing
 
 
+@pytest.mark.parametrize("code", explanations())
+def test_sarif_of_every_code(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = explanation(code).wrong
+    monkeypatch.chdir(tmp_path)
+    for name, text in example.files.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    main(["validate", "spec.yaml", "--format", "sarif"])
+    SARIF.validate(json.loads(capsys.readouterr().out))
+
+
 def test_sarif_of_a_right_spec(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "lenet", "--format", "sarif"]) == 0
     log = json.loads(capsys.readouterr().out)
-    Draft202012Validator(SARIF).validate(log)
+    SARIF.validate(log)
     assert log["runs"][0]["results"] == []
 
 
