@@ -6,7 +6,6 @@ plain identifier that shadows nothing.
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 from collections.abc import Iterable
@@ -17,19 +16,45 @@ CHILD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 TEMPLATE: Final = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
 LENGTH: Final = 64
 
-# Every attribute of `torch.nn.Module`; a test holds this against the installed torch.
+# Every attribute of `torch.nn.Module` and `torch.nn.Sequential`; a test holds this against the
+# installed torch.
 MODULE_ATTRIBUTES: Final = frozenset(
     """
-    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
-    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
-    named_parameters parameters register_backward_hook register_buffer register_forward_hook
-    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
-    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
-    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
-    zero_grad
+    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu
+    cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state
+    get_parameter get_submodule half insert ipu load_state_dict modules mtia named_buffers
+    named_children named_modules named_parameters parameters pop register_backward_hook
+    register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
     """.split()  # noqa: SIM905 - a wall of quotes says no more
+)
+
+# Every builtin of Python; a test holds this against the running one.
+BUILTINS: Final = frozenset(
+    """
+    ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup
+    BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
+    DeprecationWarning EOFError Ellipsis EncodingWarning EnvironmentError Exception
+    ExceptionGroup FileExistsError FileNotFoundError FloatingPointError FutureWarning
+    GeneratorExit IOError ImportError ImportWarning IndentationError IndexError InterruptedError
+    IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError
+    NameError NotADirectoryError NotImplemented NotImplementedError OSError OverflowError
+    PendingDeprecationWarning PermissionError ProcessLookupError PythonFinalizationError
+    RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration
+    StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError
+    TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError
+    UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError abs
+    aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod
+    compile complex copyright credits delattr dict dir divmod enumerate eval exec exit filter
+    float format frozenset getattr globals hasattr hash help hex id input int isinstance
+    issubclass iter len license list locals map max memoryview min next object oct open ord pow
+    print property quit range repr reversed round set setattr slice sorted staticmethod str sum
+    super tuple type vars zip
+    """.split()  # noqa: SIM905
 )
 
 _RESERVED: Final = {
@@ -42,7 +67,14 @@ _RESERVED: Final = {
     "index": "the counter of a repeat",
     "training": "the mode",
     "Tensor": "PyTorch's tensor",
+    "OrderedDict": "a class that emitted source imports",
+    "NamedTuple": "a class that emitted source imports",
 }
+
+
+def is_taken(name: str) -> bool:
+    """Tell whether a name belongs to every `torch.nn.Module`, or may one day."""
+    return name in MODULE_ATTRIBUTES or name.startswith("_")
 
 
 def problem(name: str, ops: Iterable[str] = ()) -> str:
@@ -53,10 +85,12 @@ def problem(name: str, ops: Iterable[str] = ()) -> str:
         return "a name is letters, digits and underscores, and does not begin with a digit"
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         return f"`{name}` is a keyword of Python"
-    if name in MODULE_ATTRIBUTES or name.startswith("_"):
+    if is_taken(name):
         return f"`{name}` belongs to `torch.nn.Module`, or may one day"
     if name in _RESERVED:
         return f"`{name}` is {_RESERVED[name]}"
+    if name in BUILTINS:
+        return f"`{name}` is a builtin of Python"
     if name in ops:
         return f"`{name}` is an op"
     return ""
@@ -65,10 +99,3 @@ def problem(name: str, ops: Iterable[str] = ()) -> str:
 def child_problem(name: str, ops: Iterable[str] = ()) -> str:
     """Return why a name cannot be given to a child; unlike others it may hold hyphens."""
     return problem(name.replace("-", "_") if CHILD.fullmatch(name) else name, ops)
-
-
-def class_problem(name: str, ops: Iterable[str] = ()) -> str:
-    """Return why a name cannot be given to a block or network, which becomes a class."""
-    if hasattr(builtins, name):
-        return f"`{name}` is a builtin of Python"
-    return problem(name, ops)
