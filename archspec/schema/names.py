@@ -15,6 +15,7 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CHILD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 TEMPLATE: Final = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
 LENGTH: Final = 64
+_FORM: Final = "a name is letters, digits and underscores, and does not begin with a digit"
 
 # Every attribute of `torch.nn.Module` and `torch.nn.Sequential`; a test holds this against the
 # installed torch.
@@ -77,25 +78,31 @@ def is_taken(name: str) -> bool:
     return name in MODULE_ATTRIBUTES or name.startswith("_")
 
 
-def problem(name: str, ops: Iterable[str] = ()) -> str:
-    """Return why a name cannot be given to a child, block, var or network; empty if it can."""
+def child_problem(name: str, ops: Iterable[str] = ()) -> str:
+    """Return why a name cannot be given to a child; empty if it can.
+
+    Unlike others it may hold hyphens, and be that of a builtin: it is an attribute.
+    """
+    plain = name.replace("-", "_") if CHILD.fullmatch(name) else name
     if len(name) > LENGTH:
         return f"a name has at most {LENGTH} characters"
-    if not IDENTIFIER.fullmatch(name):
-        return "a name is letters, digits and underscores, and does not begin with a digit"
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        return f"`{name}` is a keyword of Python"
-    if is_taken(name):
-        return f"`{name}` belongs to `torch.nn.Module`, or may one day"
-    if name in _RESERVED:
-        return f"`{name}` is {_RESERVED[name]}"
-    if name in BUILTINS:
-        return f"`{name}` is a builtin of Python"
-    if name in ops:
-        return f"`{name}` is an op"
+    if not IDENTIFIER.fullmatch(plain):
+        return _FORM
+    if keyword.iskeyword(plain) or keyword.issoftkeyword(plain):
+        return f"`{plain}` is a keyword of Python"
+    if is_taken(plain):
+        return f"`{plain}` belongs to `torch.nn.Module`, or may one day"
+    if plain in _RESERVED:
+        return f"`{plain}` is {_RESERVED[plain]}"
+    if plain in ops:
+        return f"`{plain}` is an op"
     return ""
 
 
-def child_problem(name: str, ops: Iterable[str] = ()) -> str:
-    """Return why a name cannot be given to a child; unlike others it may hold hyphens."""
-    return problem(name.replace("-", "_") if CHILD.fullmatch(name) else name, ops)
+def problem(name: str, ops: Iterable[str] = ()) -> str:
+    """Return why a name cannot be given to a block, var or network; empty if it can."""
+    if "-" in name:
+        return _FORM
+    if name in BUILTINS and name not in _RESERVED:
+        return f"`{name}` is a builtin of Python"
+    return child_problem(name, ops)
