@@ -38,7 +38,7 @@ def source(network: Network, templates: Path | None = None) -> str:
         templates: a folder of templates that take the place of bundled ones.
 
     Raises:
-        SpecError: when the text is longer than it may be; code L204.
+        SpecError: when the text is longer than it may be; code L206.
         LayoutError: when a template in the folder is wrong.
     """
     admit(network)
@@ -63,7 +63,7 @@ def _check_length(text: str) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.EMITTED_BYTES:
         message = f"the source would have {size:,} bytes; {limits.EMITTED_BYTES:,} are allowed"
-        raise fail("L204", message)
+        raise fail("L206", message)
 
 
 def is_generated(text: str) -> bool:

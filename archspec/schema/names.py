@@ -68,6 +68,7 @@ _RESERVED: Final = {
     "index": "the counter of a repeat",
     "training": "the mode",
     "Tensor": "PyTorch's tensor",
+    "Sequential": "a numbered module of the language",
     "OrderedDict": "a class that emitted source imports",
     "NamedTuple": "a class that emitted source imports",
 }
