@@ -130,3 +130,6 @@ def _class_of(text: str) -> str:
 def _make_divisible() -> str:
     text = inspect.getsource(expressions.make_divisible).rstrip()
     return text.replace("def make_divisible", "def _make_divisible")
+
+
+__all__ = ["MARK", "LayoutError", "is_generated", "source"]

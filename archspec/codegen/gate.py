@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import textwrap
 import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -65,6 +66,9 @@ _METHODS: Final = frozenset(
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
+_LONGEST: Final = 100
+"""Characters of what is told of a line."""
+
 _SHAPE: Final = re.compile(r"# \(N(, [0-9]+)*\)")
 
 
@@ -77,6 +81,7 @@ class Refused(Exception):
     """
 
     def __init__(self, what: str, line: int) -> None:
+        what = textwrap.shorten(what, _LONGEST, placeholder=" …")
         super().__init__(f"line {line} of the emitted source: {what}")
         self.what = what
         self.line = line

@@ -21,7 +21,7 @@ from jinja2 import (
     TemplateSyntaxError,
     Undefined,
 )
-from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.exceptions import TemplateError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -43,7 +43,7 @@ class LayoutError(Exception):
     """A template of the user's is wrong: file, line and what is wrong there."""
 
 
-class _BareStringError(Exception):
+class _BareStringError(TemplateError):
     """A template lays out what is no piece."""
 
 
@@ -117,10 +117,9 @@ def _rendered(
         raise LayoutError(f"{where}: {error.message}") from None
     except TemplateNotFound as error:
         raise LayoutError(f"{_line(error, folder)}: there is no template `{error.name}`") from None
-    except (TemplateError, SecurityError, _BareStringError) as error:
-        raise LayoutError(f"{_line(error, folder)}: {error}") from None
     except Exception as error:  # whatever an expression of a template may raise
-        raise LayoutError(f"{_line(error, folder)}: {type(error).__name__}: {error}") from None
+        kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+        raise LayoutError(f"{_line(error, folder)}: {kind}{error}") from None
 
 
 def _environment(
