@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
@@ -81,12 +82,21 @@ class Architecture:
 
         return build(self.network, device=device, seed=seed)
 
-    def codegen(self) -> str:
-        """Return the PyTorch source of the network."""
+    def codegen(self, *, templates: str | os.PathLike[str] | None = None) -> str:
+        """Return the PyTorch source of the network.
+
+        Args:
+            templates: a folder whose templates take the place of bundled ones of the same names.
+
+        Raises:
+            SpecError: when the source would be too long.
+            LayoutError: when a template in the folder is wrong.
+        """
         from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
 
+        folder = None if templates is None else Path(templates)
         with computing():
-            return source(self._opened() if self._opened else self.network)
+            return source(self._opened() if self._opened else self.network, folder)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.

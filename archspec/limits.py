@@ -50,6 +50,9 @@ NODES: Final = 10_000
 STEPS: Final = 40_000
 """What is looked at when repeats are unrolled: nodes, turns, and nodes that an `if` leaves out."""
 
+EMITTED_BYTES: Final = 2_000_000
+"""Bytes of emitted source."""
+
 READS: Final = 500
 """Tensors that one node reads."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from torch import nn
 
 import archspec
-from archspec.schema.names import MODULE_ATTRIBUTES
+from archspec.schema.names import BUILTINS, MODULE_ATTRIBUTES
 
 PACKAGE = Path(archspec.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -127,5 +128,13 @@ def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -
 
 
 def test_the_list_of_module_attributes_covers_torch() -> None:
-    attributes = {name for name in dir(nn.Module()) if not name.startswith("_")}
-    assert attributes <= MODULE_ATTRIBUTES
+    attributes = {*dir(nn.Module()), *dir(nn.Sequential())}
+    assert {name for name in attributes if not name.startswith("_")} <= MODULE_ATTRIBUTES
+
+
+def test_the_list_of_builtins_covers_python() -> None:
+    # What pytest puts there, and what a test of this run may have, is no builtin.
+    command = [sys.executable, "-S", "-c", "import builtins; print(*dir(builtins))"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    words = {name for name in found if not name.startswith("_") and not keyword.iskeyword(name)}
+    assert words <= BUILTINS

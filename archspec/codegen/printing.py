@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import keyword
 import re
 import textwrap
 from collections.abc import Collection
@@ -15,6 +16,7 @@ from archspec.ops import BY_NAME, Op, Ops
 
 _MATH: Final = {"ceil", "floor", "sqrt"}
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_QUOTES: Final = re.compile("""['"]+""")
 
 
 def literal(value: Any) -> str:
@@ -67,8 +69,20 @@ def formula_line(formula: Formula) -> str:
     """Return a formula that is Python already as one line of source."""
     if isinstance(formula, ast.Constant):
         return literal(formula.value)
-    # `unparse` quotes with apostrophes; no string here holds a quote of either kind.
-    return _unparsed(formula).replace("'", '"')
+    if any(_is_string(node) for node in ast.walk(formula)):
+        formula = _Quoted().visit(copy.deepcopy(formula))
+    return _unparsed(formula)
+
+
+def _is_string(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+class _Quoted(ast.NodeTransformer):
+    """Writes each string as `literal` does, since `unparse` quotes with apostrophes."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Name(literal(node.value), ast.Load()) if _is_string(node) else node
 
 
 def _unparsed(formula: Formula) -> str:
@@ -155,16 +169,24 @@ def identifier(name: str) -> str:
     Raises:
         ValueError: when it is no plain identifier, which the schema should have refused.
     """
-    if not _IDENTIFIER.fullmatch(name):
+    if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
         raise ValueError(f"not an identifier: {name!r}")
     return name
 
 
-def prose(text: str) -> str:
-    """Return free text so that it can stand in a docstring and nowhere else ends it."""
+def harmless(text: str) -> str:
+    """Return free text that ends no docstring and starts nothing else.
+
+    What cannot be printed (control characters, line separators, marks that turn the direction of
+    writing) becomes a space, a run of quotes an apostrophe, a backslash a slash.
+    """
     printable = "".join(c if c.isprintable() else " " for c in text)
-    printable = printable.replace("\\", "/").replace('"', "'")
-    return " ".join(printable.split())
+    return _QUOTES.sub("'", printable.replace("\\", "/"))
+
+
+def prose(text: str) -> str:
+    """Return free text as one line that is harmless in a docstring."""
+    return " ".join(harmless(text).split())
 
 
 def wrapped(text: str, indent: int = 0) -> str:

@@ -1,38 +1,185 @@
-"""The one place that runs Jinja."""
+"""The one place that runs Jinja.
+
+A template lays out pieces; the ending of a file's name is what it becomes. A folder of the user's
+can hold other files of the same names. Whatever is in them, they run in Jinja's sandbox.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    Undefined,
+)
+from jinja2.exceptions import TemplateError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from archspec.codegen.program import Class, Function
+from archspec.codegen.pieces import Piece
+from archspec.errors import did_you_mean
 from archspec.reading import bundled
 
+MODULE: Final = "module.py.jinja"
+"""The template of the whole file; it includes the others."""
 
-def render(
-    *,
-    header: Sequence[str],
-    imports: Sequence[str],
-    helpers: Sequence[str],
-    classes: Sequence[Class],
-    functions: Sequence[Function],
+BUNDLED: Final = "bundled"
+"""Where a template of the user's finds the one whose place it takes."""
+
+_MARK: Final = re.compile("\ue000([^\ue001]*):([0-9]+)\ue001")
+
+
+class LayoutError(Exception):
+    """A template of the user's is wrong: file, line and what is wrong there."""
+
+
+class _BareStringError(TemplateError):
+    """A template lays out what is no piece."""
+
+
+def names() -> list[str]:
+    """Return the names of the templates, sorted."""
+    return sorted(path.name for path in bundled("templates").glob("*.jinja"))
+
+
+def texts(folder: Path | None) -> list[str]:
+    """Return all templates as they are written, the bundled ones first."""
+    folders = [bundled("templates"), *([folder] if folder else [])]
+    files = [path for place in folders for path in sorted(place.glob("*.jinja"))]
+    return [path.read_text(encoding="utf-8") for path in files]
+
+
+def render(values: Mapping[str, Any], folder: Path | None = None) -> str:
+    """Return the file, laid out by `module.py.jinja`.
+
+    Args:
+        values: pieces, and lists and mappings of these.
+        folder: templates that take the place of bundled ones of the same names.
+
+    Raises:
+        LayoutError: when a template in the folder is wrong.
+    """
+    return _rendered(values, folder, ())
+
+
+def place(values: Mapping[str, Any], folder: Path, line: int) -> str:
+    """Return which line of which template a line of the file comes from."""
+    marked = _rendered(values, folder, (_Marked,))
+    before = "".join(marked.splitlines(keepends=True)[:line])
+    name, number = list(_MARK.finditer(before))[-1].groups()
+    return f"{_file(name, folder)}:{number}"
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder in which nothing, or something else, would be found.
+
+    Raises:
+        LayoutError: when it is no folder, has no template, or has one under another name that no
+            other asks for.
+    """
+    if not folder.is_dir():
+        raise LayoutError(f"{folder} is no folder of templates")
+    known = names()
+    found = sorted(path.name for path in folder.glob("*.jinja"))
+    if not found:
+        raise LayoutError(f"{folder} holds none of the templates {', '.join(known)}")
+    try:
+        asked = "".join((folder / name).read_text(encoding="utf-8") for name in found)
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(f"{folder}: a template cannot be read: {error}") from None
+    for name in found:
+        if name not in known and f'"{name}"' not in asked and f"'{name}'" not in asked:
+            help = did_you_mean(name, known) or f"there are {', '.join(known)}"
+            raise LayoutError(f"{folder / name} takes no template's place; {help}")
+
+
+def _rendered(
+    values: Mapping[str, Any], folder: Path | None, extensions: tuple[type[Extension], ...]
 ) -> str:
-    """Return the file, laid out by `templates/module.py.jinja`."""
-    environment = Environment(
-        loader=FileSystemLoader(bundled("templates")),
+    environment = _environment(folder, extensions)
+    if folder is None:
+        return environment.get_template(MODULE).render(values)
+    check_folder(folder)
+    try:
+        return environment.get_template(MODULE).render(values)
+    except TemplateSyntaxError as error:
+        where = f"{_file(error.name or MODULE, folder)}:{error.lineno}"
+        raise LayoutError(f"{where}: {error.message}") from None
+    except TemplateNotFound as error:
+        raise LayoutError(f"{_line(error, folder)}: there is no template `{error.name}`") from None
+    except Exception as error:  # whatever an expression of a template may raise
+        kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+        raise LayoutError(f"{_line(error, folder)}: {kind}{error}") from None
+
+
+def _environment(
+    folder: Path | None, extensions: tuple[type[Extension], ...]
+) -> ImmutableSandboxedEnvironment:
+    own = FileSystemLoader(bundled("templates"))
+    loaders = [*([FileSystemLoader(folder)] if folder else []), own]
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([*loaders, PrefixLoader({BUNDLED: own})]),
         undefined=StrictUndefined,
+        finalize=piece,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        extensions=extensions,
     )
-    values: dict[str, Any] = {
-        "header": header,
-        "imports": imports,
-        "helpers": helpers,
-        "classes": classes,
-        "functions": functions,
-    }
-    return environment.get_template("module.py.jinja").render(values)
+    environment.globals.clear()
+    return environment
+
+
+def piece(value: object) -> object:
+    """Let a piece be laid out, and nothing else.
+
+    Raises:
+        UndefinedError: for what nothing defines.
+        _BareStringError: for a plain string, number or list.
+    """
+    if isinstance(value, Undefined):
+        str(value)
+    if not isinstance(value, Piece):
+        kind = type(value).__name__
+        raise _BareStringError(f"a bare {kind} is laid out; templates lay out pieces alone")
+    return value
+
+
+def _line(error: Exception, folder: Path) -> str:
+    """Return the place in a template that an error comes from; Jinja puts it into the trace."""
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [frame for frame in frames if frame.filename.endswith(".jinja")]
+    return f"{found[-1].filename}:{found[-1].lineno}" if found else str(folder / MODULE)
+
+
+def _file(name: str, folder: Path) -> Path:
+    own = folder / name
+    return own if own.exists() else bundled("templates") / name.removeprefix(f"{BUNDLED}/")
+
+
+class _Marked(Extension):
+    """Writes at the beginning of each line of a template which line of which template it is."""
+
+    def filter_stream(self, stream: TokenStream) -> Any:
+        """Return the tokens with marks in what is laid out as it is."""
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            parts = str(token.value).split("\n")
+            marked = [
+                f"\ue000{stream.name}:{token.lineno + i}\ue001{part}"
+                for i, part in enumerate(parts)
+            ]
+            yield Token(token.lineno, "data", "\n".join(marked))

@@ -8,6 +8,7 @@ from typing import Final
 
 from archspec.codegen.items import plain
 from archspec.codegen.values import Line
+from archspec.schema.names import BUILTINS
 
 _TAKEN: Final = frozenset(("x", "y", "out", "logits", "self", "torch", "nn", "math"))
 
@@ -53,7 +54,7 @@ class Variables:
         found = {}
         for name in self._lines:
             lower = plain(name).lower()
-            if lower in taken or lower.isdigit() or keyword.iskeyword(lower):
+            if lower in taken | BUILTINS or lower.isdigit() or keyword.iskeyword(lower):
                 lower = f"{lower}_"
             variable, number = lower, 2
             while variable in taken:

@@ -199,7 +199,7 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
         if keyword.arg is None:
             raise fail("S220", form, key.span, help=help)
         parameters.append(Parameter(keyword.arg, _default(keyword.value, key), required=False))
-    if trouble := names.class_problem(call.func.id, ops):
+    if trouble := names.problem(call.func.id, ops):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
     seen: set[str] = set()
     for parameter in parameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archspec.errors import fail
+from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.values import given
 from archspec.spec import Given, Name
@@ -17,7 +18,7 @@ def columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
     for key, value in tree.entries:
         header = [part.strip() for part in str(key.value).split(",")]
         for part in header:
-            if trouble := names.problem(part):
+            if trouble := names.problem(part, BY_NAME):
                 raise fail("S207", f"`{part}`: {trouble}", key.span)
         if len(header) == 1:
             found.append((Name(header[0], key.span), given(value)))

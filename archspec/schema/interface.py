@@ -12,7 +12,7 @@ def check_interface(tree: Mapping, ops: Ops, diagnostics: Diagnostics) -> None:
     """Check the names and sizes that stand at the top of a document."""
     name, inputs, outputs = (tree.get(key) for key in ("name", "input", "outputs"))
     if isinstance(name, Scalar) and isinstance(name.value, str):
-        trouble = names.class_problem(name.value, ops)
+        trouble = names.problem(name.value, ops)
         if trouble:
             diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
     # Inputs become parameters in source, labels of outputs the fields of a named tuple.

@@ -1,0 +1,313 @@
+"""The last gate: what an emitted file may hold.
+
+Source is put together from many parts, any of which may be wrong one day. So nothing here asks how
+a text was made: what is not on these lists does not leave.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import textwrap
+import tokenize
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from archspec.ops import BY_NAME
+from archspec.schema import names
+from archspec.schema.initialisation import FUNCTIONS
+
+IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "collections": ("OrderedDict",),
+    "math": (),
+    "torch": ("Tensor", "nn"),
+    "typing": ("NamedTuple",),
+}
+"""Modules that a file may import, and what it may take from them; nothing for the module itself."""
+
+_STATEMENTS: Final = (
+    *(ast.Module, ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.alias),
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return),
+    *(ast.For, ast.If, ast.arguments, ast.arg, ast.keyword),
+)
+_EXPRESSIONS: Final = (
+    *(ast.Call, ast.Attribute, ast.Name, ast.Constant, ast.Subscript, ast.Slice, ast.Starred),
+    *(ast.Tuple, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension),
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp),
+    *(ast.JoinedStr, ast.FormattedValue),
+    *(ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.Load, ast.Store),
+)
+_NODES: Final = (*_STATEMENTS, *_EXPRESSIONS)
+
+_TYPES: Final = frozenset(("bool", "dict", "float", "int", "list", "str", "tuple", "type"))
+_CALLED: Final = frozenset(
+    "abs enumerate float int isinstance len list max min range round sum super tuple zip".split()  # noqa: SIM905
+)
+_MODULES: Final = frozenset(("torch", "nn", "math"))
+_BASES: Final = frozenset(("nn.Module", "nn.Sequential", "NamedTuple"))
+
+_DOTTED: Final = frozenset(
+    (
+        *("nn.Module", "nn.ModuleList", "nn.Parameter", "nn.Sequential", "nn.init"),
+        *(f"nn.init.{function}" for function in FUNCTIONS),
+        *("math.ceil", "math.floor", "math.sqrt"),
+        *("torch.empty", "torch.full", "torch.ones", "torch.zeros"),
+        *(op.torch for op in BY_NAME.values() if op.torch.startswith(("nn.", "torch."))),
+    )
+)
+"""What is taken from the modules that are imported."""
+
+_METHODS: Final = frozenset(
+    "add_module get_parameter get_submodule modules named_modules register_parameter".split()  # noqa: SIM905
+)
+"""Attributes of a module that a file may ask, beside those that it sets; and `training`."""
+
+_OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
+
+_LONGEST: Final = 100
+"""Characters of what is told of a line."""
+
+_SHAPE: Final = re.compile(r"# \(N(, [0-9]+)*\)")
+
+
+class Refused(Exception):
+    """Something that no emitted file may hold.
+
+    Attributes:
+        what: what it is.
+        line: where it is, from 1.
+    """
+
+    def __init__(self, what: str, line: int) -> None:
+        what = textwrap.shorten(what, _LONGEST, placeholder=" …")
+        super().__init__(f"line {line} of the emitted source: {what}")
+        self.what = what
+        self.line = line
+
+
+def check(
+    text: str,
+    copied: Iterable[str] = (),
+    *,
+    comments: Iterable[str] = (),
+    plugins: Iterable[str] = (),
+) -> None:
+    """Hold an emitted file against the lists.
+
+    Args:
+        text: the file.
+        copied: classes and functions of ours that it may hold word for word.
+        comments: texts of ours (those of the templates) whose comments it may hold word for word.
+        plugins: dotted names of the classes that ops of plugins stand for.
+
+    Raises:
+        Refused: for what it must not hold.
+    """
+    tree = _parsed(text)
+    further = tuple(plugins)
+    own = tuple(copied)
+    known = {ast.dump(node) for part in own for node in ast.parse(part).body}
+    _check_comments(text, (*own, *comments))
+    _check_imports(tree, _with_plugins(further))
+    rest = [node for node in tree.body if ast.dump(node) not in known]
+    _check_top(rest)
+    bound = {name for node in rest for name in _bound(node)}
+    bound |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    for node in rest:
+        _Reader(bound, _set_on_self(node), _DOTTED.union(further)).read(node)
+
+
+def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the modules that a file may import, those of plugins too."""
+    found = dict(IMPORTS)
+    for plugin in plugins:
+        module, _, name = plugin.rpartition(".")
+        if module != "nn":
+            found[module] = (*found.get(module, ()), name)
+    return found
+
+
+def _parsed(text: str) -> ast.Module:
+    """Return the tree that Python makes of the file's bytes, which may name an encoding."""
+    try:
+        data = text.encode("utf-8")
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if encoding != "utf-8":
+            raise Refused(f"an encoding, `{encoding}`", 1)
+        return ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise Refused(f"this is not Python: {getattr(error, 'msg', error)}", line) from None
+
+
+def _check_comments(text: str, own: tuple[str, ...]) -> None:
+    """Refuse comments other than shapes and those of our own texts: none comes from a spec."""
+    written = {line.strip() for part in own for line in _behind_signs(part)}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        said = token.string if token.type == tokenize.COMMENT else ""
+        if said and not _SHAPE.fullmatch(said) and said.strip() not in written:
+            raise Refused(f"a comment, `{said}`", token.start[0])
+
+
+def _behind_signs(text: str) -> Iterator[str]:
+    """Return what can be a comment: each line from each of its `#` on."""
+    for line in text.splitlines():
+        yield from (line[found.start() :] for found in re.finditer("#", line))
+
+
+def _check_imports(tree: ast.Module, imports: Mapping[str, tuple[str, ...]]) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            wrong = [a.name for a in node.names if a.name not in imports or a.asname is not None]
+        elif isinstance(node, ast.ImportFrom):
+            taken = imports.get(node.module or "", ()) if node.level == 0 else ()
+            wrong = [a.name for a in node.names if a.name not in taken or a.asname is not None]
+        else:
+            continue
+        if wrong or node not in tree.body:
+            raise Refused(f"an import, `{ast.unparse(node)}`", node.lineno)
+
+
+def _check_top(nodes: list[ast.stmt]) -> None:
+    """Let a file do nothing but import and define."""
+    for index, node in enumerate(nodes):
+        is_docstring = index == 0 and _is_text(node)
+        if not (
+            is_docstring
+            or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef)
+        ):
+            raise Refused(f"a statement outside of classes, `{ast.unparse(node)}`", node.lineno)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    """Return the names that a text gives a meaning."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield node.name
+
+
+def _set_on_self(tree: ast.AST) -> frozenset[str]:
+    """Return the attributes that a class sets on itself."""
+    return frozenset(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and _is_name(node.value, "self")
+    )
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one definition.
+
+    Attributes:
+        bound: names that have a meaning in the file.
+        own: attributes that the class sets on itself.
+        dotted: what may be taken from torch.
+        called: nodes that are called, which is more than to be read.
+    """
+
+    bound: Collection[str]
+    own: Collection[str]
+    dotted: Collection[str]
+    called: set[int] = field(default_factory=set)
+
+    def read(self, tree: ast.AST) -> None:
+        """Look at every node.
+
+        Raises:
+            Refused: at the first that is not on the lists.
+        """
+        for node in ast.walk(tree):
+            if not isinstance(node, _NODES):
+                raise _refused(type(node).__name__, node, tree)
+            if isinstance(node, ast.Call):
+                self.called.add(id(node.func))
+            if not self._passes(node):
+                raise _refused(f"`{ast.unparse(node)}`", node, tree)
+
+    def _passes(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Name):
+            return self._name(node)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node)
+        if isinstance(node, ast.Call):
+            return self._call(node.func)
+        if isinstance(node, ast.ClassDef):
+            return _class(node)
+        if isinstance(node, ast.FunctionDef):
+            dunder = node.name.startswith("__") and node.name != "__init__"
+            return not (node.decorator_list or dunder)
+        if isinstance(node, ast.arg):
+            return not _is_taken(node.arg)
+        if isinstance(node, ast.Constant):
+            return node.value is None or type(node.value) in (bool, int, float, str)
+        return True
+
+    def _name(self, node: ast.Name) -> bool:
+        if isinstance(node.ctx, ast.Store):
+            return not _is_taken(node.id)
+        if id(node) in self.called and node.id in _CALLED:
+            return True
+        return node.id in self.bound or node.id in _TYPES
+
+    def _attribute(self, node: ast.Attribute) -> bool:
+        root = _root(node)
+        if root in _MODULES:
+            return ast.unparse(node) in self.dotted and isinstance(node.ctx, ast.Load)
+        if isinstance(node.ctx, ast.Store):
+            plain = names.IDENTIFIER.fullmatch(node.attr) and not names.is_taken(node.attr)
+            return root == "self" and isinstance(node.value, ast.Name) and bool(plain)
+        if _is_name(node.value, "self"):
+            return node.attr in self.own or node.attr in _METHODS or node.attr == "training"
+        if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
+            return id(node) not in self.called and not names.is_taken(node.attr)
+        if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
+            return node.attr == "__init__" and not node.value.args
+        return node.attr in _OF_VALUES
+
+    def _call(self, called: ast.expr) -> bool:
+        """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
+        if isinstance(called, ast.Name):
+            return called.id not in _TYPES - _CALLED
+        if isinstance(called, ast.Subscript):
+            return _is_name(called.value, "self") and isinstance(called.slice, ast.Constant)
+        if isinstance(called, ast.Call):
+            return ast.unparse(called.func) == "self.get_submodule"
+        return isinstance(called, ast.Attribute)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_taken(name: str) -> bool:
+    """Tell whether a name means something that a file must not give another meaning."""
+    return name in _MODULES or name in names.BUILTINS or name.startswith("__")
+
+
+def _class(node: ast.ClassDef) -> bool:
+    bases = [ast.unparse(base) for base in node.bases]
+    return not (node.decorator_list or node.keywords) and all(base in _BASES for base in bases)
+
+
+def _refused(what: str, node: ast.AST, tree: ast.AST) -> Refused:
+    return Refused(what, getattr(node, "lineno", getattr(tree, "lineno", 1)))

@@ -1,0 +1,125 @@
+"""The kinds of text that a template may lay out: it is handed nothing else.
+
+A plain string says nothing of where it came from, so a template that lays one out is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from archspec import analysis
+from archspec.codegen import describe
+from archspec.codegen.printing import harmless, identifier, literal, prose, wrapped
+from archspec.codegen.program import Class, Function, Method, Program
+from archspec.expressions import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A name.
+
+    Raises:
+        ValueError: for anything but letters, digits and underscores, and for a keyword.
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        identifier(self.name)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, string, bool, None, or a tuple of these, as Python writes it."""
+
+    value: Value
+
+    def __str__(self) -> str:
+        return literal(self.value)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Docstring:
+    """Free text that stands within three quotes, however it was written.
+
+    Attributes:
+        lines: without what could end the docstring, and without line breaks.
+    """
+
+    lines: tuple[str, ...]
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        object.__setattr__(self, "lines", tuple(harmless(line).rstrip() for line in lines))
+
+    @property
+    def summary(self) -> Docstring:
+        """The first line."""
+        return Docstring(self.lines[:1])
+
+    @property
+    def details(self) -> Docstring | None:
+        """What stands behind the first line and an empty one; None where there is no more."""
+        return Docstring(self.lines[2:]) if len(self.lines) > 2 else None
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Code:
+    """Source, from the printers of this folder alone."""
+
+    lines: tuple[str, ...]
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        object.__setattr__(self, "lines", tuple(lines))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+Piece: TypeAlias = Identifier | Literal | Docstring | Code
+
+
+def pieces_of(program: Program, imports: Sequence[str], helpers: Sequence[str]) -> dict[str, Any]:
+    """Return what a template can lay out, all of it pieces."""
+    network = program.network
+    classes = [d for d in program.definitions if isinstance(d, Class)]
+    functions = [d.method for d in program.definitions if isinstance(d, Function)]
+    return {
+        "name": Identifier(network.name),
+        "description": Docstring([prose(network.description)]),
+        "paper": Docstring([prose(network.paper)]),
+        "parameters": Literal(analysis.parameters(network)),
+        "macs": Literal(analysis.macs(network)),
+        "header": Docstring(
+            [part for line in describe.header(network) for part in wrapped(line).split("\n")]
+        ),
+        "imports": Code(imports),
+        "helpers": [Code([text]) for text in helpers],
+        "classes": [_class(part) for part in classes],
+        "functions": [_method(part) for part in functions],
+    }
+
+
+def _class(part: Class) -> dict[str, Any]:
+    return {
+        "name": Identifier(part.name),
+        "base": Code([part.base]),
+        "doc": Docstring(part.doc),
+        "fields": Code(part.fields) if part.fields else None,
+        "methods": [_method(method) for method in part.methods],
+    }
+
+
+def _method(part: Method) -> dict[str, Any]:
+    return {
+        "signature": Code(part.signature),
+        "doc": Docstring(part.doc),
+        "body": Code(part.lines),
+    }
