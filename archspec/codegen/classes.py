@@ -24,6 +24,7 @@ from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Class, Method, Program, Signature
+from archspec.codegen.shortening import LONGEST, initialise_function, length, with_function
 from archspec.codegen.stages import stage_function
 from archspec.codegen.values import line, ordered, tensors
 from archspec.expressions import Value
@@ -114,7 +115,8 @@ class Writer:
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
         written = self._constructed(items, frame, numbered=numbered)
-        written += initialisation(bodies, self.program.network, self.program)
+        if filled := initialisation(bodies, self.program.network, self.program):
+            written += ["", *filled]
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
@@ -168,8 +170,7 @@ class Writer:
         constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
         constructor.stage = partial(stage_function, self, frame)
         items = constructor.items([inside(View(root, {}, values))])
-        written = self._constructed(items, frame, numbered=root.numbered)
-        written += initialisation([root], network, self.program)
+        init = self._network_constructor(items, frame)
         chained = root.numbered and root.is_chain
         forward = [] if chained else [self._network_forward(items, constructor)]
         self.program.functions |= frame.functions
@@ -177,10 +178,27 @@ class Writer:
         if outputs is not None:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
-        init = Method(_signature(frame.parameters()), ["Build the network."], written)
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
+
+    def _network_constructor(self, items: list[Item], frame: Frame) -> Method:
+        """Return the constructor; what makes it too long goes to functions of its own."""
+        root = self.program.network.root
+        signature, doc = _signature(frame.parameters()), ["Build the network."]
+        written = self._constructed(items, frame, numbered=root.numbered)
+        filled = initialisation([root], self.program.network, self.program)
+        if filled and length(signature, written, filled) > LONGEST:
+            filled = [f"        {initialise_function(self.program)}(self)"]
+        elif filled:
+            filled = ["", *filled]
+        while length(signature, written, filled) > LONGEST:
+            shorter = with_function(items, frame, self.program)
+            if shorter is None:
+                break
+            items = shorter
+            written = self._constructed(items, frame, numbered=root.numbered)
+        return Method(signature, doc, [*written, *filled])
 
     def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
         network = self.program.network

@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from archspec import expressions
-from archspec.codegen.agreement import Differ, Slot, View, nodes, slots, views
+from archspec.codegen.agreement import Differ, Slot, View, nodes, slots
 from archspec.codegen.cfg import CfgLoop, cfg_loop
 from archspec.codegen.frame import Frame
-from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
-from archspec.codegen.layout import Argument, Call, Expr, flat
+from archspec.codegen.items import Item, chain, entries, is_silent, runs
+from archspec.codegen.layout import Argument, Call, Expr
 from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
+from archspec.codegen.series import Series
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
 from archspec.ops import Form
@@ -88,13 +89,16 @@ class Constructor:
         there = nodes(slot)
         names = {node.name for _, node in there}
         condition = self._condition(slot) if len(there) < len(slot) else None
+        label = ""
         if len(names) > 1 and not all(name.isdigit() for name in names):
-            raise Differ
+            if not self._depth:
+                raise Differ
+            label = self.frame.label(there)
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
         value = "" if is_silent(slot) else self.build(slot)
         listed, self.listed = self.listed, ()
-        return Item(min(names), value, slot, condition, listed=listed)
+        return Item(min(names), value, slot, condition, listed=listed, label=label)
 
     def _condition(self, slot: Slot) -> Formula:
         """Return when a child is there that not every use has."""
@@ -113,32 +117,51 @@ class Constructor:
             if not isinstance(view.child, Loop):
                 raise Differ
             turns.append([view.turn(turn) for turn in view.child.turns])
-        if len({len(use) for use in turns}) == 1:
-            rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
-            items = [item for items in rounds for item in items]
-            return runs(items) if self._folds else items
-        return self._varying(slot, turns)
+        folded = self._folded(slot, turns) if self._folds else None
+        if folded is not None:
+            return folded
+        if len({len(use) for use in turns}) > 1:
+            raise Differ
+        rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
+        items = [item for items in rounds for item in items]
+        return runs(items) if self._folds else items
 
-    def _varying(self, slot: Slot, turns: list[list[list[View]]]) -> list[Item]:
-        """Return a first entry and `count - 1` more, where the uses turn differently often."""
-        counts = [view.child.count for view in slot if isinstance(view.child, Loop)]
-        if any(count is None for count in counts) or any(not use for use in turns):
+    def _folded(self, slot: Slot, turns: list[list[list[View]]]) -> list[Item] | None:
+        """Return one generator for all turns, or for all but the first; None where none can be."""
+        for lead in (0, 1):
+            needed = {*self.frame.needed}
+            with self.program.rehearsal() as rehearsal:
+                try:
+                    first = self.items([use[0] for use in turns]) if lead else []
+                    rest = self._generator(slot, lead)
+                except (Differ, IndexError):
+                    self.frame.needed.intersection_update(needed)
+                    continue
+                rehearsal.keep()
+                return [*first, rest]
+        return None
+
+    def _generator(self, slot: Slot, lead: int) -> Item:
+        """Return one entry that stands for all turns from the one numbered `lead` on.
+
+        Raises:
+            Differ: when they are not built alike, or are too few to be worth it.
+        """
+        series = Series(slot, lead)
+        depth, lists, self._depth, self._lists = self._depth, self._lists, self._depth + 1, False
+        # A variable of the same name around the loop is another one.
+        outer = self.frame.needed & {series.variable}
+        self.frame.needed.difference_update(outer)
+        try:
+            items = self.items(series.uses)
+        finally:
+            self._depth, self._lists = depth, lists
+            counts = series.variable in self.frame.needed
+            self.frame.needed.discard(series.variable)
+            self.frame.needed.update(outer)
+        if len(items) != 1 or items[0].condition or items[0].listed or items[0].many:
             raise Differ
-        lengths = [len(use) for use in turns]
-        count = self.frame.common(slot, [c for c in counts if c is not None], lengths)
-        first = self.items([use[0] for use in turns])
-        rest = [self.items([turn]) for use in turns for turn in use[1:]]
-        if len(first) != 1 or any(len(items) != 1 or items[0].condition for items in rest):
-            raise Differ
-        if not (self._folds and first[0].name.isdigit()):
-            raise Differ
-        texts = {flat(items[0].value) for items in rest}
-        if len(texts) > 1:
-            raise Differ
-        fewer = expressions.substitute(expressions.parse("count - 1"), {"count": count})
-        if texts == {flat(first[0].value)}:
-            return [many(first[0], self.frame.text(count))]
-        return [first[0], many(rest[0][0], self.frame.text(fewer))]
+        return series.item(items[0], self.frame, counts=counts)
 
     def build(self, slot: Slot) -> Expr:
         """Return the expression that builds a child, the same in all uses.
@@ -248,7 +271,7 @@ def _may_lack(node: Leaf | Body) -> bool:
 
 
 def _inside(view: View, body: Body) -> list[View]:
-    return views(body.children, view.bindings, view.scope)
+    return view.among(body.children, {})
 
 
 def inside(view: View) -> list[View]:

@@ -24,7 +24,7 @@ _FEWEST: Final = 2
 class Item:
     """One entry of a body: a name, how to build it, and when it is there.
 
-    `condition` is None for an entry that is always there. An entry with `many` is a generator.
+    `label` is the name as source where uses differ in it. `condition` is None for an entry that is always there. An entry with `many` is a generator.
     `listed` are the entries of a chain that must be listed ahead of it, as `layers`. What has no
     module, and is not always there, has a `flag`: the attribute that tells whether it is.
     """
@@ -36,6 +36,12 @@ class Item:
     many: bool = False
     listed: tuple[Item, ...] | CfgLoop = ()
     flag: str = ""
+    label: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name as source."""
+        return self.label or f'"{self.name}"'
 
 
 def is_silent(slot: Slot) -> bool:
@@ -114,9 +120,9 @@ def assignment(item: Item, value: Expr, indent: int, annotation: str = "") -> li
     return lines(call, indent)
 
 
-def arguments(items: Sequence[Item]) -> tuple[Argument, ...]:
-    """Return numbered entries as arguments."""
-    return tuple(Argument(item.value, "*" if item.many else "") for item in items)
+def arguments(items: Sequence[Item], star: str = "*") -> tuple[Argument, ...]:
+    """Return entries as arguments."""
+    return tuple(Argument(item.value, star if item.many else "") for item in items)
 
 
 def chain(items: Sequence[Item]) -> Call:
@@ -126,11 +132,16 @@ def chain(items: Sequence[Item]) -> Call:
 
 def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
-    if all(item.name.isidentifier() for item in items):
+    if all(item.name.isidentifier() and not item.label and not item.many for item in items):
         named = tuple(Argument(item.value, f"{item.name}=") for item in items)
         return Call("OrderedDict", named, tall=bool(named))
+    if len(items) == 1 and items[0].many:
+        return Call("OrderedDict", arguments(items, star=""))
     pairs = tuple(
-        Argument(Call("", (Argument(f'"{item.name}"'), Argument(item.value)))) for item in items
+        Argument(item.value, "*")
+        if item.many
+        else Argument(Call("", (Argument(item.key), Argument(item.value))))
+        for item in items
     )
     return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
@@ -152,7 +163,7 @@ def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> l
             written += lines(frame.text(item.condition), indent, "if ", ":")
             inner += 1
         if named:
-            written += lines(item.value, inner, f'layers["{item.name}"] = ')
+            written += lines(item.value, inner, f"layers[{item.key}] = ")
         else:
             call = "extend" if item.many else "append"
             written += lines(Call(f"layers.{call}", (Argument(item.value),)), inner)
