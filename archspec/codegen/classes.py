@@ -114,17 +114,34 @@ class Writer:
         if numbered and not chained and any(item.condition for item in items):
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
-        written = self._constructed(items, frame, numbered=numbered)
-        if filled := initialisation(bodies, self.program.network, self.program):
-            written += ["", *filled]
+        init = self._constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        init = Method(_signature(parameters), ["Build the block."], written)
         self.program.definitions.append(
             Class(name, base, describe.block(bodies, frame), [init, *forward])
         )
         return Signature(name, parameters)
+
+    def _constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
+        """Return a constructor; what makes it too long goes to functions of its own."""
+        network, numbered = self.program.network, bodies[0].numbered
+        of_network = bodies[0] is network.root
+        signature = _signature(frame.parameters())
+        written = self._constructed(items, frame, numbered=numbered)
+        filled = initialisation(bodies, network, self.program)
+        if filled and of_network and length(signature, written, filled) > LONGEST:
+            filled = [f"        {initialise_function(self.program)}(self)"]
+        elif filled:
+            filled = ["", *filled]
+        while length(signature, written, filled) > LONGEST and not numbered:
+            shorter = with_function(items, frame, self.program)
+            if shorter is None:
+                break
+            items = shorter
+            written = self._constructed(items, frame, numbered=numbered)
+        doc = f"Build the {'network' if of_network else 'block'}."
+        return Method(signature, [doc], [*written, *filled])
 
     def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
         """Return the lines of a constructor.
@@ -170,7 +187,7 @@ class Writer:
         constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
         constructor.stage = partial(stage_function, self, frame)
         items = constructor.items([inside(View(root, {}, values))])
-        init = self._network_constructor(items, frame)
+        init = self._constructor(items, [root], frame)
         chained = root.numbered and root.is_chain
         forward = [] if chained else [self._network_forward(items, constructor)]
         self.program.functions |= frame.functions
@@ -181,24 +198,6 @@ class Writer:
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
-
-    def _network_constructor(self, items: list[Item], frame: Frame) -> Method:
-        """Return the constructor; what makes it too long goes to functions of its own."""
-        root = self.program.network.root
-        signature, doc = _signature(frame.parameters()), ["Build the network."]
-        written = self._constructed(items, frame, numbered=root.numbered)
-        filled = initialisation([root], self.program.network, self.program)
-        if filled and length(signature, written, filled) > LONGEST:
-            filled = [f"        {initialise_function(self.program)}(self)"]
-        elif filled:
-            filled = ["", *filled]
-        while length(signature, written, filled) > LONGEST:
-            shorter = with_function(items, frame, self.program)
-            if shorter is None:
-                break
-            items = shorter
-            written = self._constructed(items, frame, numbered=root.numbered)
-        return Method(signature, doc, [*written, *filled])
 
     def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
         network = self.program.network

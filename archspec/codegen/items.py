@@ -24,9 +24,10 @@ _FEWEST: Final = 2
 class Item:
     """One entry of a body: a name, how to build it, and when it is there.
 
-    `label` is the name as source where uses differ in it. `condition` is None for an entry that is always there. An entry with `many` is a generator.
-    `listed` are the entries of a chain that must be listed ahead of it, as `layers`. What has no
-    module, and is not always there, has a `flag`: the attribute that tells whether it is.
+    `label` is the name as source where uses differ in it. `condition` is None for an entry that
+    is always there. An entry with `many` is a generator. `listed` are the entries of a chain that
+    must be listed ahead of it, as `layers`. What has no module, and is not always there, has a
+    `flag`: the attribute that tells whether it is.
     """
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from archspec.codegen.breaking import Breaker, can_break
@@ -56,6 +57,16 @@ def flat(expr: Expr) -> str:
     if _sole(expr) is not None:
         inside = inside[1:-1]
     return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}{expr.item}"
+
+
+def rewritten(expr: Expr, change: Callable[[str], str]) -> Expr:
+    """Return an expression with each of its texts changed."""
+    if isinstance(expr, str):
+        return change(expr)
+    if isinstance(expr, Each):
+        return Each(rewritten(expr.element, change), change(expr.loop))
+    arguments = tuple(replace(a, value=rewritten(a.value, change)) for a in expr.arguments)
+    return replace(expr, head=change(expr.head), arguments=arguments)
 
 
 def lines(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,7 +12,7 @@ from archspec import expressions, spec
 from archspec.codegen.agreement import Differ, Slot, View
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item
-from archspec.codegen.layout import Argument, Call, Each
+from archspec.codegen.layout import Argument, Call, Each, Expr, flat, rewritten
 from archspec.expressions import Formula
 from archspec.network import Loop
 
@@ -62,15 +63,34 @@ class Series:
             stops = [_stop(loop) for loop in self.loops]
             values = [self.start + length for length in lengths]
             stop = frame.common(self.slot, stops, values)
-        loop = self._counted(stop, frame) if counts else self._uncounted(stop, frame)
         named = not item.name.isdigit()
         pair = Call("", (Argument(item.key), Argument(item.value))) if named else item.value
-        return replace(item, value=Each(pair, loop), many=True)
+        each = (
+            self._counted(pair, stop, frame) if counts else Each(pair, self._uncounted(stop, frame))
+        )
+        return replace(item, value=each, many=True)
 
-    def _counted(self, stop: Formula, frame: Frame) -> str:
-        first = self.start + self.lead
+    def _counted(self, element: Expr, stop: Formula, frame: Frame) -> Each:
+        """Return a generator whose variable counts; `f(6 + i) for i in range(3)` counts from 6."""
+        text = flat(element)
+        ahead = re.findall(rf"\((\d+) \+ {self.variable}\)", text)
+        all_ahead = len({*ahead}) == 1 and len(ahead) == len(_uses(text, self.variable))
+        shift = int(ahead[0]) if all_ahead and isinstance(stop, ast.Constant) else 0
+        if shift:
+            element = rewritten(
+                element, lambda part: part.replace(f"({shift} + {self.variable})", self.variable)
+            )
+            stop = expressions.constant(int(stop.value) + shift)  # type: ignore[attr-defined]
+        first = self.start + self.lead + shift
         span = f"{first}, {frame.text(stop)}" if first else frame.text(stop)
-        return f"for {self.variable} in range({span})"
+        shown = self._shown(f"{text} {span}", frame)
+        element = rewritten(element, lambda part: re.sub(rf"\b{self.variable}\b", shown, part))
+        return Each(element, f"for {shown} in range({span})")
+
+    def _shown(self, text: str, frame: Frame) -> str:
+        """Return the variable as source; Python's readers know `index` as `i`."""
+        taken = {*frame.sizes, *frame.order, *_uses(text, "i")}
+        return "i" if self.variable == "index" and "i" not in taken else self.variable
 
     def _uncounted(self, stop: Formula, frame: Frame) -> str:
         first = expressions.constant(self.start + self.lead)
@@ -104,3 +124,7 @@ def _stop(loop: Loop) -> Formula:
 
 def _nothing() -> Formula:
     raise Differ
+
+
+def _uses(text: str, name: str) -> list[str]:
+    return re.findall(rf"\b{name}\b", text)

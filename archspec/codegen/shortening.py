@@ -57,4 +57,4 @@ def with_function(items: Sequence[Item], frame: Frame, program: Program) -> list
 
 def _is_chain(item: Item) -> bool:
     made = isinstance(item.value, Call) and item.value.head == "nn.Sequential"
-    return made and not (item.listed or item.condition)
+    return made and not item.listed
