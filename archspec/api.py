@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +149,13 @@ def compiled(tree: Tree, shape: Shape | None, overrides: Mapping[str, Given]) ->
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_expectations(network, written.places)
-    return Architecture(network, partial(with_open_vars, written, overrides, shape))
+    return Architecture(network, partial(_for_source, written, overrides, shape))
+
+
+def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
+    """Return a network with all that its source tells a reader."""
+    network = with_open_vars(written, overrides, shape)
+    return replace(network, sides=analysis.sides(network, written, overrides))
 
 
 def _given(name: str, value: Any) -> Given:

@@ -223,6 +223,21 @@ def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:
             yield child
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The heights and widths that a module takes as it stands.
+
+    Attributes:
+        least: the smallest.
+        step: what all are multiples of.
+        is_fixed: others may lead to shapes that the module's layers were not made for.
+    """
+
+    least: int
+    step: int = 1
+    is_fixed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """A checked network.
@@ -237,6 +252,7 @@ class Network:
         open: the vars that stand in formulas under their names, since another value would change
             arguments alone.
         root: the tree.
+        sides: which heights and widths the module takes, where that has been found out.
     """
 
     name: str
@@ -251,6 +267,7 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
+    sides: Sides | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

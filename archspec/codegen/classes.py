@@ -218,7 +218,7 @@ class Writer:
             written += returned(network, forward)
         inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
-        return Method([signature], [describe.network_mapping(network)], written)
+        return Method([signature], describe.network_mapping(network), written)
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:
