@@ -80,12 +80,22 @@ class Architecture:
 
         return build(self.network, device=device, seed=seed)
 
-    def codegen(self) -> str:
-        """Return the PyTorch source of the network."""
-        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+    def codegen(self, *, style: str = "structured") -> str:
+        """Return the PyTorch source of the network.
 
+        Args:
+            style: `structured`, with a class for each block, or `flat`: one class in which every
+                layer has a line of its own.
+
+        Raises:
+            ValueError: for another style.
+        """
+        from archspec.codegen import STYLES, source  # noqa: PLC0415 - jinja2 only when needed
+
+        if style not in STYLES:
+            raise ValueError(f"style is {' or '.join(STYLES)}, not {style!r}")
         with computing():
-            return source(self._opened() if self._opened else self.network)
+            return source(self._opened() if self._opened else self.network, style=style)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.

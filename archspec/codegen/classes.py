@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from archspec.codegen import describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.construct import Constructor, inside
+from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.forward import Forward
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
@@ -26,6 +27,7 @@ from archspec.codegen.printing import literal, module_class
 from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.shortening import LONGEST, initialise_function, length, with_function
 from archspec.codegen.stages import stage_function
+from archspec.codegen.unrolled import Unrolled
 from archspec.codegen.values import line, ordered, tensors
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
@@ -34,10 +36,16 @@ from archspec.resolve.scope import entering
 
 
 class Writer:
-    """Writes the definitions of one file into a `Program`."""
+    """Writes the definitions of one file into a `Program`.
 
-    def __init__(self, program: Program) -> None:
+    Args:
+        program: the file.
+        flat: open the blocks and write all layers in the network's own class.
+    """
+
+    def __init__(self, program: Program, *, flat: bool = False) -> None:
         self.program = program
+        self.flat = flat
 
     def block(self, bodies: Sequence[Body]) -> Signature:
         """Return the class that stands for these uses of a block, writing it if need be.
@@ -184,12 +192,24 @@ class Writer:
         root = network.root
         values = {name: network.vars[name] for name in network.open}
         frame = Frame([values], (), network.open, values, frozenset(values))
-        constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
-        constructor.stage = partial(stage_function, self, frame)
-        items = constructor.items([inside(View(root, {}, values))])
-        init = self._constructor(items, [root], frame)
+        scope = View(root, {}, values)
         chained = root.numbered and root.is_chain
-        forward = [] if chained else [self._network_forward(items, constructor)]
+        if self.flat and not (chained and is_flat_chain(root)):
+            chained = False
+            unrolled = Unrolled(self, frame, scope)
+            filled = initialisation([root], network, self.program)
+            written = [*unrolled.lines, *(["", *filled] if filled else [])]
+            init = Method(_signature(frame.parameters()), ["Build the network."], written)
+            items, aliases = unrolled.items, unrolled.aliases
+        else:
+            constructor = Constructor(
+                self, frame, lists=not self.flat, folds=chained and not self.flat, unrolls=self.flat
+            )
+            if not self.flat:
+                constructor.stage = partial(stage_function, self, frame)
+            items = constructor.items([inside(scope)])
+            init, aliases = self._constructor(items, [root], frame), constructor.aliases
+        forward = [] if chained else [self._network_forward(items, aliases)]
         self.program.functions |= frame.functions
         outputs = outputs_class(network)
         if outputs is not None:
@@ -199,7 +219,7 @@ class Writer:
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
-    def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
+    def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
         network = self.program.network
         own = tensors(items)
         body = [line(item, own) for item in ordered(items)]
@@ -208,7 +228,7 @@ class Writer:
             body,
             tuple(network.inputs),
             results,
-            aliases=constructor.aliases,
+            aliases=aliases,
             own=own,
             shapes=True,
             bare=alone_in_eval(network),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, nodes, slots
 from archspec.codegen.cfg import CfgLoop, cfg_loop
+from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, chain, entries, is_silent, runs
 from archspec.codegen.layout import Argument, Call, Expr
@@ -33,6 +34,7 @@ class Constructor:
         frame: the names of the class.
         lists: whether a chain may be listed ahead of the statement that it stands in.
         folds: whether equal neighbours may become one entry, since none is called by its number.
+        unrolls: whether chains are listed layer by layer, without classes, loops or functions.
 
     Attributes:
         aliases: names of children that no use has, and what they stand for.
@@ -41,7 +43,13 @@ class Constructor:
     """
 
     def __init__(
-        self, writer: Writer, frame: Frame, *, lists: bool = True, folds: bool = False
+        self,
+        writer: Writer,
+        frame: Frame,
+        *,
+        lists: bool = True,
+        folds: bool = False,
+        unrolls: bool = False,
     ) -> None:
         self.writer = writer
         self.program: Program = writer.program
@@ -51,6 +59,7 @@ class Constructor:
         self.listed: tuple[Item, ...] | CfgLoop = ()
         self._lists = lists
         self._folds = folds
+        self._unrolls = unrolls
         self._depth = 0
 
     def within(self, frame: Frame) -> Constructor:
@@ -178,9 +187,10 @@ class Constructor:
         bodies = [node for _, node in there if isinstance(node, Body)]
         if len({body.block.name if body.block else None for body in bodies}) > 1:
             raise Differ
-        if first.block is not None:
+        whole = self._unrolls and all(map(is_flat_chain, bodies))
+        if first.block is not None and not whole:
             return self._call(slot, self.writer.block(bodies))
-        if all(body.is_chain for body in bodies):
+        if whole or all(body.is_chain for body in bodies):
             return self.sequential(slot)
         return self._call(slot, self.writer.inline(slot, self.frame))
 
@@ -211,8 +221,8 @@ class Constructor:
                 self.listed = written
                 return Call("nn.Sequential", (Argument("layers", "*"),))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        outside, self._folds, self._depth = self._folds, True, self._depth + 1
-        items = self.items([_inside(view, body) for view, body in there])
+        outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
+        items = self.items([entered(view) for view, _ in there])
         self._folds, self._depth = outside, self._depth - 1
         # An identity under a name needs no module, nor does a chain miss it.
         items = [item for item in items if item.value]
@@ -224,7 +234,8 @@ class Constructor:
         if not named:
             return chain(items)
         loop, *others = there[0][1].children
-        series = progression(items, loop) if isinstance(loop, Loop) and not others else None
+        folds = isinstance(loop, Loop) and not (others or self._unrolls)
+        series = progression(items, loop) if folds else None
         made = Call("OrderedDict", (Argument(series),)) if series else entries(items)
         return Call("nn.Sequential", (Argument(made),))
 
@@ -270,11 +281,17 @@ def _may_lack(node: Leaf | Body) -> bool:
     return isinstance(node, Body) or node.op.form is not Form.TENSOR
 
 
-def _inside(view: View, body: Body) -> list[View]:
-    return view.among(body.children, {})
-
-
 def inside(view: View) -> list[View]:
-    """Return the children of a body as the use around it sees them."""
+    """Return the children of a body in whose scope the view is."""
     assert isinstance(view.child, Body)
-    return _inside(view, view.child)
+    return view.among(view.child.children, {})
+
+
+def entered(view: View) -> list[View]:
+    """Return the children of a body as the scope around it sees them."""
+    assert isinstance(view.child, Body)
+    block = view.child.block
+    bindings = block.bindings if block else {}
+    return view.among(
+        view.child.children, {name: view.outside(formula) for name, formula in bindings.items()}
+    )

@@ -92,8 +92,29 @@ def _foldable(item: Item) -> bool:
 
 
 def plain(name: str) -> str:
-    """Return a child's name as an identifier: unlike that, it may hold hyphens."""
-    return name.replace("-", "_")
+    """Return a child's name or path as an identifier: unlike that, it may hold hyphens and dots."""
+    return name.replace("-", "_").replace(".", "_")
+
+
+def attribute(path: str, *, tensor: bool = False) -> str:
+    """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
+    first, *others = path.split(".")
+    method = "get_parameter" if tensor else "get_submodule"
+    if not first:
+        return "self"
+    if first.isdigit() and not others:
+        return f"self[{first}]"
+    if not first.isidentifier():
+        return f'self.{method}("{path}")'
+    text = f"self.{first}"
+    for i, part in enumerate(others, 1):
+        if part.isidentifier():
+            text += f".{part}"
+        elif part.isdigit():
+            text += f"[{part}]"
+        else:
+            text += f'.{method if i == len(others) else "get_submodule"}("{part}")'
+    return text
 
 
 def flagged(items: Sequence[Item]) -> list[Item]:

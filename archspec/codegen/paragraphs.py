@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Final
 
+from archspec.codegen.containers import are_apart
 from archspec.codegen.values import Line
 from archspec.ops import ChannelsLast, Shape
 
@@ -17,9 +19,16 @@ _FEWEST: Final = 7
 def paragraphs(body: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that begin a paragraph, the first line aside.
 
+    Where the layers of several containers stand side by side, each has its own. Elsewhere
+    resolution decides.
+
     A layer that shrinks a map ends its paragraph, as a pooling does; a stage that does, what lets
     a map grow, and what leaves a single position, begin one. Stages of a line each stay together.
     """
+    containers = [entry.name.rpartition(".")[0] for entry in body]
+    if any(containers):
+        pairs = enumerate(pairwise(containers), 1)
+        return {number for number, (before, after) in pairs if are_apart(before, after)}
     if len(body) < _FEWEST:
         return set()
     parts: list[_Part] = []
