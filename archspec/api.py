@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,21 +82,29 @@ class Architecture:
 
         return build(self.network, device=device, seed=seed)
 
-    def codegen(self, *, templates: str | os.PathLike[str] | None = None) -> str:
+    def codegen(
+        self, *, style: str = "structured", templates: str | os.PathLike[str] | None = None
+    ) -> str:
         """Return the PyTorch source of the network.
 
         Args:
+            style: `structured`, with a class for each block, or `flat`: one class in which every
+                layer has a line of its own.
             templates: a folder whose templates take the place of bundled ones of the same names.
 
         Raises:
+            ValueError: for another style.
             SpecError: when the source would be too long.
             LayoutError: when a template in the folder is wrong.
         """
-        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+        from archspec.codegen import STYLES, source  # noqa: PLC0415 - jinja2 only when needed
 
+        if style not in STYLES:
+            raise ValueError(f"style is {' or '.join(STYLES)}, not {style!r}")
         folder = None if templates is None else Path(templates)
         with computing():
-            return source(self._opened() if self._opened else self.network, folder)
+            network = self._opened() if self._opened else self.network
+            return source(network, style=style, templates=folder)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.
@@ -181,7 +189,13 @@ def compiled(
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_expectations(network, written.places)
-    return Architecture(network, partial(with_open_vars, written, overrides, shape))
+    return Architecture(network, partial(_for_source, written, overrides, shape))
+
+
+def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
+    """Return a network with all that its source tells a reader."""
+    network = with_open_vars(written, overrides, shape)
+    return replace(network, sides=analysis.sides(network, written, overrides))
 
 
 def _given(name: str, value: Any) -> Given:

@@ -223,6 +223,21 @@ def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:
             yield child
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The heights and widths that a module takes as it stands.
+
+    Attributes:
+        least: the smallest.
+        step: what all are multiples of.
+        is_fixed: others may lead to shapes that the module's layers were not made for.
+    """
+
+    least: int
+    step: int = 1
+    is_fixed: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """A checked network.
@@ -238,6 +253,7 @@ class Network:
             arguments alone.
         root: the tree.
         ops: the ops that its spec may use.
+        sides: which heights and widths the module takes, where that has been found out.
     """
 
     name: str
@@ -253,6 +269,7 @@ class Network:
     is_default: bool
     open: tuple[str, ...] = ()
     ops: Ops = field(default_factory=lambda: BY_NAME)
+    sides: Sides | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

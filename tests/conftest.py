@@ -24,10 +24,15 @@ def source(net: archspec.Architecture) -> nn.Module:
 
 
 def source_class(net: archspec.Architecture) -> type[nn.Module]:
+    """Return the class of the emitted source."""
+    return module_class(net, "structured")
+
+
+def module_class(net: archspec.Architecture, style: str) -> type[nn.Module]:
     """Run the emitted source as a module of its own, as if it had been saved and imported."""
     module = ModuleType(f"emitted_{net.name.lower()}")
     sys.modules[module.__name__] = module  # dataclasses and named tuples look there
-    exec(compile(net.codegen(), f"<{module.__name__}>", "exec"), module.__dict__)
+    exec(compile(net.codegen(style=style), f"<{module.__name__}>", "exec"), module.__dict__)
     network: type[nn.Module] = getattr(module, net.name)
     return network
 

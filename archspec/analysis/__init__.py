@@ -5,7 +5,7 @@ from __future__ import annotations
 from archspec.analysis.cost import Cost, costs, macs, parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.receptive_field import Field, fields, receptive_field
-from archspec.analysis.smallest import with_smallest_input
+from archspec.analysis.smallest import sides, with_smallest_input
 
 __all__ = [
     "Cost",
@@ -16,5 +16,6 @@ __all__ = [
     "macs",
     "parameters",
     "receptive_field",
+    "sides",
     "with_smallest_input",
 ]

@@ -1,4 +1,4 @@
-"""The smallest input that a network takes, for whoever gave it a smaller one."""
+"""The smallest input of a network: for whoever gave it a smaller one, or reads its source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import SpecError
-from archspec.ops import Shape, windowed
+from archspec.network import Network, Sides
+from archspec.ops import Op, Shape, windowed
 from archspec.resolve import resolve
 from archspec.spec import Given, Written
 
@@ -17,6 +18,9 @@ TOO_SMALL: Final = "G316"
 
 SIZES: Final = range(1, 1025)
 """Heights and widths that are tried."""
+
+_STEPS: Final = (2, 4, 8, 16, 32, 64)
+"""What sizes must be multiples of where maps are halved and grow back."""
 
 
 def with_smallest_input(
@@ -56,6 +60,45 @@ def with_smallest_input(
         replace(diagnostic, help=help) if diagnostic.help == windowed.TOO_SMALL else diagnostic
         for diagnostic in error.diagnostics
     )
+
+
+def sides(network: Network, written: Written, overrides: Mapping[str, Given]) -> Sides | None:
+    """Return the heights and widths that a network's module takes without any change to it.
+
+    Args:
+        network: the network, resolved for a square image.
+        written: its spec.
+        overrides: the values of its vars that it was resolved with.
+
+    Returns:
+        None where the input is no square image, or sizes fit without a rule.
+    """
+    shapes = list(network.inputs.values())
+    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][1] != shapes[0][2]:
+        return None
+    channels, size = int(shapes[0][0]), int(shapes[0][1])
+    expected = _layers(network)
+
+    def fits(side: int) -> bool:
+        try:
+            made = resolve(written, overrides, (channels, side, side))
+        except SpecError:
+            return False
+        return _layers(made) == expected
+
+    if not fits(2 * size):
+        return Sides(size, is_fixed=True)
+    if not fits(size + 1):
+        step = next((n for n in _STEPS if size % n == 0 and fits(size + n)), 0)
+        return Sides(step, step) if step and fits(step) else None
+    if fits(1):
+        return Sides(1)
+    return Sides(2 + bisect_left(range(2, size), True, key=fits))
+
+
+def _layers(network: Network) -> list[tuple[str, Op]]:
+    """Return what decides whether two networks are one and the same module."""
+    return [(leaf.path, leaf.op) for leaf in network.leaves]
 
 
 def _is_too_small(error: SpecError) -> bool:

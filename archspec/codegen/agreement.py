@@ -8,7 +8,7 @@ must hold for all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archspec import expressions
 from archspec.expressions import Formula, Value
@@ -26,11 +26,13 @@ class View:
     Attributes:
         bindings: formulas that turn loop variables into the use's own names.
         scope: values of the use's own names.
+        turn_of: the variable of a generator around it, and its value in this turn.
     """
 
     child: Leaf | Body | Absent | Loop
     bindings: Mapping[str, Formula]
     scope: Mapping[str, Value]
+    turn_of: Mapping[str, Formula] = field(default_factory=dict)
 
     def outside(self, formula: Formula) -> Formula:
         """Return a formula of the child in the names of the scope of the use."""
@@ -39,7 +41,22 @@ class View:
     def turn(self, turn: Turn) -> list[View]:
         """Return the children of one turn."""
         inner = {name: self.outside(formula) for name, formula in turn.bindings.items()}
-        return views(turn.children, {**self.bindings, **inner}, self.scope)
+        return self.among(turn.children, inner)
+
+    def counted(self, turn: Turn, variable: str) -> list[View]:
+        """Return the children of one turn of a generator, in which a variable keeps its name."""
+        inner = {n: self.outside(formula) for n, formula in turn.bindings.items() if n != variable}
+        bindings = {n: f for n, f in {**self.bindings, **inner}.items() if n != variable}
+        scope = {**self.scope, variable: turn.values[variable]}
+        turn_of = {**self.turn_of, variable: expressions.constant(turn.values[variable])}
+        return [View(child, bindings, scope, turn_of) for child in turn.children]
+
+    def among(
+        self, children: Sequence[Leaf | Body | Absent | Loop], inner: Mapping[str, Formula]
+    ) -> list[View]:
+        """Return children of this one, which have further loop variables."""
+        bindings = {**self.bindings, **inner}
+        return [View(child, bindings, self.scope, self.turn_of) for child in children]
 
 
 Slot = tuple[View, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from archspec.codegen import describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.construct import Constructor, inside
+from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.forward import Forward
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
@@ -24,7 +25,9 @@ from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.printing import default_text
 from archspec.codegen.program import Class, Method, Program, Signature
+from archspec.codegen.shortening import LONGEST, initialise_function, length, with_function
 from archspec.codegen.stages import stage_function
+from archspec.codegen.unrolled import Unrolled
 from archspec.codegen.values import line, ordered, tensors
 from archspec.network import INPUT, Body
 from archspec.ops import Ops
@@ -32,10 +35,16 @@ from archspec.resolve.scope import entering
 
 
 class Writer:
-    """Writes the definitions of one file into a `Program`."""
+    """Writes the definitions of one file into a `Program`.
 
-    def __init__(self, program: Program) -> None:
+    Args:
+        program: the file.
+        flat: open the blocks and write all layers in the network's own class.
+    """
+
+    def __init__(self, program: Program, *, flat: bool = False) -> None:
         self.program = program
+        self.flat = flat
 
     def block(self, bodies: Sequence[Body]) -> Signature:
         """Return the class that stands for these uses of a block, writing it if need be.
@@ -113,16 +122,34 @@ class Writer:
         if numbered and not chained and any(item.condition for item in items):
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
-        written = self._constructed(items, frame, numbered=numbered)
-        written += initialisation(bodies, self.program.network, self.program)
+        init = self._constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        init = Method(_signature(parameters, frame.ops), ["Build the block."], written)
         self.program.definitions.append(
             Class(name, base, describe.block(bodies, frame), [init, *forward])
         )
         return Signature(name, parameters)
+
+    def _constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
+        """Return a constructor; what makes it too long goes to functions of its own."""
+        network, numbered = self.program.network, bodies[0].numbered
+        of_network = bodies[0] is network.root
+        signature = _signature(frame.parameters(), frame.ops)
+        written = self._constructed(items, frame, numbered=numbered)
+        filled = initialisation(bodies, network, self.program)
+        if filled and of_network and length(signature, written, filled) > LONGEST:
+            filled = [f"        {initialise_function(self.program)}(self)"]
+        elif filled:
+            filled = ["", *filled]
+        while length(signature, written, filled) > LONGEST and not numbered:
+            shorter = with_function(items, frame, self.program)
+            if shorter is None:
+                break
+            items = shorter
+            written = self._constructed(items, frame, numbered=numbered)
+        doc = f"Build the {'network' if of_network else 'block'}."
+        return Method(signature, [doc], [*written, *filled])
 
     def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
         """Return the lines of a constructor.
@@ -165,24 +192,36 @@ class Writer:
         root = network.root
         values = {name: network.vars[name] for name in network.open}
         frame = Frame(network.ops, [values], (), network.open, values, frozenset(values))
-        constructor = Constructor(self, frame, folds=root.numbered and root.is_chain)
-        constructor.stage = partial(stage_function, self, frame)
-        items = constructor.items([inside(View(root, {}, values))])
-        written = self._constructed(items, frame, numbered=root.numbered)
-        written += initialisation([root], network, self.program)
+        scope = View(root, {}, values)
         chained = root.numbered and root.is_chain
-        forward = [] if chained else [self._network_forward(items, constructor)]
+        if self.flat and not (chained and is_flat_chain(root)):
+            chained = False
+            unrolled = Unrolled(self, frame, scope)
+            filled = initialisation([root], network, self.program)
+            written = [*unrolled.lines, *(["", *filled] if filled else [])]
+            init = Method(
+                _signature(frame.parameters(), frame.ops), ["Build the network."], written
+            )
+            items, aliases = unrolled.items, unrolled.aliases
+        else:
+            constructor = Constructor(
+                self, frame, lists=not self.flat, folds=chained and not self.flat, unrolls=self.flat
+            )
+            if not self.flat:
+                constructor.stage = partial(stage_function, self, frame)
+            items = constructor.items([inside(scope)])
+            init, aliases = self._constructor(items, [root], frame), constructor.aliases
+        forward = [] if chained else [self._network_forward(items, aliases)]
         self.program.functions |= frame.functions
         outputs = outputs_class(network)
         if outputs is not None:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
-        init = Method(_signature(frame.parameters(), frame.ops), ["Build the network."], written)
         base = "nn.Sequential" if root.numbered else "nn.Module"
         doc = describe.network_class(network)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
-    def _network_forward(self, items: list[Item], constructor: Constructor) -> Method:
+    def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
         network = self.program.network
         own = tensors(items)
         body = [line(item, own) for item in ordered(items)]
@@ -191,7 +230,7 @@ class Writer:
             body,
             tuple(network.inputs),
             results,
-            aliases=constructor.aliases,
+            aliases=aliases,
             own=own,
             shapes=True,
             bare=alone_in_eval(network),
@@ -201,7 +240,7 @@ class Writer:
             written += returned(network, forward)
         inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
-        return Method([signature], [describe.network_mapping(network)], written)
+        return Method([signature], describe.network_mapping(network), written)
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

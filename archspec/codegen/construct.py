@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from archspec import expressions
-from archspec.codegen.agreement import Differ, Slot, View, nodes, slots, views
+from archspec.codegen.agreement import Differ, Slot, View, nodes, slots
 from archspec.codegen.cfg import CfgLoop, cfg_loop
+from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
-from archspec.codegen.items import Item, chain, entries, is_silent, many, runs
-from archspec.codegen.layout import Argument, Call, Expr, flat
+from archspec.codegen.items import Item, chain, entries, is_silent, runs
+from archspec.codegen.layout import Argument, Call, Expr
 from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import default_text, literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
+from archspec.codegen.series import Series
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
 from archspec.ops import Form
@@ -32,6 +34,7 @@ class Constructor:
         frame: the names of the class.
         lists: whether a chain may be listed ahead of the statement that it stands in.
         folds: whether equal neighbours may become one entry, since none is called by its number.
+        unrolls: whether chains are listed layer by layer, without classes, loops or functions.
 
     Attributes:
         aliases: names of children that no use has, and what they stand for.
@@ -40,7 +43,13 @@ class Constructor:
     """
 
     def __init__(
-        self, writer: Writer, frame: Frame, *, lists: bool = True, folds: bool = False
+        self,
+        writer: Writer,
+        frame: Frame,
+        *,
+        lists: bool = True,
+        folds: bool = False,
+        unrolls: bool = False,
     ) -> None:
         self.writer = writer
         self.program: Program = writer.program
@@ -50,6 +59,7 @@ class Constructor:
         self.listed: tuple[Item, ...] | CfgLoop = ()
         self._lists = lists
         self._folds = folds
+        self._unrolls = unrolls
         self._depth = 0
 
     def within(self, frame: Frame) -> Constructor:
@@ -88,13 +98,16 @@ class Constructor:
         there = nodes(slot)
         names = {node.name for _, node in there}
         condition = self._condition(slot) if len(there) < len(slot) else None
+        label = ""
         if len(names) > 1 and not all(name.isdigit() for name in names):
-            raise Differ
+            if not self._depth:
+                raise Differ
+            label = self.frame.label(there)
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
         value = "" if is_silent(slot) else self.build(slot)
         listed, self.listed = self.listed, ()
-        return Item(min(names), value, slot, condition, listed=listed)
+        return Item(min(names), value, slot, condition, listed=listed, label=label)
 
     def _condition(self, slot: Slot) -> Formula:
         """Return when a child is there that not every use has."""
@@ -113,32 +126,51 @@ class Constructor:
             if not isinstance(view.child, Loop):
                 raise Differ
             turns.append([view.turn(turn) for turn in view.child.turns])
-        if len({len(use) for use in turns}) == 1:
-            rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
-            items = [item for items in rounds for item in items]
-            return runs(items) if self._folds else items
-        return self._varying(slot, turns)
+        folded = self._folded(slot, turns) if self._folds else None
+        if folded is not None:
+            return folded
+        if len({len(use) for use in turns}) > 1:
+            raise Differ
+        rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
+        items = [item for items in rounds for item in items]
+        return runs(items) if self._folds else items
 
-    def _varying(self, slot: Slot, turns: list[list[list[View]]]) -> list[Item]:
-        """Return a first entry and `count - 1` more, where the uses turn differently often."""
-        counts = [view.child.count for view in slot if isinstance(view.child, Loop)]
-        if any(count is None for count in counts) or any(not use for use in turns):
+    def _folded(self, slot: Slot, turns: list[list[list[View]]]) -> list[Item] | None:
+        """Return one generator for all turns, or for all but the first; None where none can be."""
+        for lead in (0, 1):
+            needed = {*self.frame.needed}
+            with self.program.rehearsal() as rehearsal:
+                try:
+                    first = self.items([use[0] for use in turns]) if lead else []
+                    rest = self._generator(slot, lead)
+                except (Differ, IndexError):
+                    self.frame.needed.intersection_update(needed)
+                    continue
+                rehearsal.keep()
+                return [*first, rest]
+        return None
+
+    def _generator(self, slot: Slot, lead: int) -> Item:
+        """Return one entry that stands for all turns from the one numbered `lead` on.
+
+        Raises:
+            Differ: when they are not built alike, or are too few to be worth it.
+        """
+        series = Series(slot, lead)
+        depth, lists, self._depth, self._lists = self._depth, self._lists, self._depth + 1, False
+        # A variable of the same name around the loop is another one.
+        outer = self.frame.needed & {series.variable}
+        self.frame.needed.difference_update(outer)
+        try:
+            items = self.items(series.uses)
+        finally:
+            self._depth, self._lists = depth, lists
+            counts = series.variable in self.frame.needed
+            self.frame.needed.discard(series.variable)
+            self.frame.needed.update(outer)
+        if len(items) != 1 or items[0].condition or items[0].listed or items[0].many:
             raise Differ
-        lengths = [len(use) for use in turns]
-        count = self.frame.common(slot, [c for c in counts if c is not None], lengths)
-        first = self.items([use[0] for use in turns])
-        rest = [self.items([turn]) for use in turns for turn in use[1:]]
-        if len(first) != 1 or any(len(items) != 1 or items[0].condition for items in rest):
-            raise Differ
-        if not (self._folds and first[0].name.isdigit()):
-            raise Differ
-        texts = {flat(items[0].value) for items in rest}
-        if len(texts) > 1:
-            raise Differ
-        fewer = expressions.substitute(expressions.parse("count - 1"), {"count": count})
-        if texts == {flat(first[0].value)}:
-            return [many(first[0], self.frame.text(count))]
-        return [first[0], many(rest[0][0], self.frame.text(fewer))]
+        return series.item(items[0], self.frame, counts=counts)
 
     def build(self, slot: Slot) -> Expr:
         """Return the expression that builds a child, the same in all uses.
@@ -155,9 +187,10 @@ class Constructor:
         bodies = [node for _, node in there if isinstance(node, Body)]
         if len({body.block.name if body.block else None for body in bodies}) > 1:
             raise Differ
-        if first.block is not None:
+        whole = self._unrolls and all(map(is_flat_chain, bodies))
+        if first.block is not None and not whole:
             return self._call(slot, self.writer.block(bodies))
-        if all(body.is_chain for body in bodies):
+        if whole or all(body.is_chain for body in bodies):
             return self.sequential(slot)
         return self._call(slot, self.writer.inline(slot, self.frame))
 
@@ -188,8 +221,8 @@ class Constructor:
                 self.listed = written
                 return Call("nn.Sequential", (Argument("layers", "*"),))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        outside, self._folds, self._depth = self._folds, True, self._depth + 1
-        items = self.items([_inside(view, body) for view, body in there])
+        outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
+        items = self.items([entered(view) for view, _ in there])
         self._folds, self._depth = outside, self._depth - 1
         # An identity under a name needs no module, nor does a chain miss it.
         items = [item for item in items if item.value]
@@ -201,7 +234,8 @@ class Constructor:
         if not named:
             return chain(items)
         loop, *others = there[0][1].children
-        series = progression(items, loop) if isinstance(loop, Loop) and not others else None
+        folds = isinstance(loop, Loop) and not (others or self._unrolls)
+        series = progression(items, loop) if folds else None
         made = Call("OrderedDict", (Argument(series),)) if series else entries(items)
         return Call("nn.Sequential", (Argument(made),))
 
@@ -247,11 +281,17 @@ def _may_lack(node: Leaf | Body) -> bool:
     return isinstance(node, Body) or node.op.form is not Form.TENSOR
 
 
-def _inside(view: View, body: Body) -> list[View]:
-    return views(body.children, view.bindings, view.scope)
-
-
 def inside(view: View) -> list[View]:
-    """Return the children of a body as the use around it sees them."""
+    """Return the children of a body in whose scope the view is."""
     assert isinstance(view.child, Body)
-    return _inside(view, view.child)
+    return view.among(view.child.children, {})
+
+
+def entered(view: View) -> list[View]:
+    """Return the children of a body as the scope around it sees them."""
+    assert isinstance(view.child, Body)
+    block = view.child.block
+    bindings = block.bindings if block else {}
+    return view.among(
+        view.child.children, {name: view.outside(formula) for name, formula in bindings.items()}
+    )

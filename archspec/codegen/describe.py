@@ -9,7 +9,7 @@ from typing import Final
 from archspec import analysis
 from archspec.codegen.frame import Frame
 from archspec.codegen.printing import prose
-from archspec.network import INPUT, Body, Leaf, Network
+from archspec.network import INPUT, Body, Leaf, Network, Sides
 from archspec.ops import ChannelsLast, Kind, Shape
 
 _SUMMARY: Final = 78
@@ -134,13 +134,29 @@ def network_class(network: Network) -> list[str]:
     return [f"The {network.name} network.", *more]
 
 
-def network_mapping(network: Network) -> str:
+def network_mapping(network: Network) -> list[str]:
     """Return the docstring of the network's `forward`."""
     inputs = " and ".join(f"(N, {_sizes(shape)})" for shape in network.inputs.values())
     output = network.output
-    if isinstance(output, dict):
-        return f"Map {inputs} to {', '.join(output)}."
-    return f"Map {inputs} to (N, {_sizes(output)})."
+    outputs = ", ".join(output) if isinstance(output, dict) else f"(N, {_sizes(output)})"
+    if len(network.outputs) > 1 and not isinstance(output, dict):
+        outputs += f", in training mode to {network.name}Outputs"
+    sides = network.sides
+    if sides == Sides(1):
+        return [f"Map {inputs} to {outputs}; any height and width will do."]
+    return [f"Map {inputs} to {outputs}.", *(["", *_told(sides, network)] if sides else [])]
+
+
+def _told(sides: Sides, network: Network) -> list[str]:
+    """Return what is said about heights and widths."""
+    subject = "In training mode height and width" if network.side else "Height and width"
+    if sides.is_fixed:
+        text = "Made for this height and width: others may not fit the layers; RuntimeError then."
+    elif sides.step > 1:
+        text = f"{subject} must be multiples of {sides.step}; others raise RuntimeError."
+    else:
+        text = f"{subject} must be at least {sides.least}; smaller ones raise RuntimeError."
+    return textwrap.wrap(text, 80)
 
 
 def header(network: Network) -> list[str]:

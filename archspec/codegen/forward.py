@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from archspec.codegen.layout import Call, Expr, flat, lines
+from archspec.codegen.paragraphs import paragraphs
 from archspec.codegen.values import Line, within, without_identities
 from archspec.codegen.variables import Variables
 from archspec.network import INPUT
@@ -64,10 +65,14 @@ class Forward:
     def write(self) -> list[str]:
         """Return all lines; those of a single result end with its return."""
         single = len(self.results) == 1
-        if self._ends_with_result():
-            before = [text for entry in self.lines[:-1] for text in self._assigned(entry)]
-            return [*before, *self._final(self.lines[-1], single=single)]
-        written = [text for entry in self.lines for text in self._assigned(entry)]
+        ends = self._ends_with_result()
+        starts = paragraphs(self.lines) if self.shapes else set()
+        written: list[str] = []
+        for number, entry in enumerate(self.lines):
+            written += [""] if number in starts else []
+            if ends and entry is self.lines[-1]:
+                return [*written, *self._final(entry, single=single)]
+            written += self._assigned(entry)
         return [*written, f"        return {self.of(self.results[0])}"] if single else written
 
     def of(self, name: str) -> str:

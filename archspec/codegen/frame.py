@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
 from archspec.codegen.printing import annotation, formula_text, functions_used
 from archspec.expressions import Formula, Value
-from archspec.network import Leaf
+from archspec.network import Body, Leaf
 from archspec.ops import Ops
 from archspec.traced import formula_of, untraced
+
+_NUMBERS: Final = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Frame:
             expressions.substitute(view.outside(formula), self.constants)
             for view, formula in zip(where, formulas, strict=True)
         ]
+        local = _at_turns(where, local)
         # What holds for these values of an open name may not hold for others.
         spelt = {expressions.text(formula) for formula in local}
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
@@ -89,6 +94,34 @@ class Frame:
         self.needed.update(expressions.names(formula))
         self.functions.update(functions_used(formula))
         return formula
+
+    def label(self, there: Sequence[tuple[View, Leaf | Body]]) -> str:
+        """Return the name of a child as source, in which numbers are those of variables.
+
+        Raises:
+            Differ: when no variable yields them.
+        """
+        parts = [_NUMBERS.split(node.name) for _, node in there]
+        if len({len(part) for part in parts}) > 1:
+            raise Differ
+        text = ""
+        for column in zip(*parts, strict=True):
+            if len({*column}) == 1:
+                text += column[0]
+                continue
+            scopes = [view.scope for view, _ in there]
+            names = [*there[0][0].turn_of, *self.order]
+            found = (
+                name
+                for name in names
+                if all(str(s.get(name)) == part for s, part in zip(scopes, column, strict=True))
+            )
+            variable = next(found, "")
+            if not variable:
+                raise Differ
+            self.needed.add(variable)
+            text += f"{{{variable}}}"
+        return f'f"{text}"'
 
     def text(self, formula: Formula) -> str:
         """Return a formula as source."""
@@ -139,6 +172,27 @@ class Frame:
             in_place = list(type(ops[0]).model_fields).index(name) == place
             found.append((name, formula, not (positional and in_place)))
         return found
+
+
+def _at_turns(where: Sequence[View], formulas: Sequence[Formula]) -> Sequence[Formula]:
+    """Return formulas without the variable of a generator, where all its turns say the same.
+
+    Raises:
+        Differ: when the variable decides: what differs so stands in an entry of its own.
+    """
+    if not where[0].turn_of:
+        return formulas
+    there = [
+        expressions.substitute(formula, view.turn_of)
+        for view, formula in zip(where, formulas, strict=True)
+    ]
+    if len({expressions.text(formula) for formula in there}) == 1:
+        return there
+    for view, formula in zip(where, formulas, strict=True):
+        tests = [n for n in ast.walk(formula) if isinstance(n, ast.IfExp | ast.Compare)]
+        if any(expressions.names(test) & view.turn_of.keys() for test in tests):
+            raise Differ
+    return formulas
 
 
 def _same(a: Value, b: Value) -> bool:

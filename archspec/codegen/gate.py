@@ -23,7 +23,7 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "collections": ("OrderedDict",),
     "math": (),
     "torch": ("Tensor", "nn"),
-    "typing": ("NamedTuple",),
+    "typing": ("Any", "NamedTuple"),
 }
 """Modules that a file may import, and what it may take from them; nothing for the module itself."""
 
@@ -63,6 +63,8 @@ _METHODS: Final = frozenset(
     "add_module get_parameter get_submodule modules named_modules register_parameter".split()  # noqa: SIM905
 )
 """Attributes of a module that a file may ask, beside those that it sets; and `training`."""
+
+_LOOKUPS: Final = frozenset(("get_parameter", "get_submodule"))
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
@@ -204,12 +206,32 @@ def _set_on_self(tree: ast.AST) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
-        and _is_name(node.value, "self")
+        and _is_below_self(node.value)
     )
 
 
 def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_below_self(node: ast.expr) -> bool:
+    """Tell whether an expression is `self` or what lies below it: `self.layer1[0].conv1`."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            node = node.value
+        elif isinstance(node, ast.Call) and _is_lookup(node):
+            node = node.func
+        elif isinstance(node, ast.Attribute):
+            node = node.value
+        else:
+            return False
+    return node.id == "self"
+
+
+def _is_lookup(node: ast.Call) -> bool:
+    """Tell whether a call asks a module for what lies below it by a path in quotes."""
+    asks = isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKUPS
+    return asks and len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
 
 
 @dataclass(frozen=True)
@@ -273,9 +295,12 @@ class _Reader:
             return ast.unparse(node) in self.dotted and isinstance(node.ctx, ast.Load)
         if isinstance(node.ctx, ast.Store):
             plain = names.IDENTIFIER.fullmatch(node.attr) and not names.is_taken(node.attr)
-            return root == "self" and isinstance(node.value, ast.Name) and bool(plain)
-        if _is_name(node.value, "self"):
-            return node.attr in self.own or node.attr in _METHODS or node.attr == "training"
+            return _is_below_self(node.value) and bool(plain)
+        if _is_name(node.value, "network"):  # what a function that fills its tensors gets
+            return node.attr in _METHODS
+        if _is_below_self(node.value):
+            known = _METHODS | _OF_VALUES | {"training"}
+            return node.attr in self.own or node.attr in known
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
@@ -287,9 +312,9 @@ class _Reader:
         if isinstance(called, ast.Name):
             return called.id not in _TYPES - _CALLED
         if isinstance(called, ast.Subscript):
-            return _is_name(called.value, "self") and isinstance(called.slice, ast.Constant)
+            return _is_below_self(called)
         if isinstance(called, ast.Call):
-            return ast.unparse(called.func) == "self.get_submodule"
+            return _is_lookup(called) and _is_below_self(called)
         return isinstance(called, ast.Attribute)
 
 

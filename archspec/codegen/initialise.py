@@ -34,21 +34,31 @@ class _Module:
     tensors: frozenset[str]
 
 
-def initialisation(bodies: Sequence[Body], network: Network, program: Program) -> list[str]:
+def initialisation(
+    bodies: Sequence[Body],
+    network: Network,
+    program: Program,
+    *,
+    owner: str = "self",
+    indent: int = 2,
+) -> list[str]:
     """Return the lines of a class's loop; none when no rule has anything to fill.
 
     Args:
         bodies: the uses that the class stands for; the root for the network's own.
         network: the network.
         program: the file that is written.
+        owner: the variable that holds the module.
+        indent: levels of indentation.
     """
+    margin = "    " * indent
     cases: dict[tuple[str, ...], list[tuple[InitRule, list[_Module]]]] = {}
     by_path = False
     for rule, selected in _chosen(bodies, network):
         lines_of = [
             line
-            for tensor, function, arguments in rule.fills
-            for line in _fill(tensor, function, arguments, selected, network, program)
+            for fill in rule.fills
+            for line in _fill(fill, selected, network, program, indent + 2)
         ]
         named = rule.selector.text not in network.ops
         by_path = by_path or named
@@ -57,10 +67,10 @@ def initialisation(bodies: Sequence[Body], network: Network, program: Program) -
     if not cases:
         return []
     target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
-    written = ["", f"        for {target} in self.{source}():"]
+    written = [f"{margin}for {target} in {owner}.{source}():"]
     for index, (body, rules) in enumerate(cases.items()):
         written += [
-            f"            {'elif' if index else 'if'} {_test(rules, network.ops)}:",
+            f"{margin}    {'elif' if index else 'if'} {_test(rules, network.ops)}:",
             *body[:-1],
         ]
     return written
@@ -105,25 +115,25 @@ def _test(rules: list[tuple[InitRule, list[_Module]]], ops: Ops) -> str:
 
 
 def _fill(
-    tensor: Name,
-    function: Name,
-    arguments: tuple[tuple[Name, Given], ...],
+    fill: tuple[Name, Name, tuple[tuple[Name, Given], ...]],
     selected: list[_Module],
     network: Network,
     program: Program,
+    indent: int,
 ) -> list[str]:
+    tensor, function, arguments = fill
     owners = [module for module in selected if tensor.text in module.tensors]
     if not owners:
         return []
     values = [Argument(f"module.{tensor.text}")]
     for name, given in arguments:
         values.append(Argument(_value(given, owners[0].op, network, program), f"{name.text}="))
-    indent, guard = 4, []
     optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
+    call = Call(f"nn.init.{function.text}", tuple(values))
     if len(owners) < len(selected) or optional:
-        guard = [f"                if module.{tensor.text} is not None:"]
-        indent = 5
-    return [*guard, *lines(Call(f"nn.init.{function.text}", tuple(values)), indent)]
+        test = f"{'    ' * indent}if module.{tensor.text} is not None:"
+        return [test, *lines(call, indent + 1)]
+    return lines(call, indent)
 
 
 def _value(given: Given, op: Op, network: Network, program: Program) -> str:

@@ -24,9 +24,10 @@ _FEWEST: Final = 2
 class Item:
     """One entry of a body: a name, how to build it, and when it is there.
 
-    `condition` is None for an entry that is always there. An entry with `many` is a generator.
-    `listed` are the entries of a chain that must be listed ahead of it, as `layers`. What has no
-    module, and is not always there, has a `flag`: the attribute that tells whether it is.
+    `label` is the name as source where uses differ in it. `condition` is None for an entry that
+    is always there. An entry with `many` is a generator. `listed` are the entries of a chain that
+    must be listed ahead of it, as `layers`. What has no module, and is not always there, has a
+    `flag`: the attribute that tells whether it is.
     """
 
     name: str
@@ -36,6 +37,12 @@ class Item:
     many: bool = False
     listed: tuple[Item, ...] | CfgLoop = ()
     flag: str = ""
+    label: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name as source."""
+        return self.label or f'"{self.name}"'
 
 
 def is_silent(slot: Slot) -> bool:
@@ -85,8 +92,29 @@ def _foldable(item: Item) -> bool:
 
 
 def plain(name: str) -> str:
-    """Return a child's name as an identifier: unlike that, it may hold hyphens."""
-    return name.replace("-", "_")
+    """Return a child's name or path as an identifier: unlike that, it may hold hyphens and dots."""
+    return name.replace("-", "_").replace(".", "_")
+
+
+def attribute(path: str, *, tensor: bool = False) -> str:
+    """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
+    first, *others = path.split(".")
+    method = "get_parameter" if tensor else "get_submodule"
+    if not first:
+        return "self"
+    if first.isdigit() and not others:
+        return f"self[{first}]"
+    if not first.isidentifier():
+        return f'self.{method}("{path}")'
+    text = f"self.{first}"
+    for i, part in enumerate(others, 1):
+        if part.isidentifier():
+            text += f".{part}"
+        elif part.isdigit():
+            text += f"[{part}]"
+        else:
+            text += f'.{method if i == len(others) else "get_submodule"}("{part}")'
+    return text
 
 
 def flagged(items: Sequence[Item]) -> list[Item]:
@@ -114,9 +142,9 @@ def assignment(item: Item, value: Expr, indent: int, annotation: str = "") -> li
     return lines(call, indent)
 
 
-def arguments(items: Sequence[Item]) -> tuple[Argument, ...]:
-    """Return numbered entries as arguments."""
-    return tuple(Argument(item.value, "*" if item.many else "") for item in items)
+def arguments(items: Sequence[Item], star: str = "*") -> tuple[Argument, ...]:
+    """Return entries as arguments."""
+    return tuple(Argument(item.value, star if item.many else "") for item in items)
 
 
 def chain(items: Sequence[Item]) -> Call:
@@ -126,11 +154,16 @@ def chain(items: Sequence[Item]) -> Call:
 
 def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
-    if all(item.name.isidentifier() for item in items):
+    if all(item.name.isidentifier() and not item.label and not item.many for item in items):
         named = tuple(Argument(item.value, f"{item.name}=") for item in items)
         return Call("OrderedDict", named, tall=bool(named))
+    if len(items) == 1 and items[0].many:
+        return Call("OrderedDict", arguments(items, star=""))
     pairs = tuple(
-        Argument(Call("", (Argument(f'"{item.name}"'), Argument(item.value)))) for item in items
+        Argument(item.value, "*")
+        if item.many
+        else Argument(Call("", (Argument(item.key), Argument(item.value))))
+        for item in items
     )
     return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
@@ -152,7 +185,7 @@ def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> l
             written += lines(frame.text(item.condition), indent, "if ", ":")
             inner += 1
         if named:
-            written += lines(item.value, inner, f'layers["{item.name}"] = ')
+            written += lines(item.value, inner, f"layers[{item.key}] = ")
         else:
             call = "extend" if item.many else "append"
             written += lines(Call(f"layers.{call}", (Argument(item.value),)), inner)

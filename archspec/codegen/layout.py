@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from archspec.codegen.breaking import Breaker, can_break
@@ -58,6 +59,16 @@ def flat(expr: Expr) -> str:
     return f"{expr.head}{expr.brackets[0]}{inside}{expr.brackets[1]}{expr.item}"
 
 
+def rewritten(expr: Expr, change: Callable[[str], str]) -> Expr:
+    """Return an expression with each of its texts changed."""
+    if isinstance(expr, str):
+        return change(expr)
+    if isinstance(expr, Each):
+        return Each(rewritten(expr.element, change), change(expr.loop))
+    arguments = tuple(replace(a, value=rewritten(a.value, change)) for a in expr.arguments)
+    return replace(expr, head=change(expr.head), arguments=arguments)
+
+
 def lines(
     expr: Expr, indent: int, before: str = "", after: str = "", comment: str = ""
 ) -> list[str]:
@@ -78,6 +89,10 @@ def lines(
         return [commented(line, comment)]
     if isinstance(expr, Each):
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
+    if not _is_tall(expr) and before.endswith("= ") and _opens_too_far(expr, margin + before):
+        held = _held(expr, margin, before, after)
+        if all(len(text) <= WIDTH for text in held):
+            return held
     if not expr.arguments:
         return [line]
     opening, closing = (
@@ -95,6 +110,21 @@ def lines(
         for text in lines(argument.value, indent + 1, argument.prefix, ",", argument.comment)
     ]
     return [opening, *body, f"{closing}{after}"]
+
+
+def _opens_too_far(expr: Call, ahead: str) -> bool:
+    """Tell whether a call's own first line does not fit behind what is assigned."""
+    opening = f"{ahead}{expr.head}{expr.brackets}" if not expr.arguments else f"{ahead}{expr.head}("
+    return len(opening) > WIDTH
+
+
+def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
+    """Return a call of a long path, broken at brackets within the path or held by new ones."""
+    start, bracket, rest = flat(expr).partition('("')
+    if not (bracket and '("' in expr.head):
+        return [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
+    name, _, rest = rest.partition('")')
+    return [f"{margin}{before}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
 
 
 def _sole(expr: Call) -> Each | None:

@@ -105,14 +105,19 @@ def _function_name(child: str) -> str:
 
 
 def _item(view: View, stage: _Stage, signature: Signature, around: Frame) -> Item:
-    arguments = tuple(
-        _argument(view, stage, parameter, around) for parameter in signature.parameters
-    )
+    arguments: list[Argument] = []
+    for parameter in signature.parameters:
+        text = _argument(view, stage, parameter, around)
+        # What is passed on under its own name needs no keyword.
+        plain = parameter.is_size or text == parameter.name
+        follows = bool(arguments) and bool(arguments[-1].prefix)
+        prefix = "" if plain and not follows else f"{parameter.name}="
+        arguments.append(Argument(text, prefix))
     slot = (View(stage.body, stage.outer, {}),)
-    return Item(stage.body.name, Call(signature.name, arguments), slot)
+    return Item(stage.body.name, Call(signature.name, tuple(arguments)), slot)
 
 
-def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> Argument:
+def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> str:
     from archspec.codegen.printing import formula_text, module_class  # noqa: PLC0415
 
     formula = view.outside(stage.outer[parameter.name])
@@ -120,4 +125,4 @@ def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) ->
     text = formula_text(expressions.substitute(formula, {}))
     if parameter.annotation == "type[nn.Module]":
         text = module_class(around.ops[text.strip('"')])
-    return Argument(text, "" if parameter.is_size else f"{parameter.name}=")
+    return text

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from archspec.codegen.agreement import Differ, nodes
-from archspec.codegen.items import Item, is_own, is_passed_on
+from archspec.codegen.items import Item, attribute, is_own, is_passed_on
 from archspec.codegen.layout import Argument, Call, Expr, flat
 from archspec.codegen.printing import literal
 from archspec.network import Absent, Body, Leaf, execution
@@ -72,13 +72,7 @@ def ordered(items: list[Item]) -> list[Item]:
 
 def tensors(items: list[Item]) -> dict[str, str]:
     """Return the module's own tensors by name, as `forward` writes them."""
-    return {
-        item.name: f"self.{name}"
-        if (name := item.name).isidentifier()
-        else f'self.get_parameter("{name}")'
-        for item in items
-        if is_own(item)
-    }
+    return {item.name: attribute(item.name, tensor=True) for item in items if is_own(item)}
 
 
 def line(item: Item, own: Collection[str] = ()) -> Line:
@@ -158,8 +152,7 @@ def _call(node: Leaf | Body, name: str, once: tuple[int, ...]) -> Callable[[Sequ
 
 
 def _module_call(name: str, how: Invocation | None) -> Callable[[Sequence[Expr]], Expr]:
-    head = f"self.{name}" if name.isidentifier() else f'self.get_submodule("{name}")'
-    head = f"self[{name}]" if name.isdigit() else head
+    head = attribute(name)
     if how is None:
         return lambda values: Call(head, tuple(Argument(value) for value in values))
     further = tuple(Argument(literal(value), f"{key}=") for key, value in how.keywords)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -36,6 +37,7 @@ class Variables:
         self._tensors = own
         late = {name for entry in lines[1:] for name in entry.needs} | set(results)
         self._running = "out" if inputs.keys() & late or len(inputs) > 1 else "x"
+        self._ends = Counter(end for name in self._lines for end in _ends(name))
         self._own = self._names_of_their_own()
 
     def chosen(self, alone: set[str]) -> dict[str, str]:
@@ -53,8 +55,9 @@ class Variables:
         taken = {*_TAKEN, *self._inputs.values()}
         found = {}
         for name in self._lines:
-            lower = plain(name).lower()
-            if lower in taken | BUILTINS or lower.isdigit() or keyword.iskeyword(lower):
+            lower = plain(self._shortened(name)).lower()
+            lower = f"part{lower}" if lower[0].isdigit() else lower
+            if lower in taken | BUILTINS or keyword.iskeyword(lower):
                 lower = f"{lower}_"
             variable, number = lower, 2
             while variable in taken:
@@ -62,6 +65,15 @@ class Variables:
             taken.add(variable)
             found[name] = variable
         return found
+
+    def _shortened(self, path: str) -> str:
+        """Return the shortest end of a path by which no other value could be meant."""
+        parts = path.split(".")
+        for length in range(1, len(parts)):
+            end = ".".join(parts[-length:])
+            if not end[0].isdigit() and self._ends[end] == 1:
+                return end
+        return path
 
     def _named(self, alone: set[str]) -> dict[str, str]:
         names = {**self._inputs, **self._tensors}
@@ -99,3 +111,8 @@ class Variables:
         index = order.index(current)
         before = order[index - 1] if index else ""
         return (name, current) if before in entry.reads or entry.flag else (current, name)
+
+
+def _ends(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[-length:]) for length in range(1, len(parts) + 1)]

@@ -131,7 +131,7 @@ class _Substitution(ast.NodeTransformer):
 
 
 def fold(formula: Formula) -> Formula:
-    """Return a formula simplified: constants computed, `x * 1`, `x // 1` and `x + 0` dropped."""
+    """Return a formula simplified: constants computed, `x * 1`, `x // 1`, `x + 0` dropped."""
     if is_constant(formula):
         try:
             return constant(evaluate(formula, {}))
@@ -149,7 +149,21 @@ def fold(formula: Formula) -> Formula:
             return left
         if (op is ast.Mult and _is(left, 1)) or (op is ast.Add and _is(left, 0)):
             return right
-        return _cancelled(formula)
+        if op is ast.Mult and _is(right, 0):
+            return right
+        return _doubled(_cancelled(formula))
+    return formula
+
+
+def _doubled(formula: Formula) -> Formula:
+    """Return `2 * (4 * x)` as `8 * x`: powers of two, so that no float is rounded."""
+    if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Mult):
+        outer, inner = formula.left, formula.right
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+            factors = (outer, inner.left)
+            if all(_is(factor, 2) or _is(factor, 4) or _is(factor, 8) for factor in factors):
+                product = fold(ast.BinOp(outer, ast.Mult(), inner.left))
+                return ast.BinOp(product, ast.Mult(), inner.right)
     return formula
 
 

@@ -1,0 +1,38 @@
+"""Which bodies the flat form opens, and which it leaves whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archspec.network import Body, Leaf, walk
+
+_METHODS: Final = frozenset(("append", "extend", "insert", "pop"))
+"""What `nn.Sequential` has and a plain module lacks: no child of it is called so."""
+
+
+def is_flat_chain(body: Body) -> bool:
+    """Tell whether a body is a chain of layers, or of chains of layers."""
+    return body.is_chain and all(
+        node.name not in _METHODS
+        and (isinstance(node, Leaf) or (is_flat_chain(node) and not node.fills))
+        for node in body.nodes
+    )
+
+
+def is_opened(node: Leaf | Body) -> bool:
+    """Tell whether the children of a node stand beside it rather than within.
+
+    What is there in training mode alone stays whole, since it runs as a whole or not at all.
+    """
+    return (
+        isinstance(node, Body)
+        and not is_flat_chain(node)
+        and not any(inner.training_only for inner in (node, *walk(node)))
+    )
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Tell whether two containers are neighbours, rather than one within the other."""
+    if not (one and other):
+        return one != other
+    return not (f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}."))
