@@ -10,8 +10,12 @@ from xml.etree import ElementTree
 
 import pygraphviz
 import pytest
+import torch
+from torch import nn
 
-from archspec.draw import DrawError, dot, engine, image
+import archspec
+from archspec.analysis import macs, parameters
+from archspec.draw import HEATS, DrawError, dot, engine, image
 from archspec.draw.compose import compose
 from archspec.draw.legend import flattened
 from archspec.draw.scene import (
@@ -30,7 +34,7 @@ from archspec.draw.scene import (
 )
 from archspec.draw.stages import stages
 from archspec.draw.theme import THEMES, Theme
-from archspec.draw.tints import marked
+from archspec.draw.tints import amounts, heated, marked
 from archspec.network import INPUT, Network, walk
 from archspec.ops import Kind
 from archspec.reading import bundled_names, read_document, read_text
@@ -39,6 +43,14 @@ from archspec.schema import read_spec
 
 SVG = "{http://www.w3.org/2000/svg}"
 UNCOUNTED = (Fork, Frame, Gap, Word)
+FAMILIES = (
+    *("alexnet", "convnext_tiny", "densenet121", "efficientnet_b7", "efficientnet_v2_l"),
+    *("googlenet", "inception_resnet_v2", "inception_v2", "inception_v3", "inception_v4"),
+    *("lenet", "maxvit_t", "mnasnet1_3", "mobilenet_v2", "mobilenet_v3_large", "nin"),
+    *("regnet_y_1_6gf", "resnet34", "resnext101_32x8d", "shufflenet_v2_x1_0", "squeezenet1_1"),
+    *("swin_t", "swin_v2_b", "unet", "vgg19_bn", "vit_h_14"),
+)
+"""One of each kind of bundled network."""
 
 
 def network(name: str) -> Network:
@@ -708,3 +720,73 @@ def test_marks_colour_nodes_by_path() -> None:
 def test_a_mark_without_a_colour() -> None:
     with pytest.raises(DrawError, match="no mark `moved`; there are added, removed, changed"):
         image(written(RESIDUAL), "svg", marks={"conv": "moved"})
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_heat_is_all_there_and_no_more(name: str) -> None:
+    drawn = network(name)
+    assert sum(amounts(drawn, "params").values()) == parameters(drawn)
+    assert sum(amounts(drawn, "macs").values()) == macs(drawn)
+    costly = {path for heat in HEATS for path, n in amounts(drawn, heat).items() if n}
+    for depth in (None, 0, 2):
+        # What is drawn apart is drawn twice.
+        nodes = flattened(scene(drawn, depth).parts)
+        shown = [path for part in nodes if not isinstance(part, Frame) for path in part.shows]
+        assert len(shown) == len(set(shown))
+        # A folded stage leaves out what is there in training alone.
+        missing = costly - set(shown)
+        assert {path.partition(".")[0] for path in missing} <= (drawn.side if depth == 0 else set())
+
+
+def test_a_reused_block_has_its_parameters_once() -> None:
+    drawn = written(
+        """
+        name: Twice
+        input: [4, 8, 8]
+        blocks: {Two: {a: {Conv2d: 4, kernel_size: 1}, b: {Conv2d: 4, kernel_size: 1}}}
+        net: {one: {Two: []}, other: {do: one}}
+        """
+    )
+    assert sum(amounts(drawn, "params").values()) == parameters(drawn) == 40
+    assert sum(amounts(drawn, "macs").values()) == macs(drawn) == 4 * 4 * 4 * 64
+
+
+def test_activations_are_those_of_torch() -> None:
+    """In bytes, of every module that computes something."""
+    drawn = network("squeezenet1_1")
+    net = archspec.load("squeezenet1_1").build()
+    found = {}
+    for path, module in net.named_modules():
+        if isinstance(module, (nn.Conv2d, nn.ReLU, nn.MaxPool2d, nn.AdaptiveAvgPool2d)):
+            module.register_forward_hook(
+                lambda module, _, out, path=path: found.update({path: out.nbytes})
+            )
+    net.eval()(torch.zeros(1, 3, 224, 224))
+    memory = amounts(drawn, "memory")
+    assert {path: memory[path] for path in found} == found
+
+
+def test_heat_has_a_scale_and_tells_shares() -> None:
+    shown, tints = heated(scene(network("vgg16")), network("vgg16"), "params", THEMES["light"])
+    boxes = {p.path: p for p in flattened(shown.parts) if isinstance(p, Box)}
+    largest = max(boxes.values(), key=lambda box: tints.paints[box.key].fill == "#F97B3D")
+    # 25088 * 4096 + 4096 of 138357544
+    assert (largest.title, largest.detail) == ("Linear", "4096 · 74 %")
+    assert [words for words, _ in tints.legend] == [
+        "0",
+        "25.69 M",
+        "51.38 M",
+        "77.07 M",
+        "102.76 M",
+    ]
+    with pytest.raises(DrawError, match="no heat `flops`; there are params, macs, memory"):
+        image(written(RESIDUAL), "svg", heat="flops")
+    with pytest.raises(DrawError, match="not by both"):
+        image(written(RESIDUAL), "svg", heat="macs", marks={})
+
+
+def test_heat_rises_in_lightness_alone() -> None:
+    for theme in THEMES.values():
+        steps = [luminance(colour) for colour in theme.heat]
+        assert steps in (sorted(steps), sorted(steps, reverse=True))
+        assert all(contrast(theme.ink, colour) >= 4.5 for colour in theme.heat)

@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--direction", choices=("TB", "LR"), default="TB", help="down or rightwards"
     )
     parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
+    parser.add_argument(
+        "--heat", choices=("params", "macs", "memory"), help="colour the nodes by what they cost"
+    )
     parser.add_argument("--dpi", type=int, default=130, help="resolution of .png (default: 130)")
 
 
@@ -47,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             depth=arguments.depth,
             direction=arguments.direction,
             theme=arguments.theme,
+            heat=arguments.heat,
             dpi=arguments.dpi,
         )
     except DrawError as error:

@@ -16,7 +16,7 @@ from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
-from archspec.draw.tints import marked
+from archspec.draw.tints import HEATS, heated, marked
 from archspec.network import Network
 
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -31,6 +31,7 @@ def dot(
     depth: int | None = None,
     direction: str = "TB",
     theme: str = "light",
+    heat: str | None = None,
     marks: Mapping[str, str] | None = None,
 ) -> str:
     """Return a network as DOT text; the same network always gives the same text.
@@ -41,6 +42,7 @@ def dot(
             them, and so on; by default one typical block is open if the page has room for it.
         direction: `TB` from top to bottom, `LR` from left to right.
         theme: `light`, `dark` or `print`.
+        heat: colours nodes by `params`, `macs` or `memory`, see `tints.heated`.
         marks: `added`, `removed` or `changed` by the path of an op, or of a module for all that is
             in it. With marks, colours say nothing else: a node all of whose ops have one mark
             takes its colour, one of which only a part is marked is `changed`, the others are grey.
@@ -48,13 +50,24 @@ def dot(
     Raises:
         DrawError: when there is no such direction, depth, theme or mark.
     """
-    scene = _scene(network, depth, direction)
-    return _written(scene, theme, direction, marks)
+    return _text(network, _scene(network, depth, direction), direction, theme, heat, marks)
 
 
-def _written(scene: Scene, theme: str, direction: str, marks: Mapping[str, str] | None) -> str:
-    colours = theme_named(theme)
-    tints = None if marks is None else marked(scene, marks, colours)
+def _text(
+    network: Network,
+    scene: Scene,
+    direction: str,
+    theme: str,
+    heat: str | None,
+    marks: Mapping[str, str] | None,
+) -> str:
+    colours, tints = theme_named(theme), None
+    if heat is not None and marks is not None:
+        raise DrawError("a picture is coloured by heat or by marks, not by both")
+    if heat is not None:
+        scene, tints = heated(scene, network, heat, colours)
+    if marks is not None:
+        tints = marked(scene, marks, colours)
     return write(scene, colours, direction, tints)
 
 
@@ -73,6 +86,7 @@ def image(
     depth: int | None = None,
     direction: str = "TB",
     theme: str = "light",
+    heat: str | None = None,
     marks: Mapping[str, str] | None = None,
     dpi: int = 130,
 ) -> bytes:
@@ -84,6 +98,7 @@ def image(
         depth: as for `dot`.
         direction: as for `dot`.
         theme: as for `dot`.
+        heat: as for `dot`.
         marks: as for `dot`.
         dpi: pixels per inch of a PNG.
 
@@ -94,7 +109,7 @@ def image(
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
     scene = _scene(network, depth, direction)
-    text = _written(scene, theme, direction, marks)
+    text = _text(network, scene, direction, theme, heat, marks)
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))
@@ -105,4 +120,4 @@ def image(
     return render(text, format, dpi)
 
 
-__all__ = ["DIRECTIONS", "FORMATS", "NODES", "DrawError", "dot", "image"]
+__all__ = ["DIRECTIONS", "FORMATS", "HEATS", "NODES", "DrawError", "dot", "image"]

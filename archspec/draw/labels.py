@@ -112,8 +112,9 @@ class Labels:
                     HEIGHT=size if across else _THICK,
                 )
             )
-        rows = cells if self.sizes.across else ["".join(cells)]
-        return label(table(rows, CELLSPACING=1, CELLPADDING=0))
+        rows = cells if across else ["".join(cells)]
+        around = {"BORDER": tint.width, "COLOR": tint.border} if tint else {}
+        return label(table(rows, CELLSPACING=1, CELLPADDING=0, **around))
 
     def terminal(self, node: Terminal) -> Label:
         """Return an input or output with its shape."""

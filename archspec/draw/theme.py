@@ -31,6 +31,7 @@ class Theme:
         branches: one for each operand of a concatenation, in order; `on_branch` is written on
             them, `incoming` is for channels that are passed on.
         marks: what a node can be marked as, in the order of the legend.
+        heat: fills from no cost to the highest.
     """
 
     paper: str
@@ -47,6 +48,7 @@ class Theme:
     incoming: str
     on_branch: str
     marks: Mapping[str, Paint]
+    heat: tuple[str, ...]
 
     @property
     def skip(self) -> Paint:
@@ -56,7 +58,15 @@ class Theme:
     def neutral(self) -> Theme:
         """Return the theme for a picture whose colours mean something else than kinds."""
         quiet = replace(self, kinds=dict.fromkeys(self.kinds, self.terminal), block=self.terminal)
-        return replace(quiet, branches=(self.incoming,))
+        return replace(quiet, branches=(self.incoming,), dim=self.ink)
+
+    def heated(self, part: float) -> Paint:
+        """Return the colour of a cost; 0 for none, 1 for the highest."""
+        step, rest = divmod(part * (len(self.heat) - 1), 1)
+        low, high = self.heat[int(step)], self.heat[min(int(step) + 1, len(self.heat) - 1)]
+        channels = [(int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5)]
+        mixed = "".join(f"{round(a + (b - a) * rest):02X}" for a, b in channels)
+        return Paint(f"#{mixed}", self.terminal.border)
 
     def branch(self, colour: int) -> str:
         """Return the colour of a branch; there may be more branches than colours."""
@@ -92,6 +102,7 @@ _LIGHT: Final = Theme(
         "removed": Paint("#F3D0F0", "#A21CAF", "dashed", 2),
         "changed": Paint("#FDE68A", "#B45309", width=2),
     },
+    heat=("#FFFFFF", "#FEF0C7", "#FECB89", "#FDA35D", "#F97B3D"),
 )
 
 _DARK: Final = Theme(
@@ -123,6 +134,7 @@ _DARK: Final = Theme(
         "removed": Paint("#5B1A63", "#F0ABFC", "dashed", 2),
         "changed": Paint("#6B4400", "#FCD34D", width=2),
     },
+    heat=("#172033", "#3A2A2A", "#5E331F", "#8C3B14", "#BF4310"),
 )
 
 _PRINT: Final = Theme(
@@ -154,6 +166,7 @@ _PRINT: Final = Theme(
         "removed": Paint("#FFFFFF", "#000000", "dashed", 2),
         "changed": Paint("#CFCFCF", "#000000", width=2),
     },
+    heat=("#FFFFFF", "#E3E3E3", "#C6C6C6", "#A9A9A9", "#8C8C8C"),
 )
 
 THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "print": _PRINT}

@@ -42,6 +42,11 @@ def amount(number: int) -> str:
     return str(number)
 
 
+def share(part: float) -> str:
+    """Return a share of a whole as a picture shows it: `27 %`."""
+    return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
+
+
 def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:
     """Return the title of a fused layer and what stands beside it.
 
