@@ -29,6 +29,7 @@ def dot(
     network: Network,
     *,
     depth: int | None = None,
+    focus: str | None = None,
     direction: str = "TB",
     theme: str = "light",
     heat: str | None = None,
@@ -40,6 +41,8 @@ def dot(
         network: what to draw.
         depth: 0 folds every stage to one node, 1 every block, 2 opens the blocks, 3 the blocks in
             them, and so on; by default one typical block is open if the page has room for it.
+        focus: path of a module to draw alone, between the names of what is around it; then `depth`
+            counts from there.
         direction: `TB` from top to bottom, `LR` from left to right.
         theme: `light`, `dark` or `print`.
         heat: colours nodes by `params`, `macs` or `memory`, see `tints.heated`.
@@ -48,9 +51,9 @@ def dot(
             takes its colour, one of which only a part is marked is `changed`, the others are grey.
 
     Raises:
-        DrawError: when there is no such direction, depth, theme or mark.
+        DrawError: when there is no such direction, depth, module, theme, heat or mark.
     """
-    return _text(network, _scene(network, depth, direction), direction, theme, heat, marks)
+    return _text(network, _scene(network, depth, focus, direction), direction, theme, heat, marks)
 
 
 def _text(
@@ -71,12 +74,12 @@ def _text(
     return write(scene, colours, direction, tints)
 
 
-def _scene(network: Network, depth: int | None, direction: str) -> Scene:
+def _scene(network: Network, depth: int | None, focus: str | None, direction: str) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    return compose(network, depth=depth, direction=direction)
+    return compose(network, depth=depth, direction=direction, focus=focus)
 
 
 def image(
@@ -84,6 +87,7 @@ def image(
     format: str,
     *,
     depth: int | None = None,
+    focus: str | None = None,
     direction: str = "TB",
     theme: str = "light",
     heat: str | None = None,
@@ -96,6 +100,7 @@ def image(
         network: what to draw.
         format: `svg`, `png`, `pdf`, or `dot` for the text that the others are made of.
         depth: as for `dot`.
+        focus: as for `dot`.
         direction: as for `dot`.
         theme: as for `dot`.
         heat: as for `dot`.
@@ -108,7 +113,7 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    scene = _scene(network, depth, direction)
+    scene = _scene(network, depth, focus, direction)
     text = _text(network, scene, direction, theme, heat, marks)
     if format == "dot":
         return text.encode()

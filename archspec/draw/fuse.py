@@ -47,6 +47,13 @@ def chart(network: Network) -> Chart:
     return Chart(tuple(_fused(reader.pieces, kept)), names, reader.silent)
 
 
+def inside(body: Body) -> Chart:
+    """Return the units in a module; in one that is no block, groups of blocks are its stages."""
+    reader = _Reader(root=body.block is None)
+    names = reader.read(body, "", {INPUT: INPUT}, ())
+    return Chart(tuple(_fused(reader.pieces, [names[body.result]])), names, reader.silent)
+
+
 class _Reader:
     """Walks a body and what can be looked through in it, and collects pieces to fuse."""
 

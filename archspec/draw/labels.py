@@ -113,7 +113,9 @@ class Labels:
                 )
             )
         rows = cells if across else ["".join(cells)]
-        around = {"BORDER": tint.width, "COLOR": tint.border} if tint else {}
+        around: dict[str, str | float] = (
+            {"BORDER": tint.width, "COLOR": tint.border} if tint else {}
+        )
         return label(table(rows, CELLSPACING=1, CELLPADDING=0, **around))
 
     def terminal(self, node: Terminal) -> Label:
