@@ -9,7 +9,7 @@ from archspec.draw import wording
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
 from archspec.draw.nodes import Nodes
-from archspec.draw.page import Typical, typical
+from archspec.draw.page import Typical, deepest, typical
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import repeated
 from archspec.draw.rows import Drawn, Row, Rows
@@ -30,11 +30,11 @@ def compose(
     parts = _staged(subject, results)
     folds = Folds([unit for part in parts for unit in part.units])
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
-    strip = depth is None and direction == "LR" and not subject.is_block
-    shown = typical(parts) if depth is None and not strip else None
+    strip = depth is None and direction == "LR" and subject.block is None
+    shown = typical(parts) if depth is None and not strip and subject.block is None else None
     if (strip or depth == 0) and len(parts) > 1:
         parts, results = bundled(parts, results, ends=not strip)
-    rows = Rows(Nodes(network, folds), Wiring(), _opened(shown, depth))
+    rows = Rows(Nodes(network, folds), Wiring(), _opened(subject, shown, depth))
     drawn, ends = _drawn(subject, parts, results, rows)
     insets = []
     if shown and shown.apart:
@@ -46,18 +46,17 @@ def compose(
         insets=tuple(insets),
         edges=tuple(rows.wiring.edges),
         ranks=tuple(rows.wiring.ranks),
-        legend=legend([*drawn, *insets], branch_words(subject.units.units)),
+        legend=legend([*drawn, *insets], branch_words(subject.units)),
     )
 
 
 def _staged(subject: Subject, results: Sequence[str]) -> tuple[Stage, ...]:
     """Return the stages, in which equal neighbours are one."""
-    units = subject.units.units
+    units = subject.units
     count = readers((unit for unit in units if not unit.side), results)
     # What a side branch reads is not like its neighbours, which nobody else reads.
     count.update({unit.reads[0] for unit in units if unit.side})
-    parts = (Stage("", units),) if subject.is_block else stages(units)
-    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in parts)
+    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in stages(units))
 
 
 def _drawn(
@@ -73,20 +72,18 @@ def _drawn(
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
-    row = Row(
-        paths=Paths(everything, results),
-        ends=ends,
-        level=0,
-        line="main",
-        silent=subject.units.silent if subject.is_block else {},
-        is_block=subject.is_block,
-    )
+    row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
     framed = _framed(parts, rows.draw(row))
     return [*terminals, *framed, *_outputs(subject.outputs, results, rows, ends)], ends
 
 
-def _opened(shown: Typical | None, depth: int | None) -> Callable[[Group, int], bool]:
+def _opened(
+    subject: Subject, shown: Typical | None, depth: int | None
+) -> Callable[[Group, int], bool]:
     """Return which blocks are opened: those above a depth, or the typical one alone."""
+    if subject.block is not None:
+        levels = deepest(subject.block) if depth is None else max(depth, 1)
+        return lambda group, level: level < levels
     if depth is not None:
         return lambda group, level: level + 1 < depth
     if shown is None:

@@ -48,10 +48,15 @@ def chart(network: Network) -> Chart:
 
 
 def inside(body: Body) -> Chart:
-    """Return the units in a module; in one that is no block, groups of blocks are its stages."""
-    reader = _Reader(root=body.block is None)
+    """Return the units in a module that is no block: groups of blocks in it are stages."""
+    reader = _Reader(root=True)
     names = reader.read(body, "", {INPUT: INPUT}, ())
     return Chart(tuple(_fused(reader.pieces, [names[body.result]])), names, reader.silent)
+
+
+def block(body: Body) -> Group:
+    """Return a block as the only unit, that reads `input`."""
+    return replace(_group(body, body.name, (INPUT,), ()), side=False)
 
 
 class _Reader:

@@ -32,7 +32,6 @@ class Row:
         level: 0 at the top, one more in each opened block.
         line: the straight line that runs through, or empty.
         silent: the paths of identities, by the key they read.
-        is_block: whether it is inside a block, where a word tells what a skip does.
     """
 
     paths: Paths
@@ -40,7 +39,6 @@ class Row:
     level: int
     line: str
     silent: Mapping[str, str] = field(default_factory=dict)
-    is_block: bool = False
     drawn: Drawn = field(default_factory=dict)
 
     def line_of(self, unit: Unit) -> str:
@@ -161,7 +159,6 @@ class Rows:
             level=row.level + 1,
             line=line,
             silent=group.silent,
-            is_block=True,
         )
         drawn = self.draw(inside)
         parts += [part for inner in units for part in drawn[inner.key]]
@@ -178,7 +175,7 @@ class Rows:
         for index, wire in enumerate(wires):
             end = wire
             beside = not parallel and index != main
-            if beside and row.is_block and unit.reads[index] == paths.source(unit):
+            if beside and row.level and unit.reads[index] == paths.source(unit):
                 word = self._word(row, unit, wire, left=is_concat(unit) and index < main)
                 parts.append(word)
                 end = replace(wire, tail=Tail(word.key, wire.shape))

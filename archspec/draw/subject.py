@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from archspec.analysis import Cost, costs, fields, receptive_field
 from archspec.draw import wording
 from archspec.draw.engine import DrawError
-from archspec.draw.fuse import chart, inside
-from archspec.draw.units import Chart
+from archspec.draw.fuse import block, chart, inside
+from archspec.draw.units import Group, Unit
 from archspec.errors import did_you_mean
 from archspec.network import INPUT, Body, Network, walk
 from archspec.ops import Shape
@@ -32,17 +32,15 @@ class Subject:
         facts: its figures, for the line under the title.
         units: what is in it.
         inputs: what it reads, the main one first; `outputs` likewise.
-        is_block: whether it is a block, which has no stages.
-        place: where it is in the network, nowhere for all of it.
+        block: the block that it is, the only unit.
     """
 
     title: str
     facts: tuple[str, ...]
-    units: Chart
+    units: tuple[Unit, ...]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
-    is_block: bool = False
-    place: str = ""
+    block: Group | None = None
 
 
 def whole(network: Network) -> Subject:
@@ -54,7 +52,7 @@ def whole(network: Network) -> Subject:
     return Subject(
         title=network.name,
         facts=(*_figures(costs(network)[""]), *_seen(network)),
-        units=units,
+        units=units.units,
         inputs=tuple(
             Port("Input" if one_in else name, shape, name) for name, shape in network.inputs.items()
         ),
@@ -72,19 +70,26 @@ def focused(network: Network, path: str) -> Subject:
         DrawError: when there is no such module, or nothing is in it.
     """
     body, around = _found(network, path)
-    units = inside(body)
-    result = units.names[body.result]
     before, after = _before(network, body, around), _after(network, body, around)
     figures = _figures(costs(network)[path])
+    if path.partition(".")[0] in network.side:
+        figures = (figures[0], "training only")
+    group = block(body) if body.block else None
+    units, result = ((group,), group.key) if group else _units(body)
     return Subject(
         title=f"{network.name} · {path}",
-        facts=(body.label, *figures, _widened(network, before, path)),
+        facts=(*figures, _widened(network, before, path)),
         units=units,
         inputs=(Port(before, body.inputs[0], INPUT),),
         outputs=tuple(Port(title, body.output, result) for title in after),
-        is_block=body.block is not None,
-        place=path,
+        block=group,
     )
+
+
+def _units(body: Body) -> tuple[tuple[Unit, ...], str]:
+    """Return the units in a module, and the key of its result."""
+    units = inside(body)
+    return units.units, units.names[body.result]
 
 
 def _found(network: Network, path: str) -> tuple[Body, Sequence[Body]]:
@@ -142,9 +147,11 @@ def _seen(network: Network) -> tuple[str, ...]:
 def _widened(network: Network, before: str, path: str) -> str:
     """Return the receptive field before a module and behind it."""
     found = fields(network)
-    sizes = [found[before].size if before in found else (1, 1), found[path].size]
+    sizes = [found[name].size for name in (before, path) if name in found]
     shown = ["whole image" if size is None else _pixels(size) for size in sizes]
-    return f"receptive field {' → '.join(dict.fromkeys(shown))}"
+    last = shown.pop()
+    first = "".join(f"{size.removesuffix(' px')} → " for size in shown if size != last)
+    return f"receptive field {first}{last}"
 
 
 def _pixels(size: tuple[int, int]) -> str:
