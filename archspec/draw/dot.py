@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from archspec.draw.edges import Edges
 from archspec.draw.labels import Labels
-from archspec.draw.legend import flattened
 from archspec.draw.markup import Label, Looks, attributes
 from archspec.draw.scene import (
     Bar,
-    Beside,
     Border,
     Box,
     Edge,
@@ -21,7 +20,6 @@ from archspec.draw.scene import (
     Mark,
     Node,
     Part,
-    Role,
     Scene,
     Sign,
     Terminal,
@@ -33,21 +31,11 @@ from archspec.draw.theme import Paint, Theme
 from archspec.draw.tints import Tints
 
 _FONT: Final = "Helvetica,Arial,sans-serif"
-_MARGIN: Final = 10
+_MARGIN: Final = 8
 _POINTS: Final = 72
 """Points of an inch, the unit of DOT's widths."""
 
 _UNSEEN: Final[Looks] = {"peripheries": 0, "margin": 2, "label": ""}
-
-_WEIGHTS: Final = {
-    Role.SPINE: 20,
-    Role.HIDDEN: 1000,
-    Role.FLOW: 5,
-    Role.BRANCH: 1,
-    Role.SKIP: 0,
-    Role.TRAINING: 0,
-    Role.INSET: 0,
-}
 
 
 def write(scene: Scene, theme: Theme, direction: str, tints: Tints | None = None) -> str:
@@ -64,7 +52,7 @@ class _Writer:
         self.labels = Labels(self.theme, Sizes(scene, across=self.across), tints)
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
-        self.nodes = {part.key: part for part in flattened((*scene.parts, *scene.insets))}
+        self.edges = Edges(scene, self.labels)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the file."""
@@ -76,7 +64,7 @@ class _Writer:
         yield f"graph {attributes(self._page())};"
         # Only side by side with one cluster that holds all the rest, an inset stays to its right.
         yield "subgraph cluster_line {"
-        away = {"margin": BETWEEN} if self.scene.insets else {}
+        away = {"margin": _MARGIN} if self.scene.insets else {}
         yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
         yield from self._parts(self.scene.parts)
         yield "}"
@@ -93,8 +81,8 @@ class _Writer:
             "rankdir": "LR" if self.across else "TB",
             "splines": "spline",
             "nodesep": round(BETWEEN / _POINTS, 2),
-            "ranksep": 0.3 if self.across else 0.22,
-            "pad": 0.25,
+            "ranksep": 0.3 if self.across else 0.26,
+            "pad": 0.16,
             "compound": "true",
             "newrank": "true",
             "fontname": _FONT,
@@ -166,7 +154,9 @@ class _Writer:
             case Bar():
                 return {"label": self.labels.bar(node)}
             case Word():
-                return {"label": self.labels.words(node.text, self._lane(node.colour), italic=True)}
+                skip = node.colour is None
+                colour = self.theme.skip.border if skip else self.theme.branch(node.colour or 0)
+                return {"label": self.labels.words(node.text, colour, italic=True)}
             case Mark():
                 return {"label": self.labels.words(node.text, self.theme.dim)}
             case Fork():
@@ -198,68 +188,15 @@ class _Writer:
             "penwidth": _pen(paint),
         }
 
-    def _lane(self, colour: int | None) -> str:
-        return self.theme.skip.border if colour is None else self.theme.branch(colour)
-
     def _rank(self, keys: tuple[str, ...]) -> str:
         """Return nodes side by side; edges that are not seen keep their order."""
         names = [self.names[key] for key in keys]
         return f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}"
 
     def _edge(self, edge: Edge) -> str:
-        looks: dict[str, str | float | tuple[str, ...]] = {"weight": self._weight(edge)}
-        match edge.role:
-            case Role.SKIP:
-                looks |= {"color": self.theme.skip.border, "penwidth": 1.4}
-            case Role.TRAINING:
-                looks["style"] = "dashed"
-            case Role.INSET:
-                looks |= {"style": "dotted", "arrowhead": "none"}
-            case Role.HIDDEN:
-                looks["style"] = "invis"
-        if edge.colour is not None:
-            looks |= {"color": self._lane(edge.colour), "penwidth": round(1 + 3 * edge.share, 2)}
-        if edge.label:
-            looks["label"] = self.labels.beside(edge.label)
-        if isinstance(self.nodes[edge.head], Bar) and edge.role is Role.BRANCH:
-            # Room to swing to a segment that does not lie below its branch.
-            looks["minlen"] = 2
-        if not edge.arrow:
-            looks["arrowhead"] = "none"
-        if edge.into:
-            looks["lhead"] = self.names[edge.into]
-        looks["edgetooltip"] = looks["labeltooltip"] = edge.shape or " "
-        ends = f"{self.names[edge.tail]} -> {self._head(edge)}"
-        return f"{ends} {attributes({**looks, **self._ports(edge), **self._id('')})};"
-
-    def _weight(self, edge: Edge) -> int:
-        """Return how straight an edge should be.
-
-        Within a branch more than it pays to make a frame narrow, which Graphviz weighs with 128.
-        """
-        ends = (self.nodes[edge.tail], self.nodes[edge.head])
-        inside = edge.role is Role.BRANCH and not any(isinstance(n, (Fork, Bar)) for n in ends)
-        return 500 if inside else _WEIGHTS[edge.role]
-
-    def _head(self, edge: Edge) -> str:
-        name = self.names[edge.head]
-        if edge.segment is None:
-            return name
-        return f"{name}:b{edge.segment}:{'w' if self.across else 'n'}"
-
-    def _ports(self, edge: Edge) -> Looks:
-        """Return the sides at which an edge leaves and arrives, where they matter."""
-        before, after, beside = ("w", "e", "s") if self.across else ("n", "s", "e")
-        into_bar = isinstance(self.nodes[edge.head], Bar)
-        found: dict[str, str] = {}
-        if edge.leaves:
-            left = edge.leaves is Beside.LEFT and not self.across
-            found = {"tailport": "w" if left else beside, "headport": before}
-        if edge.returns and not into_bar:
-            found = {"tailport": after} | found | {"headport": beside}
-        if edge.role is Role.BRANCH and not found:
-            found = {"tailport": after} if into_bar else {"headport": before}
-        return found
+        ends = f"{self.names[edge.tail]} -> {self.names[edge.head]}{self.edges.port(edge)}"
+        into = {"lhead": self.names[edge.into]} if edge.into else {}
+        return f"{ends} {attributes({**self.edges.looks(edge), **into, **self._id('')})};"
 
 
 def _pen(paint: Paint) -> float:

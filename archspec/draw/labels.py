@@ -135,10 +135,13 @@ class Labels:
         content = f"<I>{text(words)}</I>" if italic else text(words)
         return label(font(content, size=DETAIL, colour=colour))
 
-    def beside(self, words: str) -> Label:
-        """Return the label of an edge: right of one that runs down, above one that runs across."""
-        if not self.sizes.across:
-            return self.words(f"  {words}", self.theme.dim)
+    def beside(self, words: str, room: float) -> Label:
+        """Return text that begins at the left edge of its room, whatever the font."""
+        shown = font(text(words), size=DETAIL, colour=self.theme.dim)
+        return label(table([tag("TD", shown, WIDTH=round(room), ALIGN="LEFT")], CELLPADDING=0))
+
+    def above(self, words: str) -> Label:
+        """Return text with room for an edge under it."""
         shown = font(text(words), size=DETAIL, colour=self.theme.dim)
         return label(table([tag("TD", shown), tag("TD", "", HEIGHT=DETAIL)]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from archspec.draw import wording
@@ -14,11 +15,12 @@ from archspec.draw.units import Group, Unit, is_merge, readers
 
 _POINTS: Final = 1440
 """Height of a page: 2600 pixels at 130 dpi."""
-_ROW: Final = 50
-_FRAME: Final = 42
+_ROW: Final = 46
+_FRAME: Final = 30
 _AROUND: Final = 200
 """Points of a row, of a frame's label and margins, and of title, legend, input and output."""
 _COLUMNS: Final = 3
+"""Branches side by side that a page has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,12 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
         return None
     inner = _inner(group)
     rows = sum(map(len, staged)) + len(group.units) + (len(inner.units) if inner else 0)
-    height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
-    return Typical(chosen, group, inner, apart=height > _POINTS)
+    height = rows * _ROW + (len(parts) + (2 if inner else 1)) * _FRAME + _AROUND
+    apart = height > _POINTS
+    # Beside the line there is less room, and none where it is passed by.
+    if apart and (_columns(chosen) == _COLUMNS or max(readers(chain(*staged)).values()) > 1):
+        return None
+    return Typical(chosen, group, inner, apart)
 
 
 def deepest(group: Group) -> int:

@@ -29,7 +29,7 @@ class Theme:
         skip: residual arcs and round merges.
         badge: the count of a repeat, and its background.
         branches: one for each operand of a concatenation, in order; `on_branch` is written on
-            them, `incoming` is for channels that are passed on.
+            them, `incoming` is for channels that are passed on; `strokes` are the lines to them.
         marks: what a node can be marked as, in the order of the legend.
         heat: fills from no cost to the highest.
     """
@@ -49,6 +49,7 @@ class Theme:
     on_branch: str
     marks: Mapping[str, Paint]
     heat: tuple[str, ...]
+    strokes: tuple[str, ...] = ("solid",)
 
     @property
     def skip(self) -> Paint:
@@ -71,6 +72,10 @@ class Theme:
     def branch(self, colour: int) -> str:
         """Return the colour of a branch; there may be more branches than colours."""
         return self.incoming if colour == PASSED else self.branches[colour % len(self.branches)]
+
+    def stroke(self, colour: int) -> str:
+        """Return how the line of a branch is drawn."""
+        return "solid" if colour == PASSED else self.strokes[colour % len(self.strokes)]
 
 
 _LIGHT: Final = Theme(

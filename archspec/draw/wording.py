@@ -111,7 +111,7 @@ def does_nothing(leaves: Sequence[Leaf]) -> bool:
 
 def _chances(leaves: Sequence[Leaf]) -> str:
     chances = [getattr(leaf.op, "p", 0.0) for leaf in leaves]
-    return " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
+    return " – ".join(dict.fromkeys(f"{p:.2g}" for p in (min(chances), max(chances))))
 
 
 def _joined(unit: Layer) -> Words:
