@@ -211,7 +211,7 @@ def _rounded(content: Label, paint: Paint, width: float = 0.0) -> Looks:
         "fillcolor": paint.fill,
         "color": paint.border,
         "penwidth": _pen(paint),
-        "margin": "0.1,0.03",
+        "margin": "0.1,0.01",
         "height": 0.3,
         "width": round(width / _POINTS, 3),
     }

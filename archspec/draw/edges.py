@@ -9,7 +9,7 @@ from typing import Final
 from archspec.draw.labels import Labels
 from archspec.draw.legend import flattened
 from archspec.draw.markup import Looks
-from archspec.draw.scene import Bar, Beside, Edge, Fork, Frame, Part, Role, Scene
+from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene
 
 _WEIGHTS: Final = {
     Role.SPINE: 20,
@@ -119,6 +119,9 @@ class Edges:
         before, after, beside = ("w", "e", "s") if self.across else ("n", "s", "e")
         into_bar = isinstance(self.nodes[edge.head], Bar)
         found: dict[str, str] = {}
+        if self.across and isinstance(self.nodes[edge.head], Folded):
+            # Between stages, Graphviz finds a side above or below the line that is free.
+            return found
         if edge.leaves:
             left = edge.leaves is Beside.LEFT and not self.across
             found = {"tailport": "w" if left else beside, "headport": before}

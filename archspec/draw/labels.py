@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import starmap
 from typing import Final
 
@@ -23,10 +23,17 @@ from archspec.draw.scene import (
 from archspec.draw.sizes import BAND, DETAIL, FRAME, NODE, TITLE, Sizes, shares
 from archspec.draw.theme import Paint, Theme
 from archspec.draw.tints import Tints
+from archspec.ops import Kind
 
 _BADGE: Final = 34
+_HATCH: Final = 12
 _THIN: Final = 6
 _THICK: Final = 20
+
+# Graphviz writes a little above the middle of a cell.
+_LOW_TITLE: Final[Mapping[str, str | float]] = {"CELLPADDING": 2, "HEIGHT": 20, "VALIGN": "BOTTOM"}
+_LOW_BADGE: Final[Mapping[str, str | float]] = {"CELLPADDING": 0, "HEIGHT": 13, "VALIGN": "BOTTOM"}
+_SPACE: Final = tag("TD", "", HEIGHT=3, CELLPADDING=0)
 
 
 class Labels:
@@ -65,12 +72,16 @@ class Labels:
         tint = self.tint(box)
         paint = tint or self.theme.kinds[box.kind]
         badge = self._badge(box.count)
-        room = round(self.sizes.box(box)) - (_BADGE if badge else 0)
+        hatch = self._hatch(None if tint else box.kind, paint.fill)
+        room = round(self.sizes.box(box)) - (_BADGE if badge else 0) - (_HATCH if hatch else 0)
         words = self._words(box.title, box.detail)
-        title = tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=4, WIDTH=room)
+        title = tag("TD", words, BGCOLOR=paint.fill, WIDTH=room, **_LOW_TITLE)
         if badge:
             title += tag("TD", table([badge]), BGCOLOR=paint.fill, CELLPADDING=3, WIDTH=_BADGE)
         columns = 2 if badge else 1
+        if hatch:
+            title = hatch + title
+            columns += 1
         note = font(text(box.note), size=DETAIL, colour=self.theme.dim)
         under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
         above, below = (self._bands(bands, columns, tint) for bands in (box.above, box.below))
@@ -84,7 +95,7 @@ class Labels:
         if node.count > 1:
             cells = title + tag("TD", "", WIDTH=6) + self._badge(node.count)
             title = tag("TD", table([cells], CELLPADDING=0))
-        rows = [title]
+        rows = [_SPACE, title]
         rows += [
             tag("TD", font(text(line), size=DETAIL, colour=self.theme.dim)) for line in node.lines
         ]
@@ -121,7 +132,7 @@ class Labels:
     def terminal(self, node: Terminal) -> Label:
         """Return an input or output with its shape."""
         detail = font(text(node.detail), size=DETAIL, colour=self.theme.dim)
-        return label(table([tag("TD", bold(node.title)), tag("TD", detail)], CELLPADDING=0))
+        return label(table([_SPACE, tag("TD", bold(node.title)), tag("TD", detail)], CELLPADDING=0))
 
     def frame(self, frame: Frame) -> Label:
         """Return a frame's label: what it is, and how often."""
@@ -155,9 +166,20 @@ class Labels:
             return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
         if entry.kind is None and not entry.block:
             return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
-        return _painted(
-            entry.text, self.theme.kinds[entry.kind] if entry.kind else self.theme.block
-        )
+        kind = entry.kind
+        paint = self.theme.block if kind is None else self.theme.kinds[kind]
+        return self._hatch(kind) + _painted(entry.text, paint)
+
+    def _hatch(self, kind: Kind | None, fill: str = "") -> str:
+        """Return a cell with the pattern of a kind, where the theme has one."""
+        if kind is None or kind not in self.theme.hatches:
+            return ""
+        colours = {"#": self.theme.ink, ".": self.theme.paper}
+        rows = [
+            "".join(tag("TD", "", BGCOLOR=colours[dot]) for dot in row)
+            for row in self.theme.hatches[kind]
+        ]
+        return tag("TD", table(rows, CELLPADDING=1), BGCOLOR=fill)
 
     def _words(self, title: str, detail: str) -> str:
         gap = "  " if detail else ""
@@ -168,7 +190,7 @@ class Labels:
         if count < 2:
             return ""
         words = font(bold(f" ×{count} "), size=DETAIL, colour=self.theme.badge.border)
-        return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, CELLPADDING=1)
+        return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, **_LOW_BADGE)
 
     def _bands(self, bands: Sequence[Band], columns: int, tint: Paint | None) -> str:
         if not bands:

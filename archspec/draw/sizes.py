@@ -42,7 +42,10 @@ class Sizes:
             "main": 0.0 if across else _line(scene.parts),
             "inset": 0.0 if across else _line(scene.insets),
         }
-        self.branch = 0.0 if across else max([_BRANCH, *map(_words, beside)])
+        keys = {node.key for node in beside}
+        labels = [edge.label for edge in scene.edges if edge.label and edge.head in keys]
+        room = [2 * width(label, DETAIL) for label in labels]
+        self.branch = 0.0 if across else max([_BRANCH, *room, *map(_words, beside)])
 
     def box(self, box: Box) -> float:
         """Return the least width of a box."""

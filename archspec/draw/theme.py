@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from archspec.draw.engine import DrawError
@@ -32,6 +32,7 @@ class Theme:
             them, `incoming` is for channels that are passed on; `strokes` are the lines to them.
         marks: what a node can be marked as, in the order of the legend.
         heat: fills from no cost to the highest.
+        hatches: patterns that set kinds apart where colours cannot, as rows of dots.
     """
 
     paper: str
@@ -50,6 +51,7 @@ class Theme:
     marks: Mapping[str, Paint]
     heat: tuple[str, ...]
     strokes: tuple[str, ...] = ("solid",)
+    hatches: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def skip(self) -> Paint:
@@ -172,6 +174,13 @@ _PRINT: Final = Theme(
         "changed": Paint("#CFCFCF", "#000000", width=2),
     },
     heat=("#FFFFFF", "#E3E3E3", "#C6C6C6", "#A9A9A9", "#8C8C8C"),
+    strokes=("solid", "dashed", "dotted"),
+    hatches={
+        Kind.CONV: ("###", "###", "###", "###", "###", "###"),
+        Kind.POOL: ("###", "...", "###", "...", "###", "..."),
+        Kind.LINEAR: ("#.#", "#.#", "#.#", "#.#", "#.#", "#.#"),
+        Kind.ATTENTION: ("#.#", ".#.", "#.#", ".#.", "#.#", ".#."),
+    },
 )
 
 THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "print": _PRINT}
