@@ -10,12 +10,17 @@ from xml.etree import ElementTree
 
 import pygraphviz
 import pytest
+import torch
+from torch import nn
 
-from archspec.draw import DrawError, dot, engine, image
+import archspec
+from archspec.analysis import macs, parameters
+from archspec.draw import HEATS, DrawError, dot, engine, image
 from archspec.draw.compose import compose
 from archspec.draw.legend import flattened
 from archspec.draw.scene import (
     Bar,
+    Border,
     Box,
     Folded,
     Fork,
@@ -30,7 +35,8 @@ from archspec.draw.scene import (
 )
 from archspec.draw.stages import stages
 from archspec.draw.theme import THEMES, Theme
-from archspec.network import INPUT, Network, walk
+from archspec.draw.tints import amounts, heated, marked
+from archspec.network import INPUT, Body, Network, walk
 from archspec.ops import Kind
 from archspec.reading import bundled_names, read_document, read_text
 from archspec.resolve import resolve
@@ -38,6 +44,14 @@ from archspec.schema import read_spec
 
 SVG = "{http://www.w3.org/2000/svg}"
 UNCOUNTED = (Fork, Frame, Gap, Word)
+FAMILIES = (
+    *("alexnet", "convnext_tiny", "densenet121", "efficientnet_b7", "efficientnet_v2_l"),
+    *("googlenet", "inception_resnet_v2", "inception_v2", "inception_v3", "inception_v4"),
+    *("lenet", "maxvit_t", "mnasnet1_3", "mobilenet_v2", "mobilenet_v3_large", "nin"),
+    *("regnet_y_1_6gf", "resnet34", "resnext101_32x8d", "shufflenet_v2_x1_0", "squeezenet1_1"),
+    *("swin_t", "swin_v2_b", "unet", "vgg19_bn", "vit_h_14"),
+)
+"""One of each kind of bundled network."""
 
 
 def network(name: str) -> Network:
@@ -354,7 +368,7 @@ def test_a_folded_transformer_block_tells_its_heads() -> None:
 def test_a_parameter_is_named_by_what_reads_it() -> None:
     found = boxes(network("convnext_tiny"))
     last = next(box for box in found if any(band.kind is Kind.MERGE for band in box.below))
-    assert texts(last) == ("Linear", "96", "× layer scale", "StochasticDepth 0 – 0.0118")
+    assert texts(last) == ("Linear", "96", "× layer scale", "StochasticDepth 0 – 0.012")
     assert "features.1.0.layer_scale: Parameter(shape=(96, 1, 1), fill=1e-06)" in last.tooltip
     assert f"{96 + 384 * 96 + 96:,} params" in last.tooltip[-2]
     assert not any("Parameter" in box.title for box in found)
@@ -395,7 +409,7 @@ def test_every_second_window_is_shifted() -> None:
         "Window attention 7×7",
         "3 heads",
         "every 2nd shifted by 3",
-        "StochasticDepth 0 – 0.0182",
+        "StochasticDepth 0 – 0.018",
     )
     folded = [p for p in found if isinstance(p, Folded) and p.title == "SwinBlock"]
     assert [(block.count, block.lines[1]) for block in folded] == [
@@ -525,11 +539,12 @@ def test_dpi_is_for_bitmaps() -> None:
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 def test_text_is_legible(theme: Theme) -> None:
-    fills = [*(paint.fill for paint in theme.kinds.values()), theme.block.fill, theme.stage.fill]
+    paints = (*theme.kinds.values(), *theme.marks.values(), theme.block, theme.stage)
+    fills = [paint.fill for paint in paints]
     assert all(contrast(theme.ink, fill) >= 7 for fill in fills)
     assert all(contrast(theme.dim, fill) >= 4.5 for fill in fills)
     assert all(contrast(theme.on_branch, colour) >= 3 for colour in theme.branches)
-    assert contrast(*theme.badge) >= 7
+    assert contrast(theme.badge.fill, theme.badge.border) >= 7
 
 
 def contrast(first: str, second: str) -> float:
@@ -670,3 +685,184 @@ def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:
     with pytest.raises(DrawError, match=message):
         image(written(RESIDUAL), **arguments)
+
+
+# Colours that say something else
+
+
+def test_marks_colour_nodes_by_path() -> None:
+    drawn, light = network("resnet34"), THEMES["light"]
+    marks = {
+        "layer2.0": "added",  # all of a folded block
+        "layer3": "removed",  # all of a stage
+        "conv1": "changed",
+        "layer1.0.conv1": "added",  # one of three equal blocks
+        "layer4.1": "added",
+        "layer4.2": "added",  # both of two equal blocks
+    }
+    shown = scene(drawn)
+    found = marked(shown, marks, light)
+    words = {paint: word for word, paint in light.marks.items()}
+    nodes = {part.key: part.path for part in flattened(shown.parts) if not isinstance(part, Frame)}
+    assert {nodes[key]: words[paint] for key, paint in found.paints.items()} == {
+        "conv1": "changed",
+        "layer1.0.conv1": "changed",
+        "layer2.0": "added",
+        "layer3.0": "removed",
+        "layer3.1": "removed",
+        "layer4.1": "added",
+    }
+    assert [word for word, _ in found.legend] == ["added", "removed", "changed"]
+    text = dot(drawn, marks=marks)
+    assert light.kinds[Kind.CONV].fill not in text
+    assert light.marks["removed"].fill in text
+
+
+def test_a_mark_without_a_colour() -> None:
+    with pytest.raises(DrawError, match="no mark `moved`; there are added, removed, changed"):
+        image(written(RESIDUAL), "svg", marks={"conv": "moved"})
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_heat_is_all_there_and_no_more(name: str) -> None:
+    drawn = network(name)
+    assert sum(amounts(drawn, "params").values()) == parameters(drawn)
+    assert sum(amounts(drawn, "macs").values()) == macs(drawn)
+    costly = {path for heat in HEATS for path, n in amounts(drawn, heat).items() if n}
+    for depth in (None, 0, 2):
+        # What is drawn apart is drawn twice.
+        nodes = flattened(scene(drawn, depth).parts)
+        shown = [path for part in nodes if not isinstance(part, Frame) for path in part.shows]
+        assert len(shown) == len(set(shown))
+        # A folded stage leaves out what is there in training alone.
+        missing = costly - set(shown)
+        assert {path.partition(".")[0] for path in missing} <= (drawn.side if depth == 0 else set())
+
+
+def test_a_reused_block_has_its_parameters_once() -> None:
+    drawn = written(
+        """
+        name: Twice
+        input: [4, 8, 8]
+        blocks: {Two: {a: {Conv2d: 4, kernel_size: 1}, b: {Conv2d: 4, kernel_size: 1}}}
+        net: {one: {Two: []}, other: {do: one}}
+        """
+    )
+    assert sum(amounts(drawn, "params").values()) == parameters(drawn) == 40
+    assert sum(amounts(drawn, "macs").values()) == macs(drawn) == 4 * 4 * 4 * 64
+
+
+def test_activations_are_those_of_torch() -> None:
+    """In bytes, of every module that computes something."""
+    drawn = network("squeezenet1_1")
+    net = archspec.load("squeezenet1_1").build()
+    found = {}
+    for path, module in net.named_modules():
+        if isinstance(module, (nn.Conv2d, nn.ReLU, nn.MaxPool2d, nn.AdaptiveAvgPool2d)):
+            module.register_forward_hook(
+                lambda module, _, out, path=path: found.update({path: out.nbytes})
+            )
+    net.eval()(torch.zeros(1, 3, 224, 224))
+    memory = amounts(drawn, "memory")
+    assert {path: memory[path] for path in found} == found
+
+
+def test_heat_has_a_scale_and_tells_shares() -> None:
+    shown, tints = heated(scene(network("vgg16")), network("vgg16"), "params", THEMES["light"])
+    boxes = {p.path: p for p in flattened(shown.parts) if isinstance(p, Box)}
+    largest = max(boxes.values(), key=lambda box: tints.paints[box.key].fill == "#F97B3D")
+    # 25088 * 4096 + 4096 of 138357544
+    assert (largest.title, largest.detail) == ("Linear", "4096 · 74 %")
+    assert [words for words, _ in tints.legend] == [
+        "0",
+        "25.69 M",
+        "51.38 M",
+        "77.07 M",
+        "102.76 M",
+    ]
+    with pytest.raises(DrawError, match="no heat `flops`; there are params, macs, memory"):
+        image(written(RESIDUAL), "svg", heat="flops")
+    with pytest.raises(DrawError, match="not by both"):
+        image(written(RESIDUAL), "svg", heat="macs", marks={})
+
+
+def test_heat_rises_in_lightness_alone() -> None:
+    for theme in THEMES.values():
+        steps = [luminance(colour) for colour in theme.heat]
+        assert steps in (sorted(steps), sorted(steps, reverse=True))
+        assert all(contrast(theme.ink, colour) >= 4.5 for colour in theme.heat)
+
+
+# One block alone
+
+
+def focus(name: str, path: str, depth: int | None = None) -> Scene:
+    return compose(network(name), depth=depth, direction="TB", focus=path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "before", "after"),
+    [
+        ("googlenet", "inception3a", "maxpool2", ["inception3b"]),
+        ("googlenet", "inception4a", "maxpool3", ["aux1", "inception4b"]),
+        ("googlenet", "aux1", "inception4a", ["aux1"]),
+        ("resnet34", "layer1.0", "maxpool", ["layer1.1"]),
+        ("resnet34", "layer2.0.downsample", "layer1", ["layer2.0.add"]),
+        ("resnet34", "layer4", "layer3", ["avgpool"]),
+        ("resnet34", "layer4.2", "layer4.1", ["avgpool"]),
+        ("vgg16", "features", "Input", ["avgpool"]),
+        ("unet", "inc", "Input", ["down1", "cat4"]),
+    ],
+)
+def test_a_focus_names_what_is_around(name: str, path: str, before: str, after: list[str]) -> None:
+    found = focus(name, path)
+    ends = [part.title for part in found.parts if isinstance(part, Terminal)]
+    assert ends == [before, *after]
+    assert found.title.endswith(f"· {path}")
+
+
+def test_a_focus_opens_the_block() -> None:
+    found = focus("googlenet", "inception3a")
+    (frame,) = (part for part in found.parts if isinstance(part, Frame))
+    assert (frame.label, frame.path, frame.border) == ("Inception 3a", "inception3a", Border.BLOCK)
+    assert [len(part.segments) for part in flattened(found.parts) if isinstance(part, Bar)] == [4]
+    assert found.facts == ("155.9 K params", "121.63 M MACs", "receptive field 27 → 43 px")
+    assert focus("googlenet", "aux1").facts[1] == "training only"
+    folded = [
+        [
+            part.title
+            for part in flattened(focus("efficientnet_b0", "features.2.0", depth).parts)
+            if isinstance(part, Folded)
+        ]
+        for depth in (0, 1, 2, None)
+    ]
+    assert folded == [["SqueezeExcitation"], ["SqueezeExcitation"], [], []]
+
+
+def test_a_focus_finds_every_module() -> None:
+    for name in ("resnet34", "googlenet", "vit_b_16", "unet", "maxvit_t", "densenet121"):
+        drawn = network(name)
+        for node in walk(drawn.root):
+            if isinstance(node, Body) and node.path.count(".") < 3:
+                assert compose(drawn, depth=None, direction="TB", focus=node.path).parts
+    for direction in ("TB", "LR"):
+        options = {"focus": "inception3a", "direction": direction}
+        assert ElementTree.fromstring(image(network("googlenet"), "svg", **options)) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (
+            "layer4.0.downsampel",
+            "no module `layer4.0.downsampel`; did you mean `layer4.0.downsample`?",
+        ),
+        ("layre2", "no module `layre2`; did you mean `layer2`?"),
+        ("what", "no module `what`; there are `layer1`, `layer1.0`, `layer1.1`, …"),
+        ("", "no module ``; there are `layer1`, `layer1.0`, `layer1.1`, …"),
+        ("layer1.0.conv1", "`layer1.0.conv1` is a single op: there is nothing in it to draw"),
+    ],
+)
+def test_a_focus_on_nothing(path: str, message: str) -> None:
+    with pytest.raises(DrawError, match=re.escape(message)):
+        dot(network("resnet34"), focus=path)

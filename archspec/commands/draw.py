@@ -26,9 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--depth", type=int, metavar="N", help="how many levels of blocks are opened"
     )
     parser.add_argument(
+        "--focus", metavar="PATH", help="one block alone, between the names of what is around it"
+    )
+    parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down or rightwards"
     )
     parser.add_argument("--theme", choices=("light", "dark", "print"), default="light")
+    parser.add_argument(
+        "--heat", choices=("params", "macs", "memory"), help="colour the nodes by what they cost"
+    )
     parser.add_argument("--dpi", type=int, default=130, help="resolution of .png (default: 130)")
 
 
@@ -45,8 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
         net.draw(
             out,
             depth=arguments.depth,
+            focus=arguments.focus,
             direction=arguments.direction,
             theme=arguments.theme,
+            heat=arguments.heat,
             dpi=arguments.dpi,
         )
     except DrawError as error:

@@ -7,6 +7,7 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from archspec.draw.compose import compose
@@ -15,6 +16,7 @@ from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
+from archspec.draw.tints import HEATS, heated, marked
 from archspec.network import Network
 
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -24,7 +26,14 @@ NODES: Final = 1000
 
 
 def dot(
-    network: Network, *, depth: int | None = None, direction: str = "TB", theme: str = "light"
+    network: Network,
+    *,
+    depth: int | None = None,
+    focus: str | None = None,
+    direction: str = "TB",
+    theme: str = "light",
+    heat: str | None = None,
+    marks: Mapping[str, str] | None = None,
 ) -> str:
     """Return a network as DOT text; the same network always gives the same text.
 
@@ -32,22 +41,45 @@ def dot(
         network: what to draw.
         depth: 0 folds every stage to one node, 1 every block, 2 opens the blocks, 3 the blocks in
             them, and so on; by default one typical block is open if the page has room for it.
+        focus: path of a module to draw alone, between the names of what is around it; then `depth`
+            counts from there.
         direction: `TB` from top to bottom, `LR` from left to right.
         theme: `light`, `dark` or `print`.
+        heat: colours nodes by `params`, `macs` or `memory`, see `tints.heated`.
+        marks: `added`, `removed` or `changed` by the path of an op, or of a module for all that is
+            in it. With marks, colours say nothing else: a node all of whose ops have one mark
+            takes its colour, one of which only a part is marked is `changed`, the others are grey.
 
     Raises:
-        DrawError: when there is no such direction, depth or theme.
+        DrawError: when there is no such direction, depth, module, theme, heat or mark.
     """
-    colours = theme_named(theme)
-    return write(_scene(network, depth, direction), colours, direction)
+    return _text(network, _scene(network, depth, focus, direction), direction, theme, heat, marks)
 
 
-def _scene(network: Network, depth: int | None, direction: str) -> Scene:
+def _text(
+    network: Network,
+    scene: Scene,
+    direction: str,
+    theme: str,
+    heat: str | None,
+    marks: Mapping[str, str] | None,
+) -> str:
+    colours, tints = theme_named(theme), None
+    if heat is not None and marks is not None:
+        raise DrawError("a picture is coloured by heat or by marks, not by both")
+    if heat is not None:
+        scene, tints = heated(scene, network, heat, colours)
+    if marks is not None:
+        tints = marked(scene, marks, colours)
+    return write(scene, colours, direction, tints)
+
+
+def _scene(network: Network, depth: int | None, focus: str | None, direction: str) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    return compose(network, depth=depth, direction=direction)
+    return compose(network, depth=depth, direction=direction, focus=focus)
 
 
 def image(
@@ -55,8 +87,11 @@ def image(
     format: str,
     *,
     depth: int | None = None,
+    focus: str | None = None,
     direction: str = "TB",
     theme: str = "light",
+    heat: str | None = None,
+    marks: Mapping[str, str] | None = None,
     dpi: int = 130,
 ) -> bytes:
     """Return a network as a picture.
@@ -65,8 +100,11 @@ def image(
         network: what to draw.
         format: `svg`, `png`, `pdf`, or `dot` for the text that the others are made of.
         depth: as for `dot`.
+        focus: as for `dot`.
         direction: as for `dot`.
         theme: as for `dot`.
+        heat: as for `dot`.
+        marks: as for `dot`.
         dpi: pixels per inch of a PNG.
 
     Raises:
@@ -75,9 +113,8 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    colours = theme_named(theme)
-    scene = _scene(network, depth, direction)
-    text = write(scene, colours, direction)
+    scene = _scene(network, depth, focus, direction)
+    text = _text(network, scene, direction, theme, heat, marks)
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))
@@ -88,4 +125,4 @@ def image(
     return render(text, format, dpi)
 
 
-__all__ = ["DIRECTIONS", "FORMATS", "NODES", "DrawError", "dot", "image"]
+__all__ = ["DIRECTIONS", "FORMATS", "HEATS", "NODES", "DrawError", "dot", "image"]

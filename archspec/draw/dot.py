@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from archspec.draw.edges import Edges
 from archspec.draw.labels import Labels
-from archspec.draw.legend import flattened
 from archspec.draw.markup import Label, Looks, attributes
 from archspec.draw.scene import (
     Bar,
-    Beside,
     Border,
     Box,
     Edge,
@@ -21,7 +20,6 @@ from archspec.draw.scene import (
     Mark,
     Node,
     Part,
-    Role,
     Scene,
     Sign,
     Terminal,
@@ -30,40 +28,31 @@ from archspec.draw.scene import (
 from archspec.draw.sizes import BETWEEN, DETAIL, NODE, TITLE, Sizes
 from archspec.draw.svg import MARK, NO_PATH
 from archspec.draw.theme import Paint, Theme
+from archspec.draw.tints import Tints
 
 _FONT: Final = "Helvetica,Arial,sans-serif"
-_MARGIN: Final = 10
+_MARGIN: Final = 8
 _POINTS: Final = 72
 """Points of an inch, the unit of DOT's widths."""
 
 _UNSEEN: Final[Looks] = {"peripheries": 0, "margin": 2, "label": ""}
 
-_WEIGHTS: Final = {
-    Role.SPINE: 20,
-    Role.HIDDEN: 1000,
-    Role.FLOW: 5,
-    Role.BRANCH: 1,
-    Role.SKIP: 0,
-    Role.TRAINING: 0,
-    Role.INSET: 0,
-}
 
-
-def write(scene: Scene, theme: Theme, direction: str) -> str:
-    """Return a scene as DOT text."""
-    return "\n".join(_Writer(scene, theme, direction).lines()) + "\n"
+def write(scene: Scene, theme: Theme, direction: str, tints: Tints | None = None) -> str:
+    """Return a scene as DOT text; with tints, colours say nothing else."""
+    return "\n".join(_Writer(scene, theme, direction, tints).lines()) + "\n"
 
 
 class _Writer:
     """One scene in one theme and direction."""
 
-    def __init__(self, scene: Scene, theme: Theme, direction: str) -> None:
-        self.scene, self.theme = scene, theme
+    def __init__(self, scene: Scene, theme: Theme, direction: str, tints: Tints | None) -> None:
+        self.scene, self.theme = scene, theme.neutral() if tints else theme
         self.across = direction == "LR"
-        self.labels = Labels(theme, Sizes(scene, across=self.across))
+        self.labels = Labels(self.theme, Sizes(scene, across=self.across), tints)
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
-        self.nodes = {part.key: part for part in flattened((*scene.parts, *scene.insets))}
+        self.edges = Edges(scene, self.labels)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the file."""
@@ -75,7 +64,7 @@ class _Writer:
         yield f"graph {attributes(self._page())};"
         # Only side by side with one cluster that holds all the rest, an inset stays to its right.
         yield "subgraph cluster_line {"
-        away = {"margin": BETWEEN} if self.scene.insets else {}
+        away = {"margin": _MARGIN} if self.scene.insets else {}
         yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
         yield from self._parts(self.scene.parts)
         yield "}"
@@ -92,8 +81,8 @@ class _Writer:
             "rankdir": "LR" if self.across else "TB",
             "splines": "spline",
             "nodesep": round(BETWEEN / _POINTS, 2),
-            "ranksep": 0.3 if self.across else 0.22,
-            "pad": 0.25,
+            "ranksep": 0.3 if self.across else 0.26,
+            "pad": 0.16,
             "compound": "true",
             "newrank": "true",
             "fontname": _FONT,
@@ -165,7 +154,9 @@ class _Writer:
             case Bar():
                 return {"label": self.labels.bar(node)}
             case Word():
-                return {"label": self.labels.words(node.text, self._lane(node.colour), italic=True)}
+                skip = node.colour is None
+                colour = self.theme.skip.border if skip else self.theme.branch(node.colour or 0)
+                return {"label": self.labels.words(node.text, colour, italic=True)}
             case Mark():
                 return {"label": self.labels.words(node.text, self.theme.dim)}
             case Fork():
@@ -177,14 +168,15 @@ class _Writer:
                 return _rounded(self.labels.terminal(node), self.theme.terminal)
             case Folded():
                 width = self.labels.sizes.lines.get(node.line, 0.0)
-                rounded = _rounded(self.labels.folded(node), self.theme.block, width)
+                paint = self.labels.tint(node) or self.theme.block
+                rounded = _rounded(self.labels.folded(node), paint, width)
                 return {**rounded, "style": "rounded,filled,dashed"} if node.dashed else rounded
             case Sign():
                 return self._sign(node)
         raise AssertionError(node)
 
     def _sign(self, node: Sign) -> Looks:
-        paint = self.theme.skip
+        paint = self.labels.tint(node) or self.theme.skip
         return {
             "label": self.labels.sign(node.text),
             "shape": "circle",
@@ -193,10 +185,8 @@ class _Writer:
             "width": 0.28,
             "fillcolor": paint.fill,
             "color": paint.border,
+            "penwidth": _pen(paint),
         }
-
-    def _lane(self, colour: int | None) -> str:
-        return self.theme.skip.border if colour is None else self.theme.branch(colour)
 
     def _rank(self, keys: tuple[str, ...]) -> str:
         """Return nodes side by side; edges that are not seen keep their order."""
@@ -204,69 +194,24 @@ class _Writer:
         return f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}"
 
     def _edge(self, edge: Edge) -> str:
-        looks: dict[str, str | float | tuple[str, ...]] = {"weight": self._weight(edge)}
-        match edge.role:
-            case Role.SKIP:
-                looks |= {"color": self.theme.skip.border, "penwidth": 1.4}
-            case Role.TRAINING:
-                looks["style"] = "dashed"
-            case Role.INSET:
-                looks |= {"style": "dotted", "arrowhead": "none"}
-            case Role.HIDDEN:
-                looks["style"] = "invis"
-        if edge.colour is not None:
-            looks |= {"color": self._lane(edge.colour), "penwidth": round(1 + 3 * edge.share, 2)}
-        if edge.label:
-            looks["label"] = self.labels.beside(edge.label)
-        if isinstance(self.nodes[edge.head], Bar) and edge.role is Role.BRANCH:
-            # Room to swing to a segment that does not lie below its branch.
-            looks["minlen"] = 2
-        if not edge.arrow:
-            looks["arrowhead"] = "none"
-        if edge.into:
-            looks["lhead"] = self.names[edge.into]
-        looks["edgetooltip"] = looks["labeltooltip"] = edge.shape or " "
-        ends = f"{self.names[edge.tail]} -> {self._head(edge)}"
-        return f"{ends} {attributes({**looks, **self._ports(edge), **self._id('')})};"
+        ends = f"{self.names[edge.tail]} -> {self.names[edge.head]}{self.edges.port(edge)}"
+        into = {"lhead": self.names[edge.into]} if edge.into else {}
+        return f"{ends} {attributes({**self.edges.looks(edge), **into, **self._id('')})};"
 
-    def _weight(self, edge: Edge) -> int:
-        """Return how straight an edge should be.
 
-        Within a branch more than it pays to make a frame narrow, which Graphviz weighs with 128.
-        """
-        ends = (self.nodes[edge.tail], self.nodes[edge.head])
-        inside = edge.role is Role.BRANCH and not any(isinstance(n, (Fork, Bar)) for n in ends)
-        return 500 if inside else _WEIGHTS[edge.role]
-
-    def _head(self, edge: Edge) -> str:
-        name = self.names[edge.head]
-        if edge.segment is None:
-            return name
-        return f"{name}:b{edge.segment}:{'w' if self.across else 'n'}"
-
-    def _ports(self, edge: Edge) -> Looks:
-        """Return the sides at which an edge leaves and arrives, where they matter."""
-        before, after, beside = ("w", "e", "s") if self.across else ("n", "s", "e")
-        into_bar = isinstance(self.nodes[edge.head], Bar)
-        found: dict[str, str] = {}
-        if edge.leaves:
-            left = edge.leaves is Beside.LEFT and not self.across
-            found = {"tailport": "w" if left else beside, "headport": before}
-        if edge.returns and not into_bar:
-            found = {"tailport": after} | found | {"headport": beside}
-        if edge.role is Role.BRANCH and not found:
-            found = {"tailport": after} if into_bar else {"headport": before}
-        return found
+def _pen(paint: Paint) -> float:
+    return paint.width + 0.2
 
 
 def _rounded(content: Label, paint: Paint, width: float = 0.0) -> Looks:
     return {
         "label": content,
         "shape": "box",
-        "style": "rounded,filled",
+        "style": "rounded,filled,dashed" if paint.stroke == "dashed" else "rounded,filled",
         "fillcolor": paint.fill,
         "color": paint.border,
-        "margin": "0.1,0.03",
+        "penwidth": _pen(paint),
+        "margin": "0.1,0.01",
         "height": 0.3,
         "width": round(width / _POINTS, 3),
     }

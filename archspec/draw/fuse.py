@@ -47,6 +47,18 @@ def chart(network: Network) -> Chart:
     return Chart(tuple(_fused(reader.pieces, kept)), names, reader.silent)
 
 
+def inside(body: Body) -> Chart:
+    """Return the units in a module that is no block: groups of blocks in it are stages."""
+    reader = _Reader(root=True)
+    names = reader.read(body, "", {INPUT: INPUT}, ())
+    return Chart(tuple(_fused(reader.pieces, [names[body.result]])), names, reader.silent)
+
+
+def block(body: Body) -> Group:
+    """Return a block as the only unit, that reads `input`."""
+    return replace(_group(body, body.name, (INPUT,), ()), side=False)
+
+
 class _Reader:
     """Walks a body and what can be looked through in it, and collects pieces to fuse."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import Final
 
 from archspec.draw.markup import Label, bold, font, label, table, tag, text
@@ -14,24 +15,38 @@ from archspec.draw.scene import (
     Entry,
     Folded,
     Frame,
+    Node,
     Scene,
     Segment,
     Terminal,
 )
 from archspec.draw.sizes import BAND, DETAIL, FRAME, NODE, TITLE, Sizes, shares
-from archspec.draw.theme import Theme
+from archspec.draw.theme import Paint, Theme
+from archspec.draw.tints import Tints
+from archspec.ops import Kind
 
 _BADGE: Final = 34
+_HATCH: Final = 12
 _THIN: Final = 6
 _THICK: Final = 20
 
+# Graphviz writes a little above the middle of a cell.
+_LOW_TITLE: Final[Mapping[str, str | float]] = {"CELLPADDING": 2, "HEIGHT": 20, "VALIGN": "BOTTOM"}
+_LOW_BADGE: Final[Mapping[str, str | float]] = {"CELLPADDING": 0, "HEIGHT": 13, "VALIGN": "BOTTOM"}
+_SPACE: Final = tag("TD", "", HEIGHT=3, CELLPADDING=0)
+
 
 class Labels:
-    """Writes labels in a theme."""
+    """Writes labels in a theme; nodes that have a tint take its colours."""
 
-    def __init__(self, theme: Theme, sizes: Sizes) -> None:
+    def __init__(self, theme: Theme, sizes: Sizes, tints: Tints | None = None) -> None:
         self.theme = theme
         self.sizes = sizes
+        self.tints = tints
+
+    def tint(self, node: Node) -> Paint | None:
+        """Return what colours a node in the place of its kind."""
+        return self.tints.paints.get(node.key) if self.tints else None
 
     def title(self, scene: Scene) -> Label:
         """Return the title with the network's figures under it."""
@@ -45,24 +60,34 @@ class Labels:
 
     def legend(self, scene: Scene) -> Label:
         """Return the legend, row by row."""
-        rows = [table(["".join(map(self._chip, row))], CELLSPACING=4) for row in scene.legend]
+        chips = [[self._chip(entry) for entry in row] for row in scene.legend]
+        if self.tints is not None:
+            lead = [Entry(self.tints.label)] if self.tints.label else []
+            chips = [[*map(self._chip, lead), *starmap(_painted, self.tints.legend)]]
+        rows = [table(["".join(row)], CELLSPACING=4) for row in chips]
         return label(table([tag("TD", row) for row in rows])) if rows else label(" ")
 
     def box(self, box: Box) -> Label:
         """Return a fused layer: bands, title, bands."""
-        paint = self.theme.kinds[box.kind]
+        tint = self.tint(box)
+        paint = tint or self.theme.kinds[box.kind]
         badge = self._badge(box.count)
-        room = round(self.sizes.box(box)) - (_BADGE if badge else 0)
+        hatch = self._hatch(None if tint else box.kind, paint.fill)
+        room = round(self.sizes.box(box)) - (_BADGE if badge else 0) - (_HATCH if hatch else 0)
         words = self._words(box.title, box.detail)
-        title = tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=4, WIDTH=room)
+        title = tag("TD", words, BGCOLOR=paint.fill, WIDTH=room, **_LOW_TITLE)
         if badge:
             title += tag("TD", table([badge]), BGCOLOR=paint.fill, CELLPADDING=3, WIDTH=_BADGE)
         columns = 2 if badge else 1
+        if hatch:
+            title = hatch + title
+            columns += 1
         note = font(text(box.note), size=DETAIL, colour=self.theme.dim)
         under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
-        rows = [self._bands(box.above, columns), title, under, self._bands(box.below, columns)]
-        content = [row for row in rows if row]
-        return label(table(content, BORDER=1, COLOR=paint.border))
+        above, below = (self._bands(bands, columns, tint) for bands in (box.above, box.below))
+        content = [row for row in (above, title, under, below) if row]
+        stroke = paint.stroke.upper().replace("SOLID", "")
+        return label(table(content, BORDER=paint.width, COLOR=paint.border, STYLE=stroke))
 
     def folded(self, node: Folded) -> Label:
         """Return a folded block: title and count, lines, and its branches as a thin bar."""
@@ -70,11 +95,11 @@ class Labels:
         if node.count > 1:
             cells = title + tag("TD", "", WIDTH=6) + self._badge(node.count)
             title = tag("TD", table([cells], CELLPADDING=0))
-        rows = [title]
+        rows = [_SPACE, title]
         rows += [
             tag("TD", font(text(line), size=DETAIL, colour=self.theme.dim)) for line in node.lines
         ]
-        if node.bar:
+        if node.bar and self.tints is None:
             length = max(self.sizes.lines.get(node.line, 0) - 14, 90)
             rows.append(tag("TD", self._thin(node.bar, length)))
         return label(table(rows, CELLPADDING=1))
@@ -82,28 +107,32 @@ class Labels:
     def bar(self, bar: Bar) -> Label:
         """Return a concatenation, each segment with a port of its own."""
         cells = []
+        across, tint = self.sizes.across, self.tint(bar)
+        ink = self.theme.ink if tint else self.theme.on_branch
         for index, (segment, size) in enumerate(
             zip(bar.segments, self.sizes.bar(bar), strict=True)
         ):
-            across = self.sizes.across
-            words = font(bold(segment.text), size=FRAME, colour=self.theme.on_branch)
+            words = font(bold(segment.text), size=FRAME, colour=ink)
             cells.append(
                 tag(
                     "TD",
                     words,
                     PORT=f"b{index}",
-                    BGCOLOR=self.theme.branch(segment.colour),
+                    BGCOLOR=tint.fill if tint else self.theme.branch(segment.colour),
                     WIDTH=_THICK if across else size,
                     HEIGHT=size if across else _THICK,
                 )
             )
-        rows = cells if self.sizes.across else ["".join(cells)]
-        return label(table(rows, CELLSPACING=1, CELLPADDING=0))
+        rows = cells if across else ["".join(cells)]
+        around: dict[str, str | float] = (
+            {"BORDER": tint.width, "COLOR": tint.border} if tint else {}
+        )
+        return label(table(rows, CELLSPACING=1, CELLPADDING=0, **around))
 
     def terminal(self, node: Terminal) -> Label:
         """Return an input or output with its shape."""
         detail = font(text(node.detail), size=DETAIL, colour=self.theme.dim)
-        return label(table([tag("TD", bold(node.title)), tag("TD", detail)], CELLPADDING=0))
+        return label(table([_SPACE, tag("TD", bold(node.title)), tag("TD", detail)], CELLPADDING=0))
 
     def frame(self, frame: Frame) -> Label:
         """Return a frame's label: what it is, and how often."""
@@ -117,10 +146,13 @@ class Labels:
         content = f"<I>{text(words)}</I>" if italic else text(words)
         return label(font(content, size=DETAIL, colour=colour))
 
-    def beside(self, words: str) -> Label:
-        """Return the label of an edge: right of one that runs down, above one that runs across."""
-        if not self.sizes.across:
-            return self.words(f"  {words}", self.theme.dim)
+    def beside(self, words: str, room: float) -> Label:
+        """Return text that begins at the left edge of its room, whatever the font."""
+        shown = font(text(words), size=DETAIL, colour=self.theme.dim)
+        return label(table([tag("TD", shown, WIDTH=round(room), ALIGN="LEFT")], CELLPADDING=0))
+
+    def above(self, words: str) -> Label:
+        """Return text with room for an edge under it."""
         shown = font(text(words), size=DETAIL, colour=self.theme.dim)
         return label(table([tag("TD", shown), tag("TD", "", HEIGHT=DETAIL)]))
 
@@ -132,19 +164,22 @@ class Labels:
         if entry.colour is not None:
             words = font(text(entry.text), size=BAND, colour=self.theme.on_branch)
             return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
-        words = font(text(entry.text), size=DETAIL)
         if entry.kind is None and not entry.block:
-            return tag("TD", font(words, colour=self.theme.dim))
-        paint = self.theme.kinds[entry.kind] if entry.kind else self.theme.block
-        return tag(
-            "TD",
-            words,
-            BGCOLOR=paint.fill,
-            COLOR=paint.border,
-            BORDER=1,
-            STYLE="ROUNDED",
-            CELLPADDING=3,
-        )
+            return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
+        kind = entry.kind
+        paint = self.theme.block if kind is None else self.theme.kinds[kind]
+        return self._hatch(kind) + _painted(entry.text, paint)
+
+    def _hatch(self, kind: Kind | None, fill: str = "") -> str:
+        """Return a cell with the pattern of a kind, where the theme has one."""
+        if kind is None or kind not in self.theme.hatches:
+            return ""
+        colours = {"#": self.theme.ink, ".": self.theme.paper}
+        rows = [
+            "".join(tag("TD", "", BGCOLOR=colours[dot]) for dot in row)
+            for row in self.theme.hatches[kind]
+        ]
+        return tag("TD", table(rows, CELLPADDING=1), BGCOLOR=fill)
 
     def _words(self, title: str, detail: str) -> str:
         gap = "  " if detail else ""
@@ -155,15 +190,15 @@ class Labels:
         if count < 2:
             return ""
         words = font(bold(f" ×{count} "), size=DETAIL, colour=self.theme.badge.border)
-        return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, CELLPADDING=1)
+        return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, **_LOW_BADGE)
 
-    def _bands(self, bands: Sequence[Band], columns: int) -> str:
+    def _bands(self, bands: Sequence[Band], columns: int, tint: Paint | None) -> str:
         if not bands:
             return ""
         cells = []
         for band in bands:
             words = font(text(band.text), size=BAND, colour=self.theme.dim)
-            fill = self.theme.kinds[band.kind].fill
+            fill = (tint or self.theme.kinds[band.kind]).fill
             cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
@@ -173,3 +208,17 @@ class Labels:
             fill = self.theme.branch(segment.colour)
             cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
         return table(["".join(cells)], CELLPADDING=0)
+
+
+def _painted(words: str, paint: Paint) -> str:
+    """Return a chip of the legend."""
+    stroke = paint.stroke.upper().replace("SOLID", "")
+    return tag(
+        "TD",
+        font(text(words), size=DETAIL),
+        BGCOLOR=paint.fill,
+        COLOR=paint.border,
+        BORDER=paint.width,
+        STYLE=",".join(filter(None, ("ROUNDED", stroke))),
+        CELLPADDING=3,
+    )

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from archspec.draw import wording
 from archspec.draw.paths import Paths
-from archspec.draw.repeats import Repeat
+from archspec.draw.repeats import Repeat, repeated
 from archspec.draw.stages import Stage
-from archspec.draw.units import Group, Unit, is_merge
+from archspec.draw.units import Group, Unit, is_merge, readers
 
 _POINTS: Final = 1440
 """Height of a page: 2600 pixels at 130 dpi."""
-_ROW: Final = 50
-_FRAME: Final = 42
+_ROW: Final = 46
+_FRAME: Final = 30
 _AROUND: Final = 200
 """Points of a row, of a frame's label and margins, and of title, legend, input and output."""
 _COLUMNS: Final = 3
+"""Branches side by side that a page has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,25 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
         return None
     inner = _inner(group)
     rows = sum(map(len, staged)) + len(group.units) + (len(inner.units) if inner else 0)
-    height = rows * _ROW + (len(parts) + 1) * _FRAME + _AROUND
-    return Typical(chosen, group, inner, apart=height > _POINTS)
+    height = rows * _ROW + (len(parts) + (2 if inner else 1)) * _FRAME + _AROUND
+    apart = height > _POINTS
+    # Beside the line there is less room, and none where it is passed by.
+    if apart and (_columns(chosen) == _COLUMNS or max(readers(chain(*staged)).values()) > 1):
+        return None
+    return Typical(chosen, group, inner, apart)
+
+
+def deepest(group: Group) -> int:
+    """Return how many levels of a block a page has room for: 1, 2 or 3, itself counted."""
+    fitting = [n for n in (1, 2, 3) if _rows(group, n) * _ROW + _AROUND <= _POINTS]
+    return max(fitting, default=1)
+
+
+def _rows(group: Group, levels: int) -> int:
+    """Return the rows of a block that is opened so many levels deep."""
+    units = repeated(group.units, readers(group.units, [group.result]))
+    inner = [_group(unit) if levels > 1 else None for unit in units]
+    return 1 + sum(1 if block is None else _rows(block, levels - 1) for block in inner)
 
 
 def _inner(group: Group) -> Group | None:

@@ -137,7 +137,7 @@ class Rows:
         self.wiring.plug(wire, node.key)
         for other in others:
             # Only a folded stage reads several things without being a merge.
-            self.wiring.plug(replace(other, role=Role.SKIP), node.key)
+            self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
         row.ends[unit.key] = Tail(node.key, wire.shape)
         if unit.side:
             self.wiring.abreast(wire.tail.node, node.key)

@@ -19,8 +19,11 @@ BETWEEN: Final = 23.0
 _LESSER: Final = (Kind.ACTIVATION, Kind.SHAPE)
 """Kinds whose nodes are only as wide as their words, where nothing goes with them."""
 
+_HELVETICA: Final = 0.87
+"""Width of a text in Helvetica by that in the widest font."""
+
 _NARROWEST: Final = 140.0
-_WIDEST: Final = 210.0
+_WIDEST: Final = 204.0
 _BRANCH: Final = 96.0
 _SMALL: Final = 64.0
 _SEGMENT: Final = 24
@@ -39,13 +42,20 @@ class Sizes:
             "main": 0.0 if across else _line(scene.parts),
             "inset": 0.0 if across else _line(scene.insets),
         }
-        self.branch = 0.0 if across else max([_BRANCH, *map(_words, beside)])
+        keys = {node.key for node in beside}
+        labels = [edge.label for edge in scene.edges if edge.label and edge.head in keys]
+        room = [2 * width(label, DETAIL) for label in labels]
+        self.branch = 0.0 if across else max([_BRANCH, *room, *map(_words, beside)])
 
     def box(self, box: Box) -> float:
         """Return the least width of a box."""
         if self.across or (box.kind in _LESSER and not box.below):
             return _SMALL
         return self.lines.get(box.line, self.branch)
+
+    def words(self, words: str) -> float:
+        """Return the most that a detail takes."""
+        return width(words, DETAIL)
 
     def fits(self, frame: Frame) -> bool:
         """Tell whether a frame's label ends before the straight line, from the left corner."""
@@ -95,10 +105,13 @@ def _line(parts: Sequence[Part]) -> float:
 
 
 def _words(node: Box | Folded) -> float:
-    """Return the width of a node's text; what is not bold is narrower."""
+    """Return the width of a node's text; what is not bold is narrower.
+
+    It is that in Helvetica: in a wider font, a node with many words is as wide as it must be.
+    """
     row = width(node.title, NODE) + 0.9 * width(node.detail, DETAIL)
     lines = node.lines if isinstance(node, Folded) else ()
-    return 16 + max([row, *(0.9 * width(line, DETAIL) for line in lines)])
+    return 16 + _HELVETICA * max([row, *(0.9 * width(line, DETAIL) for line in lines)])
 
 
 def _label(frame: Frame) -> float:

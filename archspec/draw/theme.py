@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from archspec.draw.engine import DrawError
@@ -12,10 +12,12 @@ from archspec.ops import Kind
 
 
 class Paint(NamedTuple):
-    """Fill and border."""
+    """Fill and border; `stroke` is `solid` or `dashed`, `width` in points."""
 
     fill: str
     border: str
+    stroke: str = "solid"
+    width: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,10 @@ class Theme:
         skip: residual arcs and round merges.
         badge: the count of a repeat, and its background.
         branches: one for each operand of a concatenation, in order; `on_branch` is written on
-            them, `incoming` is for channels that are passed on.
+            them, `incoming` is for channels that are passed on; `strokes` are the lines to them.
+        marks: what a node can be marked as, in the order of the legend.
+        heat: fills from no cost to the highest.
+        hatches: patterns that set kinds apart where colours cannot, as rows of dots.
     """
 
     paper: str
@@ -43,15 +48,36 @@ class Theme:
     branches: tuple[str, ...]
     incoming: str
     on_branch: str
+    marks: Mapping[str, Paint]
+    heat: tuple[str, ...]
+    strokes: tuple[str, ...] = ("solid",)
+    hatches: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def skip(self) -> Paint:
         """Colours of residual arcs and merges."""
         return self.kinds[Kind.MERGE]
 
+    def neutral(self) -> Theme:
+        """Return the theme for a picture whose colours mean something else than kinds."""
+        quiet = replace(self, kinds=dict.fromkeys(self.kinds, self.terminal), block=self.terminal)
+        return replace(quiet, branches=(self.incoming,), dim=self.ink)
+
+    def heated(self, part: float) -> Paint:
+        """Return the colour of a cost; 0 for none, 1 for the highest."""
+        step, rest = divmod(part * (len(self.heat) - 1), 1)
+        low, high = self.heat[int(step)], self.heat[min(int(step) + 1, len(self.heat) - 1)]
+        channels = [(int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5)]
+        mixed = "".join(f"{round(a + (b - a) * rest):02X}" for a, b in channels)
+        return Paint(f"#{mixed}", self.terminal.border)
+
     def branch(self, colour: int) -> str:
         """Return the colour of a branch; there may be more branches than colours."""
         return self.incoming if colour == PASSED else self.branches[colour % len(self.branches)]
+
+    def stroke(self, colour: int) -> str:
+        """Return how the line of a branch is drawn."""
+        return "solid" if colour == PASSED else self.strokes[colour % len(self.strokes)]
 
 
 _LIGHT: Final = Theme(
@@ -78,6 +104,12 @@ _LIGHT: Final = Theme(
     branches=("#1D4ED8", "#0E8FB3", "#15803D", "#B45309", "#7E22CE", "#BE185D"),
     incoming="#64748B",
     on_branch="#FFFFFF",
+    marks={
+        "added": Paint("#BBE7C9", "#15803D", width=2),
+        "removed": Paint("#F3D0F0", "#A21CAF", "dashed", 2),
+        "changed": Paint("#FDE68A", "#B45309", width=2),
+    },
+    heat=("#FFFFFF", "#FEF0C7", "#FECB89", "#FDA35D", "#F97B3D"),
 )
 
 _DARK: Final = Theme(
@@ -104,6 +136,12 @@ _DARK: Final = Theme(
     branches=("#60A5FA", "#22D3EE", "#4ADE80", "#FBBF24", "#C4A5FD", "#F9A8D4"),
     incoming="#94A3B8",
     on_branch="#0F172A",
+    marks={
+        "added": Paint("#14532D", "#4ADE80", width=2),
+        "removed": Paint("#5B1A63", "#F0ABFC", "dashed", 2),
+        "changed": Paint("#6B4400", "#FCD34D", width=2),
+    },
+    heat=("#172033", "#3A2A2A", "#5E331F", "#8C3B14", "#BF4310"),
 )
 
 _PRINT: Final = Theme(
@@ -130,6 +168,19 @@ _PRINT: Final = Theme(
     branches=("#1A1A1A", "#5C5C5C", "#3A3A3A", "#707070"),
     incoming="#707070",
     on_branch="#FFFFFF",
+    marks={
+        "added": Paint("#FFFFFF", "#000000", width=4),
+        "removed": Paint("#FFFFFF", "#000000", "dashed", 2),
+        "changed": Paint("#CFCFCF", "#000000", width=2),
+    },
+    heat=("#FFFFFF", "#E3E3E3", "#C6C6C6", "#A9A9A9", "#8C8C8C"),
+    strokes=("solid", "dashed", "dotted"),
+    hatches={
+        Kind.CONV: ("###", "###", "###", "###", "###", "###"),
+        Kind.POOL: ("###", "...", "###", "...", "###", "..."),
+        Kind.LINEAR: ("#.#", "#.#", "#.#", "#.#", "#.#", "#.#"),
+        Kind.ATTENTION: ("#.#", ".#.", "#.#", ".#.", "#.#", ".#."),
+    },
 )
 
 THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "print": _PRINT}

@@ -43,6 +43,11 @@ def amount(number: int) -> str:
     return str(number)
 
 
+def share(part: float) -> str:
+    """Return a share of a whole as a picture shows it: `27 %`."""
+    return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
+
+
 def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:
     """Return the title of a fused layer and what stands beside it.
 
@@ -107,7 +112,7 @@ def _chances(leaves: Sequence[Leaf]) -> str:
     chances = [p for leaf in leaves if isinstance(p := getattr(leaf.op, "p", None), float)]
     if not chances:
         return ""
-    return " – ".join(dict.fromkeys(f"{p:.3g}" for p in (min(chances), max(chances))))
+    return " – ".join(dict.fromkeys(f"{p:.2g}" for p in (min(chances), max(chances))))
 
 
 def _joined(unit: Layer) -> Words:

@@ -1,0 +1,174 @@
+"""Nodes coloured by something else than their kind: by what they cost, or by a word on each path.
+
+A node of the scene stands for several ops: a layer with its norm, a folded block, equal blocks
+that are drawn once. So what is known of ops by their paths is gathered per node here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from math import prod
+from typing import Final, NamedTuple, TypeAlias
+
+from archspec.analysis import Cost, costs
+from archspec.draw import wording
+from archspec.draw.engine import DrawError
+from archspec.draw.legend import flattened
+from archspec.draw.looking import SILENT
+from archspec.draw.scene import Bar, Box, Folded, Frame, Part, Scene, Sign
+from archspec.draw.theme import Paint, Theme
+from archspec.network import Body, Leaf, Network
+from archspec.ops import Form, Kind
+
+_BYTES: Final = 4
+"""Bytes of a number in `float32`."""
+
+_STEPS: Final = 4
+"""Steps of the scale in the legend."""
+
+PARTLY: Final = "changed"
+"""The mark of a node of which only some ops are marked, or of which they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tints:
+    """Colours of nodes, in the place of those of their kinds.
+
+    Attributes:
+        paints: by the key of a node; one that is left out has no colour.
+        legend: what the colours mean; it stands in the place of the legend of kinds.
+        label: what stands before the legend.
+    """
+
+    paints: Mapping[str, Paint]
+    legend: tuple[tuple[str, Paint], ...]
+    label: str = ""
+
+
+def marked(scene: Scene, marks: Mapping[str, str], theme: Theme) -> Tints:
+    """Return the colours of nodes by words such as `added`, `removed` and `changed`.
+
+    Args:
+        scene: what is drawn.
+        marks: a word by the path of an op, or of a module for all that is in it.
+        theme: its table `marks` has the words and their colours.
+
+    Raises:
+        DrawError: for a word that the theme has no colour for.
+    """
+    for word in marks.values():
+        if word not in theme.marks:
+            raise DrawError(f"no mark `{word}`; there are {', '.join(theme.marks)}")
+    words = {node.key: _word(node.shows, marks) for node in _tintable(scene)}
+    legend = tuple((word, paint) for word, paint in theme.marks.items() if word in words.values())
+    return Tints({key: theme.marks[word] for key, word in words.items() if word}, legend)
+
+
+def _word(shown: tuple[str, ...], marks: Mapping[str, str]) -> str:
+    found = {_mark(path, marks) for path in shown}
+    if len(found) < 2:
+        return found.pop() if found else ""
+    return PARTLY
+
+
+def _mark(path: str, marks: Mapping[str, str]) -> str:
+    """Return the mark of a path, or of the nearest module around it."""
+    around = list(accumulate(path.split("."), lambda module, name: f"{module}.{name}"))
+    return next((marks[module] for module in reversed(around) if module in marks), "")
+
+
+Amount: TypeAlias = Callable[["Use", Cost], int]
+
+HEATS: Final[Mapping[str, tuple[str, str, Amount]]] = {
+    "params": ("parameters", "", lambda use, cost: 0 if use.again else cost.parameters),
+    "macs": ("MACs", "", lambda use, cost: 0 if use.aside else cost.macs),
+    "memory": ("activations, float32", "B", lambda use, cost: _activations(use)),
+}
+"""What nodes can be coloured by: its name, its unit, and how much of it an op has."""
+
+
+class Use(NamedTuple):
+    """An op, whether its parameters are another's, and whether it runs in training alone."""
+
+    leaf: Leaf
+    again: bool
+    aside: bool
+
+
+def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Scene, Tints]:
+    """Return a scene that tells each node's share of the whole, and the colours for it.
+
+    Args:
+        scene: what is drawn.
+        network: of what.
+        heat: `params`, `macs`, or `memory`: the bytes of what its ops put out for one sample in
+            `float32`. A folded node has the sum of what is in it, equal ones that are drawn once
+            the sum of all.
+        theme: its table `heat` has the colours from none to the most that a node has.
+
+    Raises:
+        DrawError: when there is no such heat.
+    """
+    if heat not in HEATS:
+        raise DrawError(f"no heat `{heat}`; there are {', '.join(HEATS)}")
+    name, unit, _ = HEATS[heat]
+    own = amounts(network, heat)
+    sums = {node.key: sum(own[path] for path in node.shows) for node in _tintable(scene)}
+    most, whole = max(sums.values(), default=0) or 1, sum(own.values()) or 1
+    legend = tuple(
+        (f"{wording.amount(most * step // _STEPS)} {unit}".strip(), theme.heated(step / _STEPS))
+        for step in range(_STEPS + 1)
+    )
+    shares = {key: n / whole for key, n in sums.items() if n}
+    return (
+        replace(
+            scene,
+            parts=_telling(scene.parts, shares),
+            insets=tuple(replace(f, parts=_telling(f.parts, shares)) for f in scene.insets),
+        ),
+        Tints({key: theme.heated(n / most) for key, n in sums.items()}, legend, name),
+    )
+
+
+def amounts(network: Network, heat: str) -> dict[str, int]:
+    """Return how much each op has of what `heat` names, by its path."""
+    amount, found = HEATS[heat][2], costs(network)
+    return {use.leaf.path: amount(use, found[use.leaf.path]) for use in _uses(network.root)}
+
+
+def _uses(body: Body, *, again: bool = False, aside: bool = False) -> Iterator[Use]:
+    for node in body.nodes:
+        reused, beside = again or node.reuses is not None, aside or node.training_only
+        if isinstance(node, Leaf):
+            yield Use(node, reused, beside)
+        else:
+            yield from _uses(node, again=reused, aside=beside)
+
+
+def _activations(use: Use) -> int:
+    """Return the bytes of what an op puts out; what only passes elements on puts out none."""
+    op = use.leaf.op
+    passes = isinstance(op, SILENT) or op.kind is Kind.REGULARISER or op.form is Form.TENSOR
+    return 0 if passes or use.aside else prod(map(int, use.leaf.output)) * _BYTES
+
+
+def _telling(parts: Sequence[Part], shares: Mapping[str, float]) -> tuple[Part, ...]:
+    """Return parts whose boxes and blocks tell their share."""
+    return tuple(_told(part, shares) for part in parts)
+
+
+def _told(part: Part, shares: Mapping[str, float]) -> Part:
+    if isinstance(part, Frame):
+        return replace(part, parts=_telling(part.parts, shares))
+    if isinstance(part, (Box, Folded)) and part.key in shares:
+        words = (part.detail, wording.share(shares[part.key]))
+        return replace(part, detail=" · ".join(filter(None, words)))
+    return part
+
+
+def _tintable(scene: Scene) -> Iterator[Box | Folded | Bar | Sign]:
+    for part in flattened((*scene.parts, *scene.insets)):
+        if isinstance(part, (Box, Folded, Bar, Sign)):
+            yield part
