@@ -17,7 +17,7 @@ from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
 from archspec.network import Network
 
-FORMATS = ("svg", "png", "pdf", "dot")
+FORMATS = ("svg", "png", "pdf", "dot", "html")
 DIRECTIONS = ("TB", "LR")
 NODES: Final = 1000
 """Nodes that Graphviz is asked to lay out; it takes about a second for so many."""
@@ -42,12 +42,12 @@ def dot(
     return write(_scene(network, depth, direction), colours, direction)
 
 
-def _scene(network: Network, depth: int | None, direction: str) -> Scene:
+def _scene(network: Network, depth: int | None, direction: str, *, foldable: bool = False) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    return compose(network, depth=depth, direction=direction)
+    return compose(network, depth=depth, direction=direction, foldable=foldable)
 
 
 def image(
@@ -56,17 +56,18 @@ def image(
     *,
     depth: int | None = None,
     direction: str = "TB",
-    theme: str = "light",
+    theme: str | None = None,
     dpi: int = 130,
 ) -> bytes:
     """Return a network as a picture.
 
     Args:
         network: what to draw.
-        format: `svg`, `png`, `pdf`, or `dot` for the text that the others are made of.
-        depth: as for `dot`.
+        format: `svg`, `png`, `pdf`, `dot` for the text that the others are made of, or `html` for
+            a page in which blocks open and close.
+        depth: as for `dot`; a page begins with it.
         direction: as for `dot`.
-        theme: as for `dot`.
+        theme: as for `dot`; a page goes with the reader's system unless one is named.
         dpi: pixels per inch of a PNG.
 
     Raises:
@@ -75,7 +76,11 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    colours = theme_named(theme)
+    colours = theme_named(theme or "light")
+    if format == "html":
+        from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
+
+        return page(network, _scene(network, depth, direction, foldable=True), direction, theme)
     scene = _scene(network, depth, direction)
     text = write(scene, colours, direction)
     if format == "dot":

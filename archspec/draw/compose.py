@@ -22,8 +22,13 @@ from archspec.draw.wires import Ends, Tail, Wiring
 from archspec.network import Network
 
 
-def compose(network: Network, *, depth: int | None, direction: str) -> Scene:
-    """Return the picture of a network; `depth` and `direction` as for `draw.dot`."""
+def compose(
+    network: Network, *, depth: int | None, direction: str, foldable: bool = False
+) -> Scene:
+    """Return the picture of a network; `depth` and `direction` as for `draw.dot`.
+
+    A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
+    """
     units = chart(network)
     results = [units.names[name] for _, name in network.outputs if name not in network.side]
     parts = _staged(units, results)
@@ -31,9 +36,11 @@ def compose(network: Network, *, depth: int | None, direction: str) -> Scene:
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
     strip = depth is None and direction == "LR"
     shown = typical(parts) if depth is None and not strip else None
-    if (strip or depth == 0) and len(parts) > 1:
+    if shown and foldable:
+        shown = replace(shown, apart=False)
+    if (strip or depth == 0) and len(parts) > 1 and not foldable:
         parts, results = bundled(parts, results, ends=not strip)
-    rows = Rows(Nodes(network, folds), Wiring(), _opened(shown, depth))
+    rows = Rows(Nodes(network, folds), Wiring(), _opened(shown, depth), foldable=foldable)
     drawn, ends = _drawn(network, parts, results, rows)
     insets = []
     if shown and shown.apart:

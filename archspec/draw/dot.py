@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from archspec.draw.labels import Labels
 from archspec.draw.legend import flattened
@@ -51,22 +51,39 @@ _WEIGHTS: Final = {
 
 def write(scene: Scene, theme: Theme, direction: str) -> str:
     """Return a scene as DOT text."""
-    return "\n".join(_Writer(scene, theme, direction).lines()) + "\n"
+    return "".join(f"{line.text}\n" for line in Writer(scene, theme, direction).lines())
 
 
-class _Writer:
-    """One scene in one theme and direction."""
+class Line(NamedTuple):
+    """A line of DOT, and the nodes and frames without which it has no place in the picture."""
 
-    def __init__(self, scene: Scene, theme: Theme, direction: str) -> None:
-        self.scene, self.theme = scene, theme
+    text: str
+    needs: tuple[str, ...] = ()
+
+
+class Writer:
+    """One scene in one theme, direction and font; `names` are the DOT names of parts, by key."""
+
+    def __init__(self, scene: Scene, theme: Theme, direction: str, font: str = _FONT) -> None:
+        self.scene, self.theme, self.font = scene, theme, font
         self.across = direction == "LR"
         self.labels = Labels(theme, Sizes(scene, across=self.across))
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
         self.nodes = {part.key: part for part in flattened((*scene.parts, *scene.insets))}
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         """Yield the lines of the file."""
+        yield from map(Line, self._head())
+        yield from self._parts(self.scene.parts)
+        yield Line("}")
+        yield from self._parts(self.scene.insets)
+        yield Line("}")
+        yield from map(self._edge, self.scene.edges)
+        yield from map(self._rank, self.scene.ranks)
+        yield Line("}")
+
+    def _head(self) -> Iterator[str]:
         yield f"// {MARK}"
         yield "digraph network {"
         yield from self._defaults()
@@ -77,13 +94,6 @@ class _Writer:
         yield "subgraph cluster_line {"
         away = {"margin": BETWEEN} if self.scene.insets else {}
         yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
-        yield from self._parts(self.scene.parts)
-        yield "}"
-        yield from self._parts(self.scene.insets)
-        yield "}"
-        yield from map(self._edge, self.scene.edges)
-        yield from map(self._rank, self.scene.ranks)
-        yield "}"
 
     def _defaults(self) -> Iterator[str]:
         theme = self.theme
@@ -96,16 +106,16 @@ class _Writer:
             "pad": 0.25,
             "compound": "true",
             "newrank": "true",
-            "fontname": _FONT,
+            "fontname": self.font,
             "fontcolor": theme.ink,
             "fontsize": TITLE,
             "labelloc": "t",
             "label": self.labels.title(self.scene),
             "tooltip": self.scene.title,
         }
-        node: Looks = {"fontname": _FONT, "fontsize": NODE, "fontcolor": theme.ink}
+        node: Looks = {"fontname": self.font, "fontsize": NODE, "fontcolor": theme.ink}
         edge: Looks = {
-            "fontname": _FONT,
+            "fontname": self.font,
             "fontsize": DETAIL,
             "fontcolor": theme.dim,
             "color": theme.line,
@@ -118,18 +128,20 @@ class _Writer:
         legend = self.labels.legend(self.scene)
         return {**_UNSEEN, **self._id(""), "labelloc": "b", "labeljust": "c", "label": legend}
 
-    def _parts(self, parts: Iterable[Part]) -> Iterator[str]:
+    def _parts(self, parts: Iterable[Part]) -> Iterator[Line]:
         for part in parts:
             number = len(self.names)
             if isinstance(part, Frame):
-                self.names[part.key] = f"cluster_{number}"
-                yield f"subgraph cluster_{number} {{"
-                yield f"graph {attributes({**self._frame(part), **self._id(part.path)})};"
+                self.names[part.key] = name = f"cluster_{number}"
+                looks = attributes({**self._frame(part), **self._id(part.path)})
+                yield Line(f"subgraph {name} {{\ngraph {looks};", (name,))
                 yield from self._parts(part.parts)
-                yield "}"
+                yield Line("}", (name,))
+                yield from self._parts(() if part.folded is None else (part.folded,))
             else:
-                self.names[part.key] = f"n{number}"
-                yield f"n{number} {attributes({**self._node(part), **self._shared(part)})};"
+                self.names[part.key] = name = f"n{number}"
+                looks = attributes({**self._node(part), **self._shared(part)})
+                yield Line(f"{name} {looks};", (name,))
 
     def _shared(self, node: Node) -> Looks:
         """Return what every node has: the straight line, the tooltip and the id."""
@@ -198,12 +210,12 @@ class _Writer:
     def _lane(self, colour: int | None) -> str:
         return self.theme.skip.border if colour is None else self.theme.branch(colour)
 
-    def _rank(self, keys: tuple[str, ...]) -> str:
+    def _rank(self, keys: tuple[str, ...]) -> Line:
         """Return nodes side by side; edges that are not seen keep their order."""
-        names = [self.names[key] for key in keys]
-        return f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}"
+        names = tuple(self.names[key] for key in keys)
+        return Line(f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}", names)
 
-    def _edge(self, edge: Edge) -> str:
+    def _edge(self, edge: Edge) -> Line:
         looks: dict[str, str | float | tuple[str, ...]] = {"weight": self._weight(edge)}
         match edge.role:
             case Role.SKIP:
@@ -226,8 +238,9 @@ class _Writer:
         if edge.into:
             looks["lhead"] = self.names[edge.into]
         looks["edgetooltip"] = looks["labeltooltip"] = edge.shape or " "
-        ends = f"{self.names[edge.tail]} -> {self._head(edge)}"
-        return f"{ends} {attributes({**looks, **self._ports(edge), **self._id('')})};"
+        tail, head = self.names[edge.tail], self.names[edge.head]
+        looks |= {**self._ports(edge), **self._id("")}
+        return Line(f"{tail} -> {head}{self._segment(edge)} {attributes(looks)};", (tail, head))
 
     def _weight(self, edge: Edge) -> int:
         """Return how straight an edge should be.
@@ -238,11 +251,10 @@ class _Writer:
         inside = edge.role is Role.BRANCH and not any(isinstance(n, (Fork, Bar)) for n in ends)
         return 500 if inside else _WEIGHTS[edge.role]
 
-    def _head(self, edge: Edge) -> str:
-        name = self.names[edge.head]
+    def _segment(self, edge: Edge) -> str:
         if edge.segment is None:
-            return name
-        return f"{name}:b{edge.segment}:{'w' if self.across else 'n'}"
+            return ""
+        return f":b{edge.segment}:{'w' if self.across else 'n'}"
 
     def _ports(self, edge: Edge) -> Looks:
         """Return the sides at which an edge leaves and arrives, where they matter."""
