@@ -161,7 +161,7 @@ def chromium() -> Iterator[Page]:
     answers, said = os.pipe()
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         # The program reads from its descriptor 3 and writes to 4.
-        shell = ["sh", "-c", f'exec "$0" "$@" 3<&{heard} 4>&{said}', PROGRAM]
+        shell = ["bash", "-c", f'exec "$0" "$@" 3<&{heard} 4>&{said}', PROGRAM]
         process = subprocess.Popen(
             [*shell, *_FLAGS, f"--user-data-dir={profile}"],
             pass_fds=(heard, said),

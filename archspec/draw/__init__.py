@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from archspec.draw.compose import compose
-from archspec.draw.dot import write
+from archspec.draw.dot import Writer, write
 from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
@@ -78,9 +78,7 @@ def image(
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
     colours = theme_named(theme or "light")
     if format == "html":
-        from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
-
-        return page(network, _scene(network, depth, direction, foldable=True), direction, theme)
+        return _page(network, _scene(network, depth, direction, foldable=True), direction, theme)
     scene = _scene(network, depth, direction)
     text = write(scene, colours, direction)
     if format == "dot":
@@ -91,6 +89,15 @@ def image(
             f"{nodes:,} nodes; at most {NODES:,} are laid out, a smaller depth has fewer"
         )
     return render(text, format, dpi)
+
+
+def _page(network: Network, scene: Scene, direction: str, theme: str | None) -> bytes:
+    from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
+
+    def writer(scene: Scene, theme: str) -> Writer:
+        return Writer(scene, theme_named(theme), direction)
+
+    return page(network, scene, writer, theme)
 
 
 __all__ = ["DIRECTIONS", "FORMATS", "NODES", "DrawError", "dot", "image"]

@@ -62,10 +62,15 @@ class Line(NamedTuple):
 
 
 class Writer:
-    """One scene in one theme, direction and font; `names` are the DOT names of parts, by key."""
+    """One scene in one theme and direction.
 
-    def __init__(self, scene: Scene, theme: Theme, direction: str, font: str = _FONT) -> None:
-        self.scene, self.theme, self.font = scene, theme, font
+    Attributes:
+        font: the name of the font of all text.
+        names: the DOT names of the parts by their keys, once the lines are written.
+    """
+
+    def __init__(self, scene: Scene, theme: Theme, direction: str) -> None:
+        self.scene, self.theme, self.font = scene, theme, _FONT
         self.across = direction == "LR"
         self.labels = Labels(theme, Sizes(scene, across=self.across))
         self.names: dict[str, str] = {}

@@ -12,17 +12,19 @@ import gzip
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
+from archspec.draw.dot import Writer
+from archspec.draw.engine import DrawError
 from archspec.draw.scene import Scene
 from archspec.draw.svg import MARK
-from archspec.draw.theme import THEMES
+from archspec.draw.theme import theme_named
 from archspec.draw.viewer.palette import Palette
-from archspec.draw.viewer.picture import picture
+from archspec.draw.viewer.picture import THEMES, picture
 from archspec.network import Network
 from archspec.ops import Kind
 
@@ -31,16 +33,23 @@ _UNSAFE: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<
 """What HTML or JavaScript could read as the end of the data."""
 
 
-def page(network: Network, scene: Scene, direction: str, theme: str | None) -> bytes:
+def page(
+    network: Network, scene: Scene, writer: Callable[[Scene, str], Writer], theme: str | None
+) -> bytes:
     """Return a network as an HTML file.
 
     Args:
         network: what is drawn.
         scene: its picture, composed to be foldable.
-        direction: as for `draw.dot`.
+        writer: writes a scene in a theme.
         theme: `light`, `dark`, or None to go with the reader's system.
+
+    Raises:
+        DrawError: when the theme is another one.
     """
-    data, palette = picture(network, scene, direction)
+    if theme not in (None, *THEMES):
+        raise DrawError(f"a page is {' or '.join(THEMES)}; the theme `{theme}` is for paper")
+    data, palette = picture(network, scene, writer)
     script, engine = _read("viewer.js"), gzip.decompress(_bytes(_ENGINE)).decode()
     style = _read("viewer.css") + _rules(palette)
     return (
@@ -82,7 +91,7 @@ def _rules(palette: Palette) -> str:
     """Return CSS that paints the slots of a picture."""
     light, dark = (
         "".join(f"--{slot[1:]}:{colour};" for slot, colour in palette[theme].items()) + _bar(theme)
-        for theme in ("light", "dark")
+        for theme in THEMES
     )
     slots = "".join(
         f'#picture [{name}="{slot}"]{{{name}:var(--{slot[1:]})}}\n'
@@ -94,7 +103,7 @@ def _rules(palette: Palette) -> str:
 
 def _bar(name: str) -> str:
     """Return the colours of what is around the picture."""
-    theme = THEMES[name]
+    theme = theme_named(name)
     accent = theme.kinds[Kind.CONV].border
     return (
         f"--paper:{theme.paper};--ink:{theme.ink};--dim:{theme.dim};"

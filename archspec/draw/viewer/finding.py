@@ -28,11 +28,18 @@ class Places:
                     self._places.setdefault(path, (part.key, drawn))
 
     def index(self, network: Network) -> list[tuple[str, str, str]]:
-        """Return path, type and key of the part for every node that can be seen."""
-        paths = [node.path for node in walk(network.root) if node.path]
-        labels = {node.path: node.label for node in walk(network.root)}
-        found = ((path, labels[path], self._find(path, paths)) for path in paths)
-        return [(path, label, key) for path, label, key in found if key]
+        """Return path, type and key of the part for every node, in the order of execution.
+
+        What leaves no node, such as a flattening, is where the node before it is.
+        """
+        nodes = [node for node in walk(network.root) if node.path]
+        paths = [node.path for node in nodes]
+        found: list[tuple[str, str, str]] = []
+        before = next(iter(self._places.values()))[0] if self._places else ""
+        for node in nodes:
+            before = self._find(node.path, paths) or before
+            found.append((node.path, node.label, before))
+        return found if before else []
 
     def _find(self, path: str, paths: Sequence[str]) -> str:
         """Return what shows a node: of a module without a frame, what shows its first child."""

@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from archspec.draw.dot import Writer
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Frame, Part, Scene
-from archspec.draw.theme import THEMES
 from archspec.draw.viewer.finding import Places
 from archspec.draw.viewer.palette import Palette, in_slots
+from archspec.errors import visible
 from archspec.network import Network
 
-_THEMES: Final = ("light", "dark")
+THEMES: Final = ("light", "dark")
+"""Those that a page can be switched between."""
 _FONT: Final = "Helvetica"
 """The engine knows its letters' widths; of a list of fonts it would know none."""
 
 
-def picture(network: Network, scene: Scene, direction: str) -> tuple[dict[str, Any], Palette]:
+def picture(
+    network: Network, scene: Scene, writer: Callable[[Scene, str], Writer]
+) -> tuple[dict[str, Any], Palette]:
     """Return what the viewer shows of a scene, as plain data, and the colours of its slots.
 
     `lines` are DOT, each with the parts it needs: it is part of the picture while all of them are.
     A part is, while every frame around it is open; what is `folds` to a frame while that is closed.
+
+    Args:
+        network: what is drawn.
+        scene: its picture, composed to be foldable.
+        writer: writes a scene in a theme.
     """
     # The page has the title in its own bar.
     bare = replace(scene, title="", facts=())
-    writers = {name: Writer(bare, THEMES[name], direction, _FONT) for name in _THEMES}
-    written = {name: list(writer.lines()) for name, writer in writers.items()}
+    writers = {name: writer(bare, name) for name in THEMES}
+    for each in writers.values():
+        each.font = _FONT
+    written = {name: list(each.lines()) for name, each in writers.items()}
     texts, palette = in_slots({n: [line.text for line in lines] for n, lines in written.items()})
-    needs = [line.needs for line in written[_THEMES[0]]]
-    names = writers[_THEMES[0]].names
+    needs = [line.needs for line in written[THEMES[0]]]
+    names = writers[THEMES[0]].names
     data = {
-        "title": scene.title,
+        "title": visible(scene.title),
         "facts": scene.facts,
         "lines": list(zip(texts, needs, strict=True)),
         "parts": dict(_parts(scene.parts, names, "")),
         "index": [
-            (path, label, names[key])
+            (visible(path), visible(label), names[key])
             for path, label, key in Places(flattened(scene.parts)).index(network)
         ],
     }
@@ -66,8 +76,9 @@ def _parts(
 def _told(part: Part) -> dict[str, Any]:
     """Return what the card of a part says; nothing for what has none."""
     if part.about is None:
-        return {"words": part.tooltip} if part.tooltip else {}
-    told: dict[str, Any] = {"ops": part.about.ops, "figures": part.about.figures}
+        return {"words": [visible(line) for line in part.tooltip]} if part.tooltip else {}
+    ops = [(visible(path), visible(call)) for path, call in part.about.ops]
+    told: dict[str, Any] = {"ops": ops, "figures": part.about.figures}
     if len(part.about.shows) > 1:
         told["turns"] = len(part.about.shows)
     return told
