@@ -55,6 +55,21 @@ net:
   fc: {Linear: 10}
 """
 
+LONG = """
+name: Long
+input: [8, 4, 4]
+blocks:
+  Long:
+    do:
+      for: {width: "=range(1, 1010)"}
+      do: {Conv2d: =width, kernel_size: 1}
+net:
+  stem: {Conv2d: 8, kernel_size: 1}
+  long: Long
+  pool: {AdaptiveAvgPool2d: 1}
+  fc: {Conv2d: 3, kernel_size: 1}
+"""
+
 
 def network(name: str) -> Network:
     return archspec.load(name).network
@@ -433,6 +448,37 @@ def test_pan_and_zoom(page: Callable[..., Page]) -> None:
     box = json.loads(box)
     assert 47 <= box["top"] < box["bottom"] <= 900
     assert box["left"] + box["right"] == pytest.approx(1200, abs=2)
+
+
+def test_two_fingers_zoom(page: Callable[..., Page]) -> None:
+    shown = page(network("lenet"))
+    width = "document.querySelector('#world').getBoundingClientRect().width"
+    before = shown.do(width)
+    for kind, gap in (("touchStart", 100), ("touchMove", 150), ("touchMove", 200)):
+        fingers = [{"x": x, "y": 400, "id": x > 600} for x in (600 - gap, 600 + gap)]
+        shown.call("Input.dispatchTouchEvent", type=kind, touchPoints=fingers)
+    shown.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    shown.until(f"Math.abs({width} / {before} - 2) < 0.02")
+
+
+def test_keys_open_and_close(page: Callable[..., Page]) -> None:
+    shown = page(archspec.loads(NESTED).network, depth=0)
+    shown.do(f"document.querySelector('{button('two')}').focus()")
+    for opened in (True, False, True):
+        shown.press("Enter", 13)
+        assert is_open(shown, "two") is opened
+    shown.press("Tab", 9)
+    assert shown.do("document.activeElement.getAttribute('aria-label')") == "Inner two.first"
+    assert "two.first" in shown.do("document.getElementById('card').innerText")
+
+
+def test_what_is_too_much_is_not_laid_out(page: Callable[..., Page]) -> None:
+    shown = page(archspec.loads(LONG).network)
+    assert shown.do("document.getElementById('status').textContent") == "5 nodes"
+    shown.click(button("long"))
+    said = shown.do("document.getElementById('status').textContent")
+    assert re.fullmatch(r"10\d\d nodes are too many to lay out at once", said)
+    assert not is_open(shown, "long")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -7,7 +7,7 @@ from archspec.draw import wording
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import About
 from archspec.draw.units import Group, Layer, Unit
-from archspec.network import Leaf, Network, Node
+from archspec.network import Body, Leaf, Network, Node
 
 
 class Facts:
@@ -56,14 +56,14 @@ class Facts:
         )
 
 
-def _nodes(unit: Unit) -> tuple[Node, ...]:
+def _nodes(unit: Unit) -> tuple[Leaf | Body, ...]:
     if isinstance(unit, Layer):
         return (*unit.tensors, *unit.leaves)
     assert isinstance(unit, Group)
     return (unit.body,)
 
 
-def _call(node: Node) -> str:
+def _call(node: Leaf | Body) -> str:
     return wording.call(node) if isinstance(node, Leaf) else node.label
 
 

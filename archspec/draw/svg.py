@@ -20,7 +20,8 @@ def tidy(svg: bytes) -> bytes:
     """Return an SVG without links, whose tooltips every viewer shows."""
     ElementTree.register_namespace("", _SVG[1:-1])
     root = ElementTree.fromstring(svg)
-    # Two blanks between a title and its detail are two blanks, in a browser too.
+    # Two blanks between a title and its detail stay two; browsers read the one, others the other.
+    root.set("style", "white-space:pre")
     root.set(_SPACE, "preserve")
     for group in root.iter(f"{_SVG}g"):
         _tidy_group(group)

@@ -135,7 +135,7 @@
       layOut();
     } catch (error) {
       open = before;
-      say(`${error.message}; open blocks one by one`);
+      say(error.message);
       return false;
     }
     const full = (depth) => frames.every((name) => level(name) > depth || open.has(name));
@@ -189,11 +189,9 @@
     const { clientWidth: width, clientHeight: height } = picture;
     const whole = Math.min(width / size.width, height / size.height, 1.5);
     view.scale = Math.max(whole, least);
-    const free = (room, taken) => Math.max(0, (room - taken * view.scale) / 2);
-    view.x = free(width, size.width);
-    view.y = free(height, size.height);
-    if (size.width > size.height) return show();
-    view.x = (width - size.width * view.scale) / 2;
+    const beside = (width - size.width * view.scale) / 2;
+    view.x = size.width > size.height ? Math.max(0, beside) : beside;
+    view.y = Math.max(0, (height - size.height * view.scale) / 2);
     show();
   }
 
@@ -472,7 +470,6 @@
   byId("open-all").addEventListener("click", () => openTo(deepest));
   byId("close-all").addEventListener("click", () => openTo(0));
   byId("depth").addEventListener("input", () => openTo(Number(byId("depth").value)));
-  window.addEventListener("resize", () => show());
 
   // ---- Start
 
@@ -488,6 +485,6 @@
     say(`This browser cannot lay out the picture: ${error.message}`);
     throw error;
   }
-  if (change(open)) begin();
+  if (change(open) || change(new Set())) begin();
   document.body.dataset.ready = "";
 })();
