@@ -107,7 +107,7 @@ class Architecture:
             return source(network, style=style, templates=folder)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
-        """Draw the network into a file; its ending chooses svg, png, pdf or dot.
+        """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.
 
         Raises:
             SpecError: when the file cannot be written.
@@ -128,14 +128,11 @@ class Architecture:
     def __repr__(self) -> str:
         return f"<{self.name}: {self.parameters:,} parameters, {self.macs:,} MACs, {self.output}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the diagram for a notebook; None where nothing can lay it out."""
-        from archspec.draw import DrawError, image  # noqa: PLC0415
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return the diagram and the table for a notebook."""
+        from archspec.notebook import bundle  # noqa: PLC0415
 
-        try:
-            return image(self.network, "svg").decode("utf-8")
-        except DrawError:
-            return None
+        return bundle(self.network, repr(self))
 
 
 def load(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -48,21 +47,6 @@ def test_it_is_frozen() -> None:
 def test_wrong_vars_are_told(vars: dict[str, object], message: str) -> None:
     with pytest.raises(archspec.SpecError, match=message):
         archspec.load("lenet", **vars)
-
-
-def test_a_notebook_shows_the_diagram() -> None:
-    shown = archspec.load("lenet")._repr_svg_()
-    assert shown is not None
-    assert "<svg" in shown
-    assert "LeNet" in shown
-
-
-def test_a_notebook_does_without_where_drawing_is_impossible(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    assert archspec.load("lenet")._repr_svg_() is None
 
 
 def test_draw_writes_what_the_ending_says(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ ORDER = [
     {"resolve", "editors"},
     {"analysis"},
     {"live", "codegen", "draw", "tables"},
+    {"notebook"},
     {"api"},
     {"commands", "__init__"},
     {"__main__"},

@@ -8,10 +8,11 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from archspec.draw.compose import compose
-from archspec.draw.dot import write
+from archspec.draw.dot import Writer
 from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
@@ -19,7 +20,7 @@ from archspec.draw.theme import theme_named
 from archspec.draw.tints import HEATS, heated, marked
 from archspec.network import Network
 
-FORMATS = ("svg", "png", "pdf", "dot")
+FORMATS = ("svg", "png", "pdf", "dot", "html")
 DIRECTIONS = ("TB", "LR")
 NODES: Final = 1000
 """Nodes that Graphviz is asked to lay out; it takes about a second for so many."""
@@ -53,17 +54,19 @@ def dot(
     Raises:
         DrawError: when there is no such direction, depth, module, theme, heat or mark.
     """
-    return _text(network, _scene(network, depth, focus, direction), direction, theme, heat, marks)
+    scene = _scene(network, depth, focus, direction)
+    return _writer(network, scene, theme, direction, heat, marks).text()
 
 
-def _text(
+def _writer(
     network: Network,
     scene: Scene,
-    direction: str,
     theme: str,
+    direction: str,
     heat: str | None,
     marks: Mapping[str, str] | None,
-) -> str:
+) -> Writer:
+    """Return what writes a scene down in the colours that are asked for."""
     colours, tints = theme_named(theme), None
     if heat is not None and marks is not None:
         raise DrawError("a picture is coloured by heat or by marks, not by both")
@@ -71,15 +74,22 @@ def _text(
         scene, tints = heated(scene, network, heat, colours)
     if marks is not None:
         tints = marked(scene, marks, colours)
-    return write(scene, colours, direction, tints)
+    return Writer(scene, colours, direction, tints)
 
 
-def _scene(network: Network, depth: int | None, focus: str | None, direction: str) -> Scene:
+def _scene(
+    network: Network,
+    depth: int | None,
+    focus: str | None,
+    direction: str,
+    *,
+    foldable: bool = False,
+) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    return compose(network, depth=depth, direction=direction, focus=focus)
+    return compose(network, depth=depth, direction=direction, focus=focus, foldable=foldable)
 
 
 def image(
@@ -89,7 +99,7 @@ def image(
     depth: int | None = None,
     focus: str | None = None,
     direction: str = "TB",
-    theme: str = "light",
+    theme: str | None = None,
     heat: str | None = None,
     marks: Mapping[str, str] | None = None,
     dpi: int = 130,
@@ -98,11 +108,12 @@ def image(
 
     Args:
         network: what to draw.
-        format: `svg`, `png`, `pdf`, or `dot` for the text that the others are made of.
-        depth: as for `dot`.
+        format: `svg`, `png`, `pdf`, `dot` for the text that the others are made of, or `html` for
+            a page in which blocks open and close.
+        depth: as for `dot`; a page begins with it.
         focus: as for `dot`.
         direction: as for `dot`.
-        theme: as for `dot`.
+        theme: as for `dot`; a page goes with the reader's system unless one is named.
         heat: as for `dot`.
         marks: as for `dot`.
         dpi: pixels per inch of a PNG.
@@ -113,8 +124,13 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    scene = _scene(network, depth, focus, direction)
-    text = _text(network, scene, direction, theme, heat, marks)
+    scene = _scene(network, depth, focus, direction, foldable=format == "html")
+    writer = partial(_writer, network, direction=direction, heat=heat, marks=marks)
+    if format == "html":
+        from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
+
+        return page(network, scene, writer, theme)
+    text = writer(scene, theme or "light").text()
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))

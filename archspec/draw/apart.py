@@ -22,13 +22,20 @@ def told_apart(drawn: Mapping[str, list[Part]], words: Mapping[str, object]) -> 
     count = Counter(words.values())
     for key, said in words.items():
         block = drawn[key][0]
-        if count[said] == 1 or not isinstance(block, (Folded, Frame)):
-            continue
-        if isinstance(block, Frame):
-            drawn[key][0] = replace(block, label=f"{block.label} {_name(block)}".rstrip())
-        else:
-            detail = " · ".join(word for word in (block.detail, _name(block)) if word)
-            drawn[key][0] = replace(block, detail=detail)
+        if count[said] > 1 and isinstance(block, (Folded, Frame)):
+            drawn[key][0] = _with_name(block)
+
+
+def _with_name(block: Folded | Frame) -> Folded | Frame:
+    if isinstance(block, Frame):
+        folded = None if block.folded is None else _with_detail(block.folded)
+        return replace(block, label=f"{block.label} {_name(block)}".rstrip(), folded=folded)
+    return _with_detail(block)
+
+
+def _with_detail(block: Folded) -> Folded:
+    detail = " · ".join(word for word in (block.detail, _name(block)) if word)
+    return replace(block, detail=detail)
 
 
 def _name(block: Folded | Frame) -> str:

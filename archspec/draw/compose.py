@@ -22,9 +22,17 @@ from archspec.network import Network
 
 
 def compose(
-    network: Network, *, depth: int | None, direction: str, focus: str | None = None
+    network: Network,
+    *,
+    depth: int | None,
+    direction: str,
+    focus: str | None = None,
+    foldable: bool = False,
 ) -> Scene:
-    """Return the picture of a network; the arguments as for `draw.dot`."""
+    """Return the picture of a network; the arguments as for `draw.dot`.
+
+    A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
+    """
     subject = whole(network) if focus is None else focused(network, focus)
     results = [port.key for port in subject.outputs]
     parts = _staged(subject, results)
@@ -32,9 +40,12 @@ def compose(
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
     strip = depth is None and direction == "LR" and subject.block is None
     shown = typical(parts) if depth is None and not strip and subject.block is None else None
-    if (strip or depth == 0) and len(parts) > 1:
+    if shown and foldable:
+        shown = replace(shown, apart=False)
+    if (strip or depth == 0) and len(parts) > 1 and not foldable:
         parts, results = bundled(parts, results, ends=not strip)
-    rows = Rows(Nodes(network, folds), Wiring(), _opened(subject, shown, depth))
+    opened = _opened(subject, shown, depth)
+    rows = Rows(Nodes(network, folds), Wiring(), opened, foldable=foldable)
     drawn, ends = _drawn(subject, parts, results, rows)
     insets = []
     if shown and shown.apart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from archspec.draw.edges import Edges
 from archspec.draw.labels import Labels
@@ -38,24 +38,48 @@ _POINTS: Final = 72
 _UNSEEN: Final[Looks] = {"peripheries": 0, "margin": 2, "label": ""}
 
 
-def write(scene: Scene, theme: Theme, direction: str, tints: Tints | None = None) -> str:
-    """Return a scene as DOT text; with tints, colours say nothing else."""
-    return "\n".join(_Writer(scene, theme, direction, tints).lines()) + "\n"
+class Line(NamedTuple):
+    """A line of DOT, and the nodes and frames without which it has no place in the picture."""
+
+    text: str
+    needs: tuple[str, ...] = ()
 
 
-class _Writer:
-    """One scene in one theme and direction."""
+class Writer:
+    """One scene in one theme and direction.
 
-    def __init__(self, scene: Scene, theme: Theme, direction: str, tints: Tints | None) -> None:
-        self.scene, self.theme = scene, theme.neutral() if tints else theme
+    Attributes:
+        font: the name of the font of all text.
+        names: the DOT names of the parts by their keys, once the lines are written.
+    """
+
+    def __init__(
+        self, scene: Scene, theme: Theme, direction: str, tints: Tints | None = None
+    ) -> None:
+        self.scene, self.font = scene, _FONT
+        self.theme = theme.neutral() if tints else theme
         self.across = direction == "LR"
         self.labels = Labels(self.theme, Sizes(scene, across=self.across), tints)
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
         self.edges = Edges(scene, self.labels)
 
-    def lines(self) -> Iterator[str]:
+    def text(self) -> str:
+        """Return the file."""
+        return "".join(f"{line.text}\n" for line in self.lines())
+
+    def lines(self) -> Iterator[Line]:
         """Yield the lines of the file."""
+        yield from map(Line, self._head())
+        yield from self._parts(self.scene.parts)
+        yield Line("}")
+        yield from self._parts(self.scene.insets)
+        yield Line("}")
+        yield from map(self._edge, self.scene.edges)
+        yield from map(self._rank, self.scene.ranks)
+        yield Line("}")
+
+    def _head(self) -> Iterator[str]:
         yield f"// {MARK}"
         yield "digraph network {"
         yield from self._defaults()
@@ -66,13 +90,6 @@ class _Writer:
         yield "subgraph cluster_line {"
         away = {"margin": _MARGIN} if self.scene.insets else {}
         yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
-        yield from self._parts(self.scene.parts)
-        yield "}"
-        yield from self._parts(self.scene.insets)
-        yield "}"
-        yield from map(self._edge, self.scene.edges)
-        yield from map(self._rank, self.scene.ranks)
-        yield "}"
 
     def _defaults(self) -> Iterator[str]:
         theme = self.theme
@@ -85,16 +102,16 @@ class _Writer:
             "pad": 0.16,
             "compound": "true",
             "newrank": "true",
-            "fontname": _FONT,
+            "fontname": self.font,
             "fontcolor": theme.ink,
             "fontsize": TITLE,
             "labelloc": "t",
             "label": self.labels.title(self.scene),
             "tooltip": self.scene.title,
         }
-        node: Looks = {"fontname": _FONT, "fontsize": NODE, "fontcolor": theme.ink}
+        node: Looks = {"fontname": self.font, "fontsize": NODE, "fontcolor": theme.ink}
         edge: Looks = {
-            "fontname": _FONT,
+            "fontname": self.font,
             "fontsize": DETAIL,
             "fontcolor": theme.dim,
             "color": theme.line,
@@ -107,18 +124,20 @@ class _Writer:
         legend = self.labels.legend(self.scene)
         return {**_UNSEEN, **self._id(""), "labelloc": "b", "labeljust": "c", "label": legend}
 
-    def _parts(self, parts: Iterable[Part]) -> Iterator[str]:
+    def _parts(self, parts: Iterable[Part]) -> Iterator[Line]:
         for part in parts:
             number = len(self.names)
             if isinstance(part, Frame):
-                self.names[part.key] = f"cluster_{number}"
-                yield f"subgraph cluster_{number} {{"
-                yield f"graph {attributes({**self._frame(part), **self._id(part.path)})};"
+                self.names[part.key] = name = f"cluster_{number}"
+                looks = attributes({**self._frame(part), **self._id(part.path)})
+                yield Line(f"subgraph {name} {{\ngraph {looks};", (name,))
                 yield from self._parts(part.parts)
-                yield "}"
+                yield Line("}", (name,))
+                yield from self._parts(() if part.folded is None else (part.folded,))
             else:
-                self.names[part.key] = f"n{number}"
-                yield f"n{number} {attributes({**self._node(part), **self._shared(part)})};"
+                self.names[part.key] = name = f"n{number}"
+                looks = attributes({**self._node(part), **self._shared(part)})
+                yield Line(f"{name} {looks};", (name,))
 
     def _shared(self, node: Node) -> Looks:
         """Return what every node has: the straight line, the tooltip and the id."""
@@ -188,15 +207,16 @@ class _Writer:
             "penwidth": _pen(paint),
         }
 
-    def _rank(self, keys: tuple[str, ...]) -> str:
+    def _rank(self, keys: tuple[str, ...]) -> Line:
         """Return nodes side by side; edges that are not seen keep their order."""
-        names = [self.names[key] for key in keys]
-        return f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}"
+        names = tuple(self.names[key] for key in keys)
+        return Line(f"{{rank=same; {' -> '.join(names)} [style=invis minlen=0]}}", names)
 
-    def _edge(self, edge: Edge) -> str:
-        ends = f"{self.names[edge.tail]} -> {self.names[edge.head]}{self.edges.port(edge)}"
+    def _edge(self, edge: Edge) -> Line:
+        tail, head = self.names[edge.tail], self.names[edge.head]
         into = {"lhead": self.names[edge.into]} if edge.into else {}
-        return f"{ends} {attributes({**self.edges.looks(edge), **into, **self._id('')})};"
+        looks = attributes({**self.edges.looks(edge), **into, **self._id("")})
+        return Line(f"{tail} -> {head}{self.edges.port(edge)} {looks};", (tail, head))
 
 
 def _pen(paint: Paint) -> float:

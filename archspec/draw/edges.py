@@ -136,6 +136,8 @@ def _around(parts: Iterable[Part], frames: frozenset[str]) -> Iterator[tuple[str
     """Yield for each node the frames around it."""
     for part in parts:
         if isinstance(part, Frame):
+            if part.folded is not None:
+                yield part.folded.key, frames
             yield from _around(part.parts, frames | {part.key})
         else:
             yield part.key, frames

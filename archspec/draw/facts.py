@@ -5,8 +5,9 @@ from __future__ import annotations
 from archspec.analysis import Field, fields, macs, parameters
 from archspec.draw import wording
 from archspec.draw.repeats import Repeat
+from archspec.draw.scene import About
 from archspec.draw.units import Group, Layer, Unit
-from archspec.network import Network, Node
+from archspec.network import Body, Leaf, Network, Node
 
 
 class Facts:
@@ -25,22 +26,52 @@ class Facts:
         assert isinstance(unit, Group)
         return (f"{unit.path}: {unit.body.label}", *self._sums(unit, (unit.body,)))
 
+    def about(self, unit: Unit) -> About:
+        """Return what a unit's tooltip says as data; equal units are told of by the first."""
+        turns = unit.turns if isinstance(unit, Repeat) else (unit,)
+        nodes = _nodes(turns[0])
+        field = self._fields.get(nodes[-1].path)
+        return About(
+            ops=tuple((node.path, _call(node)) for node in nodes),
+            figures=(
+                ("shape", _shapes(turns[0])),
+                ("parameters", f"{sum(map(parameters, nodes)):,}"),
+                ("MACs", f"{sum(map(macs, nodes)):,}"),
+                ("receptive field", _pixels(field)),
+            ),
+            shows=tuple(tuple(node.path for node in _nodes(turn)) for turn in turns),
+        )
+
     def _layer(self, unit: Layer) -> tuple[str, ...]:
-        leaves = (*unit.tensors, *unit.leaves)
-        ops = tuple(f"{leaf.path}: {wording.call(leaf)}" for leaf in leaves)
+        leaves = _nodes(unit)
+        ops = tuple(f"{leaf.path}: {_call(leaf)}" for leaf in leaves)
         return (*ops, *self._sums(unit, leaves))
 
     def _sums(self, unit: Unit, nodes: tuple[Node, ...]) -> tuple[str, ...]:
-        arrives = ", ".join(wording.shape(shape) for shape in unit.inputs)
+        pixels = _pixels(self._fields.get(nodes[-1].path))
         return (
-            f"{arrives} → {wording.shape(unit.output)}",
+            _shapes(unit),
             f"{sum(map(parameters, nodes)):,} params · {sum(map(macs, nodes)):,} MACs",
-            _pixels(self._fields.get(nodes[-1].path)),
+            f"receptive field{' ' if pixels[0].isdigit() else ': '}{pixels}",
         )
+
+
+def _nodes(unit: Unit) -> tuple[Leaf | Body, ...]:
+    if isinstance(unit, Layer):
+        return (*unit.tensors, *unit.leaves)
+    assert isinstance(unit, Group)
+    return (unit.body,)
+
+
+def _call(node: Leaf | Body) -> str:
+    return wording.call(node) if isinstance(node, Leaf) else node.label
+
+
+def _shapes(unit: Unit) -> str:
+    arrives = ", ".join(wording.shape(shape) for shape in unit.inputs)
+    return f"{arrives} → {wording.shape(unit.output)}"
 
 
 def _pixels(field: Field | None) -> str:
     size = field.size if field else None
-    if size is None:
-        return "receptive field: whole input"
-    return f"receptive field {size[0]} × {size[1]} px"
+    return "whole input" if size is None else f"{size[0]} × {size[1]} px"

@@ -55,4 +55,5 @@ def flattened(parts: Sequence[Part]) -> Iterator[Part]:
     for part in parts:
         yield part
         if isinstance(part, Frame):
+            yield from () if part.folded is None else (part.folded,)
             yield from flattened(part.parts)

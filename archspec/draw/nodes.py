@@ -57,7 +57,7 @@ class Nodes:
             )
         if unit.side:
             return self._aside(unit)
-        return self._box(unit, one, line) if isinstance(one, Layer) else self._folded(unit, line)
+        return self._box(unit, one, line) if isinstance(one, Layer) else self.folded(unit, line)
 
     def merge(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar | Sign | Box:
         """Return the node of a merge."""
@@ -67,6 +67,7 @@ class Nodes:
             return self._box(unit, unit, line)
         return Sign(
             key=self.key(),
+            about=self._facts.about(unit),
             path=unit.path,
             tooltip=self._facts.of(unit),
             shows=self._shows(unit),
@@ -80,6 +81,7 @@ class Nodes:
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
         return Frame(
             key=self.key(),
+            about=self._facts.about(unit),
             border=Border.PLATE if many > 1 else Border.BLOCK,
             label=wording.typed(group) if many > 1 else wording.named(group),
             count=many,
@@ -107,6 +109,7 @@ class Nodes:
         above, below = layer.leaves[: layer.main], layer.leaves[layer.main + 1 :]
         return Box(
             key=self.key(),
+            about=self._facts.about(unit),
             path=layer.path,
             tooltip=self._facts.of(unit),
             shows=self._shows(unit),
@@ -151,6 +154,7 @@ class Nodes:
         label = self._labels.get(unit.key, "")
         return Folded(
             key=self.key(),
+            about=self._facts.about(unit),
             path=unit.path,
             tooltip=self._facts.of(unit),
             shows=self._shows(unit),
@@ -172,10 +176,12 @@ class Nodes:
             title = (wording.typed(group), "")
         return " ".join(word for word in title if word), detail, lines
 
-    def _folded(self, unit: Unit, line: str) -> Folded:
+    def folded(self, unit: Unit, line: str) -> Folded:
+        """Return the one node of a block."""
         title, detail, lines = self.words(unit)
         return Folded(
             key=self.key(),
+            about=self._facts.about(unit),
             path=first(unit).path,
             tooltip=self._facts.of(unit),
             shows=self._shows(unit),
@@ -198,6 +204,7 @@ class Nodes:
             )
         return Bar(
             key=self.key(),
+            about=self._facts.about(unit),
             path=unit.path,
             tooltip=self._facts.of(unit),
             shows=self._shows(unit),

@@ -9,7 +9,6 @@ from typing import TypeAlias
 from archspec.draw import wording
 from archspec.draw.apart import told_apart
 from archspec.draw.fold import bar, first
-from archspec.draw.legend import flattened
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, repeated
@@ -53,12 +52,22 @@ class Rows:
         nodes: makes the nodes.
         wiring: collects the edges.
         opened: tells whether a block at a level is opened.
+        foldable: draw every block both ways, opened and folded, for a picture that opens and
+            closes; `opened` tells how it begins.
     """
 
-    def __init__(self, nodes: Nodes, wiring: Wiring, opened: Callable[[Group, int], bool]) -> None:
+    def __init__(
+        self,
+        nodes: Nodes,
+        wiring: Wiring,
+        opened: Callable[[Group, int], bool],
+        *,
+        foldable: bool = False,
+    ) -> None:
         self.nodes = nodes
         self.wiring = wiring
         self._opened = opened
+        self._foldable = foldable
 
     def draw(self, row: Row) -> Drawn:
         """Draw the units of a row; return their parts."""
@@ -99,7 +108,7 @@ class Rows:
         self.wiring.connect(
             Tail(folded, unit.inputs[0]), start.key, Role.INSET, unit.inputs[0], into=frame.key
         )
-        self.wiring.abreast(folded, start.key)
+        self.wiring.abreast((folded,), (start.key,))
         return replace(frame, parts=(start, *frame.parts, end), path="")
 
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
@@ -131,8 +140,12 @@ class Rows:
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
-        if isinstance(inner, Group) and self._opened(inner, row.level) and not unit.side:
-            return self._open(row, unit, wire)
+        if isinstance(inner, Group) and not unit.side:
+            opened = self._opened(inner, row.level)
+            if self._foldable and inner.units:
+                return self._both(row, unit, wire, opened=opened)
+            if opened:
+                return self._open(row, unit, wire)
         node = self.nodes.node(unit, row.line_of(unit))
         self.wiring.plug(wire, node.key)
         for other in others:
@@ -140,8 +153,17 @@ class Rows:
             self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
         row.ends[unit.key] = Tail(node.key, wire.shape)
         if unit.side:
-            self.wiring.abreast(wire.tail.node, node.key)
+            self.wiring.abreast(self.wiring.ways(wire.tail.node), (node.key,))
         return node
+
+    def _both(self, row: Row, unit: Unit, wire: Wire, *, opened: bool) -> Frame:
+        """Draw a block opened and folded; edges lead to both and come from both."""
+        folded = self.nodes.folded(unit, row.line_of(unit))
+        frame = self._open(row, unit, wire)
+        self.wiring.plug(wire, folded.key)
+        self.wiring.opens(folded.key, row.ends[unit.key])
+        row.ends[unit.key] = Tail(folded.key, wire.shape)
+        return replace(frame, folded=folded, opened=opened)
 
     def _open(self, row: Row, unit: Unit, wire: Wire) -> Frame:
         group, line = first(unit), row.line_of(unit)
@@ -186,7 +208,7 @@ class Rows:
                 segment=index if isinstance(node, Bar) else None,
             )
             if beside and not end.tail.fork and not wires[main].tail.fork:
-                pair = (wires[main].tail.node, end.tail.node)
+                pair = [self.wiring.ways(way.tail.node) for way in (wires[main], end)]
                 left = is_concat(unit) and index < main
                 self.wiring.abreast(*(reversed(pair) if left else pair))
         if parallel:
@@ -215,28 +237,41 @@ class Rows:
 
         The line runs on unseen: between the branches, or through the middle one.
         """
-        heads = [self._head(row, merge, key) for key in merge.reads]
+        heads = [self._heads(row, merge, key) for key in merge.reads]
         source = row.ends[row.paths.source(merge)]
         line, middle = row.line_of(merge), len(heads) // 2
         if line and all(heads):
-            way = (heads[middle], row.ends[merge.reads[middle]].node)
+            starts, end = heads[middle], row.ends[merge.reads[middle]].node
             if len(heads) % 2 == 0:
                 gap = Gap(key=self.nodes.key(), line=line)
-                heads.insert(middle, gap.key)
-                way = (gap.key, gap.key)
+                heads.insert(middle, (gap.key,))
+                starts, end = (gap.key,), gap.key
                 yield gap
-            self.wiring.connect(source, way[0], Role.HIDDEN, source.shown)
-            self.wiring.connect(Tail(way[1], source.shown), bar, Role.HIDDEN, source.shown)
-        self.wiring.abreast(*(key for key in heads if key))
+            for start in starts:
+                self.wiring.connect(source, start, Role.HIDDEN, source.shown)
+            self.wiring.connect(Tail(end, source.shown), bar, Role.HIDDEN, source.shown)
+        self.wiring.abreast(*filter(None, heads))
 
-    def _head(self, row: Row, merge: Unit, key: str) -> str:
-        """Return the first node of the branch that ends in a key."""
+    def _heads(self, row: Row, merge: Unit, key: str) -> Sequence[str]:
+        """Return the first node of the branch that ends in a key.
+
+        There is one for each way in which blocks at its beginning are drawn.
+        """
         source = row.paths.source(merge)
         unit = row.paths.by_key[key]
         while (before := row.paths.before(unit)) != source and before in row.paths.by_key:
             unit = row.paths.by_key[before]
-        parts = flattened(row.drawn[unit.key])
-        return next((part.key for part in parts if not isinstance(part, Frame)), "")
+        return tuple(_firsts(row.drawn[unit.key]))
+
+
+def _firsts(parts: Sequence[Part]) -> Iterator[str]:
+    """Yield the key of the first node: of a frame that can be folded, for either form."""
+    if not parts or not isinstance(parts[0], Frame):
+        yield from (part.key for part in parts[:1])
+        return
+    if parts[0].folded is not None:
+        yield parts[0].folded.key
+    yield from _firsts(parts[0].parts)
 
 
 def _role(lane: Lane) -> Role:

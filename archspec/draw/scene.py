@@ -45,6 +45,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What there is to know of a node or frame.
+
+    Attributes:
+        ops: path and call of each op, or path and type of a block.
+        figures: names and values: shape, parameters, MACs, receptive field.
+        shows: the paths of what it shows, for each of the equal units that are drawn once.
+    """
+
+    ops: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, str], ...]
+    shows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """Anything an edge can touch.
 
@@ -55,6 +70,7 @@ class Node:
         line: the straight line it stands on: `main` from the input to the output, `inset` in a
             block that is drawn apart, or empty.
         shows: paths of the ops that it stands for, in each of the equal blocks that are drawn once.
+        about: the same as the tooltip and more, as data.
     """
 
     key: str
@@ -62,6 +78,7 @@ class Node:
     tooltip: tuple[str, ...] = ()
     line: str = ""
     shows: tuple[str, ...] = ()
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +170,13 @@ class Border(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A rounded frame around parts, with a label in its corner."""
+    """A rounded frame around parts, with a label in its corner.
+
+    Attributes:
+        about: as of a `Node`.
+        folded: what stands in its place while it is closed, in a picture that opens and closes.
+        opened: whether it is open when nobody has touched such a picture.
+    """
 
     key: str
     border: Border
@@ -162,6 +185,9 @@ class Frame:
     path: str = ""
     tooltip: tuple[str, ...] = ()
     count: int = 1
+    about: About | None = None
+    folded: Folded | None = None
+    opened: bool = True
 
 
 Part: TypeAlias = Box | Folded | Bar | Sign | Fork | Word | Mark | Gap | Terminal | Frame

@@ -161,7 +161,8 @@ def _telling(parts: Sequence[Part], shares: Mapping[str, float]) -> tuple[Part, 
 
 def _told(part: Part, shares: Mapping[str, float]) -> Part:
     if isinstance(part, Frame):
-        return replace(part, parts=_telling(part.parts, shares))
+        folded = part.folded and _told(part.folded, shares)
+        return replace(part, parts=_telling(part.parts, shares), folded=folded)
     if isinstance(part, (Box, Folded)) and part.key in shares:
         words = (part.detail, wording.share(shares[part.key]))
         return replace(part, detail=" · ".join(filter(None, words)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from archspec.draw import wording
@@ -51,9 +53,27 @@ class Wiring:
     def __init__(self) -> None:
         self.edges: list[Edge] = []
         self.ranks: list[tuple[str, ...]] = []
+        self._opened: dict[str, Tail] = {}
+
+    def opens(self, folded: str, end: Tail) -> None:
+        """Let every edge that leaves a folded block leave its end, too, for when it is open."""
+        self._opened[folded] = end
+
+    def ways(self, node: str) -> Iterator[str]:
+        """Yield a node and, of a folded block, what is in its place while it is open."""
+        yield node
+        if node in self._opened:
+            yield from self.ways(self._opened[node].node)
 
     def connect(self, tail: Tail, head: str, role: Role, shape: Shape, **more: object) -> None:
         """Add an edge; `more` as in `Edge`."""
+        self._edge(tail, head, role, shape, more)
+        if tail.node in self._opened:
+            self.connect(self._opened[tail.node], head, role, shape, **more)
+
+    def _edge(
+        self, tail: Tail, head: str, role: Role, shape: Shape, more: Mapping[str, object]
+    ) -> None:
         text = wording.shape(shape)
         self.edges.append(
             Edge(
@@ -75,10 +95,11 @@ class Wiring:
             looks["leaves"] = Beside.RIGHT
         self.connect(wire.tail, head, wire.role, wire.shape, **looks | more)
 
-    def abreast(self, *keys: str) -> None:
-        """Put nodes side by side, in this order from left to right."""
-        if len(set(keys)) > 1:
-            self.ranks.append(keys)
+    def abreast(self, *places: Iterable[str]) -> None:
+        """Put nodes side by side, in this order from left to right, each one of several."""
+        for keys in product(*places):
+            if len(set(keys)) > 1:
+                self.ranks.append(keys)
 
 
 def _is_news(tail: Tail, role: Role, shape: Shape) -> bool:

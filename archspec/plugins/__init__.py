@@ -125,4 +125,4 @@ def _name_trouble(name: str, ops: Ops, origin: dict[str, str]) -> str:
         return "archspec has an op of that name; give yours, and its class, another"
     if not name[:1].isupper():
         return "the name of an op begins with a capital"
-    return names.class_problem(name)
+    return names.problem(name)
