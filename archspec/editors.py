@@ -10,10 +10,12 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
+from archspec import vocabulary
 from archspec.ops import BY_NAME, Op, Ops
 from archspec.schema.initialisation import FUNCTIONS
 from archspec.schema.nodes import CONTROL
 from archspec.spec import Expect, Parameter
+from archspec.vocabulary import NODE
 
 Json = dict[str, Any]
 Blocks = Mapping[str, tuple[Parameter, ...]]
@@ -22,47 +24,41 @@ _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 _NODE: Final = {"$ref": "#/definitions/node"}
 _VALUE: Final = {"$ref": "#/definitions/value"}
 _EXPRESSION: Final = {"$ref": "#/definitions/expression"}
+_BLOCK: Final = "A block of this spec."
+_PLAIN: Final[Json] = {"allOf": [_VALUE]}
 _NAME: Final = {"type": "string"}
 _NAMES: Final = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
 _TYPES: Final = {int: "integer", float: "number", bool: "boolean", str: "string"}
 
-_COMMON: Final[Json] = {
-    "from": {**_NAMES, "description": "What it reads, instead of the node before it."},
-    "if": {
-        "anyOf": [_EXPRESSION, {"type": "boolean"}],
-        "description": "When false, the node is not there.",
-    },
-    "before": {**_NAME, "description": "The sibling before which it is registered."},
+_COMMON: Final[Json] = {key: {"$ref": f"#/definitions/{key}"} for key in ("from", "if", "before")}
+_SHARED: Final[Json] = {
+    "from": _NAMES,
+    "if": {"anyOf": [_EXPRESSION, {"type": "boolean"}]},
+    "before": _NAME,
 }
+_SHAPE: Final[Json] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
 _TOP: Final[Json] = {
-    "name": {"type": "string", "description": "Class name of the network."},
-    "input": {
-        "description": "Input shape without the batch, or a mapping of named inputs.",
-        "anyOf": [
-            {"type": "array", "items": {"type": "integer", "minimum": 1}},
-            {"type": "object", "additionalProperties": {"type": "array"}},
-        ],
-    },
-    "net": {**_NODE, "description": "The body of the network."},
-    "vars": {
-        "type": "object",
-        "additionalProperties": _VALUE,
-        "description": "Named values with defaults.",
-    },
-    "blocks": {
-        "type": "object",
-        "additionalProperties": _NODE,
-        "description": "Modules of your own: `BasicBlock(channels, stride=1): …`.",
-    },
-    "outputs": {
-        "anyOf": [_NAME, {"type": "object", "additionalProperties": _NAME}],
-        "description": "What the network returns, when that is not the last node.",
-    },
-    "extends": {"type": "string", "description": "Another spec, whose keys this one overrides."},
-    "paper": {"type": "string"},
+    "archspec": {"const": 1},
+    "name": {"type": "string"},
     "description": {"type": "string"},
-    "archspec": {"const": 1, "description": "Version of the language."},
+    "paper": {"type": "string"},
+    "extends": {"type": "string"},
+    "input": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
+    "vars": {"type": "object", "additionalProperties": _VALUE},
+    "blocks": {"type": "object", "additionalProperties": _NODE},
+    "net": {"allOf": [_NODE]},
+    "outputs": {"anyOf": [_NAME, {"type": "object", "additionalProperties": _NAME}]},
 }
+
+
+def _told(schemas: Json, words: Mapping[str, vocabulary.Words]) -> Json:
+    """Return schemas by key, each with what the key means and with examples."""
+    return {key: _with_words(schema, *words[key]) for key, schema in schemas.items()}
+
+
+def _with_words(schema: Json, description: str, examples: tuple[Any, ...]) -> Json:
+    more = {"description": description, "examples": list(examples)}
+    return {**schema, **{key: value for key, value in more.items() if value}}
 
 
 def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
@@ -75,6 +71,7 @@ def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
     """
     definitions: Json = {f"op.{name}": _op(kind) for name, kind in ops.items()}
     definitions |= {f"block.{name}": _block(name, own) for name, own in (blocks or {}).items()}
+    definitions |= {"fill": _fill(), **_told(_SHARED, NODE)}
     definitions |= {
         "expression": {"type": "string", "pattern": "^="},
         "value": {
@@ -84,10 +81,14 @@ def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
             ]
         },
         "node": {
-            "anyOf": [_word(blocks, ops), {"type": "array", "items": _NODE}, _mapping(blocks, ops)]
+            # A mapping is told what is wrong in it, and not that it is no word.
+            "if": {"type": "object"},
+            "then": _mapping(blocks, ops),
+            "else": {"anyOf": [_word(blocks, ops), {"type": "array", "items": _NODE}]},
         },
     }
-    properties = {**_TOP, "defaults": _defaults(ops), "init": _init(), "expect": _expect()}
+    parts = {**_TOP, "defaults": _defaults(ops), "init": _init(), "expect": _expect()}
+    properties = _told(parts, vocabulary.TOP)
     return {
         "$schema": _DIALECT,
         "title": "archspec",
@@ -112,26 +113,31 @@ def _word(blocks: Blocks | None, ops: Ops) -> Json:
 
 def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     """A node of some kind, which one of its keys tells, or a body of named children."""
+    told = {name: {"description": _doc(kind)} for name, kind in ops.items()}
+    told |= {name: {"description": _BLOCK} for name in blocks or ()}
     forms = {f"op.{name}": [name] for name in ops}
     forms |= {f"block.{name}": [name] for name in blocks or ()}
     cases = [_case(keys, {"$ref": f"#/definitions/{form}"}) for form, keys in forms.items()]
+    chosen = _told({"use": _PLAIN}, NODE)
     cases += [
-        _case(["Sequential"], _closed({"Sequential": _NODE, **_COMMON})),
+        _case(["Sequential"], _closed({**_told({"Sequential": _HOLDS}, NODE), **_COMMON})),
         _case(["repeat", "for"], _loop()),
         _case(["cfg"], _cfg()),
-        _case(["use"], {"additionalProperties": _VALUE, "properties": {**_COMMON, "use": _VALUE}}),
+        _case(["use"], {"additionalProperties": _VALUE, "properties": {**_COMMON, **chosen}}),
     ]
     loops = {"required": ["do"], "not": _any_of(["repeat", "for"])}
-    cases.append({"if": loops, "then": _closed({"do": _NODE, **_COMMON})})
+    cases.append({"if": loops, "then": _closed({**_told({"do": _HOLDS}, NODE), **_COMMON})})
     words = [*ops, *(blocks or ()), *CONTROL, "Sequential"]
     body: Json = {"additionalProperties": _NODE, "minProperties": 1}
+    odd: Json = {"properties": told, "additionalProperties": False}
     if blocks is None:
         capital = {"not": {"propertyNames": {"pattern": "^[^A-Z]"}}}
         unknown = {**capital, "properties": _COMMON, "additionalProperties": _VALUE}
         words = [word for word in words if word not in _COMMON]
-        body = {"anyOf": [body, unknown]}
-    cases.append({"if": {"not": _any_of(words)}, "then": body})
-    told = {name: {"description": _doc(kind)} for name, kind in ops.items()}
+        body, odd = {"anyOf": [body, unknown]}, unknown
+    # A number is no node: a mapping that holds one is the use of an op whose name is misspelt.
+    number = {"not": {"additionalProperties": {"not": {"type": ["number", "boolean", "null"]}}}}
+    cases.append({"if": {"not": _any_of(words)}, "then": {"if": number, "then": odd, "else": body}})
     return {"type": "object", "properties": told, "allOf": cases}
 
 
@@ -150,27 +156,30 @@ def _closed(properties: Json, **more: Any) -> Json:
 def _loop() -> Json:
     counted = {"anyOf": [{"type": "integer", "minimum": 0}, _EXPRESSION]}
     columns = {"type": "object", "minProperties": 1, "additionalProperties": _VALUE}
-    held = {key: {**_NODE, "description": f"What each turn makes ({key})."} for key in _HELD}
+    kinds = {"repeat": counted, "for": columns, **dict.fromkeys(_HELD, _HOLDS)}
     common = {key: held for key, held in _COMMON.items() if key != "before"}
     return _closed(
-        {"repeat": counted, "for": columns, **held, **common},
+        {**_told(kinds, NODE), **common},
         oneOf=[{"required": [key]} for key in _HELD],
         allOf=[{"oneOf": [{"required": ["repeat"]}, {"required": ["for"]}]}],
     )
 
 
 _HELD: Final = ("do", "splice")
+_HOLDS: Final[Json] = {"allOf": [_NODE]}
 
 
 def _cfg() -> Json:
     entries = {"anyOf": [_EXPRESSION, {"type": "array", "items": _VALUE}]}
     cases = {"type": "object", "additionalProperties": _NODE}
     common = {key: held for key, held in _COMMON.items() if key != "before"}
-    return _closed({"cfg": entries, "where": cases, **common}, required=["cfg", "where"])
+    return _closed(
+        {**_told({"cfg": entries, "where": cases}, NODE), **common}, required=["cfg", "where"]
+    )
 
 
 def _doc(kind: type[Op]) -> str:
-    return inspect.cleandoc(kind.__doc__ or "")
+    return inspect.cleandoc(kind.__doc__ or "").partition("\nArgs:")[0].strip()
 
 
 def _op(kind: type[Op]) -> Json:
@@ -178,12 +187,16 @@ def _op(kind: type[Op]) -> Json:
     arguments = _arguments(kind)
     order = [name for name in arguments if name not in kind.inferred()]
     listed = {"type": "array", "items": _VALUE}
-    first = arguments[order[0]] if order else {"type": "null"}
-    own: Json = {"anyOf": [{"type": "null"}, first, listed]}
+    first = {"$ref": f"#/definitions/op.{kind.__name__}/properties/{order[0]}"} if order else {}
+    own: Json = {"anyOf": [{"type": "null"}, *([first] if order else []), listed]}
+    examples = arguments[order[0]].get("examples", [])[:1] if order else []
+    if not order or not kind.model_fields[order[0]].is_required():
+        examples = [None, *examples]
     if kind.inputs is None:
         branches = {"type": "object", "minProperties": 1, "additionalProperties": _NODE}
         own = {"anyOf": [{"type": "array", "items": _NAME}, branches]}
-    own["description"] = _doc(kind)
+        examples = [["left", "right"], {"left": "ReLU", "right": "Sigmoid"}]
+    own |= {"description": _doc(kind), "examples": examples}
     return _closed({kind.__name__: own, **arguments, **_COMMON})
 
 
@@ -191,11 +204,12 @@ def _arguments(kind: type[Op]) -> Json:
     found = {}
     for name, field in kind.model_fields.items():
         schema: Json = {"anyOf": [*_types(field.annotation), _EXPRESSION]}
+        told, examples = vocabulary.argument(kind, name)
         if name in kind.inferred():
-            schema["description"] = "Inferred from what arrives; checked where it is stated."
+            told = f"{told} Inferred from what arrives; checked where it is stated.".lstrip()
         elif not field.is_required():
             schema["default"] = field.default
-        found[name] = schema
+        found[name] = _with_words(schema, told, examples)
     return found
 
 
@@ -217,7 +231,7 @@ def _types(annotation: Any) -> list[Json]:
 
 def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
     listed = {"type": "array", "items": _VALUE}
-    own = {"anyOf": [_VALUE, listed], "description": "A block of this spec."}
+    own = {"anyOf": [_VALUE, listed], "description": _BLOCK}
     given: Json = {}
     for parameter in parameters:
         default = {} if parameter.required else {"default": parameter.default}
@@ -226,25 +240,42 @@ def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
 
 
 def _defaults(ops: Ops) -> Json:
-    return _closed({name: _closed(_arguments(kind)) for name, kind in ops.items()})
+    """Arguments by op, as the op's own definition has them."""
+    found = {}
+    for name, kind in ops.items():
+        path = f"#/definitions/op.{name}/properties"
+        held = _closed({field: {"$ref": f"{path}/{field}"} for field in kind.model_fields})
+        example = next(iter(_arguments(kind).items()), None)
+        examples = [{example[0]: example[1].get("examples", [None])[0]}] if example else [{}]
+        found[name] = {**held, "description": _doc(kind), "examples": examples}
+    return _closed(found)
 
 
 def _init() -> Json:
-    arguments = {"type": "object", "additionalProperties": _VALUE}
-    functions = _closed(dict.fromkeys(FUNCTIONS, arguments), minProperties=1, maxProperties=1)
-    fill = {"anyOf": [{"enum": list(FUNCTIONS)}, functions]}
-    tensors: Json = {"type": "object", "additionalProperties": fill}
+    tensors: Json = {"type": "object", "additionalProperties": {"$ref": "#/definitions/fill"}}
     rule: Json = {"type": "object", "additionalProperties": tensors}
     within = {"anyOf": [tensors, rule, {"type": "array", "items": rule}]}
     items = {"type": "object", "additionalProperties": within}
-    return {"type": "array", "items": items, "description": "How tensors are first filled."}
+    return {"type": "array", "items": items}
+
+
+def _fill() -> Json:
+    """A function of `torch.nn.init` by its name, or with arguments."""
+    functions = {
+        name: {
+            **_closed(_told(dict.fromkeys(words, _PLAIN), vocabulary.FILLS)),
+            "description": f"`torch.nn.init.{name}`.",
+            "examples": [{word: vocabulary.FILLS[word][1][0] for word in words}],
+        }
+        for name, words in FUNCTIONS.items()
+    }
+    one = _closed(functions, minProperties=1, maxProperties=1)
+    return {"anyOf": [{"enum": list(FUNCTIONS)}, one]}
 
 
 def _expect() -> Json:
     figures = {
-        name: {"anyOf": [*_types(field.annotation), {"type": "object"}]}
-        if name == "output"
-        else {"anyOf": _types(field.annotation)}
+        name: {"anyOf": [*_types(field.annotation), *([{"type": "object"}] * (name == "output"))]}
         for name, field in Expect.model_fields.items()
     }
-    return {**_closed(figures), "description": "The file's own test."}
+    return _closed(_told(figures, vocabulary.EXPECT))

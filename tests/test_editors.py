@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from jsonschema import Draft7Validator
+from pydantic import TypeAdapter
 
+from archspec import vocabulary
 from archspec.commands import main
 from archspec.errors import Source
 from archspec.ops import BY_NAME
@@ -130,6 +133,63 @@ def test_with_a_spec_its_blocks_are_known_and_nothing_else_is(body: str) -> None
 )
 def test_the_keys_of_the_file_are_checked_too(text: str) -> None:
     assert not accepted(text)
+
+
+def keys(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every key that the schema knows, with what it says of it."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from keys(part, path)
+    elif isinstance(schema, dict):
+        for word, part in schema.items():
+            if word == "properties":
+                yield from ((f"{path}.{name}", held) for name, held in part.items())
+            if word not in ("examples", "default", "enum", "const"):
+                yield from keys(part, f"{path}/{word}")
+
+
+def followed(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        found = whole
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def test_every_key_is_described_with_examples_that_are_right() -> None:
+    whole = validator(None).schema
+    count = 0
+    for path, key in keys(whole):
+        schema = followed(key, whole)
+        if set(key) == {"description"}:
+            continue  # named here to be found; its definition says the rest
+        assert schema.get("description"), path
+        assert schema.get("examples"), path
+        count += 1
+        for example in [*schema["examples"], *([schema["default"]] if "default" in schema else [])]:
+            assert not list(validator(None).descend(example, schema)), f"{path}: {example}"
+    assert count > 500
+
+
+def test_examples_of_arguments_are_what_ops_take() -> None:
+    for name, kind in BY_NAME.items():
+        for field, info in kind.model_fields.items():
+            told, examples = vocabulary.argument(kind, field)
+            assert told, f"{name}.{field}"
+            taken = TypeAdapter(
+                Annotated[info.annotation, "", *info.metadata], config={"strict": True}
+            )
+            for example in examples:
+                if not str(example).startswith("="):
+                    taken.validate_python(tuple(example) if isinstance(example, list) else example)
+
+
+def test_every_word_is_of_some_op() -> None:
+    fields = {(name, field) for name, kind in BY_NAME.items() for field in kind.model_fields}
+    for word in vocabulary.ARGUMENTS:
+        op, _, field = word.rpartition(".")
+        assert any(field == f and op in ("", name) for name, f in fields), word
 
 
 def test_every_op_is_described_with_its_defaults() -> None:

@@ -185,7 +185,7 @@ def test_no_file_name_injects_a_command(
     assert all(character.isprintable() for character in text.replace("\n", ""))
     assert json.loads(validated(capsys, name, "--format", "json"))["diagnostics"]
     log = json.loads(validated(capsys, name, "--format", "sarif"))
-    Draft202012Validator(SARIF).validate(log)
+    SARIF.validate(log)
     commands = re.split(r"[\r\n]+", validated(capsys, name, "--format", "github").rstrip("\n"))
     assert len(commands) == 2
     for command in commands:
