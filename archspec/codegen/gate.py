@@ -105,6 +105,7 @@ def check(
     Raises:
         Refused: for what it must not hold.
     """
+    _check_characters(text)
     tree = _parsed(text)
     own = tuple(copied)
     known = {ast.dump(node) for part in own for node in ast.parse(part).body}
@@ -116,6 +117,13 @@ def check(
     bound |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     for node in rest:
         _Reader(bound, _set_on_self(node)).read(node)
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what no one sees, or sees elsewhere than it is."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.isprintable():
+            raise Refused("a character that cannot be printed", number)
 
 
 def _parsed(text: str) -> ast.Module:
