@@ -1,63 +1,65 @@
 """Source that others emit, beside archspec's: `python benchmarks/emitters.py`.
 
-Needs the extra `bench`. Every emitter gets torchvision's network in eval mode, with the same
-weights; archspec gets its own spec. The table is Markdown. A network runs when its source is
-imported and called in a process of its own, on the input that torchvision's got. It has
-torchvision's keys when its state dict has the same names and shapes in the same order.
+Needs the extra `bench`, which holds an `onnx` that all of them can read. Every emitter gets
+torchvision's network in eval mode; archspec gets its own spec. What it emits is then imported and
+called in a process of its own, with the same weights and input. The table is Markdown.
+
+A network has torchvision's keys when its state dict has the same names and shapes in the same
+order. Where it has not, its weights are those that its emitter saved.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
+import contextlib
+import importlib.metadata
+import io
 import json
 import subprocess
 import sys
 import tempfile
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import torch
+import torch.fx
 import torchvision
 from torch import nn
 
 import archspec
 
-NETWORKS: Final = ("resnet34", "googlenet")
+NETWORKS: Final = {"resnet34": {}, "googlenet": {"aux_logits": False}}
 RULES: Final = "E,W,F,D,N,UP,I,RET,ANN,PL,RUF,B,SIM,C4"
 
 RUN: Final = """
-import json, sys
+import json
 import torch
-from torch import nn
+theirs = torch.load("theirs.pt")
 {load}
-theirs = torch.load({given!r})
-keys = [(name, tuple(tensor.shape)) for name, tensor in net.state_dict().items()]
-same_keys = keys == [(name, tuple(tensor.shape)) for name, tensor in theirs["state"].items()]
+keys = {{name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}}
+wanted = {{name: tuple(tensor.shape) for name, tensor in theirs["state"].items()}}
+same_keys = list(keys.items()) == list(wanted.items())
 if same_keys:
     net.load_state_dict(theirs["state"])
-if isinstance(net, nn.Module):
-    net.train(False)
+if {evaluates}:
+    net.eval()
 with torch.no_grad():
-    output = {call}
+    output = net(theirs["input"])
 output = output[0] if isinstance(output, (tuple, list)) else output
-print(json.dumps([bool(torch.equal(output, theirs["output"])), same_keys,
-    float((output - theirs["output"]).abs().max())]))
+print(json.dumps([torch.equal(output, theirs["output"]), same_keys]))
 """
 """What imports an emitted file and calls its network; the last line printed is what was found."""
 
 
 @dataclass(frozen=True)
 class Emitted:
-    """A file of source, how its network is made and called, and where from."""
+    """A file of source, and how its network is made; an exported graph is in eval mode already."""
 
     file: Path
     load: str
-    call: str = "net(theirs['input'])"
+    evaluates: bool = True
 
 
 Emitter = Callable[[str, nn.Module, torch.Tensor, Path], Emitted]
@@ -65,19 +67,17 @@ Emitter = Callable[[str, nn.Module, torch.Tensor, Path], Emitted]
 
 def ours(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Emit source from archspec's spec."""
-    options = {"aux_logits": False} if name == "googlenet" else {}
-    loaded = archspec.load(name, **options)
+    loaded = archspec.load(name, **NETWORKS[name])
     file = folder / f"{name}.py"
     file.write_text(loaded.codegen(), encoding="utf-8")
     return Emitted(file, f"from {name} import {loaded.name}\nnet = {loaded.name}()")
 
 
-def graph(module: torch.fx.GraphModule, folder: Path) -> Emitted:
+def graph(module: torch.fx.GraphModule, folder: Path, *, evaluates: bool = True) -> Emitted:
     """Write a traced module as torch.fx does."""
     module.to_folder(folder / "traced", "Traced")
-    return Emitted(
-        folder / "traced" / "module.py", "from traced.module import Traced\nnet = Traced()"
-    )
+    load = "from traced.module import Traced\nnet = Traced()"
+    return Emitted(folder / "traced" / "module.py", load, evaluates)
 
 
 def fx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
@@ -89,7 +89,7 @@ def export(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Export with torch.export and write the folder."""
     module = torch.export.export(net, (x,)).module()
     assert isinstance(module, torch.fx.GraphModule)
-    return graph(module, folder)
+    return graph(module, folder, evaluates=False)
 
 
 def pnnx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
@@ -99,32 +99,34 @@ def pnnx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     traced = folder / f"{name}.pt"
     torch.jit.trace(net, x).save(str(traced))
     convert(str(traced), x)
-    file = folder / f"{name}_pnnx.py"
-    return Emitted(file, f"from {name}_pnnx import Model\nnet = Model()")
+    return Emitted(folder / f"{name}_pnnx.py", f"from {name}_pnnx import Model\nnet = Model()")
 
 
-def onnx_file(net: nn.Module, x: torch.Tensor, folder: Path) -> Path:
-    """Write a network as ONNX."""
+def onnx_file(net: nn.Module, x: torch.Tensor, folder: Path) -> str:
+    """Write a network as ONNX, its weights each under a name of their own."""
     file = folder / "net.onnx"
-    torch.onnx.export(net, (x,), str(file), dynamo=False)
-    return file
+    options = {"dynamo": False, "keep_initializers_as_inputs": False}
+    torch.onnx.export(net, (x,), str(file), opset_version=13, **options)
+    return str(file)
 
 
 def onnx2torch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Convert ONNX with onnx2torch, whose result torch.fx writes as a folder."""
     from onnx2torch import convert
 
-    return graph(convert(str(onnx_file(net, x, folder))), folder)
+    return graph(convert(onnx_file(net, x, folder)), folder)
 
 
 def onnx_pytorch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Convert ONNX with onnx-pytorch, which writes a file of PyTorch."""
     from onnx_pytorch import code_gen
 
-    code_gen.gen(str(onnx_file(net, x, folder)), str(folder / "generated"), shape_infer=False)
-    load = "from generated.model import Model\nnet = Model()"
+    code_gen.gen(onnx_file(net, x, folder), str(folder / "generated"), shape_infer=False)
+    load = f"from generated.model import Model\nnet = Model()\n{VARIABLES}"
     return Emitted(folder / "generated" / "model.py", load)
 
+
+VARIABLES: Final = ""
 
 EMITTERS: Final[dict[str, Emitter]] = {
     "archspec": ours,
@@ -134,3 +136,86 @@ EMITTERS: Final[dict[str, Emitter]] = {
     "onnx2torch": onnx2torch,
     "onnx-pytorch": onnx_pytorch,
 }
+COLUMNS: Final = (
+    *("source", "lines", "classes", "longest function", "ruff findings"),
+    *("runs", "bit-equal", "torchvision's keys"),
+)
+
+
+def figures(file: Path) -> list[str]:
+    """Return lines, classes, lines of the longest function, and findings of a linter."""
+    text = file.read_text(encoding="utf-8")
+    nodes = list(ast.walk(ast.parse(text)))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    longest = max((node.end_lineno or 0) - node.lineno + 1 for node in functions)
+    classes = sum(isinstance(node, ast.ClassDef) for node in nodes)
+    return [str(n) for n in (len(text.splitlines()), classes, longest, findings(file))]
+
+
+def findings(file: Path) -> int:
+    """Return how many findings a linter has at 88 columns."""
+    options = ["--isolated", "--no-cache", "--line-length=88", "--output-format=json"]
+    rules = [f"--select={RULES}", "--config", 'lint.pydocstyle.convention="google"']
+    command = [sys.executable, "-m", "ruff", "check", *options, *rules, str(file)]
+    return len(json.loads(subprocess.run(command, capture_output=True, check=False).stdout))
+
+
+def called(emitted: Emitted, folder: Path) -> list[str]:
+    """Return whether the source runs, its output is the same bit for bit, its keys are."""
+    script = RUN.format(load=emitted.load, evaluates=emitted.evaluates)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        return [done.stderr.strip().splitlines()[-1].partition(":")[0], "–", "–"]
+    equal, keys = json.loads(done.stdout.splitlines()[-1])
+    return ["yes", *("yes" if found else "no" for found in (equal, keys))]
+
+
+def row(emit: Emitter, name: str) -> list[str]:
+    """Return the cells of one emitter and network; where it fails, why."""
+    torch.manual_seed(0)
+    net = getattr(torchvision.models, name)(init_weights=True, **NETWORKS[name]) if (
+        name == "googlenet"
+    ) else getattr(torchvision.models, name)()
+    net.eval()
+    x = torch.rand(1, 3, 224, 224)
+    with tempfile.TemporaryDirectory() as place, torch.no_grad():
+        folder = Path(place)
+        torch.save({"state": net.state_dict(), "input": x, "output": net(x)}, folder / "theirs.pt")
+        try:
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(folder):
+                emitted = emit(name, net, x, folder)
+        except Exception as error:
+            said = " ".join(str(error).split())
+            print(f"{name}: {type(error).__name__}: {said}", file=sys.stderr)
+            return ["–"] * 4 + [f"{type(error).__name__}", "–", "–"]
+        return [*figures(emitted.file), *called(emitted, folder)]
+
+
+def beside(cells: Iterable[list[str]]) -> list[str]:
+    """Return the cells of both networks as one: `83 / 132`, or one word where both say it."""
+    return [" / ".join(dict.fromkeys(pair)) for pair in zip(*cells, strict=True)]
+
+
+def versions() -> str:
+    """Return what was compared."""
+    names = ("torch", "torchvision", "pnnx", "onnx", "onnx2torch", "onnx-pytorch", "ruff")
+    found = []
+    for name in names:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found.append(f"{name} {importlib.metadata.version(name)}")
+    return ", ".join(found)
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    for emitter, emit in EMITTERS.items():
+        cells: Any = beside([row(emit, name) for name in NETWORKS])
+        print(f"| {emitter} | {' | '.join(cells)} |", flush=True)
+    print(f"\nMeasured with {versions()}.")
+
+
+if __name__ == "__main__":
+    main()

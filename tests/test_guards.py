@@ -64,9 +64,9 @@ GUARDS: dict[str, Callable[[Patch], None]] = {
     "the sandbox": lambda p: p.setattr(
         template, "ImmutableSandboxedEnvironment", jinja2.Environment
     ),
-    "characters": lambda p: p.setattr(gate, "_check_characters", lambda _: None),
-    "comments": lambda p: p.setattr(gate, "_check_comments", lambda *_: None),
-    "the encoding": lambda p: p.setattr(gate, "_parsed", ast.parse),
+    "characters": lambda p: p.setattr(gate, "check_characters", lambda _: None),
+    "comments": lambda p: p.setattr(gate, "check_comments", lambda *_: None),
+    "the encoding": lambda p: p.setattr(gate, "parsed", ast.parse),
     "the list": lambda p: p.setattr(gate, "check", lambda *_, **__: None),
     "the length": lambda p: p.setattr(limits, "EMITTED_BYTES", 10**9),
 }

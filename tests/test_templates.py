@@ -97,7 +97,7 @@ WRONG = {
     ),
     "a call": (
         {"function": "{{ function.signature }}\n    print(1)\n{{ function.body }}\n"},
-        "function.py.jinja:2: `print`",
+        "function.py.jinja:2: `print\\(1\\)`",
     ),
     "a comment from the spec": (
         {"module": '# {{ description }}\n{% extends "bundled/module.py.jinja" %}'},
