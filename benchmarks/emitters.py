@@ -10,6 +10,7 @@ order. Where it has not, its weights are those that its emitter saved.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
 import importlib.metadata
@@ -21,7 +22,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import torch
 import torch.fx
@@ -30,7 +31,7 @@ from torch import nn
 
 import archspec
 
-NETWORKS: Final = {"resnet34": {}, "googlenet": {"aux_logits": False}}
+NETWORKS: Final[dict[str, dict[str, bool]]] = {"resnet34": {}, "googlenet": {"aux_logits": False}}
 RULES: Final = "E,W,F,D,N,UP,I,RET,ANN,PL,RUF,B,SIM,C4"
 
 RUN: Final = """
@@ -122,11 +123,9 @@ def onnx_pytorch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Em
     from onnx_pytorch import code_gen
 
     code_gen.gen(onnx_file(net, x, folder), str(folder / "generated"), shape_infer=False)
-    load = f"from generated.model import Model\nnet = Model()\n{VARIABLES}"
+    load = "from generated.model import Model\nnet = Model()"
     return Emitted(folder / "generated" / "model.py", load)
 
-
-VARIABLES: Final = ""
 
 EMITTERS: Final[dict[str, Emitter]] = {
     "archspec": ours,
@@ -175,9 +174,9 @@ def called(emitted: Emitted, folder: Path) -> list[str]:
 def row(emit: Emitter, name: str) -> list[str]:
     """Return the cells of one emitter and network; where it fails, why."""
     torch.manual_seed(0)
-    net = getattr(torchvision.models, name)(init_weights=True, **NETWORKS[name]) if (
-        name == "googlenet"
-    ) else getattr(torchvision.models, name)()
+    # GoogLeNet's own initialisation takes a minute, and any weights will do.
+    options = {**NETWORKS[name], "init_weights": False} if name == "googlenet" else {}
+    net = getattr(torchvision.models, name)(**options)
     net.eval()
     x = torch.rand(1, 3, 224, 224)
     with tempfile.TemporaryDirectory() as place, torch.no_grad():
@@ -208,13 +207,27 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def main() -> None:
-    """Print the table."""
-    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+def table() -> str:
+    """Return the table and what was compared, as Markdown."""
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
     for emitter, emit in EMITTERS.items():
-        cells: Any = beside([row(emit, name) for name in NETWORKS])
-        print(f"| {emitter} | {' | '.join(cells)} |", flush=True)
-    print(f"\nMeasured with {versions()}.")
+        cells = beside([row(emit, name) for name in NETWORKS])
+        lines.append(f"| {emitter} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"Measured with {versions()}.", ""])
+
+
+def main() -> None:
+    """Print the table, or put it into a page where that marks its place."""
+    parser = argparse.ArgumentParser(description="Source that others emit, beside archspec's.")
+    parser.add_argument("--into", type=Path, help="a page with `<!-- table -->` and `<!-- end -->`")
+    page = parser.parse_args().into
+    found = table()
+    if page is None:
+        print(found, end="")
+        return
+    before, _, rest = page.read_text(encoding="utf-8").partition("<!-- table -->\n")
+    after = rest.partition("<!-- end -->")[2]
+    page.write_text(f"{before}<!-- table -->\n{found}<!-- end -->{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
