@@ -32,7 +32,7 @@ from torch import nn
 import archspec
 
 NETWORKS: Final[dict[str, dict[str, bool]]] = {"resnet34": {}, "googlenet": {"aux_logits": False}}
-RULES: Final = "E,W,F,D,N,UP,I,RET,ANN,PL,RUF,B,SIM,C4"
+RULES: Final = "D,N,UP,I,RET,ANN,PL,RUF,B,SIM,C4"
 
 RUN: Final = """
 import json
@@ -44,8 +44,7 @@ wanted = {{name: tuple(tensor.shape) for name, tensor in theirs["state"].items()
 same_keys = list(keys.items()) == list(wanted.items())
 if same_keys:
     net.load_state_dict(theirs["state"])
-if {evaluates}:
-    net.eval()
+net.eval()
 with torch.no_grad():
     output = net(theirs["input"])
 output = output[0] if isinstance(output, (tuple, list)) else output
@@ -56,11 +55,10 @@ print(json.dumps([torch.equal(output, theirs["output"]), same_keys]))
 
 @dataclass(frozen=True)
 class Emitted:
-    """A file of source, and how its network is made; an exported graph is in eval mode already."""
+    """A file of source, and how its network is made."""
 
     file: Path
     load: str
-    evaluates: bool = True
 
 
 Emitter = Callable[[str, nn.Module, torch.Tensor, Path], Emitted]
@@ -74,11 +72,11 @@ def ours(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     return Emitted(file, f"from {name} import {loaded.name}\nnet = {loaded.name}()")
 
 
-def graph(module: torch.fx.GraphModule, folder: Path, *, evaluates: bool = True) -> Emitted:
+def graph(module: torch.fx.GraphModule, folder: Path) -> Emitted:
     """Write a traced module as torch.fx does."""
     module.to_folder(folder / "traced", "Traced")
     load = "from traced.module import Traced\nnet = Traced()"
-    return Emitted(folder / "traced" / "module.py", load, evaluates)
+    return Emitted(folder / "traced" / "module.py", load)
 
 
 def fx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
@@ -87,10 +85,12 @@ def fx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
 
 
 def export(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
-    """Export with torch.export and write the folder."""
+    """Export with torch.export, and keep the class that it shows; it cannot save a folder."""
     module = torch.export.export(net, (x,)).module()
     assert isinstance(module, torch.fx.GraphModule)
-    return graph(module, folder, evaluates=False)
+    file = folder / "exported.py"
+    file.write_text(module.print_readable(print_output=False), encoding="utf-8")
+    return Emitted(file, "from exported import GraphModule\nnet = GraphModule()")
 
 
 def pnnx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
@@ -122,7 +122,8 @@ def onnx_pytorch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Em
     """Convert ONNX with onnx-pytorch, which writes a file of PyTorch."""
     from onnx_pytorch import code_gen
 
-    code_gen.gen(onnx_file(net, x, folder), str(folder / "generated"), shape_infer=False)
+    (folder / "generated").mkdir()
+    code_gen.gen(onnx_file(net, x, folder), str(folder / "generated"))
     load = "from generated.model import Model\nnet = Model()"
     return Emitted(folder / "generated" / "model.py", load)
 
@@ -154,14 +155,14 @@ def figures(file: Path) -> list[str]:
 def findings(file: Path) -> int:
     """Return how many findings a linter has at 88 columns."""
     options = ["--isolated", "--no-cache", "--line-length=88", "--output-format=json"]
-    rules = [f"--select={RULES}", "--config", 'lint.pydocstyle.convention="google"']
+    rules = [f"--extend-select={RULES}", "--config", 'lint.pydocstyle.convention="google"']
     command = [sys.executable, "-m", "ruff", "check", *options, *rules, str(file)]
     return len(json.loads(subprocess.run(command, capture_output=True, check=False).stdout))
 
 
 def called(emitted: Emitted, folder: Path) -> list[str]:
     """Return whether the source runs, its output is the same bit for bit, its keys are."""
-    script = RUN.format(load=emitted.load, evaluates=emitted.evaluates)
+    script = RUN.format(load=emitted.load)
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
     )
