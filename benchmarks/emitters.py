@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 import torch.fx
@@ -35,8 +35,9 @@ NETWORKS: Final[dict[str, dict[str, bool]]] = {"resnet34": {}, "googlenet": {"au
 RULES: Final = "D,N,UP,I,RET,ANN,PL,RUF,B,SIM,C4"
 
 RUN: Final = """
-import json
+import json, sys
 import torch
+sys.path.insert(0, {home!r})
 theirs = torch.load("theirs.pt")
 {load}
 keys = {{name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}}
@@ -59,6 +60,12 @@ class Emitted:
 
     file: Path
     load: str
+
+    @property
+    def home(self) -> Path:
+        """The folder from which it is imported: that of the file, or of its package."""
+        folder = self.file.parent
+        return folder.parent if folder.name in ("traced", "generated") else folder
 
 
 Emitter = Callable[[str, nn.Module, torch.Tensor, Path], Emitted]
@@ -103,29 +110,54 @@ def pnnx(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     return Emitted(folder / f"{name}_pnnx.py", f"from {name}_pnnx import Model\nnet = Model()")
 
 
-def onnx_file(net: nn.Module, x: torch.Tensor, folder: Path) -> str:
-    """Write a network as ONNX, its weights each under a name of their own."""
-    file = folder / "net.onnx"
-    options = {"dynamo": False, "keep_initializers_as_inputs": False}
-    torch.onnx.export(net, (x,), str(file), opset_version=13, **options)
-    return str(file)
+EXPORTERS: Final[tuple[dict[str, Any], ...]] = (
+    {"dynamo": True},
+    {"dynamo": False, "opset_version": 13},
+    {"dynamo": False, "opset_version": 13, "do_constant_folding": False},
+    {"dynamo": False, "opset_version": 13, "training": torch.onnx.TrainingMode.PRESERVE},
+)
+"""Ways in which torch writes ONNX; a reader gets the first file that it can read."""
+
+
+def through_onnx(
+    read: Callable[[str, Path], Emitted], net: nn.Module, x: torch.Tensor, folder: Path
+) -> Emitted:
+    """Write a network as ONNX and let a converter read it.
+
+    Raises:
+        Exception: what the converter says of the last of the ways to write it.
+    """
+    for index, options in enumerate(EXPORTERS):
+        place = folder / f"onnx{index}"
+        place.mkdir()
+        try:
+            torch.onnx.export(net, (x,), str(place / "net.onnx"), **options)
+            return read(str(place / "net.onnx"), place)
+        except Exception as error:
+            net.eval()
+            print(f"{options}: {type(error).__name__}: {error}"[:500], file=sys.stderr)
+            last = error
+    raise last
 
 
 def onnx2torch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Convert ONNX with onnx2torch, whose result torch.fx writes as a folder."""
     from onnx2torch import convert
 
-    return graph(convert(onnx_file(net, x, folder)), folder)
+    return through_onnx(lambda file, place: graph(convert(file), place), net, x, folder)
 
 
 def onnx_pytorch(name: str, net: nn.Module, x: torch.Tensor, folder: Path) -> Emitted:
     """Convert ONNX with onnx-pytorch, which writes a file of PyTorch."""
     from onnx_pytorch import code_gen
 
-    (folder / "generated").mkdir()
-    code_gen.gen(onnx_file(net, x, folder), str(folder / "generated"))
-    load = "from generated.model import Model\nnet = Model()"
-    return Emitted(folder / "generated" / "model.py", load)
+    def read(file: str, place: Path) -> Emitted:
+        (place / "generated").mkdir()
+        code_gen.gen(file, str(place / "generated"))
+        load = "from generated.model import Model\nnet = Model()"
+        return Emitted(place / "generated" / "model.py", load)
+
+    return through_onnx(read, net, x, folder)
 
 
 EMITTERS: Final[dict[str, Emitter]] = {
@@ -162,7 +194,7 @@ def findings(file: Path) -> int:
 
 def called(emitted: Emitted, folder: Path) -> list[str]:
     """Return whether the source runs, its output is the same bit for bit, its keys are."""
-    script = RUN.format(load=emitted.load)
+    script = RUN.format(load=emitted.load, home=str(emitted.home))
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
     )
