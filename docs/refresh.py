@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import archspec
+from archspec.codegen import LayoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example"
@@ -32,6 +35,8 @@ def main() -> None:
     (EXAMPLE / "blurnet.py").write_text(blurnet.codegen(), encoding="utf-8")
     page = ROOT / "docs" / "plugins.md"
     page.write_text(with_files(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page = ROOT / "docs" / "source.md"
+    page.write_text(with_sources(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def with_files(text: str) -> str:
@@ -58,6 +63,38 @@ def with_mistakes(text: str) -> str:
         )
 
     return re.sub(r"<!-- case: (\S+) -->\n.*?<!-- end -->", shown, text, flags=re.DOTALL)
+
+
+def with_sources(text: str) -> str:
+    """Return a page with the specs, sources and templates that it names as they are."""
+    files = {"spec": ("yaml", "specs/{}.yaml"), "template": ("jinja", "docs/example/{}.py.jinja")}
+
+    def shown(match: re.Match[str]) -> str:
+        kind, what = match[1], match[2]
+        if kind == "source":
+            name, *vars = what.split()
+            values = {k: json.loads(v) for k, v in (var.split("=") for var in vars)}
+            language, held = "python", archspec.load(name, **values).codegen()
+        elif kind == "wrong":
+            language, held = "", f"archspec: {_wrong_template(what)}\n"
+        else:
+            language, path = files[kind]
+            held = (ROOT / path.format(what)).read_text(encoding="utf-8")
+        return f"<!-- {kind}: {what} -->\n```{language}\n{held}```\n<!-- end -->"
+
+    pattern = r"<!-- (spec|source|template|wrong): (.+?) -->\n.*?<!-- end -->"
+    return re.sub(pattern, shown, text, flags=re.DOTALL)
+
+
+def _wrong_template(text: str) -> str:
+    """Return what is told of a template for classes whose second line is wrong."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "class.py.jinja").write_text(f"\n{text}\n", encoding="utf-8")
+        try:
+            archspec.load("resnet34").codegen(templates=place)
+        except LayoutError as error:
+            return str(error).replace(place, "mine")
+    raise AssertionError("the wrong template passed")
 
 
 def _replaced(text: str, start: str, end: str, new: str) -> str:

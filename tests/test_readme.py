@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ import archspec
 from archspec.reading import bundled_names
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+import refresh  # noqa: E402 - what the documents are made by
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "docs" / "example"
 
@@ -57,6 +61,22 @@ def test_the_mistakes_shown_are_those_of_the_tests() -> None:
         blocks = re.findall(r"```(?:diff)?\n(.*?)\n```", shown, re.DOTALL)
         assert f"In `{name}`:" in shown
         assert blocks == [hunk, told.rstrip()]
+
+
+def test_the_sources_shown_are_what_is_emitted() -> None:
+    page = (ROOT / "docs" / "source.md").read_text(encoding="utf-8")
+    assert page.count("<!-- source: ") == 2
+    assert refresh.with_sources(page) == page, "`python docs/refresh.py` writes it"
+
+
+def test_the_table_of_emitters_shows_what_is_emitted() -> None:
+    """As far as it can be counted at once; `python benchmarks/emitters.py` measures all of it."""
+    page = (ROOT / "docs" / "source.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| archspec \|(.*)\|$", page, re.MULTILINE)[0].split("|")
+    sources = re.findall(r"<!-- source: .*? -->\n```python\n(.*?)```", page, re.DOTALL)
+    lines = [str(len(source.splitlines())) for source in sources]
+    classes = [str(len(re.findall("^class ", source, re.MULTILINE))) for source in sources]
+    assert [cell.strip() for cell in cells[:2]] == [" / ".join(lines), " / ".join(classes)]
 
 
 def test_the_hook_checks_specs() -> None:

@@ -35,7 +35,8 @@ def _admit(name: str, trouble: str) -> None:
 
 
 def _bodies(network: Network) -> Iterator[Body]:
-    return (node for node in walk(network.root) if isinstance(node, Body))
+    yield network.root
+    yield from (node for node in walk(network.root) if isinstance(node, Body))
 
 
 def _blocks(network: Network) -> set[str]:

@@ -7,14 +7,11 @@ a text was made: what is not on these lists does not leave.
 from __future__ import annotations
 
 import ast
-import io
-import re
-import textwrap
-import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from archspec.codegen.letters import Refused, check_characters, check_comments, parsed
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.initialisation import FUNCTIONS
@@ -68,26 +65,6 @@ _LOOKUPS: Final = frozenset(("get_parameter", "get_submodule"))
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
-_LONGEST: Final = 100
-"""Characters of what is told of a line."""
-
-_SHAPE: Final = re.compile(r"# \(N(, [0-9]+)*\)")
-
-
-class Refused(Exception):
-    """Something that no emitted file may hold.
-
-    Attributes:
-        what: what it is.
-        line: where it is, from 1.
-    """
-
-    def __init__(self, what: str, line: int) -> None:
-        what = textwrap.shorten(what, _LONGEST, placeholder=" …")
-        super().__init__(f"line {line} of the emitted source: {what}")
-        self.what = what
-        self.line = line
-
 
 def check(
     text: str,
@@ -107,18 +84,19 @@ def check(
     Raises:
         Refused: for what it must not hold.
     """
-    tree = _parsed(text)
-    further = tuple(plugins)
-    own = tuple(copied)
+    check_characters(text)
+    tree = parsed(text)
+    further, own = tuple(plugins), tuple(copied)
     known = {ast.dump(node) for part in own for node in ast.parse(part).body}
-    _check_comments(text, (*own, *comments))
+    check_comments(text, (*own, *comments))
     _check_imports(tree, _with_plugins(further))
     rest = [node for node in tree.body if ast.dump(node) not in known]
     _check_top(rest)
-    bound = {name for node in rest for name in _bound(node)}
-    bound |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    given = {name for node in rest for name in _given(node)}
+    given |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    stored = {name for node in rest for name in _stored(node)}
     for node in rest:
-        _Reader(bound, _set_on_self(node), _DOTTED.union(further)).read(node)
+        _Reader(given, stored, _set_on_self(node), _DOTTED.union(further)).read(node)
 
 
 def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -129,34 +107,6 @@ def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
         if module != "nn":
             found[module] = (*found.get(module, ()), name)
     return found
-
-
-def _parsed(text: str) -> ast.Module:
-    """Return the tree that Python makes of the file's bytes, which may name an encoding."""
-    try:
-        data = text.encode("utf-8")
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if encoding != "utf-8":
-            raise Refused(f"an encoding, `{encoding}`", 1)
-        return ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise Refused(f"this is not Python: {getattr(error, 'msg', error)}", line) from None
-
-
-def _check_comments(text: str, own: tuple[str, ...]) -> None:
-    """Refuse comments other than shapes and those of our own texts: none comes from a spec."""
-    written = {line.strip() for part in own for line in _behind_signs(part)}
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        said = token.string if token.type == tokenize.COMMENT else ""
-        if said and not _SHAPE.fullmatch(said) and said.strip() not in written:
-            raise Refused(f"a comment, `{said}`", token.start[0])
-
-
-def _behind_signs(text: str) -> Iterator[str]:
-    """Return what can be a comment: each line from each of its `#` on."""
-    for line in text.splitlines():
-        yield from (line[found.start() :] for found in re.finditer("#", line))
 
 
 def _check_imports(tree: ast.Module, imports: Mapping[str, tuple[str, ...]]) -> None:
@@ -188,15 +138,20 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _bound(tree: ast.AST) -> Iterator[str]:
-    """Return the names that a text gives a meaning."""
+def _given(tree: ast.AST) -> Iterator[str]:
+    """Return the names of what is imported and of parameters, which may be classes."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.arg):
+        if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.alias):
             yield node.name
+
+
+def _stored(tree: ast.AST) -> Iterator[str]:
+    """Return the names of variables."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _set_on_self(tree: ast.AST) -> frozenset[str]:
@@ -239,13 +194,15 @@ class _Reader:
     """Reads one definition.
 
     Attributes:
-        bound: names that have a meaning in the file.
+        given: names of classes, functions and parameters, which may be called.
+        stored: names of variables, which may be read.
         own: attributes that the class sets on itself.
         dotted: what may be taken from torch.
         called: nodes that are called, which is more than to be read.
     """
 
-    bound: Collection[str]
+    given: Collection[str]
+    stored: Collection[str]
     own: Collection[str]
     dotted: Collection[str]
     called: set[int] = field(default_factory=set)
@@ -287,7 +244,7 @@ class _Reader:
             return not _is_taken(node.id)
         if id(node) in self.called and node.id in _CALLED:
             return True
-        return node.id in self.bound or node.id in _TYPES
+        return node.id in self.given or node.id in self.stored or node.id in _TYPES
 
     def _attribute(self, node: ast.Attribute) -> bool:
         root = _root(node)
@@ -310,7 +267,7 @@ class _Reader:
     def _call(self, called: ast.expr) -> bool:
         """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
         if isinstance(called, ast.Name):
-            return called.id not in _TYPES - _CALLED
+            return called.id in self.given or called.id in _CALLED
         if isinstance(called, ast.Subscript):
             return _is_below_self(called)
         if isinstance(called, ast.Call):
