@@ -80,12 +80,13 @@ class Architecture:
 
         return build(self.network, device=device, seed=seed)
 
-    def codegen(self, *, style: str = "structured") -> str:
+    def codegen(self, *, style: str = "structured", main: bool = False) -> str:
         """Return the PyTorch source of the network.
 
         Args:
             style: `structured`, with a class for each block, or `flat`: one class in which every
                 layer has a line of its own.
+            main: end with a part that prints parameters and output shape when the file is run.
 
         Raises:
             ValueError: for another style.
@@ -95,7 +96,14 @@ class Architecture:
         if style not in STYLES:
             raise ValueError(f"style is {' or '.join(STYLES)}, not {style!r}")
         with computing():
-            return source(self._opened() if self._opened else self.network, style=style)
+            network = self._opened() if self._opened else self.network
+            return source(network, style=style, main=main)
+
+    def test_source(self, module: str) -> str:
+        """Return a file of tests, for pytest, of the source in a module of that name."""
+        from archspec.codegen import test_source  # noqa: PLC0415 - jinja2 only when needed
+
+        return test_source(self.network, module)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf or dot.

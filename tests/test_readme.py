@@ -59,10 +59,13 @@ def test_the_mistakes_shown_are_those_of_the_tests() -> None:
         assert blocks == [hunk, told.rstrip()]
 
 
-def test_the_hook_checks_specs() -> None:
+def test_the_hooks_check_specs_and_sources() -> None:
     import yaml
 
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    hook, source = yaml.safe_load(text)
+    assert source["entry"] == "archspec codegen --check"
+    assert source["pass_filenames"] is False
     assert hook["entry"] == "archspec validate"
     paths = [str(path.relative_to(ROOT)) for path in ROOT.glob("*/**/*.yaml")]
     taken = {path for path in paths if re.search(hook["files"], path)}

@@ -234,8 +234,9 @@ class Constructor:
         if not named:
             return chain(items)
         loop, *others = there[0][1].children
-        folds = isinstance(loop, Loop) and not (others or self._unrolls)
-        series = progression(items, loop) if folds else None
+        series = None
+        if isinstance(loop, Loop) and not (others or self._unrolls):
+            series = progression(items, loop)
         made = Call("OrderedDict", (Argument(series),)) if series else entries(items)
         return Call("nn.Sequential", (Argument(made),))
 

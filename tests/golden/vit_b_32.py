@@ -104,8 +104,7 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(0.0)
         self.layers = nn.Sequential(
             OrderedDict(
-                (f"encoder_layer_{index}", EncoderBlock(in_features))
-                for index in range(12)
+                (f"encoder_layer_{i}", EncoderBlock(in_features)) for i in range(12)
             ),
         )
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
@@ -154,12 +153,18 @@ class ViTB32(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Made for this height and width: others may not fit the layers; RuntimeError
+        then.
+        """
         x = self.conv_proj(x)  # (N, 768, 7, 7)
         x = self.flatten(x)  # (N, 768, 49)
         x = self.patches(x)  # (N, 49, 768)
+
         x = torch.cat([self.class_token.expand(x.shape[0], -1, -1), x], dim=1)
         x = self.encoder(x)  # (N, 50, 768)
+
         x = self.first(x)  # (N, 1, 768)
         x = self.representation(x)  # (N, 768)
         y: Tensor = self.heads(x)  # (N, 1000)
