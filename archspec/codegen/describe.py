@@ -7,19 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from archspec import analysis
-from archspec.codegen.frame import Frame
 from archspec.codegen.printing import prose
 from archspec.network import INPUT, Body, Leaf, Network, Sides
-from archspec.ops import ChannelsLast, Kind, Shape
+from archspec.ops import Kind, Shape
 
 _SUMMARY: Final = 78
 """Columns of a docstring's first line."""
 
 
-def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
+def block(bodies: Sequence[Body]) -> list[str]:
     """Return the docstring of a block's class."""
+    inner = [_within(body) for body in bodies]
+    bodies = inner if all(a is not b for a, b in zip(inner, bodies, strict=True)) else bodies
     body = max(bodies, key=lambda b: len(b.nodes))
-    labels = [node.label for node in body.nodes]
+    labels = [_label(node.name, bodies) for node in body.nodes]
     if body.is_chain and len(labels) == 1:
         return [f"{labels[0]} under a name of its own."]
     if body.is_chain and len(labels) <= 4 and len(" ".join(labels)) < 60:
@@ -29,7 +30,31 @@ def block(bodies: Sequence[Body], frame: Frame) -> list[str]:
     joined = _joined(body)
     if joined is None and labels.count("Add") > 1:
         return ["Residual parts, one after the other."]
-    return [_MERGES[joined] if joined else "Layers with wiring of their own."]
+    if joined:
+        return [_MERGES[joined]]
+    listed = f"{_listed([*dict.fromkeys(labels)])}, with wiring of their own."
+    return [listed if len(listed) <= _SUMMARY else "Layers with wiring of their own."]
+
+
+def _within(body: Body) -> Body:
+    """Return the chain in place that is all a body has, or the body."""
+    while len(body.nodes) == 1 and isinstance(body.nodes[0], Body) and body.nodes[0].block is None:
+        body = body.nodes[0]
+    return body
+
+
+def _label(name: str, bodies: Sequence[Body]) -> str:
+    """Return what a child is in all uses: an op or a block, or a word for several of them."""
+    there = [node for body in bodies for node in body.nodes if node.name == name]
+    labels = {node.label for node in there} - {"Identity"} or {"Identity"}
+    if len(labels) == 1:
+        return labels.pop()
+    kinds = {node.op.kind if isinstance(node, Leaf) else None for node in there}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return _KINDS.get(kind, "a layer") if kind else "a layer"
+
+
+_KINDS: Final = {Kind.ACTIVATION: "an activation", Kind.NORM: "a norm"}
 
 
 _MERGES: Final = {
@@ -84,44 +109,6 @@ def _projects(path: Sequence[Leaf | Body]) -> bool:
     inner = [part for node in path for part in (node.nodes if isinstance(node, Body) else (node,))]
     labels = [part.label for part in inner]
     return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
-
-
-def mapping(bodies: Sequence[Body], frame: Frame) -> str:
-    """Return the docstring of a block's `forward`."""
-    return f"Map {_symbolic(bodies, 'in')} to {_symbolic(bodies, 'out')}."
-
-
-def _symbolic(bodies: Sequence[Body], end: str) -> str:
-    shapes = [body.inputs[0] if end == "in" else body.output for body in bodies]
-    layouts = {(len(shape), isinstance(shape, ChannelsLast)) for shape in shapes}
-    names = _NAMES.get(layouts.pop()) if len(layouts) == 1 else None
-    if names is None:
-        return "a tensor"
-    if end == "in" or len(names) == 1:
-        return f"(N, {', '.join(names)})"
-    pairs = [(body.inputs[0], body.output) for body in bodies]
-    return f"(N, {', '.join(_marked(name, i, pairs) for i, name in enumerate(names))})"
-
-
-_NAMES: Final = {
-    (3, False): ("C", "H", "W"),
-    (3, True): ("H", "W", "C"),
-    (2, True): ("T", "C"),
-    (1, False): ("features",),
-}
-
-
-def _marked(name: str, index: int, pairs: Sequence[tuple[Shape, Shape]]) -> str:
-    """Return the name of a size, marked where a block changes it; H and W go together."""
-    places = [index] if name in ("C", "T") else [i for i in range(3) if i != _channels(pairs)]
-    same = all(
-        type(a) is type(b) and [a[i] for i in places] == [b[i] for i in places] for a, b in pairs
-    )
-    return name if same else f"{name}'"
-
-
-def _channels(pairs: Sequence[tuple[Shape, Shape]]) -> int:
-    return 2 if isinstance(pairs[0][1], ChannelsLast) else 0
 
 
 def network_class(network: Network) -> list[str]:

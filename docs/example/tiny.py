@@ -27,7 +27,7 @@ class BasicBlock(nn.Module):
             )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         y: Tensor = self.relu(out + self.shortcut(x))

@@ -83,7 +83,7 @@ class CNBlock(nn.Module):
         self.stochastic_depth = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C, H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.layer_scale * self.block(x)
         out = self.stochastic_depth(out)
         y: Tensor = out + x

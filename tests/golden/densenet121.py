@@ -26,7 +26,7 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(128, 32, kernel_size=3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels + 32, H, W)."""
         out = self.relu1(self.norm1(x))
         out = self.relu2(self.norm2(self.conv1(out)))
         out = self.conv2(out)
@@ -45,7 +45,7 @@ class Transition(nn.Module):
         self.pool = nn.AvgPool2d(kernel_size=2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, in_channels // 2, H / 2, W / 2)."""
         x = self.relu(self.norm(x))
         x = self.conv(x)
         y: Tensor = self.pool(x)

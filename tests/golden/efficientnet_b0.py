@@ -89,7 +89,7 @@ class SqueezeExcitation(nn.Module):
         self.scale_activation = nn.Sigmoid()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C, H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.avgpool(x)
         out = self.activation(self.fc1(out))
         out = self.scale_activation(self.fc2(out))
@@ -132,7 +132,7 @@ class MBConv(nn.Module):
         self.has_add = stride == 1 and in_channels == channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out: Tensor = self.block(x)
         out = self.stochastic_depth(out)
         if self.has_add:

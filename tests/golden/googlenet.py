@@ -36,7 +36,7 @@ class ConvBNReLU(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         y: Tensor = self.relu(self.bn(self.conv(x)))
         return y
 
@@ -69,7 +69,7 @@ class Inception(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, C', H, W)."""
         return torch.cat(
             [self.branch1(x), self.branch2(x), self.branch3(x), self.branch4(x)], dim=1
         )
@@ -90,7 +90,7 @@ class InceptionAux(nn.Module):
         self.fc2 = nn.Linear(1024, classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, features)."""
+        """Map (N, in_channels, H, W) to (N, classes)."""
         x = self.avgpool(x)
         x = self.conv(x)
         x = self.flatten(x)

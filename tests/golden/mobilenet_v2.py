@@ -64,7 +64,7 @@ class InvertedResidual(nn.Module):
         self.has_add = stride == 1 and in_channels == channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out: Tensor = self.conv(x)
         if self.has_add:
             out = x + out

@@ -38,7 +38,7 @@ class BasicBlock(nn.Module):
             self.downsample = Shortcut(in_channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         y: Tensor = self.relu(out + self.downsample(x))

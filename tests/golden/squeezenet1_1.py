@@ -24,7 +24,7 @@ class Fire(nn.Module):
         self.expand3x3_activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, 8 * squeezed, H, W)."""
         squeeze_activation = self.squeeze_activation(self.squeeze(x))
         x = self.expand1x1_activation(self.expand1x1(squeeze_activation))
         expand3x3_activation = self.expand3x3_activation(

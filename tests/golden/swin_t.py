@@ -222,7 +222,7 @@ class SwinBlock(nn.Module):
         self.mlp = MLP(in_channels, 4 * in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, C) to (N, H, W, C)."""
+        """Map (N, H, W, in_channels) to (N, H, W, in_channels)."""
         out = self.norm1(x)
         out = self.attn(out)
         out = self.stochastic_depth(out)
@@ -235,7 +235,7 @@ class SwinBlock(nn.Module):
 
 
 class PatchMerging(nn.Module):
-    """Layers with wiring of their own."""
+    """SpaceToDepth, Linear and LayerNorm, with wiring of their own."""
 
     def __init__(self, in_channels: int) -> None:
         """Build the block."""
@@ -245,7 +245,7 @@ class PatchMerging(nn.Module):
         self.norm = nn.LayerNorm(4 * in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, C) to (N, H', W', C')."""
+        """Map (N, H, W, in_channels) to (N, H / 2, W / 2, 2 * in_channels)."""
         x = self.norm(self.squares(x))
         y: Tensor = self.reduction(x)
         return y

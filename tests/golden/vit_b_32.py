@@ -81,7 +81,7 @@ class EncoderBlock(nn.Module):
         self.mlp = MLP(in_features, 4 * in_features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, T, C) to (N, T, C)."""
+        """Map (N, T, in_features) to (N, T, in_features)."""
         out = self.ln_1(x)
         out = self.self_attention(out, out, out, need_weights=False)[0]
         out = self.dropout(out)
@@ -93,7 +93,7 @@ class EncoderBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Layers with wiring of their own."""
+    """Parameter, Add, Dropout, Sequential and LayerNorm, with wiring of their own."""
 
     def __init__(self, in_features: int) -> None:
         """Build the block."""
@@ -110,7 +110,7 @@ class Encoder(nn.Module):
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, T, C) to (N, T, C)."""
+        """Map (N, T, in_features) to (N, T, in_features)."""
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)
