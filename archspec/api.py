@@ -83,13 +83,18 @@ class Architecture:
         return build(self.network, device=device, seed=seed)
 
     def codegen(
-        self, *, style: str = "structured", templates: str | os.PathLike[str] | None = None
+        self,
+        *,
+        style: str = "structured",
+        main: bool = False,
+        templates: str | os.PathLike[str] | None = None,
     ) -> str:
         """Return the PyTorch source of the network.
 
         Args:
             style: `structured`, with a class for each block, or `flat`: one class in which every
                 layer has a line of its own.
+            main: end with a part that prints parameters and output shape when the file is run.
             templates: a folder whose templates take the place of bundled ones of the same names.
 
         Raises:
@@ -104,7 +109,13 @@ class Architecture:
         folder = None if templates is None else Path(templates)
         with computing():
             network = self._opened() if self._opened else self.network
-            return source(network, style=style, templates=folder)
+            return source(network, style=style, main=main, templates=folder)
+
+    def test_source(self, module: str) -> str:
+        """Return a file of tests, for pytest, of the source in a module of that name."""
+        from archspec.codegen import test_source  # noqa: PLC0415 - jinja2 only when needed
+
+        return test_source(self.network, module)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.

@@ -51,3 +51,50 @@ def own_classes(net: archspec.Architecture, text: str) -> set[str]:
 def test_small_networks_are_the_same(case: str, tmp_path: Path) -> None:
     (tmp_path / "tiny.py").write_text(assert_same_network(load(CASES[case])))
     assert_formatted(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(0, 25), pytest.param(25, 150, marks=pytest.mark.slow)]
+)
+def test_random_networks_are_the_same(first: int, last: int, tmp_path: Path) -> None:
+    for seed in range(first, last):
+        _, net = network(seed)
+        (tmp_path / f"net{seed}.py").write_text(assert_same_network(net))
+    assert_formatted(tmp_path)
+
+
+@pytest.mark.parametrize("name", [*SOME, *(pytest.param(n, marks=pytest.mark.slow) for n in REST)])
+def test_bundled_networks_are_the_same(name: str) -> None:
+    """All but the largest, which take minutes; keys and classes are compared of all."""
+    net = archspec.load(name)
+    with torch.device("meta"):
+        keys = [list(module_class(net, style)().state_dict()) for style in ("structured", "flat")]
+    assert keys[0] == keys[1]
+    assert not own_classes(net, net.codegen(style="flat"))
+    if net.parameters < 30e6 and net.macs < 3e9:
+        assert_same_network(net)
+
+
+def test_what_only_trains_stays_whole() -> None:
+    text = archspec.load("googlenet").codegen(style="flat")
+    assert "aux1 = self.aux1(x) if self.training else None" in text
+    assert "class Inception" not in text
+
+
+def test_a_layer_has_a_line_under_its_path() -> None:
+    text = archspec.load("resnet18").codegen(style="flat")
+    assert "        self.layer2[1].bn2 = nn.BatchNorm2d(128)\n" in text
+    assert "        x = self.layer2[1].bn2(self.layer2[1].conv2(x))  # (N, 128, 28, 28)\n" in text
+
+
+def test_vars_are_arguments_here_too() -> None:
+    net = archspec.load("squeezenet1_1")
+    torch.manual_seed(0)
+    one = module_class(net, "flat")(num_classes=7)
+    other = made(archspec.load("squeezenet1_1", num_classes=7), "structured")
+    assert all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
+
+
+def test_another_style_is_refused() -> None:
+    with pytest.raises(ValueError, match="structured or flat"):
+        archspec.load("lenet").codegen(style="flatt")

@@ -79,10 +79,13 @@ def test_the_table_of_emitters_shows_what_is_emitted() -> None:
     assert [cell.strip() for cell in cells[:2]] == [" / ".join(lines), " / ".join(classes)]
 
 
-def test_the_hook_checks_specs() -> None:
+def test_the_hooks_check_specs_and_sources() -> None:
     import yaml
 
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    hook, source = yaml.safe_load(text)
+    assert source["entry"] == "archspec codegen --check"
+    assert source["pass_filenames"] is False
     assert hook["entry"] == "archspec validate"
     paths = [str(path.relative_to(ROOT)) for path in ROOT.glob("*/**/*.yaml")]
     taken = {path for path in paths if re.search(hook["files"], path)}

@@ -22,6 +22,7 @@ from archspec.codegen.items import (
     plain,
 )
 from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.mapping import mapping
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.printing import default_text
 from archspec.codegen.program import Class, Method, Program, Signature
@@ -126,9 +127,7 @@ class Writer:
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        self.program.definitions.append(
-            Class(name, base, describe.block(bodies, frame), [init, *forward])
-        )
+        self.program.definitions.append(Class(name, base, describe.block(bodies), [init, *forward]))
         return Signature(name, parameters)
 
     def _constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
@@ -184,7 +183,7 @@ class Writer:
             body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
         ).write()
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
-        return Method(signature, [describe.mapping(bodies, frame)], written)
+        return Method(signature, [mapping(bodies, frame)], written)
 
     def network(self) -> None:
         """Write the network's own class, last."""

@@ -84,7 +84,7 @@ class Frame:
             expressions.substitute(view.outside(formula), self.constants)
             for view, formula in zip(where, formulas, strict=True)
         ]
-        local = _at_turns(where, outside)
+        local = [*_at_turns(where, outside)]
         # What holds for these values of an open name may not hold for others.
         spelt = {expressions.text(formula) for formula in local}
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):

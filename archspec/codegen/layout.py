@@ -120,11 +120,11 @@ def _opens_too_far(expr: Call, ahead: str) -> bool:
 
 def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
     """Return a call of a long path, broken at brackets within the path or held by new ones."""
-    start, bracket, rest = flat(expr).partition('("')
-    if not (bracket and '("' in expr.head):
+    if '("' not in before + expr.head:
         return [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
+    start, _, rest = f"{before}{flat(expr)}".partition('("')
     name, _, rest = rest.partition('")')
-    return [f"{margin}{before}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+    return [f"{margin}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
 
 
 def _sole(expr: Call) -> Each | None:

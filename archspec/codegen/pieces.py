@@ -86,7 +86,9 @@ class Code:
 Piece: TypeAlias = Identifier | Literal | Docstring | Code
 
 
-def pieces_of(program: Program, imports: Sequence[str], helpers: Sequence[str]) -> dict[str, Any]:
+def pieces_of(
+    program: Program, imports: Sequence[str], helpers: Sequence[str], main: Sequence[str]
+) -> dict[str, Any]:
     """Return what a template can lay out, all of it pieces."""
     network = program.network
     classes = [d for d in program.definitions if isinstance(d, Class)]
@@ -104,6 +106,7 @@ def pieces_of(program: Program, imports: Sequence[str], helpers: Sequence[str]) 
         "helpers": [Code([text]) for text in helpers],
         "classes": [_class(part) for part in classes],
         "functions": [_method(part) for part in functions],
+        "main": Code(main) if main else None,
     }
 
 

@@ -1,6 +1,6 @@
 """The flat form: one class in which every layer stands on a line of its own, under its path.
 
-self.layer1: Any = nn.ModuleList()
+self.layer1 = cast(Any, nn.ModuleList())
 self.layer1.append(nn.Module())
 self.layer1[0].conv1 = nn.Conv2d(64, 64, kernel_size=3, padding=1, bias=False)
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from archspec.codegen.agreement import View
 from archspec.codegen.construct import Constructor, entered, inside
@@ -24,6 +24,11 @@ from archspec.network import INPUT, Body, Leaf, Loop
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
+
+
+_PART: Final = "part"
+_LONGEST: Final = 40
+"""Columns of a path from which on a container gets a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Unrolled:
         self.constructor = Constructor(writer, frame, lists=False, unrolls=True)
         self.items: list[Item] = []
         self.lines = ["        super().__init__()"]
-        self._last = ""
+        self._last = self._named = ""
         self.aliases = {
             node.name: _result(node, node.name) for node in root.nodes if is_opened(node)
         }
@@ -89,10 +94,12 @@ class Unrolled:
         module = _join(place.module, body.reuses or body.name)
         new = body.reuses is None and place.module == place.path
         if new:
-            self.program.imports.add("from typing import Any")
             made = Call("nn.ModuleList" if body.numbered else "nn.Module", ())
+            if not place.module:  # a type checker knows nothing of what is in it
+                self.program.imports |= {"from typing import Any", "from typing import cast"}
+                made = Call("cast", (Argument("Any"), Argument(made)))
             self._begin(module)
-            self._assign(place, body.name, made, "" if place.module else ": Any")
+            self._assign(place, body.name, made)
         inner = _Place(
             body, _join(place.path, body.name), module, {INPUT: place.value(body.reads[0])}
         )
@@ -128,13 +135,16 @@ class Unrolled:
             self.lines.append("")
         self._last = container
 
-    def _assign(
-        self, place: _Place, name: str, value: Expr, annotation: str = "", *, tensor: bool = False
-    ) -> None:
+    def _assign(self, place: _Place, name: str, value: Expr, *, tensor: bool = False) -> None:
         """Write the line that makes a module a child, or a tensor a module's own."""
         owner = attribute(place.module)
+        if len(owner) > _LONGEST:
+            if place.module != self._named:
+                self.lines.append(f"        {_PART} = {owner}")
+                self._named = place.module
+            owner = _PART
         if name.isidentifier():
-            self.lines += lines(value, 2, f"{owner}.{name}{annotation} = ")
+            self.lines += lines(value, 2, f"{owner}.{name} = ")
         elif place.body.numbered:
             self.lines += lines(Call(f"{owner}.append", (Argument(value),)), 2)
         else:

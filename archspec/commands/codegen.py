@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
+from archspec.api import Architecture
 from archspec.commands.arguments import UsageError, add_out, add_spec, check_target, load
-from archspec.writing import write_whole
+from archspec.writing import write_all
 
 NAME = "codegen"
 HELP = "write the network as PyTorch source that imports torch alone"
@@ -22,22 +26,86 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a folder whose templates take the place of bundled ones of the same names",
     )
+    parser.add_argument(
+        "--style",
+        choices=("structured", "flat"),
+        default="structured",
+        help="a class for each block (structured), or one class with a line for each layer (flat)",
+    )
+    parser.add_argument(
+        "--with",
+        dest="parts",
+        choices=("main", "test"),
+        action="append",
+        default=[],
+        help="main: print figures when the file is run; test: write test_FILE beside FILE; "
+        "may repeat",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; print what would change in FILE, and exit with 1 if anything would",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write the source."""
+    """Print, write or compare the source."""
+    path = Path(arguments.out) if arguments.out else None
+    _refuse(arguments, path)
     net = load(arguments)
-    from archspec.codegen import MARK, LayoutError  # noqa: PLC0415 - jinja2 is needed here alone
+    if path is None:
+        sys.stdout.write(_source(net, arguments))
+        return 0
+    from archspec.codegen import MARK  # noqa: PLC0415 - jinja2 is not needed by other commands
 
-    if arguments.out:
-        check_target(arguments.out, (MARK.encode(),), force=arguments.force)
+    tests = path.with_name(f"test_{path.name}")
+    with_tests = "test" in arguments.parts
+    if not arguments.check:
+        check_target(str(path), (MARK.encode(),), force=arguments.force)
+        # Tests by hand are worth more than these, so nothing forces them away.
+        if with_tests and tests.exists() and MARK not in tests.read_text("utf-8", "replace"):
+            raise UsageError(f"{tests} exists and archspec did not write it; nothing was written")
+    files = {path: _source(net, arguments)}
+    if with_tests:
+        files[tests] = net.test_source(path.stem)
+    if arguments.check:
+        return _check(files)
+    write_all(files)
+    print("\n".join(f"wrote {file}" for file in files))
+    return 0
+
+
+def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
+    """Refuse what cannot be combined."""
+    if path is None and (arguments.check or "test" in arguments.parts):
+        option = "--check" if arguments.check else "--with test"
+        raise UsageError(f"{option} needs --out FILE")
+    if path is not None and "test" in arguments.parts and not path.stem.isidentifier():
+        raise UsageError(f"--with test imports FILE, so {path.name} must have a name like model.py")
+
+
+def _source(net: Architecture, arguments: argparse.Namespace) -> str:
+    from archspec.codegen import LayoutError  # noqa: PLC0415 - jinja2 is needed here alone
+
+    main = "main" in arguments.parts
     try:
-        source = net.codegen(templates=arguments.templates)
+        return net.codegen(style=arguments.style, main=main, templates=arguments.templates)
     except LayoutError as error:
         raise UsageError(str(error)) from None
-    if arguments.out:
-        write_whole(arguments.out, source)
-        print(f"wrote {arguments.out}")
-    else:
-        sys.stdout.write(source)
-    return 0
+
+
+def _check(files: Mapping[Path, str]) -> int:
+    """Print how files differ from what would be written; return the exit status."""
+    stale = 0
+    for path, text in files.items():
+        there = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+        if there == text:
+            continue
+        stale = 1
+        old, new = (part.splitlines(keepends=True) for part in (there, text))
+        sys.stdout.writelines(difflib.unified_diff(old, new, str(path), f"{path} (as it would be)"))
+        state = "is not what the spec says" if path.is_file() else "does not exist"
+        print(
+            f"archspec: {path} {state}; the same command without --check writes it", file=sys.stderr
+        )
+    return stale

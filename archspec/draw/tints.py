@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import prod
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from archspec.analysis import Cost, costs
 from archspec.draw import wording
@@ -78,6 +78,8 @@ def _mark(path: str, marks: Mapping[str, str]) -> str:
     around = list(accumulate(path.split("."), lambda module, name: f"{module}.{name}"))
     return next((marks[module] for module in reversed(around) if module in marks), "")
 
+
+_Shown = TypeVar("_Shown", bound=Box | Folded)
 
 Amount: TypeAlias = Callable[["Use", Cost], int]
 
@@ -161,12 +163,16 @@ def _telling(parts: Sequence[Part], shares: Mapping[str, float]) -> tuple[Part, 
 
 def _told(part: Part, shares: Mapping[str, float]) -> Part:
     if isinstance(part, Frame):
-        folded = part.folded and _told(part.folded, shares)
+        folded = part.folded and _sharing(part.folded, shares)
         return replace(part, parts=_telling(part.parts, shares), folded=folded)
-    if isinstance(part, (Box, Folded)) and part.key in shares:
-        words = (part.detail, wording.share(shares[part.key]))
-        return replace(part, detail=" · ".join(filter(None, words)))
-    return part
+    return _sharing(part, shares) if isinstance(part, (Box, Folded)) else part
+
+
+def _sharing(part: _Shown, shares: Mapping[str, float]) -> _Shown:
+    if part.key not in shares:
+        return part
+    words = (part.detail, wording.share(shares[part.key]))
+    return replace(part, detail=" · ".join(filter(None, words)))
 
 
 def _tintable(scene: Scene) -> Iterator[Box | Folded | Bar | Sign]:

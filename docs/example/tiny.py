@@ -27,7 +27,7 @@ class BasicBlock(nn.Module):
             )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         y: Tensor = self.relu(out + self.shortcut(x))
@@ -53,11 +53,13 @@ class TinyResNet(nn.Module):
         self.fc = nn.Linear(64, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 32, 32) to (N, 10)."""
+        """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
         x = self.stem(x)  # (N, 16, 32, 32)
         x = self.stage1(x)  # (N, 16, 32, 32)
+
         x = self.stage2(x)  # (N, 32, 16, 16)
         x = self.stage3(x)  # (N, 64, 8, 8)
+
         x = self.pool(x)  # (N, 64, 1, 1)
         x = self.flatten(x)  # (N, 64)
         logits: Tensor = self.fc(x)  # (N, 10)

@@ -83,7 +83,7 @@ class CNBlock(nn.Module):
         self.stochastic_depth = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C, H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.layer_scale * self.block(x)
         out = self.stochastic_depth(out)
         y: Tensor = out + x
@@ -105,69 +105,73 @@ class ConvNeXtTiny(nn.Module):
     ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Sequential(
-                nn.Conv2d(3, 96, kernel_size=4, stride=4),
-                LayerNorm2d(96, eps=1e-06),
-            ),
-            nn.Sequential(
-                CNBlock(96, stochastic_depth * 0 / 17, layer_scale),
-                CNBlock(96, stochastic_depth / 17, layer_scale),
-                CNBlock(96, stochastic_depth * 2 / 17, layer_scale),
-            ),
-            nn.Sequential(
-                LayerNorm2d(96, eps=1e-06),
-                nn.Conv2d(96, 192, kernel_size=2, stride=2),
-            ),
-            nn.Sequential(
-                CNBlock(192, stochastic_depth * 3 / 17, layer_scale),
-                CNBlock(192, stochastic_depth * 4 / 17, layer_scale),
-                CNBlock(192, stochastic_depth * 5 / 17, layer_scale),
-            ),
-            nn.Sequential(
-                LayerNorm2d(192, eps=1e-06),
-                nn.Conv2d(192, 384, kernel_size=2, stride=2),
-            ),
-            nn.Sequential(
-                CNBlock(384, stochastic_depth * 6 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 7 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 8 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 9 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 10 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 11 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 12 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 13 / 17, layer_scale),
-                CNBlock(384, stochastic_depth * 14 / 17, layer_scale),
-            ),
-            nn.Sequential(
-                LayerNorm2d(384, eps=1e-06),
-                nn.Conv2d(384, 768, kernel_size=2, stride=2),
-            ),
-            nn.Sequential(
-                CNBlock(768, stochastic_depth * 15 / 17, layer_scale),
-                CNBlock(768, stochastic_depth * 16 / 17, layer_scale),
-                CNBlock(768, stochastic_depth * 17 / 17, layer_scale),
-            ),
-        )
+        self.features = _features(layer_scale, stochastic_depth)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(
             LayerNorm2d(768, eps=1e-06),
             nn.Flatten(),
             nn.Linear(768, num_classes),
         )
-
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.trunc_normal_(module.weight, std=0.02)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.02)
-                nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Height and width must be at least 32; smaller ones raise RuntimeError.
+        """
         x = self.features(x)  # (N, 768, 7, 7)
         x = self.avgpool(x)  # (N, 768, 1, 1)
         y: Tensor = self.classifier(x)  # (N, 1000)
         return y
+
+
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.trunc_normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            nn.init.trunc_normal_(module.weight, std=0.02)
+            nn.init.zeros_(module.bias)
+
+
+def _features(layer_scale: float, stochastic_depth: float) -> nn.Sequential:
+    """Chain the layers."""
+    return nn.Sequential(
+        nn.Sequential(
+            nn.Conv2d(3, 96, kernel_size=4, stride=4),
+            LayerNorm2d(96, eps=1e-06),
+        ),
+        nn.Sequential(
+            *(CNBlock(96, stochastic_depth * i / 17, layer_scale) for i in range(3))
+        ),
+        nn.Sequential(
+            LayerNorm2d(96, eps=1e-06),
+            nn.Conv2d(96, 192, kernel_size=2, stride=2),
+        ),
+        nn.Sequential(
+            *(CNBlock(192, stochastic_depth * i / 17, layer_scale) for i in range(3, 6))
+        ),
+        nn.Sequential(
+            LayerNorm2d(192, eps=1e-06),
+            nn.Conv2d(192, 384, kernel_size=2, stride=2),
+        ),
+        nn.Sequential(
+            *(
+                CNBlock(384, stochastic_depth * i / 17, layer_scale)
+                for i in range(6, 15)
+            ),
+        ),
+        nn.Sequential(
+            LayerNorm2d(384, eps=1e-06),
+            nn.Conv2d(384, 768, kernel_size=2, stride=2),
+        ),
+        nn.Sequential(
+            *(
+                CNBlock(768, stochastic_depth * i / 17, layer_scale)
+                for i in range(15, 18)
+            ),
+        ),
+    )

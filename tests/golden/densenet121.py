@@ -26,7 +26,7 @@ class DenseLayer(nn.Module):
         self.conv2 = nn.Conv2d(128, 32, kernel_size=3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels + 32, H, W)."""
         out = self.relu1(self.norm1(x))
         out = self.relu2(self.norm2(self.conv1(out)))
         out = self.conv2(out)
@@ -45,7 +45,7 @@ class Transition(nn.Module):
         self.pool = nn.AvgPool2d(kernel_size=2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, in_channels // 2, H / 2, W / 2)."""
         x = self.relu(self.norm(x))
         x = self.conv(x)
         y: Tensor = self.pool(x)
@@ -62,58 +62,70 @@ class DenseNet121(nn.Module):
     def __init__(self, num_classes: int = 1000) -> None:
         """Build the network."""
         super().__init__()
-        self.features = nn.Sequential(
-            OrderedDict(
-                conv0=nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False),
-                norm0=nn.BatchNorm2d(64),
-                relu0=nn.ReLU(inplace=True),
-                pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
-                denseblock1=nn.Sequential(
-                    OrderedDict(
-                        (f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))
-                        for j in range(1, 7)
-                    ),
-                ),
-                transition1=Transition(256),
-                denseblock2=nn.Sequential(
-                    OrderedDict(
-                        (f"denselayer{j}", DenseLayer(128 + 32 * (j - 1)))
-                        for j in range(1, 13)
-                    ),
-                ),
-                transition2=Transition(512),
-                denseblock3=nn.Sequential(
-                    OrderedDict(
-                        (f"denselayer{j}", DenseLayer(256 + 32 * (j - 1)))
-                        for j in range(1, 25)
-                    ),
-                ),
-                transition3=Transition(1024),
-                denseblock4=nn.Sequential(
-                    OrderedDict(
-                        (f"denselayer{j}", DenseLayer(512 + 32 * (j - 1)))
-                        for j in range(1, 17)
-                    ),
-                ),
-                norm5=nn.BatchNorm2d(1024),
-            ),
-        )
+        self.features = _features()
         self.relu = nn.ReLU(inplace=True)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Linear(1024, num_classes)
-
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-            elif isinstance(module, nn.Linear):
-                nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Height and width must be at least 29; smaller ones raise RuntimeError.
+        """
         x = self.features(x)  # (N, 1024, 7, 7)
         x = self.relu(x)  # (N, 1024, 7, 7)
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
         logits: Tensor = self.classifier(x)  # (N, 1000)
         return logits
+
+
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+        elif isinstance(module, nn.Linear):
+            nn.init.zeros_(module.bias)
+
+
+def _features() -> nn.Sequential:
+    """Chain the layers."""
+    return nn.Sequential(
+        OrderedDict(
+            conv0=nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False),
+            norm0=nn.BatchNorm2d(64),
+            relu0=nn.ReLU(inplace=True),
+            pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
+            denseblock1=nn.Sequential(
+                OrderedDict(
+                    (f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))
+                    for j in range(1, 7)
+                ),
+            ),
+            transition1=Transition(256),
+            denseblock2=nn.Sequential(
+                OrderedDict(
+                    (f"denselayer{j}", DenseLayer(128 + 32 * (j - 1)))
+                    for j in range(1, 13)
+                ),
+            ),
+            transition2=Transition(512),
+            denseblock3=nn.Sequential(
+                OrderedDict(
+                    (f"denselayer{j}", DenseLayer(256 + 32 * (j - 1)))
+                    for j in range(1, 25)
+                ),
+            ),
+            transition3=Transition(1024),
+            denseblock4=nn.Sequential(
+                OrderedDict(
+                    (f"denselayer{j}", DenseLayer(512 + 32 * (j - 1)))
+                    for j in range(1, 17)
+                ),
+            ),
+            norm5=nn.BatchNorm2d(1024),
+        ),
+    )

@@ -40,6 +40,12 @@ class StochasticDepth(nn.Module):
         return f"p={self.p}, mode={self.mode}"
 
 
+def _make_divisible(value: float, divisor: int = 8) -> int:
+    """Round to a multiple of `divisor`, at most 10 % down (MobileNet's rule)."""
+    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * value else rounded
+
+
 class ConvBN(nn.Sequential):
     """Conv2d, BatchNorm2d and SiLU in a row."""
 
@@ -83,7 +89,7 @@ class SqueezeExcitation(nn.Module):
         self.scale_activation = nn.Sigmoid()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C, H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.avgpool(x)
         out = self.activation(self.fc1(out))
         out = self.scale_activation(self.fc2(out))
@@ -126,7 +132,7 @@ class MBConv(nn.Module):
         self.has_add = stride == 1 and in_channels == channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out: Tensor = self.block(x)
         out = self.stochastic_depth(out)
         if self.has_add:
@@ -149,60 +155,103 @@ class EfficientNetB0(nn.Module):
     ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = nn.Sequential(
-            ConvBN(3, 32, kernel_size=3, stride=2),
-            nn.Sequential(MBConv(32, 1, 3, 1, 16, stochastic_depth * 0 / 16)),
-            nn.Sequential(
-                MBConv(16, 6, 3, 2, 24, stochastic_depth / 16),
-                MBConv(24, 6, 3, 1, 24, stochastic_depth * 2 / 16),
-            ),
-            nn.Sequential(
-                MBConv(24, 6, 5, 2, 40, stochastic_depth * 3 / 16),
-                MBConv(40, 6, 5, 1, 40, stochastic_depth * 4 / 16),
-            ),
-            nn.Sequential(
-                MBConv(40, 6, 3, 2, 80, stochastic_depth * 5 / 16),
-                MBConv(80, 6, 3, 1, 80, stochastic_depth * 6 / 16),
-                MBConv(80, 6, 3, 1, 80, stochastic_depth * 7 / 16),
-            ),
-            nn.Sequential(
-                MBConv(80, 6, 5, 1, 112, stochastic_depth * 8 / 16),
-                MBConv(112, 6, 5, 1, 112, stochastic_depth * 9 / 16),
-                MBConv(112, 6, 5, 1, 112, stochastic_depth * 10 / 16),
-            ),
-            nn.Sequential(
-                MBConv(112, 6, 5, 2, 192, stochastic_depth * 11 / 16),
-                MBConv(192, 6, 5, 1, 192, stochastic_depth * 12 / 16),
-                MBConv(192, 6, 5, 1, 192, stochastic_depth * 13 / 16),
-                MBConv(192, 6, 5, 1, 192, stochastic_depth * 14 / 16),
-            ),
-            nn.Sequential(MBConv(192, 6, 3, 1, 320, stochastic_depth * 15 / 16)),
-            ConvBN(320, 1280),
-        )
+        self.features = _features(stochastic_depth)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Sequential(
             nn.Dropout(dropout, inplace=True),
             nn.Linear(1280, num_classes),
         )
-
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Linear):
-                nn.init.uniform_(
-                    module.weight,
-                    a=-1 / math.sqrt(module.out_features),
-                    b=1 / math.sqrt(module.out_features),
-                )
-                nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)
         y: Tensor = self.classifier(x)  # (N, 1000)
         return y
+
+
+def _stage(
+    in_channels: int,
+    stochastic_depth: float,
+    stage: tuple[str, int, int, int, int, int],
+    blocks: int,
+    before: int,
+) -> nn.Sequential:
+    """Chain the blocks of one stage."""
+    return nn.Sequential(
+        MBConv(
+            in_channels,
+            stage[1],
+            stage[2],
+            stage[3],
+            _make_divisible(stage[4] * 1.0),
+            stochastic_depth * before / 16,
+        ),
+        *(
+            MBConv(
+                _make_divisible(stage[4] * 1.0),
+                stage[1],
+                stage[2],
+                1,
+                _make_divisible(stage[4] * 1.0),
+                stochastic_depth * (before + i) / 16,
+            )
+            for i in range(1, blocks)
+        ),
+    )
+
+
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            nn.init.uniform_(
+                module.weight,
+                a=-1 / math.sqrt(module.out_features),
+                b=1 / math.sqrt(module.out_features),
+            )
+            nn.init.zeros_(module.bias)
+
+
+def _features(stochastic_depth: float) -> nn.Sequential:
+    """Chain the layers."""
+    return nn.Sequential(
+        ConvBN(3, 32, kernel_size=3, stride=2),
+        _stage(
+            32, stochastic_depth, stage=("MBConv", 1, 3, 1, 16, 1), blocks=1, before=0
+        ),
+        _stage(
+            16, stochastic_depth, stage=("MBConv", 6, 3, 2, 24, 2), blocks=2, before=1
+        ),
+        _stage(
+            24, stochastic_depth, stage=("MBConv", 6, 5, 2, 40, 2), blocks=2, before=3
+        ),
+        _stage(
+            40, stochastic_depth, stage=("MBConv", 6, 3, 2, 80, 3), blocks=3, before=5
+        ),
+        _stage(
+            80, stochastic_depth, stage=("MBConv", 6, 5, 1, 112, 3), blocks=3, before=8
+        ),
+        _stage(
+            112,
+            stochastic_depth,
+            stage=("MBConv", 6, 5, 2, 192, 4),
+            blocks=4,
+            before=11,
+        ),
+        _stage(
+            192,
+            stochastic_depth,
+            stage=("MBConv", 6, 3, 1, 320, 1),
+            blocks=1,
+            before=15,
+        ),
+        ConvBN(320, 1280),
+    )

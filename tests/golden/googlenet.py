@@ -36,7 +36,7 @@ class ConvBNReLU(nn.Module):
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         y: Tensor = self.relu(self.bn(self.conv(x)))
         return y
 
@@ -69,7 +69,7 @@ class Inception(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, C', H, W)."""
         return torch.cat(
             [self.branch1(x), self.branch2(x), self.branch3(x), self.branch4(x)], dim=1
         )
@@ -90,7 +90,7 @@ class InceptionAux(nn.Module):
         self.fc2 = nn.Linear(1024, classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, features)."""
+        """Map (N, in_channels, H, W) to (N, classes)."""
         x = self.avgpool(x)
         x = self.conv(x)
         x = self.flatten(x)
@@ -146,15 +146,22 @@ class GoogLeNet(nn.Module):
                 nn.init.trunc_normal_(module.weight, std=0.01, a=-2, b=2)
 
     def forward(self, x: Tensor) -> GoogLeNetOutputs | Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000), in training mode to GoogLeNetOutputs.
+
+        In training mode height and width must be at least 15; smaller ones raise
+        RuntimeError.
+        """
         x = self.conv1(x)  # (N, 64, 112, 112)
         x = self.maxpool1(x)  # (N, 64, 56, 56)
+
         x = self.conv2(x)  # (N, 64, 56, 56)
         x = self.conv3(x)  # (N, 192, 56, 56)
         x = self.maxpool2(x)  # (N, 192, 28, 28)
+
         x = self.inception3a(x)  # (N, 256, 28, 28)
         x = self.inception3b(x)  # (N, 480, 28, 28)
         x = self.maxpool3(x)  # (N, 480, 14, 14)
+
         x = self.inception4a(x)  # (N, 512, 14, 14)
         aux1 = self.aux1(x) if self.training else None
         x = self.inception4b(x)  # (N, 512, 14, 14)
@@ -163,8 +170,10 @@ class GoogLeNet(nn.Module):
         aux2 = self.aux2(x) if self.training else None
         x = self.inception4e(x)  # (N, 832, 14, 14)
         x = self.maxpool4(x)  # (N, 832, 7, 7)
+
         x = self.inception5a(x)  # (N, 832, 7, 7)
         x = self.inception5b(x)  # (N, 1024, 7, 7)
+
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
         x = self.dropout(x)  # (N, 1024)

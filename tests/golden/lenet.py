@@ -37,7 +37,11 @@ class LeNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 1, 28, 28) to (N, 10)."""
+        """Map (N, 1, 28, 28) to (N, 10).
+
+        Made for this height and width: others may not fit the layers; RuntimeError
+        then.
+        """
         x = self.features(x)  # (N, 16, 4, 4)
         x = self.flatten(x)  # (N, 256)
         y: Tensor = self.classifier(x)  # (N, 10)

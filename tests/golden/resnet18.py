@@ -38,7 +38,7 @@ class BasicBlock(nn.Module):
             self.downsample = Shortcut(in_channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         y: Tensor = self.relu(out + self.downsample(x))
@@ -70,13 +70,15 @@ class ResNet18(nn.Module):
                 )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
         x = self.relu(self.bn1(self.conv1(x)))  # (N, 64, 112, 112)
         x = self.maxpool(x)  # (N, 64, 56, 56)
+
         x = self.layer1(x)  # (N, 64, 56, 56)
         x = self.layer2(x)  # (N, 128, 28, 28)
         x = self.layer3(x)  # (N, 256, 14, 14)
         x = self.layer4(x)  # (N, 512, 7, 7)
+
         x = self.avgpool(x)  # (N, 512, 1, 1)
         x = self.flatten(x)  # (N, 512)
         logits: Tensor = self.fc(x)  # (N, 1000)

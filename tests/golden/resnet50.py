@@ -63,7 +63,7 @@ class Bottleneck(nn.Module):
             self.downsample = Shortcut(in_channels, 4 * channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, 4 * channels, H / stride, W / stride)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
@@ -84,36 +84,16 @@ class ResNet50(nn.Module):
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         self.layer1 = _layer(
-            64,
-            groups=groups,
-            width_per_group=width_per_group,
-            depth=3,
-            channels=64,
-            stride=1,
+            64, groups, width_per_group, depth=3, channels=64, stride=1
         )
         self.layer2 = _layer(
-            256,
-            groups=groups,
-            width_per_group=width_per_group,
-            depth=4,
-            channels=128,
-            stride=2,
+            256, groups, width_per_group, depth=4, channels=128, stride=2
         )
         self.layer3 = _layer(
-            512,
-            groups=groups,
-            width_per_group=width_per_group,
-            depth=6,
-            channels=256,
-            stride=2,
+            512, groups, width_per_group, depth=6, channels=256, stride=2
         )
         self.layer4 = _layer(
-            1024,
-            groups=groups,
-            width_per_group=width_per_group,
-            depth=3,
-            channels=512,
-            stride=2,
+            1024, groups, width_per_group, depth=3, channels=512, stride=2
         )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
@@ -126,13 +106,15 @@ class ResNet50(nn.Module):
                 )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
         x = self.relu(self.bn1(self.conv1(x)))  # (N, 64, 112, 112)
         x = self.maxpool(x)  # (N, 64, 56, 56)
+
         x = self.layer1(x)  # (N, 256, 56, 56)
         x = self.layer2(x)  # (N, 512, 28, 28)
         x = self.layer3(x)  # (N, 1024, 14, 14)
         x = self.layer4(x)  # (N, 2048, 7, 7)
+
         x = self.avgpool(x)  # (N, 2048, 1, 1)
         x = self.flatten(x)  # (N, 2048)
         logits: Tensor = self.fc(x)  # (N, 1000)

@@ -24,7 +24,7 @@ class Fire(nn.Module):
         self.expand3x3_activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H, W)."""
+        """Map (N, in_channels, H, W) to (N, 8 * squeezed, H, W)."""
         squeeze_activation = self.squeeze_activation(self.squeeze(x))
         x = self.expand1x1_activation(self.expand1x1(squeeze_activation))
         expand3x3_activation = self.expand3x3_activation(
@@ -49,21 +49,7 @@ class SqueezeNet1x1(nn.Module):
     ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Conv2d(3, channels, kernel_size=kernel_size, stride=2),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-            Fire(channels, 16),
-            Fire(128, 16),
-            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-            Fire(128, 32),
-            Fire(256, 32),
-            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-            Fire(256, 48),
-            Fire(384, 48),
-            Fire(384, 64),
-            Fire(512, 64),
-        )
+        self.features = _features(channels, kernel_size)
         self.classifier = nn.Sequential(
             nn.Dropout(dropout),
             nn.Conv2d(512, num_classes, kernel_size=1),
@@ -83,8 +69,30 @@ class SqueezeNet1x1(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Height and width must be at least 17; smaller ones raise RuntimeError.
+        """
         x = self.features(x)  # (N, 512, 13, 13)
         x = self.classifier(x)  # (N, 1000, 1, 1)
         y: Tensor = self.flatten(x)  # (N, 1000)
         return y
+
+
+def _features(channels: int, kernel_size: int) -> nn.Sequential:
+    """Chain the layers."""
+    return nn.Sequential(
+        nn.Conv2d(3, channels, kernel_size=kernel_size, stride=2),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+        Fire(channels, 16),
+        Fire(128, 16),
+        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+        Fire(128, 32),
+        Fire(256, 32),
+        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+        Fire(256, 48),
+        Fire(384, 48),
+        Fire(384, 64),
+        Fire(512, 64),
+    )

@@ -222,7 +222,7 @@ class SwinBlock(nn.Module):
         self.mlp = MLP(in_channels, 4 * in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, C) to (N, H, W, C)."""
+        """Map (N, H, W, in_channels) to (N, H, W, in_channels)."""
         out = self.norm1(x)
         out = self.attn(out)
         out = self.stochastic_depth(out)
@@ -235,7 +235,7 @@ class SwinBlock(nn.Module):
 
 
 class PatchMerging(nn.Module):
-    """Layers with wiring of their own."""
+    """SpaceToDepth, Linear and LayerNorm, with wiring of their own."""
 
     def __init__(self, in_channels: int) -> None:
         """Build the block."""
@@ -245,7 +245,7 @@ class PatchMerging(nn.Module):
         self.norm = nn.LayerNorm(4 * in_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, C) to (N, H', W', C')."""
+        """Map (N, H, W, in_channels) to (N, H / 2, W / 2, 2 * in_channels)."""
         x = self.norm(self.squares(x))
         y: Tensor = self.reduction(x)
         return y
@@ -267,50 +267,19 @@ class SwinT(nn.Module):
     ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = nn.Sequential(
-            nn.Sequential(
-                nn.Conv2d(3, width, kernel_size=patch, stride=patch),
-                Permute((0, 2, 3, 1)),
-                nn.LayerNorm(width),
-            ),
-            nn.Sequential(
-                SwinBlock(width, 3, 0, stochastic_depth * 0 / 11),
-                SwinBlock(width, 3, 3, stochastic_depth / 11),
-            ),
-            PatchMerging(width),
-            nn.Sequential(
-                SwinBlock(2 * width, 6, 0, stochastic_depth * 2 / 11),
-                SwinBlock(2 * width, 6, 3, stochastic_depth * 3 / 11),
-            ),
-            PatchMerging(2 * width),
-            nn.Sequential(
-                SwinBlock(2 * (2 * width), 12, 0, stochastic_depth * 4 / 11),
-                SwinBlock(2 * (2 * width), 12, 3, stochastic_depth * 5 / 11),
-                SwinBlock(2 * (2 * width), 12, 0, stochastic_depth * 6 / 11),
-                SwinBlock(2 * (2 * width), 12, 3, stochastic_depth * 7 / 11),
-                SwinBlock(2 * (2 * width), 12, 0, stochastic_depth * 8 / 11),
-                SwinBlock(2 * (2 * width), 12, 3, stochastic_depth * 9 / 11),
-            ),
-            PatchMerging(2 * (2 * width)),
-            nn.Sequential(
-                SwinBlock(2 * (2 * (2 * width)), 24, 0, stochastic_depth * 10 / 11),
-                SwinBlock(2 * (2 * (2 * width)), 24, 3, stochastic_depth * 11 / 11),
-            ),
-        )
-        self.norm = nn.LayerNorm(2 * (2 * (2 * width)))
+        self.features = _features(patch, width, stochastic_depth)
+        self.norm = nn.LayerNorm(8 * width)
         self.permute = Permute((0, 3, 1, 2))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.head = nn.Linear(2 * (2 * (2 * width)), num_classes)
-
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.02)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
+        self.head = nn.Linear(8 * width, num_classes)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Height and width must be at least 4; smaller ones raise RuntimeError.
+        """
         x = self.features(x)  # (N, 7, 7, 768)
         x = self.norm(x)  # (N, 7, 7, 768)
         x = self.permute(x)  # (N, 768, 7, 7)
@@ -318,3 +287,44 @@ class SwinT(nn.Module):
         x = self.flatten(x)  # (N, 768)
         logits: Tensor = self.head(x)  # (N, 1000)
         return logits
+
+
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.trunc_normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
+def _features(patch: int, width: int, stochastic_depth: float) -> nn.Sequential:
+    """Chain the layers."""
+    return nn.Sequential(
+        nn.Sequential(
+            nn.Conv2d(3, width, kernel_size=patch, stride=patch),
+            Permute((0, 2, 3, 1)),
+            nn.LayerNorm(width),
+        ),
+        nn.Sequential(
+            SwinBlock(width, 3, 0, 0.0),
+            SwinBlock(width, 3, 3, stochastic_depth / 11),
+        ),
+        PatchMerging(width),
+        nn.Sequential(
+            SwinBlock(2 * width, 6, 0, stochastic_depth * 2 / 11),
+            SwinBlock(2 * width, 6, 3, stochastic_depth * 3 / 11),
+        ),
+        PatchMerging(2 * width),
+        nn.Sequential(
+            *(
+                SwinBlock(4 * width, 12, i % 2 * 3, stochastic_depth * (4 + i) / 11)
+                for i in range(6)
+            ),
+        ),
+        PatchMerging(4 * width),
+        nn.Sequential(
+            SwinBlock(8 * width, 24, 0, stochastic_depth * 10 / 11),
+            SwinBlock(8 * width, 24, 3, stochastic_depth * 11 / 11),
+        ),
+    )

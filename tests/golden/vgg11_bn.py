@@ -55,7 +55,10 @@ class VGG11BN(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Height and width must be at least 32; smaller ones raise RuntimeError.
+        """
         x = self.features(x)  # (N, 512, 7, 7)
         x = self.avgpool(x)  # (N, 512, 7, 7)
         x = self.flatten(x)  # (N, 25088)

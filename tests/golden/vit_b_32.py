@@ -81,7 +81,7 @@ class EncoderBlock(nn.Module):
         self.mlp = MLP(in_features, 4 * in_features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, T, C) to (N, T, C)."""
+        """Map (N, T, in_features) to (N, T, in_features)."""
         out = self.ln_1(x)
         out = self.self_attention(out, out, out, need_weights=False)[0]
         out = self.dropout(out)
@@ -93,7 +93,7 @@ class EncoderBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Layers with wiring of their own."""
+    """Parameter, Add, Dropout, Sequential and LayerNorm, with wiring of their own."""
 
     def __init__(self, in_features: int) -> None:
         """Build the block."""
@@ -104,14 +104,13 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(0.0)
         self.layers = nn.Sequential(
             OrderedDict(
-                (f"encoder_layer_{index}", EncoderBlock(in_features))
-                for index in range(12)
+                (f"encoder_layer_{i}", EncoderBlock(in_features)) for i in range(12)
             ),
         )
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, T, C) to (N, T, C)."""
+        """Map (N, T, in_features) to (N, T, in_features)."""
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)
@@ -154,12 +153,18 @@ class ViTB32(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000)."""
+        """Map (N, 3, 224, 224) to (N, 1000).
+
+        Made for this height and width: others may not fit the layers; RuntimeError
+        then.
+        """
         x = self.conv_proj(x)  # (N, 768, 7, 7)
         x = self.flatten(x)  # (N, 768, 49)
         x = self.patches(x)  # (N, 49, 768)
+
         x = torch.cat([self.class_token.expand(x.shape[0], -1, -1), x], dim=1)
         x = self.encoder(x)  # (N, 50, 768)
+
         x = self.first(x)  # (N, 1, 768)
         x = self.representation(x)  # (N, 768)
         y: Tensor = self.heads(x)  # (N, 1000)

@@ -1,0 +1,116 @@
+"""What stands beside the network on request: a main part, and a file of tests."""
+
+from __future__ import annotations
+
+from archspec import analysis
+from archspec.codegen.admission import admit
+from archspec.codegen.describe import origin
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.printing import harmless
+from archspec.network import Network
+
+_COUNTED = "sum(p.numel() for p in network.parameters())"
+
+
+def main_part(network: Network) -> list[str]:
+    """Return the lines that print parameters and output shape when the file is run."""
+    told = ['print(f"output: {tuple(network(*inputs).shape)}")']
+    if isinstance(network.output, dict):
+        told = [
+            "for name, value in network(*inputs)._asdict().items():",
+            "    if value is not None:",
+            '        print(f"{name}: {tuple(value.shape)}")',
+        ]
+    return [
+        'if __name__ == "__main__":',
+        f"    network = {network.name}().eval()",
+        *_inputs(network, 1, "torch.zeros"),
+        f'    print(f"parameters: {{{_COUNTED}:,}}")',
+        "    with torch.no_grad():",
+        *(f"        {line}" for line in told),
+    ]
+
+
+def test_source(network: Network, module: str) -> str:
+    """Return a file of tests for pytest.
+
+    Args:
+        network: the network.
+        module: the module that holds its source.
+    """
+    admit(network)
+    parameters = analysis.parameters(network)
+    parts = [
+        f'"""Tests of {network.name}.',
+        "",
+        harmless(origin(network)),
+        '"""',
+        "",
+        "import torch",
+        "",
+        f"from {module} import {network.name}",
+        "",
+        f"PARAMETERS = {parameters:_}",
+        "",
+        "",
+        "def test_parameters() -> None:",
+        '    """The network has as many parameters as its spec counts."""',
+        f"    network = {network.name}()",
+        f"    assert {_COUNTED} == PARAMETERS",
+        "",
+        "",
+        "def test_shapes() -> None:",
+        '    """Two samples of the spec\'s shape give outputs of its shapes."""',
+        f"    network = {network.name}().eval()",
+        *_inputs(network, 2, "torch.zeros"),
+        "    with torch.no_grad():",
+        "        outputs = network(*inputs)",
+        *_shapes(network),
+    ]
+    return "\n".join([*parts, *(_step(network) if parameters else []), ""])
+
+
+def _step(network: Network) -> list[str]:
+    """Return the test of one step of training."""
+    several = len(network.outputs) > 1
+    loss = "network(*inputs).square().mean()"
+    if several:
+        loss = "sum(y.square().mean() for y in network(*inputs) if y is not None)"
+    return [
+        "",
+        "",
+        "def test_backward_step() -> None:",
+        '    """A step of training has finite gradients and changes the parameters."""',
+        "    torch.manual_seed(0)",
+        f"    network = {network.name}()",
+        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)",
+        *_inputs(network, 2, "torch.randn"),
+        "    before = [p.detach().clone() for p in network.parameters()]",
+        f"    loss = {loss}",
+        "    loss.backward()",
+        "    optimizer.step()",
+        "    gradients = [p.grad for p in network.parameters() if p.grad is not None]",
+        "    assert all(bool(gradient.isfinite().all()) for gradient in gradients)",
+        "    pairs = zip(before, network.parameters(), strict=True)",
+        "    assert any(not torch.equal(old, new) for old, new in pairs)",
+    ]
+
+
+def _shapes(network: Network) -> list[str]:
+    output = network.output
+    if not isinstance(output, dict):
+        return [f"    assert outputs.shape == {(2, *map(int, output))}"]
+    return [
+        f"    assert outputs.{label}.shape == {(2, *map(int, shape))}"
+        for label, shape in output.items()
+    ]
+
+
+def _inputs(network: Network, batch: int, made: str) -> list[str]:
+    """Return the line that makes the inputs, as a list."""
+    calls = [
+        Call(made, tuple(Argument(str(int(n))) for n in (batch, *shape)))
+        for shape in network.inputs.values()
+    ]
+    listed = Call("", tuple(Argument(call) for call in calls), brackets="[]")
+    return lines(listed, 1, "inputs = ")

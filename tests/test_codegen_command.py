@@ -1,0 +1,167 @@
+"""`archspec codegen` beyond the source itself: checking, styles, and what stands beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import archspec
+from archspec.commands import main
+
+SPEC = """\
+name: Tiny
+input: [3, 16, 16]
+vars: {n: 4, num_classes: 10}
+net:
+  stem: [{Conv2d: =n, kernel_size: 3}, BatchNorm2d, ReLU]
+  pool: {AdaptiveAvgPool2d: 1}
+  flatten: Flatten
+  fc: {Linear: =num_classes}
+"""
+
+TWO = """\
+name: Two
+input: {left: [3, 8, 8], right: [3, 8, 8]}
+net:
+  a: {from: left, Conv2d: 4, kernel_size: 1}
+  b: {from: right, Conv2d: 4, kernel_size: 1}
+  both: {Add: [a, b]}
+  aux: {if: =training, from: a, Conv2d: 2, kernel_size: 1}
+outputs: {main: both, first: a, aux: aux}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder with two specs."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(SPEC)
+    (tmp_path / "two.yaml").write_text(TWO)
+    return tmp_path
+
+
+def python(folder: Path, *arguments: str) -> str:
+    """Run Python in a folder that imports from there alone, and return what it prints."""
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"[-4000:]
+    return done.stdout
+
+
+def test_a_fresh_file_passes_quietly(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["codegen", "tiny.yaml", "--with", "main", "--with", "test", "--out", "model.py"]
+    assert main(command) == 0
+    capsys.readouterr()
+    before = {path: path.stat() for path in folder.iterdir()}
+    assert main([*command, "--check"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert {path: path.stat() for path in folder.iterdir()} == before
+
+
+def test_a_stale_file_fails_with_the_difference(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", "--out", "model.py"]) == 0
+    text = (folder / "model.py").read_text()
+    (folder / "tiny.yaml").write_text(SPEC.replace("kernel_size: 3", "kernel_size: 5"))
+    capsys.readouterr()
+    assert main(["codegen", "tiny.yaml", "--check", "--out", "model.py"]) == 1
+    out, err = capsys.readouterr()
+    assert "--- model.py\n+++ model.py" in out
+    assert "-            nn.Conv2d(3, n, kernel_size=3),\n" in out
+    assert "+            nn.Conv2d(3, n, kernel_size=5),\n" in out
+    assert "model.py is not what the spec says" in err
+    assert (folder / "model.py").read_text() == text
+
+
+def test_a_missing_file_fails_and_stays_missing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", "--check", "--out", "model.py"]) == 1
+    out, err = capsys.readouterr()
+    assert "+class Tiny(nn.Module):" in out
+    assert "model.py does not exist" in err
+    assert not (folder / "model.py").exists()
+
+
+def test_a_wrong_spec_is_told_before_anything_is_compared(folder: Path) -> None:
+    (folder / "tiny.yaml").write_text(SPEC.replace("Linear", "Linnear"))
+    assert main(["codegen", "tiny.yaml", "--check", "--out", "model.py"]) == 1
+
+
+@pytest.mark.parametrize("options", [["--check"], ["--with", "test"]])
+def test_what_needs_a_file_says_so(
+    options: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", *options]) == 2
+    assert "needs --out FILE" in capsys.readouterr().err
+
+
+def test_tests_by_hand_are_never_overwritten(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "test_model.py").write_text("# by hand\n")
+    command = ["codegen", "tiny.yaml", "--with", "test", "--force", "--out", "model.py"]
+    assert main(command) == 2
+    assert "test_model.py exists" in capsys.readouterr().err
+    assert (folder / "test_model.py").read_text() == "# by hand\n"
+    assert not (folder / "model.py").exists()
+
+
+def test_a_module_that_cannot_be_imported_gets_no_tests(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", "--with", "test", "--out", "my-model.py"]) == 2
+    assert "must have a name like model.py" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("style", ["structured", "flat"])
+@pytest.mark.parametrize("spec", ["tiny", "two"])
+def test_the_parts_run(spec: str, style: str, folder: Path) -> None:
+    parts = ["--with", "main", "--with", "test", "--style", style, "--out", "model.py"]
+    assert main(["codegen", f"{spec}.yaml", *parts]) == 0
+    printed = python(folder, "model.py").splitlines()
+    net = archspec.load(folder / f"{spec}.yaml")
+    assert printed[0] == f"parameters: {net.parameters:,}"
+    shapes = {"tiny": ["output: (1, 10)"], "two": ["main: (1, 4, 8, 8)", "first: (1, 4, 8, 8)"]}
+    assert printed[1:] == shapes[spec]
+    assert "3 passed" in python(folder, "-m", "pytest", "-q", "test_model.py")
+    python(folder, "-m", "ruff", "format", "--isolated", "--check", "model.py", "test_model.py")
+    rules = "E,F,W,B,C4,D,I,N,PL,RET,RUF,SIM,UP,ANN"
+    settings = ["--config", 'lint.pydocstyle.convention="google"', "--ignore", "D107"]
+    python(folder, "-m", "ruff", "check", "--isolated", "--select", rules, *settings, ".")
+
+
+def test_the_tests_find_what_is_wrong(folder: Path) -> None:
+    assert main(["codegen", "tiny.yaml", "--with", "test", "--out", "model.py"]) == 0
+    text = (folder / "model.py").read_text()
+    (folder / "model.py").write_text(text.replace("kernel_size=3", "kernel_size=5"))
+    command = [sys.executable, "-m", "pytest", "-q", "test_model.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert "1 failed, 2 passed" in done.stdout
+
+
+def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    """Whatever order sets have: three processes with hashes of their own."""
+    script = (
+        "import archspec\n"
+        "for name in ('googlenet', 'efficientnet_b0', 'regnet_y_400mf', 'swin_t'):\n"
+        "    for style in ('structured', 'flat'):\n"
+        "        print(archspec.load(name).codegen(style=style, main=True))\n"
+        "        print(archspec.load(name).test_source('model'))\n"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert len(texts) == 1
+    assert b"class RegNetY400MF" in texts.pop()
