@@ -5,6 +5,7 @@ What fails is shrunk by hand and kept in `test_source.py`, so that a new draw lo
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -44,7 +45,7 @@ def loaded(spec: dict[str, Any]) -> archspec.Architecture:
 def network(seed: int) -> tuple[dict[str, Any], archspec.Architecture]:
     """Return the first network of a seed that is small enough, with its spec."""
     for attempt in count():
-        spec = document(f"{seed}.{attempt}")
+        spec = document(random.Random(f"{seed}.{attempt}"))
         try:
             net = loaded(spec)
         except archspec.SpecError as error:  # a concatenation repeated may outgrow every limit
