@@ -40,7 +40,7 @@ def words() -> list[str]:
 
 
 def seeds() -> list[str]:
-    """Return what the corpus begins with: bundled specs, examples of every mistake, random specs."""
+    """Return what the corpus begins with: bundled specs, examples of mistakes, random specs."""
     from random_specs import document, text
 
     from archspec.explanations import explanations
@@ -106,13 +106,13 @@ def _megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def mutator(vocabulary: list[bytes], mutate: Any) -> Any:
-    """Return a mutation of words and signs, which takes turns with one of bytes."""
+def mutator(vocabulary: list[bytes], library: Any) -> Any:
+    """Return a mutation of words and signs, which takes turns with the library's, of bytes."""
 
     def change(data: bytes, longest: int, seed: int) -> bytes:
         rng = random.Random(seed)
         if rng.random() < 0.4:
-            return bytes(mutate(data, longest))
+            return bytes(library.Mutate(data, longest))
         tokens = _TOKEN.findall(data)
         for _ in range(rng.choice([1, 1, 2, 4])):
             first, last = sorted(rng.randint(0, len(tokens)) for _ in range(2))
@@ -134,6 +134,7 @@ def fuzz(folder: Path, options: list[str]) -> None:
 
     with atheris.instrument_imports(include=["archspec"]):
         import examining  # noqa: F401 - all of archspec but torch
+
         import archspec.analysis.smallest
         import archspec.codegen
         import archspec.resolve.opening  # noqa: F401
@@ -147,8 +148,7 @@ def fuzz(folder: Path, options: list[str]) -> None:
     given = [f"-dict={dictionary}", f"-max_len={LENGTH}", "-timeout=30", "-rss_limit_mb=3000"]
     arguments = [sys.argv[0], *given, f"-artifact_prefix={folder}/", *options, str(corpus)]
     vocabulary = [word.encode() for word in words()]
-    # The module binds another `Mutate` once it runs.
-    change = mutator(vocabulary, lambda data, longest: atheris.Mutate(data, longest))
+    change = mutator(vocabulary, atheris)
     atheris.Setup(arguments, Watch(folder / "findings"), custom_mutator=change)
     atheris.Fuzz()
 

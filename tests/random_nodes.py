@@ -28,7 +28,7 @@ class Writer:
     # Values ------------------------------------------------------------------------------------
 
     def chance(self, percent: int) -> bool:
-        return self.rng.randrange(100) < percent
+        return self.rng.randrange(100) >= 100 - percent  # what is simpler for a small number
 
     def unknown(self) -> str:
         return f"?{next(self.marks)}"

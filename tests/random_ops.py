@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from random_marks import SAME, Flow, Node, Scope, formula
+from random_marks import SAME, Flow, Node, formula
 
 if TYPE_CHECKING:
     from random_nodes import Writer

@@ -59,7 +59,7 @@ def read_spec(tree: Mapping) -> Written:
     fields["init"] = init_rules(tree.get("init"), headers, diagnostics)
     net = tree.get("net")
     fields["net"] = reader.node(net) if net is not None else None
-    check_interface(tree, diagnostics)
+    check_interface(tree, headers, diagnostics)
     diagnostics.raise_any()
     spec = _validated(fields, tree)
     return Written(spec, tree.span.source.name, _places(tree))
@@ -182,7 +182,7 @@ def header(key: Scalar) -> tuple[str, tuple[Parameter, ...]]:
     is_cut = "(" in text and ")" not in text
     help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
     try:
-        call = ast.parse(text, mode="eval").body if len(text) <= 500 else None
+        call = expressions.python_tree(text) if len(text) <= 500 else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         call = None
     if isinstance(call, ast.Name):

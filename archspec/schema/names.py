@@ -42,6 +42,7 @@ _RESERVED: Final = {
     "index": "the counter of a repeat",
     "training": "the mode",
     "Tensor": "PyTorch's tensor",
+    "NamedTuple": "a class of Python's that the emitted source imports",
 }
 
 
