@@ -11,6 +11,7 @@ from random_specs import text
 import archspec
 from archspec.errors import Diagnostic, Source, Span, SpecError
 from archspec.network import Body, walk
+from archspec.ops import BY_NAME
 from archspec.syntax import Listing, Mapping, Tree, parse
 
 _ANYWHERE = ("vars", "defaults", "input", "outputs", "init", "name", "expect")
@@ -60,8 +61,11 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _span(tree: Tree, path: Path) -> Span:
-    """Return the place of the deepest part on a path."""
-    for key in path:
+    """Return the place of the deepest part on a path; of an argument, that of its node."""
+    node, depth = tree, 0
+    for index, key in enumerate(path):
+        if isinstance(tree, Mapping) and any(_is_callee(k.value) for k, _ in tree.entries):
+            node, depth = tree, index
         if isinstance(tree, Mapping):
             inner = tree.get(str(key))
         else:
@@ -69,7 +73,11 @@ def _span(tree: Tree, path: Path) -> Span:
         if inner is None:
             break
         tree = inner
-    return tree.span
+    return (node if depth and len(path) - depth <= 2 else tree).span
+
+
+def _is_callee(key: object) -> bool:
+    return key in BY_NAME or key == "use" or str(key).startswith("Block")
 
 
 def _downstream(net: archspec.Architecture, path: Path) -> set[str]:

@@ -36,10 +36,9 @@ class Mutation:
 
 def mutated(spec: dict[str, Any], rng: random.Random) -> Mutation:
     """Return a spec with one change."""
-    changed = copy.deepcopy(spec)
-    sites = list(_sites(changed, ()))
     while True:
-        parent, key, path = rng.choice(sites)
+        changed = copy.deepcopy(spec)
+        parent, key, path = rng.choice(list(_sites(changed, ())))
         kind = rng.choice(list(KINDS))
         before = copy.deepcopy(parent)
         certain = kind == "typo" and _is_word_of_the_language(parent, key)

@@ -55,10 +55,10 @@ def test_a_network_and_a_block_cannot_share_a_class() -> None:
     text = "name: {}\ninput: [4, 8, 8]\nblocks: {{{}: [ReLU]}}\nnet: {{a: {}, b: ReLU}}\n"
     more = "outputs: {one: a, two: b}\n"
     for name, block, wrong in (("Net", "Net", ""), ("Net", "NetOutputs", more)):
-        with pytest.raises(archspec.SpecError, match="S207.*there is a block"):
+        with pytest.raises(archspec.SpecError, match=r"S207.*there is a block"):
             archspec.loads(text.format(name, block, block) + wrong)
     archspec.loads(text.format("Net", "NetOutputs", "NetOutputs"))
-    with pytest.raises(archspec.SpecError, match="NamedTuple.*imports"):
+    with pytest.raises(archspec.SpecError, match=r"NamedTuple.*imports"):
         archspec.loads(text.format("Net", "NamedTuple", "NamedTuple"))
 
 
