@@ -32,7 +32,7 @@ def source_class(net: archspec.Architecture, emitted: str = "") -> type[nn.Modul
     file = f"<{module.__name__}>"
     # TorchScript reads the source of what it compiles.
     linecache.cache[file] = (len(emitted), None, emitted.splitlines(keepends=True), file)
-    exec(compile(emitted, file, "exec"), module.__dict__)
+    exec(compile(emitted, file, "exec", dont_inherit=True), module.__dict__)
     network: type[nn.Module] = getattr(module, net.name)
     return network
 
