@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 _WIDTH: Final = 100
@@ -68,6 +68,10 @@ class Span:
 
     def __str__(self) -> str:
         return f"{visible(self.source.name)}:{self.line}:{self.column}"
+
+    def to(self, last: Span) -> Span:
+        """Return the stretch from here to the end of another."""
+        return replace(self, end_line=last.end_line, end_column=last.end_column)
 
     def seen_from(self, other: Span | None) -> str:
         """Return the line in words, with its file unless that is the other's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -23,16 +24,15 @@ def source(net: archspec.Architecture) -> nn.Module:
     return source_class(net)()
 
 
-def source_class(net: archspec.Architecture) -> type[nn.Module]:
-    """Return the class of the emitted source."""
-    return module_class(net, "structured")
-
-
-def module_class(net: archspec.Architecture, style: str) -> type[nn.Module]:
+def source_class(net: archspec.Architecture, emitted: str = "") -> type[nn.Module]:
     """Run the emitted source as a module of its own, as if it had been saved and imported."""
+    emitted = emitted or net.codegen()
     module = ModuleType(f"emitted_{net.name.lower()}")
     sys.modules[module.__name__] = module  # dataclasses and named tuples look there
-    exec(compile(net.codegen(style=style), f"<{module.__name__}>", "exec"), module.__dict__)
+    file = f"<{module.__name__}>"
+    # TorchScript reads the source of what it compiles.
+    linecache.cache[file] = (len(emitted), None, emitted.splitlines(keepends=True), file)
+    exec(compile(emitted, file, "exec", dont_inherit=True), module.__dict__)
     network: type[nn.Module] = getattr(module, net.name)
     return network
 

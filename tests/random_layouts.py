@@ -72,9 +72,29 @@ BLOCKS: Final[dict[str, Any]] = {
         "map": {"Unflatten": 2, "unflattened_size": ["=in_height", "=in_width"]},
         "add": {"Add": ["map", "input"]},
     },
+    "BlockGrid(head_dim, grid=false)": {
+        "even": {"Upsample": None, "size": 8},
+        "groups": [
+            {"Unflatten": [3, "=[4, -1] if grid else [-1, 4]"]},
+            {"Unflatten": [2, "=[4, -1] if grid else [-1, 4]"]},
+            {"Permute": "=[0, 3, 5, 2, 4, 1] if grid else [0, 2, 4, 3, 5, 1]"},
+            {"Flatten": [3, 4]},
+            {"Flatten": [1, 2]},
+        ],
+        "norm": "LayerNorm",
+        "attn": {"RelativeAttention": "=head_dim"},
+        "sum": {"Add": ["groups", "attn"]},
+        "map": [
+            {"Unflatten": [2, [4, 4]]},
+            {"Unflatten": [1, [2, -1]]},
+            {"Permute": "=[0, 5, 3, 1, 4, 2] if grid else [0, 5, 1, 3, 2, 4]"},
+            {"Flatten": [4, 5]},
+            {"Flatten": [2, 3]},
+        ],
+    },
     "BlockEncoder(heads)": {
         "norm": "LayerNorm",
-        "attn": {"MultiheadAttention": "=heads"},
+        "attn": {"MultiheadAttention": "=heads", "dropout": 0.1, "bias": "=heads > 1"},
         "drop": {"Dropout": 0.1},
         "sum": {"Add": ["drop", "input"]},
         "norm2": "LayerNorm",
@@ -124,7 +144,13 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
 
 def attention(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
     """Return a module that attends to positions of a small map; the shape stays."""
-    way = writer.rng.randrange(4)
+    way = writer.rng.randrange(5)
+    if way == 4:
+        arguments = {"head_dim": _heads(writer, scope)}
+        if writer.chance(50):
+            arguments["grid"] = writer.given("flag", scope)
+        resized = Flow("", flow.channels, writer.unknown())
+        return used(writer, "BlockGrid", arguments), resized
     if way == 0:
         return used(writer, "BlockSpatial", writer.chance(50) and {"kernel_size": 3}), flow
     if way == 1:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import random_layouts
+import random_ops
 from random_kinds import ACTIVATIONS, NAMES, NORMS, Block, leaving
 from random_marks import SAME, Body, Flow, Node, Scope, formula, is_op, mark, strided
 from random_wiring import Mapping
@@ -27,7 +28,7 @@ class Writer:
     # Values ------------------------------------------------------------------------------------
 
     def chance(self, percent: int) -> bool:
-        return self.rng.randrange(100) < percent
+        return self.rng.randrange(100) >= 100 - percent  # what is simpler for a small number
 
     def unknown(self) -> str:
         return f"?{next(self.marks)}"
@@ -54,14 +55,22 @@ class Writer:
         known = scope.of(kind)
         if kind == "channels" and self.chance(35):
             return f"={self.channels_formula(scope)}"
-        if kind == "flag" and scope.of("stride") and self.chance(20):
-            return f"={self.rng.choice(scope.of('stride'))} == 1"
+        if kind == "flag" and self.chance(20):
+            return f"={self.flag_formula(scope)}"
         if kind == "list" and scope.of("channels") and self.chance(30):
             name = self.rng.choice(scope.of("channels"))
             return [f"={name}", self.value("channels")]
         if known and self.chance(65):
             return f"={self.rng.choice(known)}"
         return self.value(kind)
+
+    def flag_formula(self, scope: Scope) -> str:
+        name = self.rng.choice(scope.of("channels") or scope.of("stride") or ["2"])
+        flag = self.rng.choice(scope.of("flag") or ["2 > 1"])
+        formulas = [f"{name} in [1, 8, 24]", f"{name} % 16 == 0", f"not {flag}", f"{name} != 1"]
+        formulas += [f"0 < {name} < 20", f"{flag} and {name} >= 2", f"{flag} or {name} <= 8"]
+        formulas += [f"{act} == 'ReLU'" for act in scope.of("act")]
+        return self.rng.choice(formulas)
 
     def channels_formula(self, scope: Scope) -> str:
         """Return a formula of channels: a multiple of 4, at most 64."""
@@ -74,6 +83,14 @@ class Writer:
             f"make_divisible({name} * 0.75)",
             f"{name} if {self.rng.choice(flags)} else 24",
             f"max(4, {name} // 8 * 4)",
+            f"4 * ceil({name} / 6)",
+            f"4 * round({name} / 5) + 4",
+            f"8 * floor(sqrt({name}))",
+            f"sum([{name}, 8]) // 8 * 4",
+            f"len(range({name})) if {name} % 8 == 0 and not {self.rng.choice(flags)} else 24",
+            f"max([n for n in [8, {name}] if n > 4 or n == -1])",
+            f"[{name}, 8, {name}][1:][1]",
+            f"-{name} + 2 * {name}",
         ]
         if scope.of("list"):
             formulas.append(f"{self.rng.choice(scope.of('list'))}[{self.rng.randrange(2)}]")
@@ -118,6 +135,10 @@ class Writer:
             stride = self.given("stride", scope)
             node |= SAME | ({} if stride == 1 else {"stride": stride})
             size = strided(size, stride)
+            if self.chance(15):
+                return {"Conv2d": [channels, 3, stride, 1]}, Flow("", mark(channels), size)
+        if not flow.channels.startswith("?") and self.chance(15):
+            node["in_channels"] = formula(flow.channels)
         if self.chance(25):
             node["bias"] = self.given("flag", scope)
         if self.chance(15):
@@ -140,24 +161,17 @@ class Writer:
             {"Scale": self.given("chance", scope)},
             {"LayerNorm2d": None, "elementwise_affine": self.given("flag", scope)},
             {"GroupNorm": self.given("groups", scope)},
-            "Identity",
             {"MaxPool2d": 3, "stride": 1, "padding": 1},
-            "PReLU",
-            {"Roll": [1, self.rng.choice([2, 3])]},
-            [{"Upsample": None, "scale_factor": 2}, {"AvgPool2d": 2}],
+            *(random_ops.varied(self) for _ in range(8)),
+            *(random_ops.undone(self, flow) for _ in range(4)),
         ]
-        if not flow.channels.startswith("?"):
-            same = {"Conv2d": formula(flow.channels)}
-            nodes += [same | SAME, same | {"kernel_size": 1}]
-            up = {"ConvTranspose2d": formula(flow.channels), "kernel_size": 2, "stride": 2}
-            nodes += [
-                [up, {"MaxPool2d": 2}],
-                [{"ZeroPad2d": [1, 0, 0, 1]}, same | {"kernel_size": 2}],
-            ]
         return self.rng.choice(nodes), flow
 
     def pool(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         kind = self.rng.choice(["MaxPool2d", "AvgPool2d"])
+        if self.chance(20):
+            node, channels = random_ops.resized(self, kind, flow)
+            return node, Flow("", channels, self.unknown())
         stride = self.given("stride", scope)
         node = {kind: 3, "stride": stride, "padding": 1}
         return node, Flow("", flow.channels, strided(flow.size, stride))

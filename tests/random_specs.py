@@ -1,4 +1,4 @@
-"""Writes random specs that are valid: a text for every seed, the same on every machine."""
+"""Writes random specs that are valid, as the numbers that it draws decide."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from random_nodes import Writer
 from random_wiring import Mapping
 
 
-def document(seed: str) -> dict[str, Any]:
+def document(rng: random.Random) -> dict[str, Any]:
     """Return a whole spec as plain values."""
-    rng = random.Random(seed)
     writer = Writer(rng)
     vars: dict[str, Any] = {}
     for kind in rng.sample(list(KINDS), rng.randint(1, 4)):
@@ -26,6 +25,9 @@ def document(seed: str) -> dict[str, Any]:
     for name in vars:
         kind = next(kind for kind, names in KINDS.items() if name[3:] in names)
         scope = scope.inner(**{name: kind})
+    if "my_channels" in vars and writer.chance(50):
+        vars["my_wide"] = "=min(2 * my_channels, 48)"
+        scope = scope.inner(my_wide="channels")
     writer.vars.update(vars)
     scope = replace(scope, depth=0)
     for letter in "ABCDE"[: rng.randint(0, 4)]:
@@ -45,6 +47,9 @@ def document(seed: str) -> dict[str, Any]:
         spec["outputs"] = root.outputs
     if writer.chance(50):
         spec["init"] = rng.sample(_RULES, rng.randint(1, len(_RULES)))
+    for key, texts in _TEXTS.items():
+        if writer.chance(20):
+            spec[key] = rng.choice(texts)
     for header in spec["blocks"]:
         if writer.chance(20):
             rule = {header.partition("(")[0]: rng.choice(_RULES)}
@@ -52,6 +57,11 @@ def document(seed: str) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if value not in ({}, [])}
 
 
+_TEXTS: Final[dict[str, tuple[Any, ...]]] = {
+    "archspec": (1,),
+    "paper": ("Nobody et al. 1999", "https://example.org/paper"),
+    "description": ('A """net""" of \\N{BULLET} {{parts}}.', "# one\ntwo\ttabs, é", "\\"),
+}
 _RULES: Final = [
     {"Conv2d": {"weight": {"kaiming_normal_": {"mode": "fan_out", "nonlinearity": "relu"}}}},
     {"Linear": {"weight": {"normal_": {"std": 0.01}}, "bias": "zeros_"}},
@@ -61,6 +71,10 @@ _RULES: Final = [
             "bias": {"constant_": {"val": 0.1}},
         }
     },
+    {"Conv2d": {"weight": {"xavier_uniform_": {"gain": 0.5}}}},
+    {"Linear": {"weight": {"trunc_normal_": {"std": "=1 / sqrt(in_features)"}}, "bias": "ones_"}},
+    {"ConvTranspose2d": {"weight": "orthogonal_"}},
+    {"MultiheadAttention": {"in_proj_weight": "kaiming_uniform_"}},
 ]
 
 
@@ -95,7 +109,7 @@ class _Root:
     """The body of the network: a list or a mapping, with a head or without, and its outputs."""
 
     def __init__(self, writer: Writer, scope: Scope, inputs: list[str]) -> None:
-        self.outputs: dict[str, str] = {}
+        self.outputs: Any = {}
         start = Flow("input", writer.unknown(), "size")
         if not inputs and writer.chance(15):
             parts = [writer.chain(start, scope)[0], *_head(writer)]
@@ -121,6 +135,8 @@ class _Root:
             chosen = writer.rng.sample(own, min(len(own), writer.rng.randint(0, 2)))
             chosen = [*dict.fromkeys([writer.rng.choice(sure), *chosen])]
             self.outputs |= dict(zip(["main", "second", "y"], chosen, strict=False))
+            if len(self.outputs) == 1 and writer.chance(30):
+                self.outputs = chosen[0]
 
     def _sides(self, writer: Writer, grown: Mapping) -> None:
         """Add side branches that are there in training mode alone."""
@@ -150,7 +166,13 @@ def _stems(grown: Mapping, inputs: list[str]) -> None:
 def _head(writer: Writer) -> list[Node]:
     drop = [{"Dropout": 0.2}] if writer.chance(50) else []
     hidden: list[Node] = [[{"Linear": 16}, "ReLU"]] if writer.chance(50) else []
-    return [{"AdaptiveAvgPool2d": 1}, "Flatten", *hidden, *drop, {"Linear": "=classes"}]
+    pooled: list[list[Node]] = [
+        [{"AdaptiveAvgPool2d": 1}, "Flatten"],
+        [{"AdaptiveMaxPool2d": [[2, 3]]}, {"Flatten": 1}],
+        [{"Mean": [2, 3]}],
+        [{"Amax": [-1, 2], "keepdim": True}, {"Flatten": [1, -1]}],
+    ]
+    return [*writer.rng.choice(pooled), *hidden, *drop, {"Linear": "=classes"}]
 
 
 def text(spec: dict[str, Any]) -> str:

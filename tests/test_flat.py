@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from agreement import assert_formatted, outcome, same
-from conftest import module_class
+from conftest import source_class
 from test_random import network
 from test_source import CASES, load
 from torch import nn
@@ -23,7 +23,7 @@ REST = sorted({*bundled_names()} - {*SOME})
 
 def made(net: archspec.Architecture, style: str) -> nn.Module:
     torch.manual_seed(0)
-    return module_class(net, style)()
+    return source_class(net, net.codegen(style=style))()
 
 
 def assert_same_network(net: archspec.Architecture) -> str:
@@ -68,7 +68,10 @@ def test_bundled_networks_are_the_same(name: str) -> None:
     """All but the largest, which take minutes; keys and classes are compared of all."""
     net = archspec.load(name)
     with torch.device("meta"):
-        keys = [list(module_class(net, style)().state_dict()) for style in ("structured", "flat")]
+        keys = [
+            list(source_class(net, net.codegen(style=style))().state_dict())
+            for style in ("structured", "flat")
+        ]
     assert keys[0] == keys[1]
     assert not own_classes(net, net.codegen(style="flat"))
     if net.parameters < 30e6 and net.macs < 3e9:
@@ -90,7 +93,7 @@ def test_a_layer_has_a_line_under_its_path() -> None:
 def test_vars_are_arguments_here_too() -> None:
     net = archspec.load("squeezenet1_1")
     torch.manual_seed(0)
-    one = module_class(net, "flat")(num_classes=7)
+    one = source_class(net, net.codegen(style="flat"))(num_classes=7)
     other = made(archspec.load("squeezenet1_1", num_classes=7), "structured")
     assert all(map(torch.equal, one.state_dict().values(), other.state_dict().values()))
 

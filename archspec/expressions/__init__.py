@@ -10,7 +10,7 @@ is walked. Two readings of one tree:
 
 from archspec.expressions.evaluation import computing, evaluate
 from archspec.expressions.formulas import constant, fold, is_constant, names, substitute, text
-from archspec.expressions.parsing import parse
+from archspec.expressions.parsing import parse, python_tree
 from archspec.expressions.values import (
     FUNCTIONS,
     ExpressionError,
@@ -35,6 +35,7 @@ __all__ = [
     "make_divisible",
     "names",
     "parse",
+    "python_tree",
     "shown_value",
     "substitute",
     "text",

@@ -53,16 +53,24 @@ def parse(text: str) -> Formula:
     stripped = text.lstrip()
     shift = len(text) - len(stripped)
     try:
-        with warnings.catch_warnings():
-            # `2if x` and the like: what is odd but readable is the language's to judge.
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(stripped.rstrip(), mode="eval").body
+        tree = python_tree(stripped.rstrip())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _unreadable(error, text, shift) from None
     for node in ast.walk(tree):
         _check(node, shift)
     _check_depth(tree, shift)
     return tree
+
+
+def python_tree(text: str) -> ast.expr:
+    """Read a text as Python reads an expression, without its remarks on what is odd (`2if x`).
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as Python does.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return ast.parse(text, mode="eval").body
 
 
 def _unreadable(error: Exception, text: str, shift: int) -> ExpressionError:

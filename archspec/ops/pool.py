@@ -78,7 +78,8 @@ class AvgPool2d(_Pool):
 def _output_size(value: Any) -> Any:
     parts = value if isinstance(value, tuple) else (value,)
     whole = all(n is None or (isinstance(n, int) and not isinstance(n, bool)) for n in parts)
-    if not whole or len(parts) > 2 or any(n is not None and n < 1 for n in parts):
+    pairs = not isinstance(value, tuple) or len(parts) == 2
+    if not whole or not pairs or any(n is not None and n < 1 for n in parts):
         raise ValueError("an integer of at least 1, or a pair of them, is needed")
     return value
 

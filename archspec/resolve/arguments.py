@@ -57,7 +57,8 @@ def bind_parameters(block: Block, use: Use, scope: Scope) -> dict[str, tuple[Val
     notes = (Note("its parameters", block.name.span),)
     if len(positional) > len(parameters):
         if use.is_list and len(parameters) == 1:
-            positional = (Given(positional[0].span, items=positional),)
+            place = positional[0].span.to(positional[-1].span)
+            positional = (Given(place, items=positional),)
         else:
             count = len(positional)
             message = f"{count} argument{'s' * (count > 1)} for `{label}`"

@@ -188,7 +188,8 @@ class Builder:
         if reads is None:
             if self.last.shape is None and len(self.inputs) > 1 and not self.children:
                 choices = ", ".join(self.inputs)
-                raise fail("G306", f"the first node says `from` which input it reads: {choices}")
+                told = f"the first node says `from` which input it reads: {choices}"
+                raise fail("G306", told, node.span)
             return [self.last], (self.last.written or self.last.ref,)
         return [self._flow(name) for name in reads], tuple(name.text for name in reads)
 

@@ -35,8 +35,9 @@ def bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
     """Return what is written, by field."""
     order = [name for name in kind.model_fields if name not in kind.inferred()]
     if kind.variadic is not None and use.is_list:
-        whole = Given(use.positional[0].span if use.positional else use.span, items=use.positional)
-        use = replace(use, positional=(whole,))
+        items = use.positional
+        place = items[0].span.to(items[-1].span) if items else use.span
+        use = replace(use, positional=(Given(place, items=items),))
     if len(use.positional) > len(order):
         count = len(use.positional)
         raise fail(

@@ -60,7 +60,7 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     fields["init"] = init_rules(tree.get("init"), headers, ops, diagnostics)
     net = tree.get("net")
     fields["net"] = reader.node(net) if net is not None else None
-    check_interface(tree, ops, diagnostics)
+    check_interface(tree, headers, ops, diagnostics)
     diagnostics.raise_any()
     spec = _validated(fields, tree)
     return Written(spec, tree.span.source.name, _places(tree), ops)
@@ -183,7 +183,7 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
     is_cut = "(" in text and ")" not in text
     help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
     try:
-        call = ast.parse(text, mode="eval").body if len(text) <= 500 else None
+        call = expressions.python_tree(text) if len(text) <= 500 else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         call = None
     if isinstance(call, ast.Name):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from archspec.errors import Diagnostic, Diagnostics
 from archspec.ops import Ops
 from archspec.schema import names
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 
-def check_interface(tree: Mapping, ops: Ops, diagnostics: Diagnostics) -> None:
-    """Check the names and sizes that stand at the top of a document."""
+def check_interface(
+    tree: Mapping, blocks: Collection[str], ops: Ops, diagnostics: Diagnostics
+) -> None:
+    """Check the names and sizes that stand at the top of a document with these blocks."""
     name, inputs, outputs = (tree.get(key) for key in ("name", "input", "outputs"))
     if isinstance(name, Scalar) and isinstance(name.value, str):
         trouble = names.problem(name.value, ops)
+        # Each becomes a class of the emitted source, as does the named tuple of the outputs.
+        taken = (
+            {name.value, f"{name.value}Outputs"} if isinstance(outputs, Mapping) else {name.value}
+        )
+        for block in sorted(taken.intersection(blocks)):
+            trouble = f"there is a block `{block}`, and both would be classes of that name"
         if trouble:
             diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
     # Inputs become parameters in source, labels of outputs the fields of a named tuple.

@@ -69,6 +69,7 @@ _RESERVED: Final = {
     "training": "the mode",
     "Tensor": "PyTorch's tensor",
     "Sequential": "a numbered module of the language",
+    "Any": "a class that emitted source imports",
     "OrderedDict": "a class that emitted source imports",
     "NamedTuple": "a class that emitted source imports",
 }

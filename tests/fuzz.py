@@ -1,0 +1,221 @@
+"""Random specs, and random specs with a mistake in them, by the thousand.
+
+    python tests/fuzz.py --cases 100000 --seed 0 --out findings [--first 1200] [--kind mutated]
+
+A valid spec must build, emit, count and rewrite to the same network; a changed one must do so too,
+or get a located error. What fails is shrunk by Hypothesis and kept in the folder, a file for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import hypothesis
+import torch
+from agreement import assert_agree, assert_counted, outcome, same
+from blame import astray
+from hypothesis import HealthCheck, assume, note, settings
+from hypothesis import strategies as st
+from random_mutations import Mutation, mutated
+from random_specs import document, text
+from rewriting import inlined, unrolled
+
+import archspec
+from archspec.api import compiled
+from archspec.errors import Source
+from archspec.flattening import flattened
+from archspec.reading import joined, read_text
+from archspec.syntax import parse
+
+PARAMETERS, MACS, NODES = 400_000, 10_000_000, 120
+"""Networks that are larger are not tried: they say no more, and take longer."""
+
+BATCH: Final = 100
+Spec: TypeAlias = dict[str, Any]
+
+
+@dataclass
+class Run:
+    """Runs many cases of a kind.
+
+    Attributes:
+        outcomes: how many cases came out how.
+        sources: what was emitted, when it is to be kept.
+        failing: the text of the last case that failed; after shrinking, the smallest.
+    """
+
+    kind: str
+    keep: bool = False
+    outcomes: Counter[str] = field(default_factory=Counter)
+    sources: list[str] = field(default_factory=list)
+    failing: str = ""
+
+    def __call__(self, cases: int, seed: int) -> None:
+        """Try cases until one fails; Hypothesis then looks for the smallest that does."""
+
+        @hypothesis.seed(seed)
+        @settings(
+            max_examples=cases,
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        @hypothesis.given(st.randoms(use_true_random=False), st.integers(0, 2**31))
+        def case(rng: random.Random, seed: int) -> None:
+            spec = document(rng)
+            net = loaded(spec)
+            assume(is_small(net))
+            mutation = mutated(spec, rng) if self.kind == "mutated" else None
+            with one_thread():
+                self._try(spec, net, mutation, seed)
+
+        case()
+
+    def _try(
+        self, spec: Spec, net: archspec.Architecture, mutation: Mutation | None, seed: int
+    ) -> None:
+        written = text(mutation.spec if mutation else spec)
+        note(written)
+        try:
+            came = self._valid(spec, net, seed) if mutation is None else _mutated(net, mutation)
+        except hypothesis.errors.UnsatisfiedAssumption:
+            self.outcomes["too large"] += 1
+            raise
+        except Exception:
+            self.failing = written
+            raise
+        self.outcomes[came] += 1
+
+    def _valid(self, spec: Spec, net: archspec.Architecture, seed: int) -> str:
+        assert_counted(net)
+        source = assert_agree(net, seed)
+        if self.keep:
+            self.sources.append(source)
+        for rewritten in (unrolled(spec), inlined(spec)):
+            if rewritten != spec:
+                assert_same_numbers(net, loaded(rewritten))
+        assert_flattened(spec, net)
+        return "valid"
+
+
+def _mutated(before: archspec.Architecture, mutation: Mutation) -> str:
+    try:
+        net = archspec.loads(text(mutation.spec))
+    except archspec.SpecError as error:
+        wrong = astray(error, mutation, before)
+        assert not wrong, f"{mutation.kind} at {mutation.path} is told elsewhere: {wrong[0]}"
+        return "refused"
+    assert not mutation.certain, f"{mutation.kind} at {mutation.path} passes"
+    assume(is_small(net))
+    assert_counted(net)
+    assert_agree(net)
+    return "accepted"
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take most of the time of such small tensors."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def is_small(net: archspec.Architecture) -> bool:
+    """Tell whether a network is worth its time."""
+    return net.parameters <= PARAMETERS and net.macs <= MACS and len(net.nodes) <= NODES
+
+
+def loaded(spec: Spec) -> archspec.Architecture:
+    """Return a network; one whose ops may not work in place, with ops that do not."""
+    try:
+        return archspec.loads(text(spec))
+    except archspec.SpecError as error:
+        codes = {diagnostic.code for diagnostic in error.diagnostics}
+        # A concatenation repeated may outgrow every limit.
+        assume(not all(code.startswith("L") for code in codes))
+        if codes != {"G350"}:
+            raise
+    spec["vars"]["inplace"] = False
+    return archspec.loads(text(spec))
+
+
+def assert_same_numbers(net: archspec.Architecture, other: archspec.Architecture) -> None:
+    """Hold a network against the same one written in other words."""
+    assert (net.parameters, net.macs, net.output) == (other.parameters, other.macs, other.output)
+    one, two = net.build(seed=0), other.build(seed=0)
+    assert list(one.state_dict()) == list(two.state_dict())
+    pairs = zip(outcome(one, net, training=True), outcome(two, other, training=True), strict=True)
+    assert all(same(*pair) for pair in pairs)
+
+
+def assert_flattened(spec: Spec, net: archspec.Architecture) -> None:
+    """Hold a spec against the one text that two halves of it make, one extending the other."""
+    base: Spec = {"name": "Base", "net": []}
+    own: Spec = {"extends": "base.yaml", "expect": {"params": net.parameters, "macs": net.macs}}
+    for number, (key, held) in enumerate(spec.items()):
+        if key in ("vars", "blocks", "defaults"):
+            half = dict(list(held.items())[: len(held) // 2])
+            base[key] = half
+            own[key] = {name: value for name, value in held.items() if name not in half}
+        else:
+            (base if number % 2 and key != "name" else own)[key] = held
+    chain = tuple(parse(Source("<string>", text(part))) for part in (own, base))
+    flat = flattened(chain)
+    again = compiled(read_text(flat), None, {})
+    assert again.summary() == net.summary() == compiled(joined(chain), None, {}).summary()
+    assert flattened((parse(Source("<string>", flat)),)) == flat
+
+
+def fuzz(kind: str, cases: int, seed: int, first: int, out: Path) -> int:
+    """Run batches of cases, print how many there were an hour, and return how many failed."""
+    start, findings, total = time.monotonic(), 0, Counter[str]()
+    for done in range(first, cases, BATCH):
+        run = Run(kind)
+        try:
+            run(min(BATCH, cases - done), seed * 10_000_019 + done)
+        except Exception:
+            findings += 1
+            out.mkdir(parents=True, exist_ok=True)
+            (out / f"{kind}-{seed}-{done}.yaml").write_text(run.failing, encoding="utf-8")
+            (out / f"{kind}-{seed}-{done}.txt").write_text(traceback.format_exc(), encoding="utf-8")
+        total += run.outcomes
+        count = sum(total.values())
+        rate = count / (time.monotonic() - start) * 3600
+        told = ", ".join(f"{number:,} {name}" for name, number in sorted(total.items()))
+        print(
+            f"{kind}, seed {seed}, next {done + BATCH}: {told}; {rate:,.0f} cases an hour; "
+            f"{findings} findings",
+            flush=True,
+        )
+    return findings
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 when anything failed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--cases", type=int, default=1000, help="of each kind")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="to go on where a run ended")
+    parser.add_argument("--kind", choices=("valid", "mutated"), action="append")
+    parser.add_argument("--out", type=Path, default=Path("findings"))
+    given = parser.parse_args()
+    kinds = given.kind or ["valid", "mutated"]
+    found = [fuzz(kind, given.cases, given.seed, given.first, given.out) for kind in kinds]
+    return int(any(found))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
