@@ -26,6 +26,12 @@ EXPRESSION_DEPTH: Final = 50
 MAGNITUDE: Final = 2**63 - 1
 """The largest absolute value of any number, also between two steps of an expression."""
 
+ELEMENTS: Final = 2**60 - 1
+"""Elements of a tensor: two samples of four bytes each are as many bytes as PyTorch can count."""
+
+RANK: Final = 63
+"""Sizes of a tensor without the batch; PyTorch works on 64 with it."""
+
 LIST_LENGTH: Final = 10_000
 """Entries of a list that an expression makes, with those of the lists in it."""
 
@@ -44,13 +50,19 @@ BLOCK_DEPTH: Final = 32
 DEPTH: Final = 64
 """Nesting of a network: modules, loops and blocks within one another."""
 
-NODES: Final = 10_000
+NODES: Final = 4_000
 """Nodes of a network after all repeats are unrolled; the largest bundled one has 1,500."""
 
-STEPS: Final = 40_000
-"""What is looked at when repeats are unrolled: nodes, turns, and nodes that an `if` leaves out."""
+STEPS: Final = 16_000
+"""What is looked at when repeats are unrolled: nodes, turns, reads, nodes that an `if` leaves out."""
 
-READS: Final = 500
+TRIED: Final = 10_000
+"""Nodes made anew to find the smallest input, or the vars that are arguments of the source."""
+
+EMITTED_BYTES: Final = 4_000_000
+"""Bytes of the source, or of a diagram as text."""
+
+READS: Final = 128
 """Tensors that one node reads."""
 
 MISTAKES: Final = 100
@@ -62,5 +74,5 @@ MESSAGE_LENGTH: Final = 2_000
 WORD_LENGTH: Final = 64
 """Characters of a word that a near one is looked for."""
 
-CHOICES: Final = 1_000
-"""Words among which a near one is looked for."""
+COMPARED: Final = 30_000
+"""Characters of a word times those of the words among which a near one is looked for."""

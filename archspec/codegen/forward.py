@@ -128,20 +128,24 @@ class Forward:
     def _read(self, body: list[Line]) -> list[Line]:
         """Leave out the merges that nothing reads."""
         kept: list[Line] = []
+        read = set(self.results)
         for entry in reversed(body):
-            if not entry.is_merge or entry.name in self._consumers(kept):
-                kept.insert(0, entry)
-        return kept
+            if not entry.is_merge or entry.name in read:
+                kept.append(entry)
+                read.update(entry.needs)
+        return kept[::-1]
 
     def _inlined(self, body: list[Line]) -> list[Line]:
         """Write side branches inside the merge that joins them: `out + self.downsample(x)`."""
         done: list[Line] = []
+        consumers = self._consumers(body)
+        made: set[str] = set()
         for entry in body:
             current = entry
             while current.is_merge and not (current.flag or current.is_pairwise) and done:
                 side = done[-1]
-                operands = [name for name in current.reads if name in {d.name for d in done}]
-                lone = self._consumers(body).get(side.name) == [entry.name]
+                operands = [name for name in current.reads if name in made]
+                lone = consumers.get(side.name) == [entry.name]
                 aside = not (len(done) > 1 and done[-2].name in side.reads)
                 last = bool(operands) and operands[-1] == side.name
                 if (
@@ -151,9 +155,10 @@ class Forward:
                     or side.training_only
                 ):
                     break
-                done.pop()
+                made.remove(done.pop().name)
                 current = within(current, side)
             done.append(current)
+            made.add(current.name)
         return done
 
     def _nested(self, body: list[Line]) -> list[Line]:

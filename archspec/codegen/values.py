@@ -60,14 +60,15 @@ def ordered(items: list[Item]) -> list[Item]:
         there = [node for _, slot in views for _, node in nodes(slot)]
         for before, after in pairwise(execution(there)):
             ahead[names[id(after)]].add(names[id(before)])
-    done: list[Item] = []
+    done: dict[str, Item] = {}
     while waiting:
-        free = [item for item in waiting if ahead[item.name] <= {d.name for d in done}]
-        if not free:
+        # Mostly the first is free; nothing but `before` has it wait for another.
+        free = next((item for item in waiting if ahead[item.name] <= done.keys()), None)
+        if free is None:
             raise Differ
-        done.append(free[0])
-        waiting.remove(free[0])
-    return done
+        done[free.name] = free
+        waiting.remove(free)
+    return list(done.values())
 
 
 def tensors(items: list[Item]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
 from archspec.network import Network
+from archspec.writing import check_length
 
 FORMATS = ("svg", "png", "pdf", "dot")
 DIRECTIONS = ("TB", "LR")
@@ -37,9 +38,14 @@ def dot(
 
     Raises:
         DrawError: when there is no such direction, depth or theme.
+        SpecError: when the text would be too long; code L207.
     """
-    colours = theme_named(theme)
-    return write(_scene(network, depth, direction), colours, direction)
+    return _written(network, _scene(network, depth, direction), theme, direction)
+
+
+def _written(network: Network, scene: Scene, theme: str, direction: str) -> str:
+    text = write(scene, theme_named(theme), direction)
+    return check_length(text, "the diagram", network.root.written.span)
 
 
 def _scene(network: Network, depth: int | None, direction: str) -> Scene:
@@ -75,9 +81,8 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    colours = theme_named(theme)
     scene = _scene(network, depth, direction)
-    text = write(scene, colours, direction)
+    text = _written(network, scene, theme, direction)
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))
