@@ -54,7 +54,7 @@ NODES: Final = 4_000
 """Nodes of a network after all repeats are unrolled; the largest bundled one has 1,500."""
 
 STEPS: Final = 16_000
-"""What is looked at when repeats are unrolled: nodes, turns, reads, nodes that an `if` leaves out."""
+"""What is looked at: nodes, turns of loops, what nodes read, and nodes that an `if` leaves out."""
 
 TRIED: Final = 10_000
 """Nodes made anew to find the smallest input, or the vars that are arguments of the source."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import SpecError
+from archspec.network import Network
 from archspec.ops import Shape, windowed
 from archspec.resolve import resolve
 from archspec.resolve.opening import is_affordable
-from archspec.network import Network
 from archspec.spec import Given, Written
 
 TOO_SMALL: Final = "G316"

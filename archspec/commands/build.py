@@ -54,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if reason := unusable(arguments.device):
         raise UsageError(reason)
-    module = net.build(device=arguments.device, seed=arguments.seed, max_params=arguments.max_params)
+    module = net.build(
+        device=arguments.device, seed=arguments.seed, max_params=arguments.max_params
+    )
     report = check(net.network, module)
     if not arguments.quiet:
         print(module)

@@ -23,7 +23,9 @@ def check_fits(network: Network) -> None:
     available = _available()
     if available is None or needed <= available:
         return
-    message = f"the weights of {network.name} take {needed:,} bytes, and {available:,} are available"
+    message = (
+        f"the weights of {network.name} take {needed:,} bytes, and {available:,} are available"
+    )
     help = "`--device meta` builds it without memory; `--max-params` says that it fits all the same"
     raise too_large(network, "L301", message, help)
 

@@ -76,9 +76,7 @@ CASES: Final = {
     "extends in a circle": Case(
         _extends("a.yaml"), "F106", lay=_files(a="extends: b.yaml\n", b="extends: spec.yaml\n")
     ),
-    "extends itself through a link": Case(
-        _extends("link.yaml"), "F106", lay=_link_to("spec.yaml")
-    ),
+    "extends itself through a link": Case(_extends("link.yaml"), "F106", lay=_link_to("spec.yaml")),
     "extends a hundred in a row": Case(_extends("a0.yaml"), "L105", lay=_chain),
     "extends a URL": Case(_extends("https://example.org/a.yaml"), "F107"),
     "extends a file URL": Case(_extends("file:///etc/passwd"), "F107"),
@@ -88,12 +86,8 @@ CASES: Final = {
     "extends a pattern": Case(_extends('"*.yaml"'), "F102"),
     "extends a number": Case(_extends("7"), "F105"),
     "extends a list": Case(_extends("[resnet18, lenet]"), "F105"),
-    "extends a bundled spec": Case(
-        _extends("lenet"), holds=lambda made: made.parameters == 61_706
-    ),
+    "extends a bundled spec": Case(_extends("lenet"), holds=lambda made: made.parameters == 61_706),
     "extends a bundled spec by detours": Case(_extends("families/../../pyproject.toml"), "F107"),
     "extends what is wrong": Case(_extends("a.yaml"), "Y105", lay=_files(a=net("[&a ReLU]"))),
-    "extends what is too large": Case(
-        _extends("a.yaml"), "L101", lay=_files(a="#" * 1_000_001)
-    ),
+    "extends what is too large": Case(_extends("a.yaml"), "L101", lay=_files(a="#" * 1_000_001)),
 }

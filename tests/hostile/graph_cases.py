@@ -46,7 +46,9 @@ CASES: Final = {
         f"name: Tiny\ninput: [3, {10**8}, {10**8}]\nnet: [ReLU]\n",
         holds=lambda m: m.output == (3, 10**8, 10**8),
     ),
-    "input of 10^34 pixels": Case(f"name: Tiny\ninput: [3, {10**17}, {10**17}]\nnet: [ReLU]\n", "L205"),
+    "input of 10^34 pixels": Case(
+        f"name: Tiny\ninput: [3, {10**17}, {10**17}]\nnet: [ReLU]\n", "L205"
+    ),
     "input of nothing": Case("name: Tiny\ninput: []\nnet: [ReLU]\n", "S219"),
     "input of a negative size": Case("name: Tiny\ninput: [3, -8, 8]\nnet: [ReLU]\n", "S219"),
     "input of 10,000 dimensions": Case(
@@ -63,7 +65,9 @@ CASES: Final = {
     "output of size 0": Case(net("[{MaxPool2d: 9}]"), "G316"),
     "adaptive output of size 0": Case(net("[{AdaptiveAvgPool2d: 0}]"), "G315"),
     "repeat 10^9": Case(net(f"[{{repeat: {BILLION}, do: ReLU}}]"), "L201"),
-    "repeat 10^9 of nothing": Case(net(f"[{{repeat: {BILLION}, do: {{if: false, do: ReLU}}}}]"), "L201"),
+    "repeat 10^9 of nothing": Case(
+        net(f"[{{repeat: {BILLION}, do: {{if: false, do: ReLU}}}}]"), "L201"
+    ),
     "nested repeats": Case(_nested_repeats(8), "L201"),
     "nested repeats of nothing": Case(
         net("{repeat: 100, do: [" * 4 + "{if: false, do: ReLU}" + "]}" * 4), "L201"
@@ -82,12 +86,8 @@ CASES: Final = {
     "reference to itself": Case(net("{a: {from: a, do: ReLU}}"), "G307"),
     "reference to nothing": Case(net("{a: ReLU, b: {Add: [a, c]}}"), "G307"),
     "reference to what stands below": Case(net("{a: {Add: [input, b]}, b: ReLU}"), "G307"),
-    "ranks differ in a concatenation": Case(
-        net("{a: Flatten, b: {Cat: [a, input]}}"), "G301"
-    ),
-    "1 against C": Case(
-        net("{a: {Conv2d: 1, kernel_size: 1}, b: {Add: [a, input]}}"), "G301"
-    ),
+    "ranks differ in a concatenation": Case(net("{a: Flatten, b: {Cat: [a, input]}}"), "G301"),
+    "1 against C": Case(net("{a: {Conv2d: 1, kernel_size: 1}, b: {Add: [a, input]}}"), "G301"),
     "residual mismatch": Case(
         net("{a: {Conv2d: 3, kernel_size: 3}, b: {Add: [a, input]}}"), "G301"
     ),
@@ -111,7 +111,8 @@ CASES: Final = {
     "eps of 0 divided": Case(net('[{BatchNorm2d: , eps: "=1 / 0"}]'), "E402"),
     "thousand wrong nodes": Case(HEAD + "net:\n" + "- Relu\n" * 1000, "S202"),
     "thousand words nearly right": Case(
-        HEAD + "net:\n" + "".join(f"- {{Conv2d: 4, kernel_sizf{i}: 3}}\n" for i in range(1000)), "S201"
+        HEAD + "net:\n" + "".join(f"- {{Conv2d: 4, kernel_sizf{i}: 3}}\n" for i in range(1000)),
+        "S201",
     ),
     "thousand names to choose from": Case(
         HEAD

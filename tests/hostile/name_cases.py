@@ -17,9 +17,11 @@ TEXTS: Final = {
     "backslash before quotes": f'{MARK} \\"""\nimport {MARK}',
     "named character": f"{MARK} \\N{{DIGIT ONE}} \\x22\\x22\\x22 \\u0022",
     "bidi override": f"{MARK} \u202e gnihton \u2066",
-    "template": "{{7*7}}{% for x in ().__class__.__base__.__subclasses__() %}" + MARK + "{% endfor %}",
+    "template": "{{7*7}}{% for x in ().__class__.__base__.__subclasses__() %}"
+    + MARK
+    + "{% endfor %}",
     "template comment": f"{{# {MARK} #}} {{{{ self }}}}",
-    "newline into a comment": f"{MARK}\nimport {MARK}\r\nimport {MARK}\x85import {MARK}\u2028import {MARK}",
+    "newline into a comment": "\nimport pwned\r\nimport pwned\x85import pwned\u2028import pwned",
     "coding cookie": f"-*- coding: utf-7 -*- +AGkAbQBwAG8AcgB0- {MARK}",
     "ANSI escapes": f"\x1b[2J\x1b]0;{MARK}\x07",
     "form feed and NUL": f"{MARK}\x0c\x00import {MARK}",
@@ -117,8 +119,14 @@ _WRONG_CLASSES: Final = {
 CASES: Final = {
     **{f"child: {title}": Case(_child(name), "S207") for title, name in _WRONG_NAMES.items()},
     **{f"name: {title}": Case(_named(name), "S207") for title, name in _WRONG_CLASSES.items()},
-    **{f"description: {title}": Case(told("description", text), holds=_is_tiny) for title, text in TEXTS.items()},
-    **{f"paper: {title}": Case(told("paper", text), holds=_is_tiny) for title, text in TEXTS.items()},
+    **{
+        f"description: {title}": Case(told("description", text), holds=_is_tiny)
+        for title, text in TEXTS.items()
+    },
+    **{
+        f"paper: {title}": Case(told("paper", text), holds=_is_tiny)
+        for title, text in TEXTS.items()
+    },
     "child like an op": Case(net("{ReLU: ReLU}"), "G315"),
     "names that differ in case": Case(
         net("{a: ReLU, A: Sigmoid}"), holds=lambda made: [n.path for n in made] == ["a", "A"]
@@ -126,7 +134,9 @@ CASES: Final = {
     "NFKC twins": Case(net('{fit: ReLU, "\\ufb01t": Sigmoid}'), "S207"),
     "var named as a dunder": Case(f"{HEAD}vars: {{__class__: 1}}\nnet: [ReLU]\n", "S207"),
     "var named self": Case(f"{HEAD}vars: {{self: 1}}\nnet: [ReLU]\n", "S207"),
-    "block header that is code": Case(_block("B(a=__import__('os').system('touch pwned'))"), "S220"),
+    "block header that is code": Case(
+        _block("B(a=__import__('os').system('touch pwned'))"), "S220"
+    ),
     "block header with a body": Case(_block("B(): import pwned"), "S220"),
     "block header with a lambda": Case(_block("B(a=lambda: 1)"), "S220"),
     "block header with a star": Case(_block("B(*a, **b)"), "S220"),
@@ -148,7 +158,9 @@ CASES: Final = {
     "output label of a tuple": Case(
         net("{a: ReLU, b: ReLU}") + "outputs: {count: a, index: b}\n", "S207"
     ),
-    "input named self": Case("name: Tiny\ninput: {self: [3], b: [3]}\nnet: {a: {Add: [self, b]}}\n", "S207"),
+    "input named self": Case(
+        "name: Tiny\ninput: {self: [3], b: [3]}\nnet: {a: {Add: [self, b]}}\n", "S207"
+    ),
     "input that is code": Case(
         'name: Tiny\ninput: {"a=pwned()": [3], b: [3]}\nnet: {c: {Add: [b, b]}}\n', "S207"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from archspec import Architecture
@@ -13,7 +14,7 @@ def _alias_bomb() -> str:
     lines = [f"a: &a [{', '.join(['lol'] * 9)}]"]
     lines += [
         f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]"
-        for above, name in zip(names, names[1:], strict=False)
+        for above, name in pairwise(names)
     ]
     return "\n".join(lines) + "\n"
 
@@ -22,7 +23,6 @@ def _merge_bomb() -> str:
     lines = ["a0: &a0 {k: 1}"]
     lines += [f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}]}}" for i in range(1, 9)]
     return "\n".join(lines) + "\n"
-
 
 
 def _is_tiny(made: Architecture) -> bool:
@@ -60,7 +60,9 @@ CASES: Final = {
     "hexadecimal": Case(conv("0x10"), holds=lambda made: made.output[0] == 16),
     "binary": Case(conv("0b11"), "G315"),
     "sexagesimal": Case(conv("1:30"), "G315"),
-    "sexagesimal without brackets": Case(f"{HEAD}vars:\n  n: 190:20:30\nnet: [ReLU]\n", holds=_is_tiny),
+    "sexagesimal without brackets": Case(
+        f"{HEAD}vars:\n  n: 190:20:30\nnet: [ReLU]\n", holds=_is_tiny
+    ),
     "no for false": Case(net("[{Conv2d: 4, kernel_size: 3, bias: no}]"), "G315"),
     "on for true": Case(net("[{Conv2d: 4, kernel_size: 3, bias: on}]"), "G315"),
     "y for true": Case(net("[{Conv2d: 4, kernel_size: 3, bias: y}]"), "G315"),
