@@ -38,6 +38,9 @@ LIST_LENGTH: Final = 10_000
 COMPUTED: Final = 1_000_000
 """Steps in which all expressions of a network are computed; each entry of a list is one."""
 
+FORMULA: Final = 2_000
+"""Parts of a formula that others have been put into."""
+
 STRING_LENGTH: Final = 10_000
 """Characters of a string in an expression."""
 

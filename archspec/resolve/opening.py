@@ -41,7 +41,10 @@ def with_open_vars(
         for name, default in written.spec.vars.items()
         if type(values[name]) in (int, float) and default.formula is None and name not in taken
     ]
-    _, closed = resolve_open(written, overrides, shape, wanted)
+    try:
+        _, closed = resolve_open(written, overrides, shape, wanted)
+    except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
+        return resolve(written, overrides, shape)
     wanted = [name for name in wanted if name not in closed]
     network, _ = resolve_open(written, overrides, shape, wanted)
     unreadable = _in_long_formulas(network)
