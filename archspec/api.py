@@ -76,11 +76,13 @@ class Architecture:
     def __iter__(self) -> Iterator[Leaf | Body]:
         return iter(self.nodes)
 
-    def build(self, *, device: str = "cpu", seed: int | None = None) -> nn.Module:
+    def build(
+        self, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
+    ) -> nn.Module:
         """Build the live module; see `archspec.live.build`."""
         from archspec.live import build  # noqa: PLC0415 - torch is imported only when needed
 
-        return build(self.network, device=device, seed=seed)
+        return build(self.network, device=device, seed=seed, max_params=max_params)
 
     def codegen(
         self,

@@ -10,7 +10,6 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from archspec import limits
 from archspec.places import Mark, Paint, Source, Span, plain, snippets, visible
@@ -165,13 +164,22 @@ def fail(code: str, message: str, span: Span | None = None, **more: object) -> S
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "did you mean `x`?" for the nearest known word, or an empty string."""
-    # Each comparison takes the square of the lengths: no name is so long, no list need be.
-    choices = list(islice(known, limits.CHOICES))
     if len(word) > limits.WORD_LENGTH:
         return ""
+    choices = _affordable(word, known)
     folded = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return f"did you mean `{folded[near[0]]}`?" if near else ""
+
+
+def _affordable(word: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the known words, as many as can be compared; each takes the product of the lengths."""
+    left = limits.COMPARED
+    for choice in known:
+        left -= len(word) * len(choice)
+        if left < 0:
+            return
+        yield choice
 
 
 def _shortened(text: str) -> str:

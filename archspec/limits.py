@@ -26,11 +26,20 @@ EXPRESSION_DEPTH: Final = 50
 MAGNITUDE: Final = 2**63 - 1
 """The largest absolute value of any number, also between two steps of an expression."""
 
+ELEMENTS: Final = 2**60 - 1
+"""Elements of a tensor: two samples of four bytes each are as many bytes as PyTorch can count."""
+
+RANK: Final = 63
+"""Sizes of a tensor without the batch; PyTorch works on 64 with it."""
+
 LIST_LENGTH: Final = 10_000
 """Entries of a list that an expression makes, with those of the lists in it."""
 
 COMPUTED: Final = 1_000_000
 """Steps in which all expressions of a network are computed; each entry of a list is one."""
+
+FORMULA: Final = 2_000
+"""Parts of a formula that others have been put into."""
 
 STRING_LENGTH: Final = 10_000
 """Characters of a string in an expression."""
@@ -44,16 +53,19 @@ BLOCK_DEPTH: Final = 32
 DEPTH: Final = 64
 """Nesting of a network: modules, loops and blocks within one another."""
 
-NODES: Final = 10_000
+NODES: Final = 6_000
 """Nodes of a network after all repeats are unrolled; the largest bundled one has 1,500."""
 
-STEPS: Final = 40_000
-"""What is looked at when repeats are unrolled: nodes, turns, and nodes that an `if` leaves out."""
+STEPS: Final = 16_000
+"""What is looked at: nodes, turns of loops, what nodes read, and nodes that an `if` leaves out."""
 
-EMITTED_BYTES: Final = 2_000_000
-"""Bytes of emitted source."""
+TRIED: Final = 10_000
+"""Nodes made anew to find the smallest input, or the vars that are arguments of the source."""
 
-READS: Final = 500
+EMITTED_BYTES: Final = 4_000_000
+"""Bytes of the source, or of a diagram as text."""
+
+READS: Final = 128
 """Tensors that one node reads."""
 
 MISTAKES: Final = 100
@@ -65,5 +77,5 @@ MESSAGE_LENGTH: Final = 2_000
 WORD_LENGTH: Final = 64
 """Characters of a word that a near one is looked for."""
 
-CHOICES: Final = 1_000
-"""Words among which a near one is looked for."""
+COMPARED: Final = 30_000
+"""Characters of a word times those of the words among which a near one is looked for."""

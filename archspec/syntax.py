@@ -86,6 +86,8 @@ def parse(source: Source) -> Mapping:
         mark = error.problem_mark or error.context_mark
         place = _point(source, mark) if mark else None
         what = " ".join(part for part in (error.context, error.problem) if part)
+        if "maximum nesting depth" in what:  # libyaml looks ahead of what is composed here
+            raise fail("L102", f"nested deeper than {limits.YAML_DEPTH} levels", place) from None
         raise fail("Y101", f"not valid YAML: {what}", place, help=_yaml_help(what)) from None
     composer.diagnostics.raise_any()
     if not isinstance(tree, Mapping):

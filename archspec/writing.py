@@ -8,7 +8,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from archspec.errors import fail
+from archspec import limits
+from archspec.errors import Span, fail
+
+
+def check_length(text: str, what: str, span: Span | None) -> str:
+    """Return a text that was made for a spec, unless it is past the limit.
+
+    Raises:
+        SpecError: when it has too many bytes; code L207.
+    """
+    count = len(text.encode("utf-8"))
+    if count > limits.EMITTED_BYTES:
+        message = f"{what} has {count:,} bytes; {limits.EMITTED_BYTES:,} are allowed"
+        raise fail("L207", message, span)
+    return text
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:

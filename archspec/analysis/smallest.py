@@ -11,6 +11,7 @@ from archspec.errors import SpecError
 from archspec.network import Network, Sides
 from archspec.ops import Op, Shape, windowed
 from archspec.resolve import resolve
+from archspec.resolve.opening import is_affordable
 from archspec.spec import Given, Written
 
 TOO_SMALL: Final = "G316"
@@ -39,20 +40,20 @@ def with_smallest_input(
     if not _is_too_small(error) or not isinstance(given, tuple) or len(given) != 3:
         return error
 
-    def fits(size: int) -> bool:
+    def fits(size: int) -> Network | None:
         try:
-            resolve(written, overrides, (given[0], size, size))
+            return resolve(written, overrides, (given[0], size, size))
         except SpecError as other:
             if not _is_too_small(other):
                 raise
-            return False
-        return True
+            return None
 
     try:
         # Most often no size mends a window after global pooling; that is found out first.
-        if not fits(SIZES[-1]):
+        largest = fits(SIZES[-1])
+        if largest is None or not is_affordable(largest, len(SIZES).bit_length()):
             return error
-        size = SIZES[bisect_left(SIZES, True, key=fits)]
+        size = SIZES[bisect_left(SIZES, True, key=lambda size: fits(size) is not None)]
     except SpecError:
         return error
     help = f"the smallest input that works is {given[0]}×{size}×{size}"

@@ -62,6 +62,7 @@ def ordered(items: list[Item]) -> list[Item]:
             ahead[names[id(after)]].add(names[id(before)])
     done: dict[str, Item] = {}
     while waiting:
+        # Mostly the first is free; nothing but `before` has it wait for another.
         free = next((item for item in waiting if ahead[item.name] <= done.keys()), None)
         if free is None:
             raise Differ

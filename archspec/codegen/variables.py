@@ -11,6 +11,9 @@ from archspec.codegen.items import plain
 from archspec.codegen.values import Line
 from archspec.schema.names import BUILTINS
 
+_MOST: Final = 200
+"""Values with names of their own, past which all have one: each is found by a look at all lines."""
+
 _TAKEN: Final = frozenset(("x", "y", "out", "logits", "self", "torch", "nn", "math"))
 
 
@@ -50,6 +53,8 @@ class Variables:
                 return names
             # A name of its own overwrites nothing, so each round leaves fewer to be named.
             alone.add(next(name for name in self._to_name(*clash) if name not in alone))
+            if len(alone) > _MOST:
+                alone.update(self._lines)
 
     def _names_of_their_own(self) -> dict[str, str]:
         taken = {*_TAKEN, *self._inputs.values()}

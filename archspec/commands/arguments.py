@@ -77,6 +77,23 @@ def plugin_ops(arguments: argparse.Namespace) -> Ops:
     return registry(arguments.plugin, "--plugin")
 
 
+def add_bound(parser: argparse.ArgumentParser, otherwise: str) -> None:
+    """Add `--max-params`; without it, `otherwise` holds."""
+    parser.add_argument(
+        "--max-params",
+        type=_count,
+        metavar="N",
+        help=f"refuse a network of more than N learned parameters (default: {otherwise})",
+    )
+
+
+def _count(text: str) -> int:
+    """Return a whole number, which may be written as 25_000_000."""
+    if not re.fullmatch(r"[0-9](_?[0-9]){0,17}", text):
+        raise argparse.ArgumentTypeError(f"a whole number, such as 25_000_000, not {text!r}")
+    return int(text)
+
+
 def chain(spec: str | None) -> Chain:
     """Read the spec that the command line names, and those that it extends.
 

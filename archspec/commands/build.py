@@ -5,7 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archspec.commands.arguments import UsageError, add_out, add_spec, check_target, ending, load
+from archspec.commands.arguments import (
+    UsageError,
+    add_bound,
+    add_out,
+    add_spec,
+    check_target,
+    ending,
+    load,
+)
 from archspec.writing import write_whole
 
 NAME = "build"
@@ -26,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="seed of the weights")
     parser.add_argument("--quiet", action="store_true", help="print the result, not the module")
+    add_bound(parser, "as many as there is memory for")
     add_out(parser, "write the weights (.safetensors) or a torch.export program (.pt2)")
 
 
@@ -45,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if reason := unusable(arguments.device):
         raise UsageError(reason)
-    module = net.build(device=arguments.device, seed=arguments.seed)
+    module = net.build(
+        device=arguments.device, seed=arguments.seed, max_params=arguments.max_params
+    )
     report = check(net.network, module)
     if not arguments.quiet:
         print(module)

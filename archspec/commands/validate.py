@@ -6,7 +6,8 @@ import argparse
 import sys
 from typing import Final
 
-from archspec.commands.arguments import add_spec, load_one, plugin_ops
+from archspec.analysis import check_parameters
+from archspec.commands.arguments import add_bound, add_spec, load_one, plugin_ops
 from archspec.commands.telling import tell
 from archspec.errors import Diagnostic, SpecError, visible
 
@@ -20,6 +21,7 @@ _FORMATS: Final = ("text", "json", "github", "sarif")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser, many=True)
+    add_bound(parser, "no bound")
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -36,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     for spec in arguments.spec or [None]:
         try:
             net = load_one(spec, arguments, ops)
+            if arguments.max_params is not None:
+                check_parameters(net.network, arguments.max_params)
         except SpecError as error:
             found += error.diagnostics
             if arguments.format == "text":

@@ -19,6 +19,7 @@ from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
 from archspec.draw.tints import HEATS, heated, marked
 from archspec.network import Network
+from archspec.writing import check_length
 
 FORMATS = ("svg", "png", "pdf", "dot", "html")
 DIRECTIONS = ("TB", "LR")
@@ -53,9 +54,14 @@ def dot(
 
     Raises:
         DrawError: when there is no such direction, depth, module, theme, heat or mark.
+        SpecError: when the text would be too long; code L207.
     """
     scene = _scene(network, depth, focus, direction)
-    return _writer(network, scene, theme, direction, heat, marks).text()
+    return _text(network, _writer(network, scene, theme, direction, heat, marks))
+
+
+def _text(network: Network, writer: Writer) -> str:
+    return check_length(writer.text(), "the diagram", network.root.written.span)
 
 
 def _writer(
@@ -130,7 +136,7 @@ def image(
         from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
 
         return page(network, scene, writer, theme)
-    text = writer(scene, theme or "light").text()
+    text = _text(network, writer(scene, theme or "light"))
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))

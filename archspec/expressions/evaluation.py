@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from archspec import limits
-from archspec.errors import did_you_mean
+from archspec.errors import did_you_mean, fail
 from archspec.expressions.values import (
     CONSTANTS,
     FUNCTIONS,
@@ -49,10 +49,16 @@ _LEFT: ContextVar[list[int] | None] = ContextVar("steps that are left", default=
 
 @contextmanager
 def computing() -> Iterator[None]:
-    """Let all expressions that are computed in the body of the `with` share their steps."""
+    """Let all expressions that are computed in the body of the `with` share their steps.
+
+    Raises:
+        SpecError: when there are not enough; code L204.
+    """
     token = _LEFT.set([limits.COMPUTED])
     try:
         yield
+    except TooMuchError as error:  # where formulas are put together, no single place is to blame
+        raise fail("L204", str(error)) from None
     finally:
         _LEFT.reset(token)
 

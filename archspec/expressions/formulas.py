@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any, Final
 
+from archspec import limits
 from archspec.expressions.evaluation import evaluate
 from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, TooMuchError, Value
 
@@ -130,8 +131,23 @@ class _Substitution(ast.NodeTransformer):
         return value
 
 
+def _size(formula: ast.AST) -> int:
+    """Return how many parts a formula has, kept on the node as `names` are."""
+    known: int | None = getattr(formula, "_parts", None)
+    if known is None:
+        known = 1 + sum(map(_size, ast.iter_child_nodes(formula)))
+        formula._parts = known  # type: ignore[attr-defined]
+    return known
+
+
 def fold(formula: Formula) -> Formula:
-    """Return a formula simplified: constants computed, `x * 1`, `x // 1`, `x + 0` dropped."""
+    """Return a formula simplified: constants computed, `x * 1`, `x // 1` and `x + 0` dropped.
+
+    Raises:
+        TooMuchError: when it has too many parts; put into one another, formulas can double.
+    """
+    if _size(formula) > limits.FORMULA:
+        raise TooMuchError(f"a formula of more than {limits.FORMULA:,} parts")
     if is_constant(formula):
         try:
             return constant(evaluate(formula, {}))

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from archspec import analysis
 from archspec.live import parts
 from archspec.live.memory import check_fits
 from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
@@ -20,7 +21,9 @@ from archspec.plugins.gate import imported
 from archspec.traced import untraced
 
 
-def build(network: Network, *, device: str = "cpu", seed: int | None = None) -> nn.Module:
+def build(
+    network: Network, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
+) -> nn.Module:
     """Build the module of a network.
 
     Args:
@@ -29,17 +32,22 @@ def build(network: Network, *, device: str = "cpu", seed: int | None = None) -> 
             drawn on the CPU and moved, so that a seed gives the same weights on every device.
         seed: seeds the weights and leaves the global random state as it was; without it weights
             come from the global state, as for a hand-written model.
+        max_params: how many learned parameters it may have, on any device; without it, as many as
+            there is memory for.
 
     Raises:
-        SpecError: when the weights do not fit into memory; nothing has been allocated then.
+        SpecError: when there are more; nothing has been allocated then. Codes L301 and L302.
 
     Returns:
         A module whose state dict has the spec's names, in the order of the spec.
     """
+    if max_params is not None:
+        analysis.check_parameters(network, max_params)
+    elif device != "meta":
+        check_fits(network)
     if device == "meta":
         with torch.device("meta"):
             return _built(network)
-    check_fits(network)
     with torch.random.fork_rng(devices=[], enabled=seed is not None):
         if seed is not None:
             torch.default_generator.manual_seed(seed)

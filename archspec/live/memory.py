@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from archspec.analysis import costs
-from archspec.errors import fail
-from archspec.network import Leaf, Network, walk
+from archspec.analysis import costs, too_large
+from archspec.network import Network
 
 _BYTES = 4
 """Bytes of one element: weights are float32."""
@@ -24,15 +23,11 @@ def check_fits(network: Network) -> None:
     available = _available()
     if available is None or needed <= available:
         return
-    leaves = [node for node in walk(network.root) if isinstance(node, Leaf)]
-    largest = max(leaves, key=lambda leaf: found[leaf.path].parameters)
-    raise fail(
-        "L301",
-        f"the weights of {network.name} take {needed:,} bytes, and {available:,} are available",
-        largest.written.span,
-        label=f"`{largest.path}` is the largest, {found[largest.path].parameters:,} parameters",
-        help="`--device meta` builds it without memory",
+    message = (
+        f"the weights of {network.name} take {needed:,} bytes, and {available:,} are available"
     )
+    help = "`--device meta` builds it without memory; `--max-params` says that it fits all the same"
+    raise too_large(network, "L301", message, help)
 
 
 def _available() -> int | None:

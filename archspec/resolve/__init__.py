@@ -11,6 +11,7 @@ from archspec.expressions import Formula, Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
 from archspec.resolve.bodies import Resolver
+from archspec.resolve.expansion import check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
@@ -50,6 +51,8 @@ def resolve_open(
     """
     spec = written.spec
     inputs = _inputs(spec, shape)
+    for size in inputs.values():
+        check_sizes(size, written.places.get("input"))
     values = _vars(spec, overrides)
     diagnostics = Diagnostics()
     scope = _global(spec, overrides, values, wanted)

@@ -191,6 +191,7 @@ class Builder:
                 told = f"the first node says `from` which input it reads: {choices}"
                 raise fail("G306", told, node.span)
             return [self.last], (self.last.written or self.last.ref,)
+        self.resolver.expansion.step(node.span, len(reads))
         return [self._flow(name) for name in reads], tuple(name.text for name in reads)
 
     def _flow(self, name: spec.Name) -> Flow:

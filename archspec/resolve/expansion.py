@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from archspec import limits
 from archspec.errors import Span, fail
+from archspec.expressions import TooMuchError
 from archspec.ops import Shape, shown
 
 
@@ -17,8 +19,8 @@ class Expansion:
 
     Attributes:
         nodes: what has been made.
-        steps: what has been looked at, also where nothing came of it: turns of loops, nodes that
-            an `if` leaves out.
+        steps: what has been looked at, also where nothing came of it: turns of loops, reads, nodes
+            that an `if` leaves out.
         depth: of what is being made.
     """
 
@@ -36,13 +38,13 @@ class Expansion:
         if self.nodes > limits.NODES:
             raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
 
-    def step(self, span: Span) -> None:
-        """Count one more step.
+    def step(self, span: Span, count: int = 1) -> None:
+        """Count one more step, or several.
 
         Raises:
             SpecError: past the limit; code L201.
         """
-        self.steps += 1
+        self.steps += count
         if self.steps > limits.STEPS:
             message = f"loops and conditions take more than {limits.STEPS:,} steps"
             raise fail("L201", message, span)
@@ -52,7 +54,7 @@ class Expansion:
         """Count one more step, and all in the body of the `with` as within it.
 
         Raises:
-            SpecError: past a limit; codes L201 and L202.
+            SpecError: past a limit; codes L201, L202 and L204.
         """
         self.step(span)
         self.depth += 1
@@ -61,6 +63,8 @@ class Expansion:
                 message = f"modules, loops and blocks are nested deeper than {limits.DEPTH} levels"
                 raise fail("L202", message, span)
             yield
+        except TooMuchError as error:
+            raise fail("L204", str(error), span) from None
         finally:
             self.depth -= 1
 
@@ -75,12 +79,16 @@ def check_reads(count: int, span: Span) -> None:
         raise fail("L203", f"one node reads {count:,} tensors; {limits.READS:,} are allowed", span)
 
 
-def check_sizes(shape: Shape, span: Span) -> None:
-    """Hold the sizes that a node makes against what a tensor can have.
+def check_sizes(shape: Shape, span: Span | None) -> None:
+    """Hold a tensor against the largest that PyTorch can have.
 
     Raises:
-        SpecError: past it; code L205.
+        SpecError: past it; codes L205 and L206.
     """
-    if any(size > limits.MAGNITUDE for size in shape):
-        message = f"{shown(shape)} comes out, and a size is at most {limits.MAGNITUDE:,}"
+    if len(shape) > limits.RANK:
+        message = f"a tensor of {len(shape):,} sizes; {limits.RANK} are allowed"
+        raise fail("L206", message, span)
+    count = math.prod(int(size) for size in shape)
+    if count > limits.ELEMENTS:
+        message = f"{shown(shape)} has {count:,} elements; {limits.ELEMENTS:,} are allowed"
         raise fail("L205", message, span)

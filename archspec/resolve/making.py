@@ -99,7 +99,8 @@ class Place:
                 check_answers(op, shapes, output)
         except Misfit as error:
             raise misfit(error, kind, use, self.flows) from None
-        check_sizes(output, use.span)
+        for size in (output, *(tensor.shape for tensor in op.tensors())):
+            check_sizes(size, use.span)
         return Leaf(
             name=self.name,
             path=self.path,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from archspec import expressions
+from archspec import expressions, limits
 from archspec.errors import SpecError
 from archspec.expressions import Value
 from archspec.network import Absent, Body, Child, Leaf, Loop, Network, walk
@@ -41,17 +41,26 @@ def with_open_vars(
         for name, default in written.spec.vars.items()
         if type(values[name]) in (int, float) and default.formula is None and name not in taken
     ]
-    _, closed = resolve_open(written, overrides, shape, wanted)
+    try:
+        _, closed = resolve_open(written, overrides, shape, wanted)
+    except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
+        return resolve(written, overrides, shape)
     wanted = [name for name in wanted if name not in closed]
     network, _ = resolve_open(written, overrides, shape, wanted)
     unreadable = _in_long_formulas(network)
     kept = [name for name in wanted if name not in unreadable]
     # Mostly they all are, and one look at other values of all of them tells.
     if not _are_open(network, kept, written, overrides, shape):
+        kept = kept if is_affordable(network, 2 * len(kept)) else []
         kept = [name for name in kept if _are_open(network, [name], written, overrides, shape)]
     if kept != wanted:
         network, _ = resolve_open(written, overrides, shape, kept)
     return network
+
+
+def is_affordable(network: Network, times: int) -> bool:
+    """Tell whether a network may be made anew so many times only to try something out."""
+    return times * sum(1 for _ in walk(network.root)) <= limits.TRIED
 
 
 def _in_long_formulas(network: Network) -> set[str]:

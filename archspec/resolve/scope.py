@@ -71,9 +71,9 @@ class Scope:
             return given.value, expressions.constant(given.value)
         try:
             value = untraced(expressions.evaluate(given.formula, self.values))
+            return value, expressions.substitute(given.formula, self._constants(given.formula))
         except expressions.ExpressionError as error:
             raise self._located(error, given) from None
-        return value, expressions.substitute(given.formula, self._constants(given.formula))
 
     def traced(self, given: Given) -> tuple[Value, Formula]:
         """Return as `compute` does, where integers remember their formula."""
