@@ -1,20 +1,31 @@
-"""Figures of a network by arithmetic: parameters, MACs, receptive field, smallest input."""
+"""Figures of a network by arithmetic: parameters, MACs, memory, receptive field, smallest input."""
 
 from __future__ import annotations
 
-from archspec.analysis.cost import Cost, costs, macs, parameters
+from archspec.analysis.cost import Cost, cost, costs, macs, parameters
 from archspec.analysis.expectations import check_expectations
+from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.receptive_field import Field, fields, receptive_field
 from archspec.analysis.smallest import with_smallest_input
 
 __all__ = [
+    "DTYPES",
+    "ONE",
+    "Alive",
     "Cost",
     "Field",
+    "Kept",
+    "Peak",
+    "Setting",
     "check_expectations",
+    "cost",
     "costs",
     "fields",
+    "kept",
     "macs",
     "parameters",
+    "peak",
     "receptive_field",
     "with_smallest_input",
+    "written",
 ]

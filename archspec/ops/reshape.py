@@ -11,11 +11,13 @@ from archspec.ops.base import (
     EVERYTHING,
     Axis,
     ChannelsLast,
+    Inner,
     Integer,
     Kind,
     Misfit,
     Op,
     Positive,
+    Saved,
     Shape,
     Window,
     channels_last,
@@ -30,6 +32,7 @@ class Flatten(Op):
 
     torch: ClassVar[str] = "nn.Flatten"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
 
     start_dim: Integer = 1
     end_dim: Integer = -1
@@ -73,6 +76,7 @@ class Narrow(Op):
 
     torch: ClassVar[str] = "parts.Narrow"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     dim: Integer
@@ -126,6 +130,7 @@ class Permute(Op):
 
     torch: ClassVar[str] = "parts.Permute"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
     variadic: ClassVar[str | None] = "dims"
 
@@ -151,6 +156,7 @@ class Unflatten(Op):
 
     torch: ClassVar[str] = "nn.Unflatten"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 2
 
     dim: Integer
@@ -183,9 +189,15 @@ class SpaceToDepth(Op):
 
     torch: ClassVar[str] = "parts.SpaceToDepth"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     block_size: Positive
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the padded copy, made even where nothing is missing."""
+        return (Inner(math.prod(int(n) for n in output)),) if self.block_size > 1 else ()
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (H / block_size, W / block_size, block_size² C), sizes rounded up."""
@@ -205,6 +217,8 @@ class ChannelShuffle(Op):
 
     torch: ClassVar[str] = "nn.ChannelShuffle"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     groups: Positive
