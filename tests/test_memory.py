@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import random
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 import torch
 from test_ops import DRAWS, _ours
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+import archspec
+from archspec import analysis
 from archspec.live import evaluate
-from archspec.live.module import apply
+from archspec.live.module import SpecModule, apply
 from archspec.ops import BY_NAME, Form, Inner, Invocation, Op, Shape
 
 BATCH = 3
@@ -54,8 +56,11 @@ class Tracked(TorchDispatchMode):
         self.now -= size
 
 
-def saved_bytes(run: Any, apart: Iterable[Tensor]) -> int:
-    """Return the bytes of what autograd keeps while something runs, each storage once."""
+def saved_bytes(run: Callable[[], Any], apart: Iterable[Tensor]) -> int:
+    """Return the bytes of what autograd keeps while something runs, each storage once.
+
+    Storages of the tensors `apart`, such as parameters, do not count.
+    """
     kept: dict[int, Any] = {}
 
     def pack(tensor: Tensor) -> Tensor:
@@ -100,6 +105,10 @@ def test_op_keeps_what_torch_keeps(name: str) -> None:
         owned = [*module.parameters(), *module.buffers()] if module else []
         copies = [t * 1 for t in tensors]
         assert saved_bytes(partial(runs, op, module, copies), owned) == _kept(op, shapes), told
+        # What it reads apart from all else: an op that works in place may keep a copy of it.
+        copies = [t * 1 for t in tensors]
+        within = saved_bytes(partial(runs, op, module, copies), [*owned, *copies])
+        assert within == _kept(op, shapes, apart=True), told
 
 
 def _size(shape: Shape) -> int:
@@ -110,13 +119,14 @@ def _bytes(inner: Inner) -> int:
     return 4 * (BATCH * inner.elements + inner.once) + 8 * BATCH * inner.integers
 
 
-def _kept(op: Op, shapes: list[Shape]) -> int:
+def _kept(op: Op, shapes: list[Shape], *, apart: bool = False) -> int:
+    """Return the bytes that an op keeps, or those of it that are not what it reads."""
     saved = op.saved(tuple(shapes), op.output(*shapes))
     assert saved is not None
-    whole = _bytes(saved.inner)
-    whole += 4 * sum(_size(shape) for shape in shapes) if saved.inputs else 0
-    own = not (op.passes_on(training=True) and saved.inputs)
-    return whole + (4 * _size(op.output(*shapes)) if saved.output and own else 0)
+    read = saved.inputs and not apart
+    whole = _bytes(saved.inner) + (4 * sum(_size(shape) for shape in shapes) if read else 0)
+    shared = op.passes_on(training=True) and (saved.inputs or apart)
+    return whole + (4 * _size(op.output(*shapes)) if saved.output and not shared else 0)
 
 
 @pytest.fixture
@@ -153,3 +163,99 @@ def test_op_holds_what_torch_holds(name: str) -> None:
         alone = name == "RelativeAttention" and shapes[0][1] == 1
         assert tracked.peak <= whole if alone else tracked.peak == whole, told
         del output
+
+
+# --- Whole networks ----------------------------------------------------------------------------
+
+NETWORKS = {
+    "lenet": None,
+    "resnet18": (3, 64, 64),
+    "resnet50": (3, 64, 64),
+    "vgg11_bn": (3, 64, 64),
+    "googlenet": (3, 64, 64),
+    "inception_v1": None,
+    "densenet121": (3, 64, 64),
+    "mobilenet_v2": (3, 64, 64),
+    "mobilenet_v3_small": (3, 64, 64),
+    "shufflenet_v2_x0_5": (3, 64, 64),
+    "squeezenet1_1": (3, 64, 64),
+    "efficientnet_b0": (3, 64, 64),
+    "regnet_y_400mf": (3, 64, 64),
+    "convnext_tiny": (3, 64, 64),
+    "swin_t": (3, 64, 64),
+    "swin_v2_t": (3, 64, 64),
+    "vit_b_32": None,
+    "unet": (3, 64, 64),
+}
+SETTING = analysis.Setting(batch=2)
+
+
+class Called(nn.Module):
+    """A network as one that calls it has it: with a single input."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Any:
+        return self.network(x)
+
+
+class Parts(fx.Tracer):
+    """Traces down to the modules that are one op each."""
+
+    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+        return not isinstance(module, SpecModule)
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def built(request: pytest.FixtureRequest) -> tuple[archspec.Architecture, nn.Module]:
+    net = archspec.load(request.param, input=NETWORKS[request.param])
+    return net, net.build(seed=0)
+
+
+def _images(net: archspec.Architecture) -> Tensor:
+    return torch.randn(SETTING.batch, *net.inputs["input"])
+
+
+def _tracked(run: Callable[[Tensor], Any], images: Tensor, module: nn.Module) -> int:
+    """Return the peak of a run, with its input."""
+    owned = [*module.parameters(), *module.buffers()]
+    with torch.no_grad(), Tracked(images, *owned) as tracked:
+        output = run(images)
+    del output
+    return tracked.peak + images.untyped_storage().nbytes()
+
+
+@pytest.mark.usefixtures("unfused")
+def test_peak_is_that_of_a_run_that_frees_what_is_dead(
+    built: tuple[archspec.Architecture, nn.Module],
+) -> None:
+    """An interpreter of `torch.fx` runs node after node, and frees a value after its last use."""
+    net, module = built
+    whole = Called(module.eval())
+    run = fx.Interpreter(fx.GraphModule(whole, Parts().trace(whole))).run
+    assert _tracked(run, _images(net), module) == analysis.peak(net.network, SETTING).bytes
+
+
+@pytest.mark.usefixtures("unfused")
+def test_peak_of_a_call_is_little_more(built: tuple[archspec.Architecture, nn.Module]) -> None:
+    """Whoever calls a module holds what it passes until the call returns, used or not.
+
+    Hence the tolerance: never less, and at most half as much again, where a large map that nothing
+    reads any more stays with the caller (U-Net), or nearly all is alive at once anyhow (ViT).
+    """
+    net, module = built
+    most = analysis.peak(net.network, SETTING).bytes
+    found = _tracked(module.eval(), _images(net), module)
+    assert most <= found <= 1.5 * most
+
+
+def test_training_keeps_what_autograd_saves(
+    built: tuple[archspec.Architecture, nn.Module],
+) -> None:
+    net, module = built
+    owned = [*module.parameters(), *module.buffers()]
+    images = _images(net)
+    found = saved_bytes(lambda: module.train()(images), owned)
+    assert found == analysis.kept(net.network, SETTING).bytes

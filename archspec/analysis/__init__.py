@@ -5,7 +5,7 @@ from __future__ import annotations
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
-from archspec.analysis.receptive_field import Field, fields, receptive_field
+from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.smallest import with_smallest_input
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "costs",
     "fields",
     "kept",
+    "last_field",
     "macs",
     "parameters",
     "peak",

@@ -179,7 +179,7 @@ class _Run:
             first = reads[0]
             scattered = first.scattered or isinstance(leaf.op, Permute | Narrow)
             # Dimensions that do not lie side by side are joined in a copy.
-            if not (isinstance(leaf.op, Flatten) and scattered):
+            if not (scattered and isinstance(leaf.op, Flatten) and leaf.op.joins(leaf.inputs[0])):
                 return _Value(first.storage, learns, scattered)
         storage = _Storage(leaf.path, self.setting.of(leaf.output), now, now)
         return _Value(storage, learns)

@@ -43,11 +43,10 @@ class ReLU(_Activation):
     inplace: bool = False
 
 
-class ReLU6(_Activation):
+class ReLU6(_OfItsInput):
     """min(max(0, x), 6)."""
 
     torch: ClassVar[str] = "nn.ReLU6"
-    inplace: bool = False
 
 
 class LeakyReLU(_Activation):

@@ -40,7 +40,7 @@ class Flatten(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape with the dimensions joined."""
         rank = len(inputs[0]) + 1
-        first, last = (dim + rank if dim < 0 else dim for dim in (self.start_dim, self.end_dim))
+        first, last = self._ends(rank)
         if not 1 <= first <= last < rank:
             raise Misfit(
                 f"cannot join dimensions {self.start_dim} to {self.end_dim}"
@@ -52,6 +52,14 @@ class Flatten(Op):
             product = n * product
         joined = (*inputs[0][: first - 1], product, *inputs[0][last:])
         return sized(inputs[0], joined) if last < rank - 1 else joined
+
+    def joins(self, shape: Shape) -> bool:
+        """Tell whether it joins several dimensions that have more than one element."""
+        first, last = self._ends(len(shape) + 1)
+        return sum(n > 1 for n in shape[first - 1 : last]) > 1
+
+    def _ends(self, rank: int) -> list[int]:
+        return [dim + rank if dim < 0 else dim for dim in (self.start_dim, self.end_dim)]
 
     def window(self, shape: Shape) -> Window:
         """Return everything where there are several positions to join."""
