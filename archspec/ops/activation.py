@@ -115,11 +115,10 @@ class Hardswish(_OfItsInput):
     torch: ClassVar[str] = "nn.Hardswish"
 
 
-class Hardsigmoid(_Activation):
+class Hardsigmoid(_OfItsInput):
     """relu6(x + 3) / 6."""
 
     torch: ClassVar[str] = "nn.Hardsigmoid"
-    inplace: bool = False
 
 
 class Sigmoid(_Activation):
