@@ -30,6 +30,7 @@ from archspec.draw.scene import (
 )
 from archspec.draw.stages import stages
 from archspec.draw.theme import THEMES, Theme
+from archspec.draw.tints import marked
 from archspec.network import INPUT, Network, walk
 from archspec.ops import Kind
 from archspec.reading import bundled_names, read_document, read_text
@@ -525,11 +526,12 @@ def test_dpi_is_for_bitmaps() -> None:
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 def test_text_is_legible(theme: Theme) -> None:
-    fills = [*(paint.fill for paint in theme.kinds.values()), theme.block.fill, theme.stage.fill]
+    paints = (*theme.kinds.values(), *theme.marks.values(), theme.block, theme.stage)
+    fills = [paint.fill for paint in paints]
     assert all(contrast(theme.ink, fill) >= 7 for fill in fills)
     assert all(contrast(theme.dim, fill) >= 4.5 for fill in fills)
     assert all(contrast(theme.on_branch, colour) >= 3 for colour in theme.branches)
-    assert contrast(*theme.badge) >= 7
+    assert contrast(theme.badge.fill, theme.badge.border) >= 7
 
 
 def contrast(first: str, second: str) -> float:
@@ -670,3 +672,39 @@ def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:
     with pytest.raises(DrawError, match=message):
         image(written(RESIDUAL), **arguments)
+
+
+# Colours that say something else
+
+
+def test_marks_colour_nodes_by_path() -> None:
+    drawn, light = network("resnet34"), THEMES["light"]
+    marks = {
+        "layer2.0": "added",  # all of a folded block
+        "layer3": "removed",  # all of a stage
+        "conv1": "changed",
+        "layer1.0.conv1": "added",  # one of three equal blocks
+        "layer4.1": "added",
+        "layer4.2": "added",  # both of two equal blocks
+    }
+    shown = scene(drawn)
+    found = marked(shown, marks, light)
+    words = {paint: word for word, paint in light.marks.items()}
+    nodes = {part.key: part.path for part in flattened(shown.parts) if not isinstance(part, Frame)}
+    assert {nodes[key]: words[paint] for key, paint in found.paints.items()} == {
+        "conv1": "changed",
+        "layer1.0.conv1": "changed",
+        "layer2.0": "added",
+        "layer3.0": "removed",
+        "layer3.1": "removed",
+        "layer4.1": "added",
+    }
+    assert [word for word, _ in found.legend] == ["added", "removed", "changed"]
+    text = dot(drawn, marks=marks)
+    assert light.kinds[Kind.CONV].fill not in text
+    assert light.marks["removed"].fill in text
+
+
+def test_a_mark_without_a_colour() -> None:
+    with pytest.raises(DrawError, match="no mark `moved`; there are added, removed, changed"):
+        image(written(RESIDUAL), "svg", marks={"conv": "moved"})

@@ -7,6 +7,7 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from archspec.draw.compose import compose
@@ -15,6 +16,7 @@ from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
+from archspec.draw.tints import marked
 from archspec.network import Network
 
 FORMATS = ("svg", "png", "pdf", "dot")
@@ -24,7 +26,12 @@ NODES: Final = 1000
 
 
 def dot(
-    network: Network, *, depth: int | None = None, direction: str = "TB", theme: str = "light"
+    network: Network,
+    *,
+    depth: int | None = None,
+    direction: str = "TB",
+    theme: str = "light",
+    marks: Mapping[str, str] | None = None,
 ) -> str:
     """Return a network as DOT text; the same network always gives the same text.
 
@@ -34,12 +41,21 @@ def dot(
             them, and so on; by default one typical block is open if the page has room for it.
         direction: `TB` from top to bottom, `LR` from left to right.
         theme: `light`, `dark` or `print`.
+        marks: `added`, `removed` or `changed` by the path of an op, or of a module for all that is
+            in it. With marks, colours say nothing else: a node all of whose ops have one mark
+            takes its colour, one of which only a part is marked is `changed`, the others are grey.
 
     Raises:
-        DrawError: when there is no such direction, depth or theme.
+        DrawError: when there is no such direction, depth, theme or mark.
     """
+    scene = _scene(network, depth, direction)
+    return _written(scene, theme, direction, marks)
+
+
+def _written(scene: Scene, theme: str, direction: str, marks: Mapping[str, str] | None) -> str:
     colours = theme_named(theme)
-    return write(_scene(network, depth, direction), colours, direction)
+    tints = None if marks is None else marked(scene, marks, colours)
+    return write(scene, colours, direction, tints)
 
 
 def _scene(network: Network, depth: int | None, direction: str) -> Scene:
@@ -57,6 +73,7 @@ def image(
     depth: int | None = None,
     direction: str = "TB",
     theme: str = "light",
+    marks: Mapping[str, str] | None = None,
     dpi: int = 130,
 ) -> bytes:
     """Return a network as a picture.
@@ -67,6 +84,7 @@ def image(
         depth: as for `dot`.
         direction: as for `dot`.
         theme: as for `dot`.
+        marks: as for `dot`.
         dpi: pixels per inch of a PNG.
 
     Raises:
@@ -75,9 +93,8 @@ def image(
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    colours = theme_named(theme)
     scene = _scene(network, depth, direction)
-    text = write(scene, colours, direction)
+    text = _written(scene, theme, direction, marks)
     if format == "dot":
         return text.encode()
     nodes = sum(1 for _ in flattened(scene.parts))

@@ -30,6 +30,7 @@ from archspec.draw.scene import (
 from archspec.draw.sizes import BETWEEN, DETAIL, NODE, TITLE, Sizes
 from archspec.draw.svg import MARK, NO_PATH
 from archspec.draw.theme import Paint, Theme
+from archspec.draw.tints import Tints
 
 _FONT: Final = "Helvetica,Arial,sans-serif"
 _MARGIN: Final = 10
@@ -49,18 +50,18 @@ _WEIGHTS: Final = {
 }
 
 
-def write(scene: Scene, theme: Theme, direction: str) -> str:
-    """Return a scene as DOT text."""
-    return "\n".join(_Writer(scene, theme, direction).lines()) + "\n"
+def write(scene: Scene, theme: Theme, direction: str, tints: Tints | None = None) -> str:
+    """Return a scene as DOT text; with tints, colours say nothing else."""
+    return "\n".join(_Writer(scene, theme, direction, tints).lines()) + "\n"
 
 
 class _Writer:
     """One scene in one theme and direction."""
 
-    def __init__(self, scene: Scene, theme: Theme, direction: str) -> None:
-        self.scene, self.theme = scene, theme
+    def __init__(self, scene: Scene, theme: Theme, direction: str, tints: Tints | None) -> None:
+        self.scene, self.theme = scene, theme.neutral() if tints else theme
         self.across = direction == "LR"
-        self.labels = Labels(theme, Sizes(scene, across=self.across))
+        self.labels = Labels(self.theme, Sizes(scene, across=self.across), tints)
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
         self.nodes = {part.key: part for part in flattened((*scene.parts, *scene.insets))}
@@ -177,14 +178,15 @@ class _Writer:
                 return _rounded(self.labels.terminal(node), self.theme.terminal)
             case Folded():
                 width = self.labels.sizes.lines.get(node.line, 0.0)
-                rounded = _rounded(self.labels.folded(node), self.theme.block, width)
+                paint = self.labels.tint(node) or self.theme.block
+                rounded = _rounded(self.labels.folded(node), paint, width)
                 return {**rounded, "style": "rounded,filled,dashed"} if node.dashed else rounded
             case Sign():
                 return self._sign(node)
         raise AssertionError(node)
 
     def _sign(self, node: Sign) -> Looks:
-        paint = self.theme.skip
+        paint = self.labels.tint(node) or self.theme.skip
         return {
             "label": self.labels.sign(node.text),
             "shape": "circle",
@@ -193,6 +195,7 @@ class _Writer:
             "width": 0.28,
             "fillcolor": paint.fill,
             "color": paint.border,
+            "penwidth": _pen(paint),
         }
 
     def _lane(self, colour: int | None) -> str:
@@ -259,13 +262,18 @@ class _Writer:
         return found
 
 
+def _pen(paint: Paint) -> float:
+    return paint.width + 0.2
+
+
 def _rounded(content: Label, paint: Paint, width: float = 0.0) -> Looks:
     return {
         "label": content,
         "shape": "box",
-        "style": "rounded,filled",
+        "style": "rounded,filled,dashed" if paint.stroke == "dashed" else "rounded,filled",
         "fillcolor": paint.fill,
         "color": paint.border,
+        "penwidth": _pen(paint),
         "margin": "0.1,0.03",
         "height": 0.3,
         "width": round(width / _POINTS, 3),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Final
 
 from archspec.draw.markup import Label, bold, font, label, table, tag, text
@@ -14,12 +15,14 @@ from archspec.draw.scene import (
     Entry,
     Folded,
     Frame,
+    Node,
     Scene,
     Segment,
     Terminal,
 )
 from archspec.draw.sizes import BAND, DETAIL, FRAME, NODE, TITLE, Sizes, shares
-from archspec.draw.theme import Theme
+from archspec.draw.theme import Paint, Theme
+from archspec.draw.tints import Tints
 
 _BADGE: Final = 34
 _THIN: Final = 6
@@ -27,11 +30,16 @@ _THICK: Final = 20
 
 
 class Labels:
-    """Writes labels in a theme."""
+    """Writes labels in a theme; nodes that have a tint take its colours."""
 
-    def __init__(self, theme: Theme, sizes: Sizes) -> None:
+    def __init__(self, theme: Theme, sizes: Sizes, tints: Tints | None = None) -> None:
         self.theme = theme
         self.sizes = sizes
+        self.tints = tints
+
+    def tint(self, node: Node) -> Paint | None:
+        """Return what colours a node in the place of its kind."""
+        return self.tints.paints.get(node.key) if self.tints else None
 
     def title(self, scene: Scene) -> Label:
         """Return the title with the network's figures under it."""
@@ -45,12 +53,17 @@ class Labels:
 
     def legend(self, scene: Scene) -> Label:
         """Return the legend, row by row."""
-        rows = [table(["".join(map(self._chip, row))], CELLSPACING=4) for row in scene.legend]
+        chips = [[self._chip(entry) for entry in row] for row in scene.legend]
+        if self.tints is not None:
+            lead = [Entry(self.tints.label)] if self.tints.label else []
+            chips = [[*map(self._chip, lead), *starmap(_painted, self.tints.legend)]]
+        rows = [table(["".join(row)], CELLSPACING=4) for row in chips]
         return label(table([tag("TD", row) for row in rows])) if rows else label(" ")
 
     def box(self, box: Box) -> Label:
         """Return a fused layer: bands, title, bands."""
-        paint = self.theme.kinds[box.kind]
+        tint = self.tint(box)
+        paint = tint or self.theme.kinds[box.kind]
         badge = self._badge(box.count)
         room = round(self.sizes.box(box)) - (_BADGE if badge else 0)
         words = self._words(box.title, box.detail)
@@ -60,9 +73,10 @@ class Labels:
         columns = 2 if badge else 1
         note = font(text(box.note), size=DETAIL, colour=self.theme.dim)
         under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
-        rows = [self._bands(box.above, columns), title, under, self._bands(box.below, columns)]
-        content = [row for row in rows if row]
-        return label(table(content, BORDER=1, COLOR=paint.border))
+        above, below = (self._bands(bands, columns, tint) for bands in (box.above, box.below))
+        content = [row for row in (above, title, under, below) if row]
+        stroke = paint.stroke.upper().replace("SOLID", "")
+        return label(table(content, BORDER=paint.width, COLOR=paint.border, STYLE=stroke))
 
     def folded(self, node: Folded) -> Label:
         """Return a folded block: title and count, lines, and its branches as a thin bar."""
@@ -74,7 +88,7 @@ class Labels:
         rows += [
             tag("TD", font(text(line), size=DETAIL, colour=self.theme.dim)) for line in node.lines
         ]
-        if node.bar:
+        if node.bar and self.tints is None:
             length = max(self.sizes.lines.get(node.line, 0) - 14, 90)
             rows.append(tag("TD", self._thin(node.bar, length)))
         return label(table(rows, CELLPADDING=1))
@@ -82,17 +96,18 @@ class Labels:
     def bar(self, bar: Bar) -> Label:
         """Return a concatenation, each segment with a port of its own."""
         cells = []
+        across, tint = self.sizes.across, self.tint(bar)
+        ink = self.theme.ink if tint else self.theme.on_branch
         for index, (segment, size) in enumerate(
             zip(bar.segments, self.sizes.bar(bar), strict=True)
         ):
-            across = self.sizes.across
-            words = font(bold(segment.text), size=FRAME, colour=self.theme.on_branch)
+            words = font(bold(segment.text), size=FRAME, colour=ink)
             cells.append(
                 tag(
                     "TD",
                     words,
                     PORT=f"b{index}",
-                    BGCOLOR=self.theme.branch(segment.colour),
+                    BGCOLOR=tint.fill if tint else self.theme.branch(segment.colour),
                     WIDTH=_THICK if across else size,
                     HEIGHT=size if across else _THICK,
                 )
@@ -132,18 +147,10 @@ class Labels:
         if entry.colour is not None:
             words = font(text(entry.text), size=BAND, colour=self.theme.on_branch)
             return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
-        words = font(text(entry.text), size=DETAIL)
         if entry.kind is None and not entry.block:
-            return tag("TD", font(words, colour=self.theme.dim))
-        paint = self.theme.kinds[entry.kind] if entry.kind else self.theme.block
-        return tag(
-            "TD",
-            words,
-            BGCOLOR=paint.fill,
-            COLOR=paint.border,
-            BORDER=1,
-            STYLE="ROUNDED",
-            CELLPADDING=3,
+            return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
+        return _painted(
+            entry.text, self.theme.kinds[entry.kind] if entry.kind else self.theme.block
         )
 
     def _words(self, title: str, detail: str) -> str:
@@ -157,13 +164,13 @@ class Labels:
         words = font(bold(f" ×{count} "), size=DETAIL, colour=self.theme.badge.border)
         return tag("TD", words, STYLE="ROUNDED", BGCOLOR=self.theme.badge.fill, CELLPADDING=1)
 
-    def _bands(self, bands: Sequence[Band], columns: int) -> str:
+    def _bands(self, bands: Sequence[Band], columns: int, tint: Paint | None) -> str:
         if not bands:
             return ""
         cells = []
         for band in bands:
             words = font(text(band.text), size=BAND, colour=self.theme.dim)
-            fill = self.theme.kinds[band.kind].fill
+            fill = (tint or self.theme.kinds[band.kind]).fill
             cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
@@ -173,3 +180,17 @@ class Labels:
             fill = self.theme.branch(segment.colour)
             cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
         return table(["".join(cells)], CELLPADDING=0)
+
+
+def _painted(words: str, paint: Paint) -> str:
+    """Return a chip of the legend."""
+    stroke = paint.stroke.upper().replace("SOLID", "")
+    return tag(
+        "TD",
+        font(text(words), size=DETAIL),
+        BGCOLOR=paint.fill,
+        COLOR=paint.border,
+        BORDER=paint.width,
+        STYLE=",".join(filter(None, ("ROUNDED", stroke))),
+        CELLPADDING=3,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from archspec.draw import attention, wording
@@ -14,7 +14,7 @@ from archspec.draw.scene import Band, Bar, Border, Box, Folded, Frame, Part, Seg
 from archspec.draw.stages import Bundle
 from archspec.draw.units import Group, Layer, Unit, is_concat
 from archspec.draw.wires import Wire
-from archspec.network import Leaf, Network
+from archspec.network import Leaf, Network, walk
 from archspec.ops.merge import Add, Mul
 
 Words: TypeAlias = tuple[str, str, tuple[str, ...]]
@@ -48,7 +48,12 @@ class Nodes:
         if isinstance(unit, Bundle):
             lines = stage_lines(unit.units)
             return Folded(
-                key=self.key(), line=line, title=unit.path, lines=lines, tooltip=(unit.path, *lines)
+                key=self.key(),
+                line=line,
+                title=unit.path,
+                lines=lines,
+                tooltip=(unit.path, *lines),
+                shows=self._shows(unit),
             )
         if unit.side:
             return self._aside(unit)
@@ -64,6 +69,7 @@ class Nodes:
             key=self.key(),
             path=unit.path,
             tooltip=self._facts.of(unit),
+            shows=self._shows(unit),
             line=line,
             text="×" if isinstance(unit.leaf.op, Mul) else "+",
         )
@@ -86,8 +92,10 @@ class Nodes:
         """Remember what differs between the turns of a repeat that is opened."""
         turns = [_layers(turn) for turn in repeat.turns]
         for layers in zip(*turns, strict=True):
-            for leaves in zip(*(layer.leaves for layer in layers), strict=True):
-                self._twins[leaves[0].path] = leaves
+            for leaves in zip(*map(_own_leaves, layers), strict=True):
+                # Each of them may itself stand for those of several blocks around this one.
+                twins = (twin for leaf in leaves for twin in self._twins_of(leaf))
+                self._twins[leaves[0].path] = tuple(dict.fromkeys(twins))
         if repeat.growth:
             low, high = (channels(turn.inputs[0]) for turn in (repeat.turns[0], repeat.turns[-1]))
             self._incoming[first(repeat).units[-1].path] = f"{low} … {high}"
@@ -101,6 +109,7 @@ class Nodes:
             key=self.key(),
             path=layer.path,
             tooltip=self._facts.of(unit),
+            shows=self._shows(unit),
             line=line,
             kind=layer.leaf.op.kind,
             title=title,
@@ -129,6 +138,10 @@ class Nodes:
         """Return an op in each of the equal blocks that are drawn once."""
         return self._twins.get(leaf.path, (leaf,))
 
+    def _shows(self, unit: Unit) -> tuple[str, ...]:
+        twins = (twin.path for leaf in _leaves(unit) for twin in self._twins_of(leaf))
+        return tuple(dict.fromkeys(twins))
+
     def _aside(self, unit: Unit) -> Folded:
         """Return what is there in training alone: a layer or a block, always folded."""
         if isinstance(unit, Layer):
@@ -140,6 +153,7 @@ class Nodes:
             key=self.key(),
             path=unit.path,
             tooltip=self._facts.of(unit),
+            shows=self._shows(unit),
             title=title,
             detail=detail,
             lines=(f"training only → {label}" if label else "training only",),
@@ -164,6 +178,7 @@ class Nodes:
             key=self.key(),
             path=first(unit).path,
             tooltip=self._facts.of(unit),
+            shows=self._shows(unit),
             line=line,
             title=title,
             detail=detail,
@@ -185,9 +200,26 @@ class Nodes:
             key=self.key(),
             path=unit.path,
             tooltip=self._facts.of(unit),
+            shows=self._shows(unit),
             line=line,
             segments=tuple(segments),
         )
+
+
+def _own_leaves(layer: Layer) -> tuple[Leaf, ...]:
+    return (*layer.tensors, *layer.leaves)
+
+
+def _leaves(unit: Unit) -> Iterator[Leaf]:
+    """Yield all ops of a unit."""
+    match unit:
+        case Layer():
+            yield from _own_leaves(unit)
+        case Group():
+            yield from (node for node in walk(unit.body) if isinstance(node, Leaf))
+        case Repeat(turns=units) | Bundle(units=units):
+            for inner in units:
+                yield from _leaves(inner)
 
 
 def _layers(unit: Unit) -> list[Layer]:

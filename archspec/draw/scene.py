@@ -54,12 +54,14 @@ class Node:
         tooltip: lines to show on hovering.
         line: the straight line it stands on: `main` from the input to the output, `inset` in a
             block that is drawn apart, or empty.
+        shows: paths of the ops that it stands for, in each of the equal blocks that are drawn once.
     """
 
     key: str
     path: str = ""
     tooltip: tuple[str, ...] = ()
     line: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from archspec.draw.engine import DrawError
@@ -12,10 +12,12 @@ from archspec.ops import Kind
 
 
 class Paint(NamedTuple):
-    """Fill and border."""
+    """Fill and border; `stroke` is `solid` or `dashed`, `width` in points."""
 
     fill: str
     border: str
+    stroke: str = "solid"
+    width: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class Theme:
         badge: the count of a repeat, and its background.
         branches: one for each operand of a concatenation, in order; `on_branch` is written on
             them, `incoming` is for channels that are passed on.
+        marks: what a node can be marked as, in the order of the legend.
     """
 
     paper: str
@@ -43,11 +46,17 @@ class Theme:
     branches: tuple[str, ...]
     incoming: str
     on_branch: str
+    marks: Mapping[str, Paint]
 
     @property
     def skip(self) -> Paint:
         """Colours of residual arcs and merges."""
         return self.kinds[Kind.MERGE]
+
+    def neutral(self) -> Theme:
+        """Return the theme for a picture whose colours mean something else than kinds."""
+        quiet = replace(self, kinds=dict.fromkeys(self.kinds, self.terminal), block=self.terminal)
+        return replace(quiet, branches=(self.incoming,))
 
     def branch(self, colour: int) -> str:
         """Return the colour of a branch; there may be more branches than colours."""
@@ -78,6 +87,11 @@ _LIGHT: Final = Theme(
     branches=("#1D4ED8", "#0E8FB3", "#15803D", "#B45309", "#7E22CE", "#BE185D"),
     incoming="#64748B",
     on_branch="#FFFFFF",
+    marks={
+        "added": Paint("#BBE7C9", "#15803D", width=2),
+        "removed": Paint("#F3D0F0", "#A21CAF", "dashed", 2),
+        "changed": Paint("#FDE68A", "#B45309", width=2),
+    },
 )
 
 _DARK: Final = Theme(
@@ -104,6 +118,11 @@ _DARK: Final = Theme(
     branches=("#60A5FA", "#22D3EE", "#4ADE80", "#FBBF24", "#C4A5FD", "#F9A8D4"),
     incoming="#94A3B8",
     on_branch="#0F172A",
+    marks={
+        "added": Paint("#14532D", "#4ADE80", width=2),
+        "removed": Paint("#5B1A63", "#F0ABFC", "dashed", 2),
+        "changed": Paint("#6B4400", "#FCD34D", width=2),
+    },
 )
 
 _PRINT: Final = Theme(
@@ -130,6 +149,11 @@ _PRINT: Final = Theme(
     branches=("#1A1A1A", "#5C5C5C", "#3A3A3A", "#707070"),
     incoming="#707070",
     on_branch="#FFFFFF",
+    marks={
+        "added": Paint("#FFFFFF", "#000000", width=4),
+        "removed": Paint("#FFFFFF", "#000000", "dashed", 2),
+        "changed": Paint("#CFCFCF", "#000000", width=2),
+    },
 )
 
 THEMES: Final[Mapping[str, Theme]] = {"light": _LIGHT, "dark": _DARK, "print": _PRINT}
