@@ -261,9 +261,10 @@ def written(network: Network, setting: Setting = ONE) -> dict[str, int]:
     return found
 
 
-def _add_up(body: Body, leaves: dict[str, int], found: dict[str, int]) -> int:
+def _add_up(body: Body, leaves: dict[str, int], found: dict[str, int]) -> None:
     for node in body.nodes:
-        own = isinstance(node, Leaf)
-        found[node.path] = leaves.get(node.path, 0) if own else _add_up(node, leaves, found)
+        if isinstance(node, Leaf):
+            found[node.path] = leaves.get(node.path, 0)
+        else:
+            _add_up(node, leaves, found)
     found[body.path] = sum(found[node.path] for node in body.nodes)
-    return found[body.path]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archspec.analysis import Field, fields, macs, parameters
+from archspec.analysis import Cost, Field, cost, fields
 from archspec.draw import wording
 from archspec.draw.repeats import Repeat
 from archspec.draw.units import Group, Layer, Unit
@@ -32,9 +32,10 @@ class Facts:
 
     def _sums(self, unit: Unit, nodes: tuple[Node, ...]) -> tuple[str, ...]:
         arrives = ", ".join(wording.shape(shape) for shape in unit.inputs)
+        whole = sum(map(cost, nodes), Cost())
         return (
             f"{arrives} → {wording.shape(unit.output)}",
-            f"{sum(map(parameters, nodes)):,} params · {sum(map(macs, nodes)):,} MACs",
+            f"{whole.parameters:,} params · {whole.macs_text} MACs",
             _pixels(self._fields.get(nodes[-1].path)),
         )
 

@@ -259,9 +259,10 @@ class Op(BaseModel):
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int | None:
         """Return multiply-accumulates for one sample; None where nobody knows.
 
-        Convolutions and matrix products count, as in PyTorch's own counter.
+        Convolutions and matrix products count, as in PyTorch's own counter. So an op of a kind
+        that multiplies must say how often, all others need not.
         """
-        return 0
+        return None if self.kind in (Kind.CONV, Kind.LINEAR, Kind.ATTENTION) else 0
 
     def macs_once(self) -> int:
         """Return further multiply-accumulates of a call, however many samples it has."""

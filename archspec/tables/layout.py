@@ -161,7 +161,7 @@ def _totals(network: Network, setting: Setting) -> Iterable[tuple[str, str]]:
     weights = memory_text(setting.bytes(whole.parameters, once=True))
     yield "parameters", f"{whole.parameters:,}, {weights} of weights"
     yield "MACs", f"{whole.macs_text} for one sample"
-    yield "FLOPs", f"{flops.macs_text}, 2 for each MAC; convolutions and matrix products count"
+    yield "FLOPs", f"{flops.macs_text} = 2 × MACs (convolutions and matrix products)"
     yield "peak activations", f"{memory_text(peak.bytes)} in inference, at {peak.path}"
     yield "kept in training", f"{bound}{memory_text(kept.bytes)} for the backward pass"
     yield "receptive field", whole_field_text(analysis.last_field(network))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from textwrap import wrap
+from typing import Final, TypeAlias
 
 from archspec.analysis import Field
 
 _GAP: Final = 2
 _LEAST: Final = 12
+"""Characters that a column keeps when it is cut."""
+_WRAPPED: Final = 20
+"""Characters that a column keeps when it goes on in further lines."""
 NONE: Final = "–"
 """What stands where there is nothing."""
 
@@ -20,11 +24,13 @@ class Table:
 
     Attributes:
         title: what it is about.
-        head: a word for each column; the first column is the one that is cut to fit.
+        head: a word for each column.
         right: whether a column is set to the right, as numbers are.
         rows: the cells.
         totals: what stands below, as pairs of a label and words.
         marks: a word for each row by which a form may colour it, or nothing.
+        narrow: the column that is cut to fit.
+        wrapped: the column that goes on in further lines to fit, before any is cut.
     """
 
     title: str
@@ -33,6 +39,8 @@ class Table:
     rows: list[tuple[str, ...]]
     totals: list[tuple[str, str]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    narrow: int = 0
+    wrapped: int | None = None
 
     def widths(self) -> list[int]:
         """Return the characters that each column needs."""
@@ -44,17 +52,43 @@ class Table:
         return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def text(table: Table, width: int = 100) -> str:
+Paint: TypeAlias = Callable[[str, str], str]
+"""Puts colour around a line, by its mark."""
+
+
+def text(table: Table, width: int = 100, paint: Paint | None = None) -> str:
     """Return a table as lines of at most `width` characters, but for numbers that need more."""
     widths = table.widths()
     over = table.width() - width
-    widths[0] = max(widths[0] - max(over, 0), min(widths[0], _LEAST))
+    for column, least in ((table.wrapped, _WRAPPED), (table.narrow, _LEAST)):
+        if column is not None:
+            less = min(max(over, 0), max(widths[column] - least, 0))
+            widths[column] -= less
+            over -= less
     rule = "─" * (sum(widths) + _GAP * (len(widths) - 1))
     lines = [_line(table.head, widths, table.right), rule]
-    lines += [_line(row, widths, table.right) for row in table.rows]
+    marks = table.marks or [""] * len(table.rows)
+    for mark, row in zip(marks, table.rows, strict=True):
+        found = [_line(part, widths, table.right) for part in _parts(row, table.wrapped, widths)]
+        lines += [paint(mark, line) for line in found] if paint else found
     label = max((len(name) for name, _ in table.totals), default=0)
     below = [f"{name:<{label}}  {words}" for name, words in table.totals]
-    return "\n".join([*lines, rule, table.title, *below])
+    return "\n".join([*([*lines, rule] if table.rows else []), table.title, *below])
+
+
+def _parts(
+    row: tuple[str, ...], wrapped: int | None, widths: Sequence[int]
+) -> Iterator[tuple[str, ...]]:
+    """Yield a row as the lines that it takes."""
+    if wrapped is None or len(row[wrapped]) <= widths[wrapped]:
+        yield row
+        return
+    # What an arrow joins stays on one line: `wrap` breaks at plain spaces alone.
+    lines = wrap(row[wrapped].replace(" → ", "\xa0→\xa0"), widths[wrapped])
+    first, *others = (line.replace("\xa0", " ") for line in lines)
+    yield (*row[:wrapped], first, *row[wrapped + 1 :])
+    for line in others:
+        yield tuple(line if column == wrapped else "" for column in range(len(row)))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
