@@ -132,11 +132,21 @@ class Architecture:
         ending = os.fspath(path).rpartition(".")[2].lower()
         write_whole(path, image(self.network, ending, **options))
 
-    def summary(self, width: int = 100) -> str:
-        """Return the table of nodes as text, at most `width` columns wide."""
+    def summary(
+        self, width: int = 100, *, batch: int = 1, dtype: str = "float32", **options: Any
+    ) -> str:
+        """Return the table of nodes as text, at most `width` columns wide.
+
+        Args:
+            width: characters of a line.
+            batch: samples whose memory is counted.
+            dtype: the type of weights and activations, such as `bfloat16`.
+            **options: `depth`, `by` and `columns`, as `archspec.tables.table` takes them.
+        """
         from archspec.tables import summary  # noqa: PLC0415
 
-        return summary(self.network, width)
+        setting = analysis.Setting(batch=batch, dtype=dtype)
+        return summary(self.network, width, setting=setting, **options)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.parameters:,} parameters, {self.macs:,} MACs, {self.output}>"

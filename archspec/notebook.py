@@ -55,8 +55,8 @@ def _cells(row: tables.Row) -> Iterator[str]:
     yield _cell("td", f"<code>{_text(row.path)}</code>", "left")
     yield _cell("td", _text(row.op), "left")
     yield _cell("td", " × ".join(map(str, row.shape)), "left")
-    yield _cell("td", f"{row.parameters:,}", "right")
-    yield _cell("td", f"{row.macs:,}", "right")
+    yield _cell("td", f"{row.cost.parameters:,}", "right")
+    yield _cell("td", row.cost.macs_text, "right")
 
 
 def _cell(tag: str, content: str, side: str) -> str:

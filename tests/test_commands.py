@@ -46,9 +46,11 @@ def test_summary_is_aligned_and_fits(
     assert main(["summary", "resnet50"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "25,557,032" in lines[-3]
-    assert "4,089,184,256" in lines[-2]
-    assert "427 px" in lines[-1]
+    below = {line[:18].strip(): line[18:] for line in lines[-6:]}
+    assert below["parameters"].startswith("25,557,032, 97.5 MiB")
+    assert below["MACs"].startswith("4,089,184,256")
+    assert below["FLOPs"].startswith("8,178,368,512")
+    assert below["receptive field"] == "427 px, stride 32, offset −213"
     assert any(line.startswith("layer1.0.downsample.0 ") for line in lines)
 
 

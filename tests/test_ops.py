@@ -242,8 +242,11 @@ DRAWS: dict[str, Draw] = {
         [rng.choice([(6,), (3, 6), (2, 3, 6)])],
     ),
     "LocalResponseNorm": lambda rng: ({"size": rng.randint(1, 4)}, [_map(rng)]),
-    "LeakyReLU": lambda rng: ({"negative_slope": 0.2}, [_map(rng)]),
-    "ELU": lambda rng: ({"alpha": 0.5}, [_map(rng)]),
+    "LeakyReLU": lambda rng: (
+        {"negative_slope": 0.2, "inplace": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "ELU": lambda rng: ({"alpha": 0.5, "inplace": rng.random() < 0.5}, [_map(rng)]),
     "GELU": lambda rng: ({"approximate": rng.choice(["none", "tanh"])}, [_map(rng)]),
     "Softplus": lambda rng: ({"beta": 2.0}, [_map(rng)]),
     "Softmax": lambda rng: ({"dim": rng.choice([1, 2, 3, -1, -3, 4, -5])}, [_map(rng)]),

@@ -1,24 +1,41 @@
-"""Figures of a network by arithmetic: parameters, MACs, receptive field, smallest input."""
+"""Figures of a network by arithmetic: parameters, MACs, memory, receptive field, smallest input."""
 
 from __future__ import annotations
 
 from archspec.analysis.bounds import check_parameters, too_large
-from archspec.analysis.cost import Cost, costs, macs, parameters
+from archspec.analysis.cost import Cost, cost, costs, macs, parameters
+from archspec.analysis.difference import Comparison, Difference, Side, compare
 from archspec.analysis.expectations import check_expectations
-from archspec.analysis.receptive_field import Field, fields, receptive_field
+from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
+from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.smallest import sides, with_smallest_input
 
 __all__ = [
+    "DTYPES",
+    "ONE",
+    "Alive",
+    "Comparison",
     "Cost",
+    "Difference",
     "Field",
+    "Kept",
+    "Peak",
+    "Setting",
+    "Side",
     "check_expectations",
     "check_parameters",
+    "compare",
+    "cost",
     "costs",
     "fields",
+    "kept",
+    "last_field",
     "macs",
     "parameters",
+    "peak",
     "receptive_field",
     "sides",
     "too_large",
     "with_smallest_input",
+    "written",
 ]

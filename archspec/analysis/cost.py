@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archspec.network import Body, Leaf, Network, Node
 
@@ -17,18 +17,28 @@ class Cost:
         macs: multiply-accumulates of one sample in eval mode (1 MAC = 2 FLOPs). Convolutions and
             matrix products count, as in `torch.utils.flop_counter`. What runs in training mode
             alone counts nothing; a module that is used twice counts twice.
+        unknown: uses of ops whose MACs nobody knows; `macs` is then what all others come to.
     """
 
     parameters: int = 0
     buffers: int = 0
     macs: int = 0
+    unknown: int = 0
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
             self.parameters + other.parameters,
             self.buffers + other.buffers,
             self.macs + other.macs,
+            self.unknown + other.unknown,
         )
+
+    @property
+    def macs_text(self) -> str:
+        """The MACs as people read them: `≥ 1,200` where some are not known, `?` where none are."""
+        if not self.unknown:
+            return f"{self.macs:,}"
+        return f"≥ {self.macs:,}" if self.macs else "?"
 
 
 def costs(network: Network) -> dict[str, Cost]:
@@ -45,7 +55,7 @@ def _cost(node: Node, found: dict[str, Cost]) -> Cost:
         assert isinstance(node, Body)
         cost = sum((_cost(child, found) for child in node.nodes), Cost())
     if node.reuses is not None:
-        cost = Cost(macs=cost.macs)
+        cost = replace(cost, parameters=0, buffers=0)
     if node.training_only:
         cost = Cost(cost.parameters, cost.buffers)
     found[node.path] = cost
@@ -54,22 +64,28 @@ def _cost(node: Node, found: dict[str, Cost]) -> Cost:
 
 def _leaf(leaf: Leaf) -> Cost:
     tensors = leaf.op.tensors()
+    macs = leaf.op.macs(leaf.inputs, leaf.output)
     return Cost(
         sum(tensor.size for tensor in tensors if tensor.learned),
         sum(tensor.size for tensor in tensors if not tensor.learned),
-        leaf.op.macs(leaf.inputs, leaf.output) + leaf.op.macs_once(),
+        (macs or 0) + leaf.op.macs_once(),
+        int(macs is None),
     )
+
+
+def cost(part: Network | Node) -> Cost:
+    """Return the cost of a network or node."""
+    return _cost(part.root if isinstance(part, Network) else part, {})
 
 
 def parameters(part: Network | Node) -> int:
     """Return the learned parameters of a network or node."""
-    return _cost(_node(part), {}).parameters
+    return cost(part).parameters
 
 
 def macs(part: Network | Node) -> int:
-    """Return the multiply-accumulates of a network or node, for one sample in eval mode."""
-    return _cost(_node(part), {}).macs
+    """Return the multiply-accumulates of a network or node, for one sample in eval mode.
 
-
-def _node(part: Network | Node) -> Node:
-    return part.root if isinstance(part, Network) else part
+    Where some are not known, these are all that are; `cost` tells.
+    """
+    return cost(part).macs

@@ -52,6 +52,20 @@ class Line:
         """Pixels from one position to the next."""
         return self.step / len(self.reads)
 
+    @property
+    def stride(self) -> int | float:
+        """The jump as a whole number where it is one: 32, 0.5."""
+        whole, rest = divmod(self.step, len(self.reads))
+        return self.jump if rest else whole
+
+    @property
+    def offset(self) -> int:
+        """The first pixel of the first position; negative where that lies in the padding.
+
+        A position that depends on nothing has none; then it is the next one's.
+        """
+        return next((read[0] for read in self.reads if read), 0)
+
     def at(self, position: int) -> Read:
         """Return the pixels that a position depends on, where no border cuts them off."""
         periods, index = divmod(position, len(self.reads))
@@ -96,6 +110,16 @@ class Field:
         """Height and width in pixels; None for all of the input."""
         return None if self.lines is None else (self.lines[0].size, self.lines[1].size)
 
+    @property
+    def stride(self) -> tuple[int | float, int | float] | None:
+        """Pixels from one position to the next, down and right; None for all of the input."""
+        return None if self.lines is None else (self.lines[0].stride, self.lines[1].stride)
+
+    @property
+    def offset(self) -> tuple[int, int] | None:
+        """First row and column that the first position depends on; None for all of the input."""
+        return None if self.lines is None else (self.lines[0].offset, self.lines[1].offset)
+
     def through(self, window: Window) -> Field:
         """Return the field of what reads this through a window."""
         if self.lines is None or window is None:
@@ -128,20 +152,25 @@ def fields(network: Network) -> dict[str, Field]:
 
 
 def receptive_field(network: Network) -> tuple[int, int] | None:
-    """Return the receptive field of the last feature map, height and width in pixels.
+    """Return the height and width in pixels of `last_field`; None for the whole input."""
+    return last_field(network).size
 
-    That is the one before global pooling or the classifier. None when that map sees the whole
-    input, as behind squeeze-and-excitation.
+
+def last_field(network: Network) -> Field:
+    """Return the receptive field of the last feature map.
+
+    That is the one before global pooling or the classifier. It is the whole input when that map
+    sees all of it, as behind squeeze-and-excitation.
     """
     found = fields(network)
-    last: Field | None = None
+    last = GLOBAL
     for leaf in network.leaves:
         if _is_side(network, leaf.path) or leaf.op.form is Form.TENSOR:
             continue
         field = found[leaf.path]
         if field.lines is not None or _has_positions(leaf.output):
             last = field
-    return last.size if last else None
+    return last
 
 
 def _has_positions(shape: Shape) -> bool:

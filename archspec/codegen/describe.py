@@ -148,10 +148,8 @@ def _told(sides: Sides, network: Network) -> list[str]:
 def header(network: Network) -> list[str]:
     """Return the docstring of the file: name, figures, paper, where it came from."""
     shape = " and ".join(_sizes(s, "x") for s in network.inputs.values())
-    figures = (
-        f"{analysis.parameters(network):,} parameters, {analysis.macs(network):,} MACs "
-        f"for an input of {shape}."
-    )
+    cost = analysis.cost(network)
+    figures = f"{cost.parameters:,} parameters, {cost.macs_text} MACs for an input of {shape}."
     paper = [prose(network.paper)] if network.paper else []
     return [f"{network.name}, a PyTorch module.", "", figures, *paper, origin(network)]
 

@@ -1,6 +1,6 @@
-"""The command line: `archspec validate|summary|build|codegen|draw|list|show|init|explain|schema`.
+"""The command line: `archspec COMMAND`; `COMMANDS` holds a module for each.
 
-Exit status: 0 ok, 1 the spec is wrong, 2 wrong usage or a fault of archspec's own.
+Exit status: 0 ok, 1 the spec is wrong or two differ, 2 wrong usage or a fault of archspec's own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final
 from archspec.commands import (
     build,
     codegen,
+    diff,
     draw,
     explain,
     init,
@@ -39,6 +40,7 @@ COMMANDS: Final[tuple[ModuleType, ...]] = (
     build,
     codegen,
     draw,
+    diff,
     listing,
     show,
     init,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 from archspec.errors import SpecError
 from archspec.places import coloured, plain
@@ -25,13 +25,13 @@ def add_colour(parser: argparse.ArgumentParser, *, default: str) -> None:
 
 def tell(error: SpecError, when: str) -> None:
     """Print all mistakes, and how many they are when there are several."""
-    print(error.text(coloured if _is_coloured(when) else plain), file=sys.stderr)
+    print(error.text(coloured if is_coloured(when, sys.stderr) else plain), file=sys.stderr)
     count = len(error.diagnostics)
     if count > 1:
         print(f"\n{count} errors", file=sys.stderr)
 
 
-def _is_coloured(when: str) -> bool:
+def is_coloured(when: str, stream: TextIO) -> bool:
     """Decide as https://no-color.org and https://force-color.org have it."""
     if when != "auto":
         return when == "always"
@@ -39,4 +39,4 @@ def _is_coloured(when: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

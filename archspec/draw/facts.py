@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archspec.analysis import Field, fields, macs, parameters
+from archspec.analysis import Cost, Field, cost, fields
 from archspec.draw import wording
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import About
@@ -31,12 +31,13 @@ class Facts:
         turns = unit.turns if isinstance(unit, Repeat) else (unit,)
         nodes = _nodes(turns[0])
         field = self._fields.get(nodes[-1].path)
+        whole = sum(map(cost, nodes), Cost())
         return About(
             ops=tuple((node.path, _call(node)) for node in nodes),
             figures=(
                 ("shape", _shapes(turns[0])),
-                ("parameters", f"{sum(map(parameters, nodes)):,}"),
-                ("MACs", f"{sum(map(macs, nodes)):,}"),
+                ("parameters", f"{whole.parameters:,}"),
+                ("MACs", whole.macs_text),
                 ("receptive field", _pixels(field)),
             ),
             shows=tuple(tuple(node.path for node in _nodes(turn)) for turn in turns),
@@ -49,9 +50,10 @@ class Facts:
 
     def _sums(self, unit: Unit, nodes: tuple[Node, ...]) -> tuple[str, ...]:
         pixels = _pixels(self._fields.get(nodes[-1].path))
+        whole = sum(map(cost, nodes), Cost())
         return (
             _shapes(unit),
-            f"{sum(map(parameters, nodes)):,} params · {sum(map(macs, nodes)):,} MACs",
+            f"{whole.parameters:,} params · {whole.macs_text} MACs",
             f"receptive field{' ' if pixels[0].isdigit() else ': '}{pixels}",
         )
 

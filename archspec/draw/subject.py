@@ -134,7 +134,11 @@ def _after(network: Network, body: Body, around: Sequence[Body]) -> list[str]:
 
 
 def _figures(cost: Cost) -> tuple[str, ...]:
-    return f"{wording.amount(cost.parameters)} params", f"{wording.amount(cost.macs)} MACs"
+    bound = "≥ " if cost.unknown else ""
+    return (
+        f"{wording.amount(cost.parameters)} params",
+        f"{bound}{wording.amount(cost.macs)} MACs",
+    )
 
 
 def _seen(network: Network) -> tuple[str, ...]:

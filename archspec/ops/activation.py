@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
-from archspec.ops.base import Integer, Kind, Misfit, Op, Positive, Shape, Tensor, shown
+from archspec.ops.base import (
+    Inner,
+    Integer,
+    Kind,
+    Misfit,
+    Op,
+    Positive,
+    Saved,
+    Shape,
+    Tensor,
+    shown,
+)
 
 
 class _Activation(Op):
     kind: ClassVar[Kind] = Kind.ACTIVATION
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
+
+
+class _OfItsInput(_Activation):
+    """An activation whose gradient needs what it read, also where that is overwritten."""
+
+    inplace: bool = False
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read; PyTorch copies it where it is overwritten."""
+        copy = math.prod(int(n) for n in output)
+        return Saved(inner=Inner(copy)) if self.inplace else self.keeps
 
 
 class ReLU(_Activation):
     """max(0, x)."""
 
     torch: ClassVar[str] = "nn.ReLU"
+    keeps: ClassVar[Saved | None] = Saved(output=True)
     inplace: bool = False
 
 
-class ReLU6(_Activation):
+class ReLU6(_OfItsInput):
     """min(max(0, x), 6)."""
 
     torch: ClassVar[str] = "nn.ReLU6"
-    inplace: bool = False
 
 
 class LeakyReLU(_Activation):
@@ -73,44 +97,42 @@ class GELU(_Activation):
     approximate: Literal["none", "tanh"] = "none"
 
 
-class SiLU(_Activation):
+class SiLU(_OfItsInput):
     """x * sigmoid(x), also called swish."""
 
     torch: ClassVar[str] = "nn.SiLU"
-    inplace: bool = False
 
 
-class Mish(_Activation):
+class Mish(_OfItsInput):
     """x * tanh(softplus(x))."""
 
     torch: ClassVar[str] = "nn.Mish"
-    inplace: bool = False
 
 
-class Hardswish(_Activation):
+class Hardswish(_OfItsInput):
     """x * relu6(x + 3) / 6."""
 
     torch: ClassVar[str] = "nn.Hardswish"
-    inplace: bool = False
 
 
-class Hardsigmoid(_Activation):
+class Hardsigmoid(_OfItsInput):
     """relu6(x + 3) / 6."""
 
     torch: ClassVar[str] = "nn.Hardsigmoid"
-    inplace: bool = False
 
 
 class Sigmoid(_Activation):
     """1 / (1 + exp(-x))."""
 
     torch: ClassVar[str] = "nn.Sigmoid"
+    keeps: ClassVar[Saved | None] = Saved(output=True)
 
 
 class Tanh(_Activation):
     """Hyperbolic tangent."""
 
     torch: ClassVar[str] = "nn.Tanh"
+    keeps: ClassVar[Saved | None] = Saved(output=True)
 
 
 class Softplus(_Activation):
@@ -125,6 +147,7 @@ class Softmax(_Activation):
     """exp(x), scaled to sum to one along `dim` (the batch is dimension 0)."""
 
     torch: ClassVar[str] = "nn.Softmax"
+    keeps: ClassVar[Saved | None] = Saved(output=True)
     positional: ClassVar[int] = 1
     dim: Integer
 
@@ -141,3 +164,4 @@ class Identity(Op):
 
     torch: ClassVar[str] = "nn.Identity"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 from archspec.ops.base import (
     EVERYTHING,
     Axis,
+    Inner,
     Integer,
     Invocation,
     Kind,
@@ -14,6 +16,7 @@ from archspec.ops.base import (
     Op,
     Positive,
     Probability,
+    Saved,
     Shape,
     Tensor,
     Window,
@@ -97,6 +100,23 @@ class MultiheadAttention(Op):
         length, channels = (int(n) for n in inputs[0])
         return _macs(length, length, channels)
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is kept around the fused product, or around its parts with `dropout`.
+
+        Fused, these are the operands of both linear maps, queries, keys and values, and a number
+        per head and position; with `dropout` copies of all of them, and three scores per pair.
+        """
+        length, channels = (int(n) for n in inputs[0])
+        whole, heads = length * channels, int(self.num_heads)
+        if self.dropout:
+            return Saved(inner=Inner(7 * whole + 3 * heads * length * length))
+        return Saved(inner=Inner(5 * whole + heads * length))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return queries, keys and values twice, once as the linear map leaves them."""
+        length, channels = (int(n) for n in inputs[0])
+        return (Inner(5 * length * channels),)
+
     def window(self, shape: Shape) -> Window:
         """Return everything."""
         return EVERYTHING
@@ -156,10 +176,51 @@ class WindowAttention(Op):
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         """Return the MACs of the linear maps and of both products, on the padded map."""
-        height, width, channels = channels_last(inputs[0])
+        positions = self._positions(inputs[0])
+        return _macs(positions, int(self.window_size) ** 2, int(self.embed_dim))
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return the operands of all four products, and the weights of the positions.
+
+        A single head is read as it lies, within queries, keys and values side by side.
+        """
+        whole, scores, _ = self._sizes(inputs[0])
+        maps = (6 if self.num_heads == 1 else 5) + bool(self.dropout)
+        return Saved(inner=Inner(maps * whole + (3 if self.attention_dropout else 1) * scores))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return what lives at the product and at the sums of scores."""
+        return _without(self._moments(inputs[0]), output)
+
+    def _moments(self, shape: Shape) -> list[Inner]:
+        whole, scores, bias = self._sizes(shape)
+        copies = 2 if self.num_heads == 1 else 3
+        moments = [
+            Inner((4 + copies) * whole + scores, once=bias),
+            Inner(4 * whole + 2 * scores, once=bias if self.num_heads == 1 else 2 * bias),
+        ]
+        if any(self._shifted(shape)):
+            mask = self._positions(shape) * int(self.window_size) ** 2
+            moments.append(Inner(4 * whole + 2 * scores, once=bias + mask))
+        return moments
+
+    def _shifted(self, shape: Shape) -> tuple[bool, bool]:
+        height, width, _ = channels_last(shape)
+        shift, size = self.shift_size > 0, int(self.window_size)
+        return shift and height > size, shift and width > size
+
+    def _positions(self, shape: Shape) -> int:
+        """Return the positions of the padded map."""
+        height, width, _ = channels_last(shape)
         size = int(self.window_size)
-        padded = -(-height // size) * size * (-(-width // size) * size)
-        return _macs(padded, size * size, int(channels))
+        return -(-height // size) * size * (-(-width // size) * size)
+
+    def _sizes(self, shape: Shape) -> tuple[int, int, int]:
+        """Return the elements of a padded map, of all scores, and of the bias of a window."""
+        positions, heads = self._positions(shape), int(self.num_heads)
+        neighbours = int(self.window_size) ** 2
+        whole = positions * int(self.embed_dim)
+        return whole, positions * neighbours * heads, neighbours**2 * heads
 
     def window(self, shape: Shape) -> Window:
         """Return how far a window may reach from a position of it."""
@@ -200,6 +261,29 @@ class CosineWindowAttention(WindowAttention):
         """Return the MACs of the network of the offset."""
         offsets = (2 * int(self.window_size) - 1) ** 2
         return offsets * (2 * 512 + 512 * int(self.num_heads))
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what window attention keeps, and what normalising and scaling add."""
+        whole, scores, bias = self._sizes(inputs[0])
+        heads = int(self.num_heads)
+        maps = (7 if heads == 1 else 8) + bool(self.dropout)
+        lengths = 4 * self._positions(inputs[0]) * heads
+        weights = (4 if self.attention_dropout else 2) * scores
+        offsets = (2 * int(self.window_size) - 1) ** 2
+        return Saved(
+            inner=Inner(maps * whole + weights + lengths, once=offsets * 512 + bias + heads)
+        )
+
+    def _moments(self, shape: Shape) -> list[Inner]:
+        whole, scores, bias = self._sizes(shape)
+        copies = 2 if self.num_heads == 1 else 4
+        offsets = (2 * int(self.window_size) - 1) ** 2
+        return [
+            *super()._moments(shape)[1:],
+            Inner(4 * whole, once=offsets * (512 + int(self.num_heads))),
+            Inner((4 + copies) * whole + scores, once=bias),
+            Inner(5 * whole + 2 * scores, once=bias + int(self.num_heads)),
+        ]
 
 
 class RelativeAttention(Op):
@@ -258,9 +342,39 @@ class RelativeAttention(Op):
         groups, positions, channels = (int(n) for n in inputs[0])
         return _macs(groups * positions, positions, channels)
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, the other operands of all products, and the weights."""
+        whole, scores, _ = self._sizes(inputs[0])
+        maps = 5 if self.head_dim == self.embed_dim else 4
+        return Saved(inputs=True, inner=Inner(maps * whole + scores))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return what lives at both products and at the sum of scores."""
+        whole, scores, bias = self._sizes(inputs[0])
+        copies = 2 if self.head_dim == self.embed_dim else 3
+        moments = [
+            Inner((3 + copies) * whole + scores),
+            Inner(3 * whole + 2 * scores, once=bias if copies == 2 else 2 * bias),
+            Inner((2 + copies) * whole + 2 * scores, once=bias),
+        ]
+        return _without(moments, output)
+
+    def _sizes(self, shape: Shape) -> tuple[int, int, int]:
+        """Return the elements of the map, of all scores, and of the bias of a group."""
+        groups, positions, channels = (int(n) for n in shape)
+        heads = channels // int(self.head_dim)
+        bias = positions * positions * heads
+        return groups * positions * channels, groups * bias, bias
+
     def window(self, shape: Shape) -> Window:
         """Return everything."""
         return EVERYTHING
+
+
+def _without(moments: list[Inner], output: Shape) -> tuple[Inner, ...]:
+    """Return moments without the result, which counts by itself."""
+    result = math.prod(int(n) for n in output)
+    return tuple(inner._replace(elements=inner.elements - result) for inner in moments)
 
 
 def _divided(shape: Shape, channels: int, heads: int) -> Shape:

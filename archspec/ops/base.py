@@ -119,6 +119,34 @@ Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
 """Two axes, everything, or None where each position reads only itself."""
 
 
+class Inner(NamedTuple):
+    """Memory of what lives within an op: neither read by it nor its result.
+
+    Attributes:
+        elements: elements for each sample.
+        integers: integers of 8 bytes for each sample, whatever the dtype.
+        once: elements for each call, however many samples it has.
+    """
+
+    elements: int = 0
+    integers: int = 0
+    once: int = 0
+
+
+class Saved(NamedTuple):
+    """What PyTorch keeps of a forward pass in training for the backward pass, but for parameters.
+
+    Attributes:
+        inputs: whether it keeps the tensors that the op reads.
+        output: whether it keeps the result.
+        inner: what else it keeps.
+    """
+
+    inputs: bool = False
+    output: bool = False
+    inner: Inner = Inner()
+
+
 class Argument(NamedTuple):
     """One argument of the PyTorch call: a field's name and value."""
 
@@ -175,6 +203,8 @@ class Op(BaseModel):
         invocation: how its module is called, where that is not with one tensor for another.
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
         fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
+        keeps: what the backward pass needs, where arguments and shapes do not matter; None where
+            nobody has said.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
@@ -189,6 +219,7 @@ class Op(BaseModel):
     invocation: ClassVar[Invocation | None] = None
     stretches: ClassVar[bool] = False
     fresh: ClassVar[bool] = False
+    keeps: ClassVar[Saved | None] = None
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
@@ -225,16 +256,36 @@ class Op(BaseModel):
         """Return learned parameters and buffers, in the order of the state dict."""
         return ()
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
-        """Return multiply-accumulates for one sample.
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int | None:
+        """Return multiply-accumulates for one sample; None where nobody knows.
 
-        Convolutions and matrix products count, as in PyTorch's own counter.
+        Convolutions and matrix products count, as in PyTorch's own counter. So an op of a kind
+        that multiplies must say how often, all others need not.
         """
-        return 0
+        return None if self.kind in (Kind.CONV, Kind.LINEAR, Kind.ATTENTION) else 0
 
     def macs_once(self) -> int:
         """Return further multiply-accumulates of a call, however many samples it has."""
         return 0
+
+    def passes_on(self, *, training: bool = False) -> bool:
+        """Tell whether the result lies where what is read does: a view of it or written over it."""
+        in_place = bool(getattr(self, "inplace", False))
+        if self.kind is Kind.REGULARISER:
+            return in_place or not training
+        return in_place or (self.kind is Kind.SHAPE and not self.fresh)
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what PyTorch keeps for the backward pass; None where nobody has said."""
+        return self.keeps
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return what lives beside inputs and result in eval mode, when that may be most.
+
+        Each entry is one moment. Tensors that PyTorch's own operators hand one another count, the
+        workspace of a kernel does not.
+        """
+        return ()
 
     def window(self, shape: Shape) -> Window:
         """Return how outputs read positions of an input of this shape."""

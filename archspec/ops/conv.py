@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from archspec.ops.base import (
     Axis,
+    Inner,
     Kind,
     Misfit,
     Op,
@@ -13,6 +14,7 @@ from archspec.ops.base import (
     Phases,
     Positive,
     PositivePair,
+    Saved,
     Shape,
     Tensor,
     Window,
@@ -69,6 +71,26 @@ class Conv2d(Op):
         """Return one MAC per weight and output position."""
         return self.tensors()[0].size * int(output[1]) * int(output[2])
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, or a copy of it where that is padded before the convolution."""
+        copy = self.scratch(inputs, output)
+        mirrored = self.padding_mode in ("reflect", "replicate")
+        return Saved(inputs=not copy or mirrored, inner=copy[0] if copy else Inner())
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the padded copy of what is read, where no kernel pads as it goes."""
+        channels, height, width = feature_map(inputs[0])
+        first, second = self._axes()
+        if self.padding_mode != "zeros" and self.padding == "same":
+            down, right = first.size - 1, second.size - 1
+        elif self.padding_mode != "zeros":
+            down, right = 2 * first.padding, 2 * second.padding
+        else:  # a kernel pads alike on both sides; what is left over is padded before it
+            same = self.padding == "same"
+            down, right = (int(same and side.size % 2 == 0) for side in (first, second))
+        whole = int(channels) * (height + down) * (width + right)
+        return (Inner(whole),) if down or right else ()
+
     def window(self, shape: Shape) -> Window:
         """Return the kernel's window."""
         return self._axes()
@@ -98,6 +120,7 @@ class ConvTranspose2d(Op):
 
     torch: ClassVar[str] = "nn.ConvTranspose2d"
     kind: ClassVar[Kind] = Kind.CONV
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
     positional: ClassVar[int] = 2
 
     in_channels: Positive

@@ -11,6 +11,7 @@ from archspec.ops.base import (
     Misfit,
     Op,
     Positive,
+    Saved,
     Shape,
     Tensor,
     Window,
@@ -24,6 +25,7 @@ class Linear(Op):
 
     torch: ClassVar[str] = "nn.Linear"
     kind: ClassVar[Kind] = Kind.LINEAR
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
     positional: ClassVar[int] = 2
 
     in_features: Positive

@@ -9,10 +9,12 @@ from archspec.ops.base import (
     EVERYTHING,
     ChannelsLast,
     Form,
+    Inner,
     Integer,
     Kind,
     Misfit,
     Op,
+    Saved,
     Shape,
     Window,
     shown,
@@ -28,11 +30,16 @@ class _Elementwise(Op):
     inputs: ClassVar[int | None] = None
     stretches: ClassVar[bool] = True
 
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the result of all but the last, where there are more than two."""
+        return (Inner(math.prod(int(n) for n in output)),) if len(inputs) > 2 else ()
+
 
 class Add(_Elementwise):
     """The sum of tensors of equal shape: a residual connection."""
 
     torch: ClassVar[str] = "operator.add"
+    keeps: ClassVar[Saved | None] = Saved()
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the common shape."""
@@ -46,6 +53,7 @@ class Mul(_Elementwise):
     """The product; a factor per channel (C, 1, 1), or per position (1, H, W), scales (C, H, W)."""
 
     torch: ClassVar[str] = "operator.mul"
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the largest of the shapes."""
@@ -76,6 +84,7 @@ class Cat(Op):
     form: ClassVar[Form] = Form.FUNCTION
     inputs: ClassVar[int | None] = None
     explicit: ClassVar[tuple[str, ...]] = ("dim",)
+    keeps: ClassVar[Saved | None] = Saved()
 
     dim: Integer = 1
 
@@ -101,6 +110,7 @@ class MatMul(Op):
     """The matrix product of two tensors: (…, a, b) and (…, b, c) to (…, a, c)."""
 
     torch: ClassVar[str] = "operator.matmul"
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
     kind: ClassVar[Kind] = Kind.MERGE
     form: ClassVar[Form] = Form.FUNCTION
     inputs: ClassVar[int | None] = None

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import Kind, Misfit, Op, Positive, Shape, Tensor, feature_map, shown
+from archspec.ops.base import (
+    Inner,
+    Kind,
+    Misfit,
+    Op,
+    Positive,
+    Saved,
+    Shape,
+    Tensor,
+    feature_map,
+    shown,
+)
 
 
 class BatchNorm2d(Op):
@@ -35,6 +47,14 @@ class BatchNorm2d(Op):
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight and bias (C,) if affine, then the running statistics."""
         return _statistics(self)
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and the mean and deviation of each channel over the batch."""
+        return Saved(inputs=True, inner=Inner(once=2 * int(self.num_features)))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the statistics of the batch where none are tracked."""
+        return () if self.track_running_stats else (Inner(once=2 * int(self.num_features)),)
 
 
 class InstanceNorm2d(Op):
@@ -70,6 +90,16 @@ class InstanceNorm2d(Op):
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight and bias (C,) if affine, then the running statistics if tracked."""
         return _statistics(self)
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and for each sample its statistics and PyTorch's copies of ours."""
+        copies = 2 + self.affine + 2 * self.track_running_stats
+        return Saved(inputs=True, inner=Inner(copies * int(self.num_features)))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return statistics and copies for each sample."""
+        copies = 2 * self.affine + 2
+        return (Inner(copies * int(self.num_features)),)
 
 
 class GroupNorm(Op):
@@ -107,6 +137,14 @@ class GroupNorm(Op):
         """Return weight and bias (C,) if affine."""
         size = (self.num_channels,)
         return (Tensor("weight", size), Tensor("bias", size)) if self.affine else ()
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and the mean and deviation of each group."""
+        return Saved(inputs=True, inner=Inner(2 * int(self.num_groups)))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the mean and deviation of each group."""
+        return (Inner(2 * int(self.num_groups)),)
 
 
 def _statistics(op: BatchNorm2d | InstanceNorm2d) -> tuple[Tensor, ...]:
@@ -170,6 +208,15 @@ class LayerNorm(Op):
         weight = Tensor("weight", self._sizes())
         return (weight, Tensor("bias", self._sizes())) if self.bias else (weight,)
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and the mean and deviation of each position."""
+        return Saved(inputs=True, inner=self.scratch(inputs, output)[0])
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the mean and deviation of each position."""
+        whole, each = (math.prod(int(n) for n in sizes) for sizes in (output, self._sizes()))
+        return (Inner(2 * (whole // each)),)
+
     def _sizes(self) -> Shape:
         shape = self.normalized_shape
         return shape if isinstance(shape, tuple) else (shape,)
@@ -201,3 +248,16 @@ class LocalResponseNorm(Op):
     alpha: float = 1e-4
     beta: float = 0.75
     k: float = 1.0
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, its squares padded, their sums, and the power of these."""
+        channels, *sizes = (int(n) for n in output)
+        return Saved(
+            inputs=True,
+            inner=Inner((3 * channels + int(self.size) - 1) * math.prod(sizes)),
+        )
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the steps from the squares to what the map is divided by that live at once."""
+        channels, *sizes = (int(n) for n in output)
+        return (Inner(max(2 * channels, channels + int(self.size) - 1) * math.prod(sizes)),)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import Axis, Kind, Misfit, Op, Shape, Window, feature_map
+from archspec.ops.base import Axis, Kind, Misfit, Op, Saved, Shape, Window, feature_map
 from archspec.ops.windowed import TooSmall
 
 
@@ -25,6 +25,7 @@ class _Pad(Op):
     positional: ClassVar[int] = 1
     variadic: ClassVar[str | None] = "padding"
     fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
 
     padding: Annotated[int | tuple[int, int, int, int], PlainValidator(_checked)]
 
@@ -60,6 +61,7 @@ class ReflectionPad2d(_Pad):
     """What a map holds, mirrored at its edges, `[left, right, top, bottom]`."""
 
     torch: ClassVar[str] = "nn.ReflectionPad2d"
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (C, H', W'); no side may be as long as the map."""

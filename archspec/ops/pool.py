@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
@@ -9,11 +10,13 @@ from pydantic import PlainValidator
 from archspec.ops.base import (
     EVERYTHING,
     Axis,
+    Inner,
     Kind,
     Misfit,
     Op,
     Padding,
     PositivePair,
+    Saved,
     Shape,
     Window,
     feature_map,
@@ -65,11 +68,20 @@ class MaxPool2d(_Pool):
     dilation: PositivePair = 1
     ceil_mode: bool = False
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and where in it each of the results stands."""
+        return Saved(inputs=True, inner=self.scratch(inputs, output)[0])
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the places of the results, which PyTorch's operator returns beside them."""
+        return (Inner(integers=math.prod(int(n) for n in output)),)
+
 
 class AvgPool2d(_Pool):
     """The mean of each window."""
 
     torch: ClassVar[str] = "nn.AvgPool2d"
+    keeps: ClassVar[Saved | None] = Saved(inputs=True)
 
     ceil_mode: bool = False
     count_include_pad: bool = True
@@ -122,8 +134,20 @@ class AdaptiveAvgPool2d(_AdaptivePool):
 
     torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, but for a global pooling, which is a mean."""
+        return Saved(inputs=output[1:] != (1, 1))
+
 
 class AdaptiveMaxPool2d(_AdaptivePool):
     """The largest value of each of `output_size` regions."""
 
     torch: ClassVar[str] = "nn.AdaptiveMaxPool2d"
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and where in it each of the results stands."""
+        return Saved(inputs=True, inner=self.scratch(inputs, output)[0])
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the places of the results, which PyTorch's operator returns beside them."""
+        return (Inner(integers=math.prod(int(n) for n in output)),)

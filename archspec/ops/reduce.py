@@ -13,6 +13,7 @@ from archspec.ops.base import (
     Kind,
     Misfit,
     Op,
+    Saved,
     Shape,
     Window,
     shown,
@@ -47,6 +48,7 @@ class Mean(Op):
 
     torch: ClassVar[str] = "parts.Mean"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
     variadic: ClassVar[str | None] = "dim"
     fresh: ClassVar[bool] = True
@@ -80,6 +82,7 @@ class Amax(Mean):
     """The largest value over some dimensions, as `torch.amax`."""
 
     torch: ClassVar[str] = "parts.Amax"
+    keeps: ClassVar[Saved | None] = Saved(inputs=True, output=True)
 
 
 class Roll(Op):
@@ -87,6 +90,7 @@ class Roll(Op):
 
     torch: ClassVar[str] = "parts.Roll"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 2
     fresh: ClassVar[bool] = True
 

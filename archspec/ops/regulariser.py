@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
-from archspec.ops.base import Kind, Op, Probability
+from archspec.ops.base import Inner, Kind, Op, Probability, Saved, Shape
 
 
 class Dropout(Op):
@@ -17,11 +18,23 @@ class Dropout(Op):
     p: Probability = 0.5
     inplace: bool = False
 
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return the factors; on CUDA they are a mask of one byte each."""
+        if self.p in (0, 1):
+            return Saved(inner=Inner(once=int(self.p)))
+        return Saved(inner=Inner(self._factors(output)))
+
+    def _factors(self, shape: Shape) -> int:
+        return math.prod(int(n) for n in shape)
+
 
 class Dropout2d(Dropout):
     """Sets whole channels to zero with probability `p` while training."""
 
     torch: ClassVar[str] = "nn.Dropout2d"
+
+    def _factors(self, shape: Shape) -> int:
+        return int(shape[0])
 
 
 class StochasticDepth(Op):
@@ -36,3 +49,9 @@ class StochasticDepth(Op):
 
     p: Probability
     mode: Literal["row", "batch"] = "row"
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return a factor per sample, or one for all."""
+        if not self.p:
+            return Saved()
+        return Saved(inner=Inner(elements=1) if self.mode == "row" else Inner(once=1))

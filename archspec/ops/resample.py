@@ -17,6 +17,7 @@ from archspec.ops.base import (
     Phases,
     Positive,
     PositivePair,
+    Saved,
     Shape,
     Window,
     feature_map,
@@ -44,6 +45,7 @@ class Upsample(Op):
     torch: ClassVar[str] = "nn.Upsample"
     kind: ClassVar[Kind] = Kind.SHAPE
     fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
 
     size: PositivePair | None = None
     scale_factor: Annotated[float | tuple[float, float] | None, PlainValidator(_factor)] = None
@@ -109,6 +111,8 @@ class PixelShuffle(Op):
 
     torch: ClassVar[str] = "nn.PixelShuffle"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     upscale_factor: Positive
@@ -136,6 +140,8 @@ class PixelUnshuffle(Op):
 
     torch: ClassVar[str] = "nn.PixelUnshuffle"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     downscale_factor: Positive

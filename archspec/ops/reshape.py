@@ -11,11 +11,13 @@ from archspec.ops.base import (
     EVERYTHING,
     Axis,
     ChannelsLast,
+    Inner,
     Integer,
     Kind,
     Misfit,
     Op,
     Positive,
+    Saved,
     Shape,
     Window,
     channels_last,
@@ -30,6 +32,7 @@ class Flatten(Op):
 
     torch: ClassVar[str] = "nn.Flatten"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
 
     start_dim: Integer = 1
     end_dim: Integer = -1
@@ -37,7 +40,7 @@ class Flatten(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape with the dimensions joined."""
         rank = len(inputs[0]) + 1
-        first, last = (dim + rank if dim < 0 else dim for dim in (self.start_dim, self.end_dim))
+        first, last = self._ends(rank)
         if not 1 <= first <= last < rank:
             raise Misfit(
                 f"cannot join dimensions {self.start_dim} to {self.end_dim}"
@@ -49,6 +52,14 @@ class Flatten(Op):
             product = n * product
         joined = (*inputs[0][: first - 1], product, *inputs[0][last:])
         return sized(inputs[0], joined) if last < rank - 1 else joined
+
+    def joins(self, shape: Shape) -> bool:
+        """Tell whether it joins several dimensions that have more than one element."""
+        first, last = self._ends(len(shape) + 1)
+        return sum(n > 1 for n in shape[first - 1 : last]) > 1
+
+    def _ends(self, rank: int) -> list[int]:
+        return [dim + rank if dim < 0 else dim for dim in (self.start_dim, self.end_dim)]
 
     def window(self, shape: Shape) -> Window:
         """Return everything where there are several positions to join."""
@@ -73,6 +84,7 @@ class Narrow(Op):
 
     torch: ClassVar[str] = "parts.Narrow"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     dim: Integer
@@ -126,6 +138,7 @@ class Permute(Op):
 
     torch: ClassVar[str] = "parts.Permute"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
     variadic: ClassVar[str | None] = "dims"
 
@@ -151,6 +164,7 @@ class Unflatten(Op):
 
     torch: ClassVar[str] = "nn.Unflatten"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 2
 
     dim: Integer
@@ -183,9 +197,15 @@ class SpaceToDepth(Op):
 
     torch: ClassVar[str] = "parts.SpaceToDepth"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     block_size: Positive
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return the padded copy, made even where nothing is missing."""
+        return (Inner(math.prod(int(n) for n in output)),) if self.block_size > 1 else ()
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (H / block_size, W / block_size, block_size² C), sizes rounded up."""
@@ -205,6 +225,8 @@ class ChannelShuffle(Op):
 
     torch: ClassVar[str] = "nn.ChannelShuffle"
     kind: ClassVar[Kind] = Kind.SHAPE
+    fresh: ClassVar[bool] = True
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     groups: Positive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.ops.base import Kind, Op
+from archspec.ops.base import Kind, Op, Saved
 
 
 class Scale(Op):
@@ -12,6 +12,7 @@ class Scale(Op):
 
     torch: ClassVar[str] = "parts.Scale"
     kind: ClassVar[Kind] = Kind.NORM
+    keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
     factor: float

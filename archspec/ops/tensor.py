@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from archspec.ops.base import Form, Kind, Misfit, Op, Shape, Tensor
+from archspec.ops.base import Form, Kind, Misfit, Op, Saved, Shape, Tensor
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
@@ -26,6 +26,7 @@ class Parameter(Op):
 
     torch: ClassVar[str] = "nn.Parameter"
     kind: ClassVar[Kind] = Kind.SHAPE
+    keeps: ClassVar[Saved | None] = Saved()
     form: ClassVar[Form] = Form.TENSOR
     inputs: ClassVar[int | None] = 0
     variadic: ClassVar[str | None] = "shape"

@@ -1,0 +1,306 @@
+"""What differs between two networks: nodes added, removed and changed.
+
+Children of a mapping are told by their names. Those of a list have numbers that mean nothing once
+one is put in between, so there the longest common part is sought, as between two versions of a
+text. A node is changed when its op, its arguments, what it reads or what it puts out is another;
+what only follows from a node that was added or removed before it is not told again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from archspec.analysis.cost import Cost, costs
+from archspec.expressions import shown_value
+from archspec.network import INPUT, Body, Fill, Leaf, Network
+from archspec.ops import Shape, shown
+from archspec.traced import untraced
+
+Change: TypeAlias = Literal["added", "removed", "changed"]
+
+_LARGEST: Final = 1_000_000
+"""Pairs of children of two lists that are compared; longer lists are compared place by place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A node as it is in one of the networks."""
+
+    path: str
+    op: str
+    shape: Shape
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One node that differs.
+
+    Attributes:
+        before: the node in the first network; None when it was added.
+        after: the node in the second; None when it was removed.
+        facts: what changed, in words: `stride 1 → 2`.
+        follows: nothing that is said of the node differs, only the shapes that arrive do.
+    """
+
+    change: Change
+    before: Side | None
+    after: Side | None
+    facts: tuple[str, ...] = ()
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two networks and what differs.
+
+    Attributes:
+        facts: what differs in the networks as wholes: their inputs, their outputs.
+        differences: the nodes that do, in the order of execution.
+    """
+
+    before: Network
+    after: Network
+    facts: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Tell whether nothing differs; names of networks and of blocks' files do not count."""
+        return not (self.facts or self.differences)
+
+
+Child: TypeAlias = Leaf | Body
+Pair: TypeAlias = tuple[Child | None, Child | None]
+
+
+def compare(before: Network, after: Network) -> Comparison:
+    """Return what differs between two networks."""
+    walk = _Walk(costs(before), costs(after), _fills(before.root), _fills(after.root))
+    same = walk.body(before.root, after.root)
+    facts = [
+        f"{name} {_shape(before.inputs.get(name))} → {_shape(after.inputs.get(name))}"
+        for name in dict.fromkeys((*before.inputs, *after.inputs))
+        if before.inputs.get(name) != after.inputs.get(name)
+    ]
+    if [(label, same.get(name, "")) for label, name in before.outputs] != list(after.outputs):
+        facts.append(f"returns {_labels(before)} → {_labels(after)}")
+    return Comparison(before, after, tuple(facts), tuple(walk.found))
+
+
+def _shape(shape: Shape | None) -> str:
+    return "nothing" if shape is None else shown(shape)
+
+
+def _labels(network: Network) -> str:
+    return ", ".join(f"{label}: {name}" if label else name for label, name in network.outputs)
+
+
+Fills: TypeAlias = Mapping[str, tuple[tuple[str, str, str], ...]]
+
+
+def _fills(body: Body) -> Fills:
+    """Return how tensors are filled at first, by the path of their module."""
+    found: dict[str, tuple[tuple[str, str, str], ...]] = {}
+    for child in body.nodes:
+        found |= _fills(child) if isinstance(child, Body) else {}
+    for path, fills in body.fills.items():
+        found[path] = (*found.get(path, ()), *map(_fill, fills))
+    return found
+
+
+def _fill(fill: Fill) -> tuple[str, str, str]:
+    return fill.tensor, fill.function, repr(sorted(fill.arguments.items()))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes down both trees at once and collects what differs."""
+
+    costs_before: Mapping[str, Cost]
+    costs_after: Mapping[str, Cost]
+    fills_before: Fills
+    fills_after: Fills
+    found: list[Difference] = field(default_factory=list)
+
+    def body(self, before: Body, after: Body) -> dict[str, str]:
+        """Compare the children of two bodies, and return which names are the same."""
+        pairs = _pairs(before, after)
+        same = {INPUT: INPUT} | {one.name: other.name for one, other in pairs if one and other}
+        reads = _Reads(before, after, same)
+        for one, other in pairs:
+            if one is None and other is not None:
+                self.found.append(Difference("added", None, self._after(other)))
+            elif other is None and one is not None:
+                self.found.append(Difference("removed", self._before(one), None))
+            elif one is not None and other is not None:
+                self._pair(one, other, reads)
+        return same
+
+    def _pair(self, before: Child, after: Child, reads: _Reads) -> None:
+        facts, inferred = list(_facts(before, after)), list(_inferred(before, after))
+        was, now = reads.of(before, after)
+        if was != now:
+            facts.append(f"reads {', '.join(was)} → {', '.join(now)}")
+        if self.fills_before.get(before.path) != self.fills_after.get(after.path):
+            facts.append("filled in another way")
+        both = isinstance(before, Body) and isinstance(after, Body)
+        if facts or inferred or (before.output != after.output and not both):
+            moved = [] if before.path == after.path else [f"was {before.path}"]
+            sides, words = (self._before(before), self._after(after)), facts or inferred
+            found = Difference("changed", *sides, (*words, *moved), follows=not facts)
+            self.found.append(found)
+        if isinstance(before, Body) and isinstance(after, Body):
+            self.body(before, after)
+
+    def _before(self, node: Child) -> Side:
+        return _side(node, self.costs_before)
+
+    def _after(self, node: Child) -> Side:
+        return _side(node, self.costs_after)
+
+
+def _side(node: Child, found: Mapping[str, Cost]) -> Side:
+    shape = tuple(int(n) for n in node.output)
+    return Side(node.path, node.label, shape, found[node.path])
+
+
+def _facts(before: Child, after: Child) -> Iterator[str]:
+    """Yield what differs in two nodes themselves, but for their shapes and what they read."""
+    if before.label != after.label:
+        yield f"{before.label} → {after.label}"
+    elif isinstance(before, Leaf) and isinstance(after, Leaf):
+        yield from _arguments(before, after, inferred=False)
+    if before.training_only != after.training_only:
+        yield "in training alone" if after.training_only else "no more in training alone"
+
+
+def _inferred(before: Child, after: Child) -> Iterator[str]:
+    """Yield what differs in the arguments that the incoming shape decides."""
+    if isinstance(before, Leaf) and isinstance(after, Leaf) and before.label == after.label:
+        yield from _arguments(before, after, inferred=True)
+
+
+def _arguments(before: Leaf, after: Leaf, *, inferred: bool) -> Iterator[str]:
+    was, now = (_values(leaf) for leaf in (before, after))
+    for name in now:
+        if was[name] != now[name] and (name in after.op.inferred()) == inferred:
+            yield f"{name} {shown_value(was[name])} → {shown_value(now[name])}"
+
+
+def _values(leaf: Leaf) -> dict[str, Any]:
+    return {name: untraced(getattr(leaf.op, name)) for name in type(leaf.op).model_fields}
+
+
+class _Reads:
+    """What nodes of two bodies read, in the names of the second, as far as both have it."""
+
+    def __init__(self, before: Body, after: Body, same: Mapping[str, str]) -> None:
+        self._same = same
+        self._kept = frozenset(same.values())
+        self._before = {node.name: node for node in before.nodes}
+        self._after = {node.name: node for node in after.nodes}
+
+    def of(self, before: Child, after: Child) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what a node reads in both; a node that only one has stands for what it reads."""
+        was = dict.fromkeys(self._through(before.reads, self._before, self._same))
+        now = dict.fromkeys(
+            self._through(after.reads, self._after, {name: name for name in self._kept})
+        )
+        return tuple(was), tuple(now)
+
+    def _through(
+        self, reads: Iterable[str], nodes: Mapping[str, Child], names: Mapping[str, str]
+    ) -> Iterator[str]:
+        for name in reads:
+            if name in names:
+                yield names[name]
+            else:
+                yield from self._through(nodes[name].reads, nodes, names)
+
+
+# --- Which node is which --------------------------------------------------------------------------
+
+
+def _pairs(before: Body, after: Body) -> list[Pair]:
+    """Return the children of two bodies, those that are the same in pairs, in order."""
+    first, second = before.steps, after.steps
+    if before.numbered and after.numbered:
+        match = _aligned(first, second)
+    else:
+        places = {node.name: place for place, node in enumerate(first)}
+        match = {j: places[node.name] for j, node in enumerate(second) if node.name in places}
+    return _merged(first, second, match)
+
+
+def _merged(
+    first: Sequence[Child], second: Sequence[Child], match: Mapping[int, int]
+) -> list[Pair]:
+    """Return pairs in the order of the second; what it lacks stands behind what it stood behind."""
+    kept = set(match.values())
+    behind: dict[int, list[Pair]] = {}
+    last = -1
+    for i, node in enumerate(first):
+        if i in kept:
+            last = i
+        else:
+            behind.setdefault(last, []).append((node, None))
+    pairs = behind.get(-1, [])
+    for j, node in enumerate(second):
+        place = match.get(j)
+        pairs.append((None if place is None else first[place], node))
+        if place is not None:
+            pairs += behind.get(place, [])
+    return pairs
+
+
+def _aligned(first: Sequence[Child], second: Sequence[Child]) -> dict[int, int]:
+    """Return which child of the second list is which of the first, by the best alignment."""
+    if len(first) * len(second) > _LARGEST:
+        return {i: i for i in range(min(len(first), len(second)))}
+    ones, others = [*map(_Print, first)], [*map(_Print, second)]
+    # best[i][j]: how well the first i children of one and the first j of the other can go together.
+    best = [[0] * (len(others) + 1) for _ in range(len(ones) + 1)]
+    for i, one in enumerate(ones):
+        for j, other in enumerate(others):
+            together = best[i][j] + one.likeness(other)
+            best[i + 1][j + 1] = max(together, best[i][j + 1], best[i + 1][j])
+    match: dict[int, int] = {}
+    i, j = len(ones), len(others)
+    while i and j:
+        if best[i][j] == best[i][j - 1]:
+            j -= 1
+        elif best[i][j] == best[i - 1][j]:
+            i -= 1
+        else:
+            i, j = i - 1, j - 1
+            match[j] = i
+    return match
+
+
+class _Print:
+    """What tells one child of a list from another."""
+
+    def __init__(self, node: Child) -> None:
+        self._label = node.label
+        self._shape = tuple(int(n) for n in node.output)
+        self._content = _content(node)
+        self._is_leaf = isinstance(node, Leaf)
+
+    def likeness(self, other: _Print) -> int:
+        """Return how much speaks for these two being the same; at least 1."""
+        if self._content == other._content:
+            return 8 if self._shape == other._shape else 7
+        if self._label == other._label:
+            return 4 if self._shape == other._shape else 3
+        return 1 if self._is_leaf == other._is_leaf else 0
+
+
+def _content(node: Child) -> tuple[Any, ...]:
+    """Return what a node holds, without the names and shapes that depend on what is around it."""
+    if isinstance(node, Body):
+        return (node.label, *map(_content, node.nodes))
+    inferred = node.op.inferred()
+    return (node.label, *(item for item in _values(node).items() if item[0] not in inferred))

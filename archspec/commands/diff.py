@@ -1,0 +1,137 @@
+"""`archspec diff`: what differs between two networks."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from typing import Final
+
+from archspec import tables
+from archspec.analysis import Comparison, compare
+from archspec.api import Architecture
+from archspec.commands.arguments import (
+    UsageError,
+    add_plugin,
+    check_target,
+    ending,
+    load_one,
+    plugin_ops,
+)
+from archspec.commands.draw import MARKS
+from archspec.commands.tabular import add_forms, form_of, put
+from archspec.commands.telling import is_coloured
+from archspec.tables import Table
+from archspec.writing import write_whole
+
+NAME = "diff"
+HELP = "show what differs between two networks: nodes, shapes, parameters, MACs; status 1 if any"
+EXAMPLE = "archspec diff resnet34 resnet50, archspec diff resnet34 --set-b num_classes=10"
+
+_COLOURS: Final = {"added": "32", "removed": "31", "changed": "33"}
+EQUAL, DIFFERENT = 0, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("a", metavar="A", help="a file, the name of a bundled spec, or -")
+    parser.add_argument("b", metavar="B", nargs="?", help="another; A itself without it")
+    for side, what in (("", "both"), ("-a", "A"), ("-b", "B")):
+        parser.add_argument(
+            f"--set{side}",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            help=f"a value for a var of {what}; may repeat",
+        )
+        parser.add_argument(f"--input{side}", metavar="3x256x256", help=f"the input of {what}")
+    parser.add_argument(
+        "--all", action="store_true", help="also nodes that differ only since other shapes arrive"
+    )
+    add_plugin(parser)
+    add_forms(parser)
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="a table (.txt, .json, .csv, .md, .tex, .html), or B as a diagram in which colours "
+        "tell what was added and changed (.svg, .png, .pdf, .dot)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="overwrite FILE even if archspec did not write it"
+    )
+    parser.add_argument("--depth", type=int, metavar="N", help="how far the diagram is opened")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write what differs."""
+    is_picture = bool(arguments.out) and ending(arguments.out) in MARKS
+    form = "text" if is_picture and arguments.form is None else form_of(arguments)
+    first, second = _side(arguments, arguments.a, "a"), _side(arguments, _b(arguments), "b")
+    names = (_called(arguments, arguments.a, "a"), _called(arguments, _b(arguments), "b"))
+    found = compare(first.network, second.network)
+    if is_picture:
+        _draw(arguments, second, found)
+    else:
+        _tell(arguments, form, found, names)
+    return EQUAL if found.is_equal else DIFFERENT
+
+
+def _b(arguments: argparse.Namespace) -> str:
+    if arguments.b is None and not (arguments.set_b or arguments.input_b):
+        raise UsageError("diff takes two specs, or one and --set-b or --input-b")
+    return str(arguments.b or arguments.a)
+
+
+def _side(arguments: argparse.Namespace, spec: str, side: str) -> Architecture:
+    own = vars(arguments)
+    settings = [*arguments.set, *own[f"set_{side}"]]
+    shape = own[f"input_{side}"] or arguments.input
+    given = argparse.Namespace(set=settings, input=shape)
+    return load_one(spec, given, plugin_ops(arguments))
+
+
+def _called(arguments: argparse.Namespace, spec: str, side: str) -> str:
+    """Return a network as the user has asked for it: its spec, and what it alone is given."""
+    own = vars(arguments)
+    return " ".join([spec, *own[f"set_{side}"], *filter(None, [own[f"input_{side}"]])])
+
+
+def _tell(
+    arguments: argparse.Namespace, form: str, found: Comparison, names: tuple[str, str]
+) -> None:
+    def table(_: int) -> Table:
+        return tables.table_of_differences(found, names, everything=arguments.all)
+
+    width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
+    if form == "text" and not arguments.out:
+        if found.is_equal:
+            print(f"{' → '.join(names)}: no difference")
+            return
+        colour = is_coloured(arguments.color, sys.stdout)
+        print(tables.text(table(width), width, _painted if colour else None))
+        return
+    data = tables.differences_as_data(found, names)
+    put(arguments, form, table, lambda: data, width)
+
+
+def _painted(mark: str, line: str) -> str:
+    return f"\x1b[{_COLOURS[mark]}m{line}\x1b[0m" if mark in _COLOURS else line
+
+
+def _draw(arguments: argparse.Namespace, net: Architecture, found: Comparison) -> None:
+    """Draw the second network, with what is not in the first in colour."""
+    check_target(arguments.out, MARKS[ending(arguments.out)], force=arguments.force)
+    from archspec.draw import DrawError, image  # noqa: PLC0415 - not needed by other commands
+
+    # A module that is changed in itself is marked by its children, which say where.
+    shown = [d for d in found.differences if arguments.all or not d.follows]
+    changed = {d.after.path: d.change for d in shown if d.after is not None}
+    modules = {path.rpartition(".")[0] for path in changed}
+    marks = {path: word for path, word in changed.items() if path not in modules}
+    try:
+        picture = image(net.network, ending(arguments.out), depth=arguments.depth, marks=marks)
+    except DrawError as error:
+        raise UsageError(str(error)) from None
+    write_whole(arguments.out, picture)
+    gone = sum(d.after is None for d in found.differences)
+    print(f"wrote {arguments.out}" + (f"; {gone:,} removed nodes are not in it" if gone else ""))

@@ -1,0 +1,27 @@
+"""The table of a network: a row per node or group, totals below, in the forms that people use."""
+
+from __future__ import annotations
+
+from archspec.tables.data import as_data
+from archspec.tables.differences import differences_as_data, table_of_differences
+from archspec.tables.grouping import GROUPS, Group, groups
+from archspec.tables.layout import COLUMNS, summary, table
+from archspec.tables.rows import Row, rows
+from archspec.tables.text import Table, field_text, text
+
+__all__ = [
+    "COLUMNS",
+    "GROUPS",
+    "Group",
+    "Row",
+    "Table",
+    "as_data",
+    "differences_as_data",
+    "field_text",
+    "groups",
+    "rows",
+    "summary",
+    "table",
+    "table_of_differences",
+    "text",
+]

@@ -1,0 +1,126 @@
+"""The table as plain data, for JSON and for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from archspec import analysis
+from archspec.analysis import ONE, Cost, Field, Setting
+from archspec.network import Network
+from archspec.ops import Shape
+from archspec.tables.differences import flat_differences
+from archspec.tables.grouping import Group, groups
+from archspec.tables.rows import Row, rows
+
+
+def as_data(
+    network: Network,
+    *,
+    setting: Setting = ONE,
+    depth: int | None = None,
+    by: str | None = None,
+) -> dict[str, Any]:
+    """Return the table and the totals as plain data; the arguments are those of `table`.
+
+    Sizes of memory are bytes. A receptive field, its stride and its offset are height and width in
+    pixels, and null for the whole input. MACs are null where nobody knows them.
+    """
+    output, whole = network.output, analysis.cost(network)
+    peak, kept = analysis.peak(network, setting), analysis.kept(network, setting)
+    data = {
+        "generated_by": "archspec",
+        "name": network.name,
+        "file": network.file,
+        "inputs": {name: _plain(shape) for name, shape in network.inputs.items()},
+        "output": {label: _plain(shape) for label, shape in output.items()}
+        if isinstance(output, dict)
+        else _plain(output),
+        "batch": setting.batch,
+        "dtype": setting.dtype,
+        "parameters": whole.parameters,
+        "buffers": whole.buffers,
+        "weights_bytes": setting.bytes(whole.parameters, once=True),
+        "macs": whole.macs,
+        "macs_unknown": whole.unknown,
+        "flops": 2 * whole.macs,
+        "activation_bytes": analysis.written(network, setting)[""],
+        "peak_activation_bytes": peak.bytes,
+        "peak_at": peak.path,
+        "alive_at_peak": [{"path": part.path, "bytes": part.bytes} for part in peak.alive],
+        "kept_in_training_bytes": kept.bytes,
+        "kept_in_training_unknown": kept.unknown,
+        **_field(analysis.last_field(network)),
+        "vars": network.vars,
+    }
+    if by:
+        return {**data, "by": by, "groups": [_group(g) for g in groups(network, by, setting)]}
+    shown = (row for row in rows(network, setting) if depth is None or row.depth <= depth)
+    return {**data, "nodes": [_node(row) for row in shown]}
+
+
+def _node(row: Row) -> dict[str, Any]:
+    return {
+        "path": row.path,
+        "op": row.op,
+        "output": list(row.shape),
+        **_cost(row.cost),
+        "activation_bytes": row.activations,
+        **_field(row.field),
+        "is_module": row.is_module,
+        "training_only": row.training_only,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    data = {
+        "name": group.name,
+        "nodes": group.count,
+        **_cost(group.cost),
+        "activation_bytes": group.activations,
+    }
+    if group.shape is not None:
+        data |= {"output": list(group.shape), **_field(group.field)}
+    return data
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    known = cost.macs or not cost.unknown
+    return {"parameters": cost.parameters, "macs": cost.macs if known else None}
+
+
+def _field(field: Field | None) -> dict[str, Any]:
+    return {
+        "receptive_field": _plain(field.size) if field else None,
+        "stride": list(field.stride) if field and field.stride else None,
+        "offset": list(field.offset) if field and field.offset else None,
+    }
+
+
+def _plain(numbers: Shape | None) -> list[int] | None:
+    return None if numbers is None else [int(n) for n in numbers]
+
+
+def flat(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    """Return the head and the rows of `as_data` with one value in each cell, for a spreadsheet."""
+    if "differences" in data:
+        return flat_differences(data)
+    entries: list[dict[str, Any]] = data["groups"] if "groups" in data else data["nodes"]
+    lines = [dict(_spread(entry)) for entry in entries]
+    head = list(dict.fromkeys(name for line in lines for name in line))
+    return head, [[line.get(name, "") for name in head] for line in lines]
+
+
+def _spread(entry: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield names and values; a pair for H and W has two, with `global` where it is the input."""
+    for name, value in entry.items():
+        if name in ("receptive_field", "stride", "offset"):
+            pair: Sequence[Any] = value or ("global", "global")
+            yield f"{name}_height", pair[0]
+            yield f"{name}_width", pair[1]
+        elif name == "output":
+            yield name, "x".join(map(str, value))
+        elif isinstance(value, bool):
+            yield name, str(value).lower()
+        else:
+            yield name, "?" if value is None else value

@@ -1,0 +1,167 @@
+"""Which columns a table has, and what stands in their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from archspec import analysis
+from archspec.analysis import ONE, Cost, Setting
+from archspec.network import Network
+from archspec.tables.grouping import Group, groups
+from archspec.tables.rows import Row, rows
+from archspec.tables.text import (
+    NONE,
+    Table,
+    memory_text,
+    pair_text,
+    share_text,
+    sizes,
+    text,
+    whole_field_text,
+)
+
+
+class Whole(NamedTuple):
+    """What shares are shares of."""
+
+    cost: Cost
+    activations: int
+
+
+Cell = Callable[[Row | Group, Whole], str]
+
+
+def _macs(row: Row | Group) -> str:
+    # What runs in training mode alone has no part in the MACs of a prediction.
+    if isinstance(row, Row) and row.training_only:
+        return "training"
+    return row.cost.macs_text if row.cost.macs or row.cost.unknown else NONE
+
+
+def _name(row: Row | Group) -> str:
+    return row.path if isinstance(row, Row) else row.name
+
+
+def _places(row: Row | Group, figure: str) -> str:
+    return NONE if row.field is None else pair_text(getattr(row.field, figure))
+
+
+COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
+    "path": ("path", False, lambda row, _: _name(row)),
+    "op": ("op", False, lambda row, _: row.op if isinstance(row, Row) else NONE),
+    "count": ("nodes", True, lambda row, _: str(row.count) if isinstance(row, Group) else "1"),
+    "output": ("output", False, lambda row, _: sizes(row.shape) if row.shape else NONE),
+    "params": (
+        "parameters",
+        True,
+        lambda row, _: f"{row.cost.parameters:,}" if row.cost.parameters else NONE,
+    ),
+    "params%": (
+        "% par.",
+        True,
+        lambda row, whole: share_text(row.cost.parameters, whole.cost.parameters),
+    ),
+    "macs": ("MACs", True, lambda row, _: _macs(row)),
+    "macs%": ("% MACs", True, lambda row, whole: share_text(row.cost.macs, whole.cost.macs)),
+    "memory": (
+        "activ.",
+        True,
+        lambda row, _: memory_text(row.activations) if row.activations else NONE,
+    ),
+    "memory%": (
+        "% act.",
+        True,
+        lambda row, whole: share_text(row.activations, whole.activations),
+    ),
+    "field": ("field", True, lambda row, _: _places(row, "size")),
+    "stride": ("stride", True, lambda row, _: _places(row, "stride")),
+    "offset": ("offset", True, lambda row, _: _places(row, "offset")),
+}
+"""Every column by the word that asks for it: its head, whether it is set right, its cells."""
+
+_ALWAYS: Final = ("path", "op", "output", "params", "macs")
+_ROOM: Final = ("field", "memory", "macs%", "stride", "offset", "params%")
+"""What a table of nodes has besides, as far as there is room, in this order."""
+_GROUPED: Final = ("path", "count", "params", "params%", "macs", "macs%", "memory", "memory%")
+_STAGES: Final = ("path", "output", *_GROUPED[2:-1], "field")
+
+
+def table(
+    network: Network,
+    *,
+    setting: Setting = ONE,
+    depth: int | None = None,
+    by: str | None = None,
+    columns: Sequence[str] | None = None,
+    width: int = 100,
+) -> Table:
+    """Return the table of a network.
+
+    Args:
+        network: the network.
+        setting: the batch whose activations are counted.
+        depth: how many levels of modules are shown; all without it.
+        by: a word of `GROUPS`: a row for each group instead of each node.
+        columns: words of `COLUMNS`; without them as many as `width` has room for.
+        width: characters of a line.
+    """
+    found: list[Row | Group] = [*(groups(network, by, setting) if by else rows(network, setting))]
+    if depth is not None:
+        found = [row for row in found if isinstance(row, Group) or row.depth <= depth]
+    whole = Whole(analysis.cost(network), analysis.written(network, setting)[""])
+    title, totals = _title(network, setting), list(_totals(network, setting))
+
+    def made(names: Iterable[str]) -> Table:
+        kinds = [COLUMNS[name] for name in names]
+        cells = [tuple(show(row, whole) for _, _, show in kinds) for row in found]
+        heads = [head for head, _, _ in kinds]
+        if by and heads[0] == "path":
+            heads[0] = by
+        return Table(title, tuple(heads), tuple(right for _, right, _ in kinds), cells, totals)
+
+    if columns or by:
+        return made(columns or (_STAGES if by == "stage" else _GROUPED))
+    names = list(_ALWAYS)
+    for name in _ROOM:
+        if made([*names, name]).width() > width:
+            break
+        names.append(name)
+    return made(name for name in COLUMNS if name in names)
+
+
+def summary(
+    network: Network,
+    width: int = 100,
+    *,
+    setting: Setting = ONE,
+    depth: int | None = None,
+    by: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> str:
+    """Return the table as text; long paths are cut in their middle to keep to `width`."""
+    width = max(width, 72)
+    found = table(network, setting=setting, depth=depth, by=by, columns=columns, width=width)
+    return text(found, width)
+
+
+def _title(network: Network, setting: Setting) -> str:
+    inputs = ", ".join(sizes(shape) for shape in network.inputs.values())
+    output = network.output
+    outputs = output.values() if isinstance(output, dict) else (output,)
+    shown = ", ".join(sizes(shape) for shape in outputs)
+    return f"{network.name}: {inputs} → {shown}, a batch of {setting.batch:,} in {setting.dtype}"
+
+
+def _totals(network: Network, setting: Setting) -> Iterable[tuple[str, str]]:
+    whole = analysis.cost(network)
+    flops = Cost(macs=2 * whole.macs, unknown=whole.unknown)
+    peak, kept = analysis.peak(network, setting), analysis.kept(network, setting)
+    bound = "≥ " if kept.unknown else ""
+    weights = memory_text(setting.bytes(whole.parameters, once=True))
+    yield "parameters", f"{whole.parameters:,}, {weights} of weights"
+    yield "MACs", f"{whole.macs_text} for one sample"
+    yield "FLOPs", f"{flops.macs_text} = 2 × MACs (convolutions and matrix products)"
+    yield "peak activations", f"{memory_text(peak.bytes)} in inference, at {peak.path}"
+    yield "kept in training", f"{bound}{memory_text(kept.bytes)} for the backward pass"
+    yield "receptive field", whole_field_text(analysis.last_field(network))
