@@ -13,8 +13,7 @@ def _alias_bomb() -> str:
     names = "abcdefghi"
     lines = [f"a: &a [{', '.join(['lol'] * 9)}]"]
     lines += [
-        f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]"
-        for above, name in pairwise(names)
+        f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]" for above, name in pairwise(names)
     ]
     return "\n".join(lines) + "\n"
 
