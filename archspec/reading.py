@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -68,9 +70,10 @@ def read_chain(place: str | os.PathLike[str]) -> Chain:
         SpecError: as `read_document`.
     """
     path = Path(place)
-    if not path.exists() and path.parent == Path() and not path.suffix:
-        return bundled_chain(os.fspath(place))
-    root = path.resolve().parent
+    with _told(os.fspath(place)):
+        if not path.exists() and path.parent == Path() and not path.suffix:
+            return bundled_chain(os.fspath(place))
+        root = path.resolve().parent
     return _chain(parse(_source(path, os.fspath(place))), root, root, (path.resolve(),))
 
 
@@ -92,6 +95,16 @@ def text_chain(text: str, name: str = "<stdin>") -> Chain:
     """Read a spec from a text and what it extends, as `read_chain` does."""
     specs = bundled("specs")
     return _chain(parse(Source(name, text)), specs, specs, ())
+
+
+@contextmanager
+def _told(name: str, span: Span | None = None) -> Iterator[None]:
+    """Say of a file that the system cannot look for it: too long a name, links in a circle."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error).partition(":")[0]
+        raise fail("F102", f"cannot read `{name}`: {why}", span) from None
 
 
 def _source(path: Path, name: str, span: Span | None = None) -> Source:
@@ -144,13 +157,15 @@ def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
     """Return the file that `extends` names, which lies within the spec's folder or is bundled."""
     if "\0" in name or "://" in name:
         raise fail("F107", "`extends` names a file, relative to this one", span)
-    path = (folder / name).resolve()
-    if not path.suffix and not path.exists():
-        path = (bundled("specs") / f"{name}.yaml").resolve()
+    with _told(name, span):
+        path = (folder / name).resolve()
+        if not path.suffix and not path.exists():
+            path = (bundled("specs") / f"{name}.yaml").resolve()
+        exists = path.exists()
     allowed = (root.resolve(), bundled("specs").resolve())
     if not any(path.is_relative_to(place) for place in allowed):
         raise fail("F107", f"`{name}` lies outside the spec's folder", span)
-    if not path.exists():
+    if not exists:
         beside = path.parent.glob("*.yaml") if path.parent.is_dir() else ()
         near = [os.path.relpath(p, folder) for p in sorted(beside)] + bundled_names()
         raise fail("F102", f"there is no `{name}` to extend", span, help=did_you_mean(name, near))

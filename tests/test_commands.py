@@ -269,6 +269,59 @@ def test_a_fault_of_ours_is_told_as_one(
     Path(log).unlink()
 
 
+def test_a_fault_of_ours_is_told_where_nothing_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError("boom \ud800")
+
+    monkeypatch.setattr("archspec.commands.summary.load", broken)
+    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    assert main(["summary", "lenet"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("archspec: sorry, this is a fault of archspec")
+    assert "RecursionError: boom" in err
+
+
+def test_memory_that_runs_out_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hungry(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("archspec.commands.summary.load", hungry)
+    assert main(["summary", "lenet"]) == 2
+    assert capsys.readouterr().err == (
+        "archspec: the memory ran out; a smaller network takes less\n"
+    )
+
+
+def test_a_bound_on_learned_parameters(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`Tiny` has 3 * 4 * 9 + 4 = 112."""
+    assert main(["validate", "good.yaml", "--max-params", "112"]) == 0
+    assert main(["validate", "good.yaml", "--max-params", "1_11"]) == 1
+    err = capsys.readouterr().err
+    assert "error[L302]: Tiny has 112 learned parameters; 111 are allowed" in err
+    assert "`0` is the largest, 112 parameters" in err
+    assert main(["build", "good.yaml", "--max-params", "111", "--device", "meta"]) == 1
+    assert main(["build", "good.yaml", "--max-params", "111", "--out", "a.safetensors"]) == 1
+    assert not (folder / "a.safetensors").exists()
+    assert main(["build", "good.yaml", "--max-params", "112", "--quiet"]) == 0
+    with pytest.raises(SystemExit):
+        main(["build", "good.yaml", "--max-params", "-1"])
+
+
+def test_a_bound_says_that_there_is_memory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("archspec.live.memory._available", lambda: 447)
+    assert main(["build", "good.yaml"]) == 1
+    assert "error[L301]: the weights of Tiny take 448 bytes" in capsys.readouterr().err
+    assert main(["build", "good.yaml", "--max-params", "112", "--quiet"]) == 0
+    monkeypatch.setattr("archspec.live.memory._available", lambda: 448)
+    assert main(["build", "good.yaml", "--quiet"]) == 0
+
+
 def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     for command in COMMANDS:
         with pytest.raises(SystemExit) as stopped:

@@ -94,20 +94,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     except KeyboardInterrupt:
         return 130
+    except MemoryError:
+        print("archspec: the memory ran out; a smaller network takes less", file=sys.stderr)
+        return WRONG_USE
     except Exception:
         return _apologise(" or of a plugin" if getattr(arguments, "plugin", ()) else "")
 
 
 def _apologise(others: str) -> int:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="archspec-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.write(f"archspec {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
-    print(
-        f"archspec: sorry, this is a fault of archspec {__version__}{others}, not of your spec.\n"
-        f"The details are in {log.name}; please report them.",
-        file=sys.stderr,
-    )
+    """Say that the fault is ours, or one of `others` too, and where the details are; 2."""
+    details = f"archspec {__version__}, Python {sys.version}\n\n{traceback.format_exc()}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="archspec-",
+            suffix=".log",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as log:
+            log.write(details)
+        where = f"The details are in {log.name}; please report them."
+    except OSError:  # no folder can be written to: better here than nowhere
+        where = f"{details}\nPlease report this."
+    ours = f"a fault of archspec {__version__}{others}, not of your spec"
+    print(f"archspec: sorry, this is {ours}.\n{where}", file=sys.stderr)
     return WRONG_USE
 
 

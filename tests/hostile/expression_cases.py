@@ -81,7 +81,13 @@ CASES: Final = {
         + "vars:\n  a0: [1, 2]\n"
         + "".join(f'  a{i + 1}: "=[a{i}, a{i}]"\n' for i in range(40))
         + "net: [ReLU]\n",
-        "E402",
+        "L204",
+    ),
+    "blocks that double a formula": Case(
+        "name: Tiny\ninput: [1, 8, 8]\nblocks:\n"
+        + "".join(f'  "B{i}(n)": [{{B{i + 1}: "=n + n"}}]\n' for i in range(30))
+        + '  "B30(n)": [{Conv2d: =n, kernel_size: 1}]\nnet: [{B0: 1}]\n',
+        "L204",
     ),
     "formulas that double": Case(
         HEAD

@@ -77,6 +77,7 @@ CASES: Final = {
         _extends("a.yaml"), "F106", lay=_files(a="extends: b.yaml\n", b="extends: spec.yaml\n")
     ),
     "extends itself through a link": Case(_extends("link.yaml"), "F106", lay=_link_to("spec.yaml")),
+    "extends links in a circle": Case(_extends("link.yaml"), "F102", lay=_link_to("link.yaml")),
     "extends a hundred in a row": Case(_extends("a0.yaml"), "L105", lay=_chain),
     "extends a URL": Case(_extends("https://example.org/a.yaml"), "F107"),
     "extends a file URL": Case(_extends("file:///etc/passwd"), "F107"),
