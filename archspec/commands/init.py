@@ -8,7 +8,7 @@ from pathlib import Path
 from archspec.commands.arguments import UsageError
 from archspec.errors import Source
 from archspec.flattening import flattened
-from archspec.reading import bundled, bundled_chain
+from archspec.reading import SCHEMA, bundled, bundled_chain
 from archspec.writing import write_all
 
 NAME = "init"
@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     chain = bundled_chain(arguments.name)
     sources = [document.span.source for document in chain]
     texts = {_place(source): source.text for source in sources}
+    schema = bundled("specs") / SCHEMA
+    texts[Path(SCHEMA)] = schema.read_text(encoding="utf-8")
     if arguments.flat:
         texts = {_place(sources[0]): flattened(chain)}
     files = {Path(arguments.out) / place: text for place, text in texts.items()}
