@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from archspec.commands.arguments import UsageError
@@ -33,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     chain = bundled_chain(arguments.name)
     sources = [document.span.source for document in chain]
     texts = {_place(source): source.text for source in sources}
-    schema = bundled("specs") / SCHEMA
-    texts[Path(SCHEMA)] = schema.read_text(encoding="utf-8")
+    # An older schema stays: to replace it must not ask for a `--force` that replaces specs too.
+    if not os.path.lexists(Path(arguments.out) / SCHEMA):
+        texts[Path(SCHEMA)] = (bundled("specs") / SCHEMA).read_text(encoding="utf-8")
     if arguments.flat:
         texts = {_place(sources[0]): flattened(chain)}
     files = {Path(arguments.out) / place: text for place, text in texts.items()}
