@@ -7,6 +7,7 @@ anew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +16,7 @@ from archspec.errors import Source, Span, fail
 from archspec.reading import MERGED, Chain, joined
 from archspec.syntax import Mapping, Scalar, Tree
 
+_SCHEMA: Final = re.compile(r"\n+# yaml-language-server:[^\n]*\n*\Z")
 _WIDTH: Final = 100
 """Columns that a mapping put together anew may take to stay on one line."""
 
@@ -58,7 +60,8 @@ def flattened(chain: Chain) -> str:
         SpecError: where a key that is moved has the form `? key`; code F108.
     """
     if len(chain) == 1:
-        return chain[0].span.source.text
+        # The schema that a file names for editors lies beside that file alone.
+        return _SCHEMA.sub("\n", chain[0].span.source.text)
     return "\n".join(_Writer(chain).lines()).strip("\n") + "\n"
 
 

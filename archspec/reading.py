@@ -37,6 +37,10 @@ def bundled(kind: str) -> Path:
     return here / kind if (here / kind).is_dir() else here.parent / kind
 
 
+SCHEMA: Final = "archspec.schema.json"
+"""The file beside the bundled specs by which editors know the language."""
+
+
 def bundled_names() -> list[str]:
     """Return the names of the bundled specs, sorted."""
     return sorted(path.stem for path in bundled("specs").glob("*.yaml"))

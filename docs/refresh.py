@@ -10,6 +10,8 @@ from pathlib import Path
 
 import archspec
 from archspec.codegen import LayoutError
+from archspec.editors import language
+from archspec.reading import SCHEMA
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example"
@@ -30,6 +32,8 @@ def main() -> None:
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
     page = ROOT / "docs" / "errors.md"
     page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")
+    schema = json.dumps(language(), indent=1) + "\n"
+    (ROOT / "specs" / SCHEMA).write_text(schema, encoding="utf-8")
     sys.path.append(str(EXAMPLE))
     blurnet = archspec.load(EXAMPLE / "blurnet.yaml", plugins=["my_package.ops"])
     (EXAMPLE / "blurnet.py").write_text(blurnet.codegen(), encoding="utf-8")

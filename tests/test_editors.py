@@ -16,11 +16,11 @@ from archspec import vocabulary
 from archspec.commands import main
 from archspec.errors import Source
 from archspec.ops import BY_NAME
-from archspec.reading import bundled_names
+from archspec.reading import SCHEMA, bundled_names
 from archspec.schema import plain
 from archspec.syntax import parse
 
-SPECS = Path(__file__).parent.parent / "specs"
+SPECS = Path(__file__).resolve().parent.parent / "specs"
 
 
 @cache
@@ -47,6 +47,20 @@ def accepted(text: str, spec: str | None = None) -> bool:
 def test_every_bundled_spec_passes(path: Path) -> None:
     for error in validator(None).iter_errors(data(path.read_text(encoding="utf-8"))):
         pytest.fail(f"{error.json_path}: {error.message}")
+
+
+@pytest.mark.parametrize("path", sorted(SPECS.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_bundled_spec_names_the_schema(path: Path) -> None:
+    """In its last line, so that nothing moves down in a spec."""
+    *_, empty, last = path.read_text(encoding="utf-8").split("\n")[:-1]
+    _, _, address = last.partition("# yaml-language-server: $schema=")
+    assert empty == ""
+    assert (path.parent / address).resolve() == SPECS / SCHEMA
+
+
+def test_the_schema_beside_the_bundled_specs_is_fresh() -> None:
+    """`python docs/refresh.py` writes it anew."""
+    assert json.loads((SPECS / SCHEMA).read_text(encoding="utf-8")) == validator(None).schema
 
 
 @pytest.mark.parametrize("name", ["resnet34", "googlenet", "vgg16", "mobilenet_v2", "inception_v3"])

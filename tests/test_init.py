@@ -8,7 +8,7 @@ import pytest
 
 import archspec
 from archspec.commands import main
-from archspec.reading import bundled, bundled_names, read_chain
+from archspec.reading import SCHEMA, bundled, bundled_names, read_chain
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def written(folder: Path) -> set[str]:
 
 def test_a_spec_and_its_family_are_copied(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "vgg16_bn"]) == 0
-    assert written(folder) == {"vgg16_bn.yaml", "vgg16.yaml", "families/vgg.yaml"}
+    assert written(folder) == {SCHEMA, "vgg16_bn.yaml", "vgg16.yaml", "families/vgg.yaml"}
     out = capsys.readouterr().out
     assert "wrote families/vgg.yaml" in out
     assert "archspec validate vgg16_bn.yaml" in out
@@ -45,11 +45,17 @@ def test_the_copy_is_what_counts(folder: Path) -> None:
     assert archspec.load(own).output == (7,)
 
 
+def test_an_older_schema_is_in_no_ones_way(folder: Path) -> None:
+    (folder / SCHEMA).write_text("{}")
+    assert main(["init", "resnet18"]) == 0
+    assert (folder / SCHEMA).read_text() == "{}"
+
+
 def test_a_family_is_shared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "resnet18"]) == 0
     assert main(["init", "resnet50"]) == 0
     assert "families/resnet.yaml is there already" in capsys.readouterr().out
-    assert written(folder) == {"resnet18.yaml", "resnet50.yaml", "families/resnet.yaml"}
+    assert written(folder) == {SCHEMA, "resnet18.yaml", "resnet50.yaml", "families/resnet.yaml"}
 
 
 def test_nothing_is_overwritten_and_nothing_is_half_done(

@@ -23,6 +23,7 @@ import pytest
 
 from archspec.commands import main
 
+SPECS = Path(__file__).resolve().parent.parent / "specs"
 VERSION = "1.18.0"
 SETTINGS = {"schemaStore": {"enable": False}, "completion": True, "validate": True}
 PATIENCE = 60
@@ -105,10 +106,10 @@ class Server:
         self._say(id=number, method=method, params=params)
         return self._heard(lambda message: message.get("id") == number)["result"]
 
-    def opened(self, text: str) -> tuple[str, list[dict[str, Any]]]:
+    def opened(self, text: str, path: Path | None = None) -> tuple[str, list[dict[str, Any]]]:
         """Open a file; returns its address and what is wrong in it."""
         self.count += 1
-        uri = (self.folder / f"{self.count}.yaml").as_uri()
+        uri = (path or self.folder / f"{self.count}.yaml").as_uri()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._say(method="textDocument/didOpen", params={"textDocument": document})
         told = self._heard(
@@ -156,6 +157,15 @@ def quoted(text: str, found: dict[str, Any]) -> tuple[str, str]:
 )
 def test_nothing_is_wrong_in_a_good_spec(server: Server, body: str) -> None:
     assert server.opened(HEAD + body + "\n")[1] == []
+
+
+@pytest.mark.parametrize("path", ["resnet34.yaml", "families/resnet.yaml", "googlenet.yaml"])
+def test_a_bundled_spec_is_checked_where_it_lies(server: Server, path: str) -> None:
+    text = (SPECS / path).read_text(encoding="utf-8")
+    assert server.opened(text, SPECS / path)[1] == []
+    wrong = text.replace("expect:", "expects:").replace("kernel_size", "kernal_size")
+    found = {quoted(wrong, entry)[0] for entry in server.opened(wrong, SPECS / path)[1]}
+    assert found == {word for word in ("expects", "kernal_size") if word in wrong}
 
 
 @pytest.mark.parametrize(

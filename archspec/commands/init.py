@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from archspec.commands.arguments import UsageError
 from archspec.errors import Source
 from archspec.flattening import flattened
-from archspec.reading import bundled, bundled_chain
+from archspec.reading import SCHEMA, bundled, bundled_chain
 from archspec.writing import write_all
 
 NAME = "init"
@@ -33,6 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     chain = bundled_chain(arguments.name)
     sources = [document.span.source for document in chain]
     texts = {_place(source): source.text for source in sources}
+    # An older schema stays: to replace it must not ask for a `--force` that replaces specs too.
+    if not os.path.lexists(Path(arguments.out) / SCHEMA):
+        texts[Path(SCHEMA)] = (bundled("specs") / SCHEMA).read_text(encoding="utf-8")
     if arguments.flat:
         texts = {_place(sources[0]): flattened(chain)}
     files = {Path(arguments.out) / place: text for place, text in texts.items()}
