@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, assume, note, settings
 from hypothesis import strategies as st
 from random_mutations import Mutation, mutated
 from random_specs import document, text
-from rewriting import inlined, unrolled
+from rewriting import inlined, renamed, unrolled
 
 import archspec
 from archspec.api import compiled
@@ -101,7 +101,7 @@ class Run:
         source = assert_agree(net, seed)
         if self.keep:
             self.sources.append(source)
-        for rewritten in (unrolled(spec), inlined(spec)):
+        for rewritten in (renamed(spec), unrolled(spec), inlined(spec)):
             if rewritten != spec:
                 assert_same_numbers(net, loaded(rewritten))
         assert_flattened(spec, net)

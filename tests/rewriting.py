@@ -7,6 +7,13 @@ import re
 from typing import Any
 
 
+def renamed(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec with other names for its vars and blocks."""
+    text = re.sub(r"\bmy_(?=\w)", "our_", json.dumps(spec))
+    found: dict[str, Any] = json.loads(re.sub(r"\bBlock(?=[A-Z])", "BlockOf", text))
+    return found
+
+
 def unrolled(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a spec in which repeats within lists are written out by hand."""
 
