@@ -151,12 +151,12 @@ class GoogLeNet(nn.Module):
         In training mode height and width must be at least 15; smaller ones raise
         RuntimeError.
         """
-
         x = self.conv1(x)  # (N, 64, 112, 112)
         x = self.maxpool1(x)  # (N, 64, 56, 56)
         x = self.conv2(x)  # (N, 64, 56, 56)
         x = self.conv3(x)  # (N, 192, 56, 56)
         x = self.maxpool2(x)  # (N, 192, 28, 28)
+
         x = self.inception3a(x)  # (N, 256, 28, 28)
         x = self.inception3b(x)  # (N, 480, 28, 28)
         x = self.maxpool3(x)  # (N, 480, 14, 14)
