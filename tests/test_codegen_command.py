@@ -119,8 +119,7 @@ def test_a_module_that_cannot_be_imported_gets_no_tests(
     assert "must have a name like model.py" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("style", ["structured", "flat"])
-@pytest.mark.parametrize("spec", ["tiny", "two"])
+@pytest.mark.parametrize(("spec", "style"), [("tiny", "flat"), ("two", "structured")])
 def test_the_parts_run(spec: str, style: str, folder: Path) -> None:
     parts = ["--with", "main", "--with", "test", "--style", style, "--out", "model.py"]
     assert main(["codegen", f"{spec}.yaml", *parts]) == 0

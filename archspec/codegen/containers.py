@@ -22,11 +22,13 @@ def is_flat_chain(body: Body) -> bool:
 def is_opened(node: Leaf | Body) -> bool:
     """Tell whether the children of a node stand beside it rather than within.
 
-    What is there in training mode alone stays whole, since it runs as a whole or not at all.
+    What is there in training mode alone stays whole, since it runs as a whole or not at all; so
+    does what returns its input.
     """
     return (
         isinstance(node, Body)
         and not is_flat_chain(node)
+        and any(inner.name == node.result for inner in node.nodes)
         and not any(inner.training_only for inner in (node, *walk(node)))
     )
 

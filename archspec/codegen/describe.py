@@ -32,6 +32,8 @@ def block(bodies: Sequence[Body]) -> list[str]:
         return ["Residual parts, one after the other."]
     if joined in _MERGES:
         return [_MERGES[joined]]
+    if not labels:
+        return ["Return the input."]
     listed = f"{_listed([*dict.fromkeys(labels)])}, with wiring of their own."
     return [listed if len(listed) <= _SUMMARY else "Layers with wiring of their own."]
 

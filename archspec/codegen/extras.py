@@ -14,10 +14,11 @@ _COUNTED = "sum(p.numel() for p in network.parameters())"
 
 def main_part(network: Network) -> list[str]:
     """Return the lines that print parameters and output shape when the file is run."""
-    told = ['print(f"output: {tuple(network(*inputs).shape)}")']
+    made = f"network({_passed(network)})"
+    told = [f'print(f"output: {{tuple({made}.shape)}}")']
     if isinstance(network.output, dict):
         told = [
-            "for name, value in network(*inputs)._asdict().items():",
+            f"for name, value in {made}._asdict().items():",
             "    if value is not None:",
             '        print(f"{name}: {tuple(value.shape)}")',
         ]
@@ -64,7 +65,7 @@ def test_source(network: Network, module: str) -> str:
         f"    network = {network.name}().eval()",
         *_inputs(network, 2, "torch.zeros"),
         "    with torch.no_grad():",
-        "        outputs = network(*inputs)",
+        f"        outputs = network({_passed(network)})",
         *_shapes(network),
     ]
     return "\n".join([*parts, *(_step(network) if parameters else []), ""])
@@ -72,10 +73,10 @@ def test_source(network: Network, module: str) -> str:
 
 def _step(network: Network) -> list[str]:
     """Return the test of one step of training."""
-    several = len(network.outputs) > 1
-    loss = "network(*inputs).square().mean()"
-    if several:
-        loss = "sum(y.square().mean() for y in network(*inputs) if y is not None)"
+    made = f"network({_passed(network)})"
+    loss = f"{made}.square().mean()"
+    if len(network.outputs) > 1:
+        loss = f"sum(y.square().mean() for y in {made} if y is not None)"
     return [
         "",
         "",
@@ -107,10 +108,16 @@ def _shapes(network: Network) -> list[str]:
 
 
 def _inputs(network: Network, batch: int, made: str) -> list[str]:
-    """Return the line that makes the inputs, as a list."""
+    """Return the lines that make the input, or a list of the inputs."""
     calls = [
         Call(made, tuple(Argument(str(int(n))) for n in (batch, *shape)))
         for shape in network.inputs.values()
     ]
+    if len(calls) == 1:
+        return lines(calls[0], 1, "x = ")
     listed = Call("", tuple(Argument(call) for call in calls), brackets="[]")
     return lines(listed, 1, "inputs = ")
+
+
+def _passed(network: Network) -> str:
+    return "x" if len(network.inputs) == 1 else "*inputs"

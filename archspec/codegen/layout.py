@@ -89,10 +89,8 @@ def lines(
         return [commented(line, comment)]
     if isinstance(expr, Each):
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
-    if not _is_tall(expr) and before.endswith("= ") and _opens_too_far(expr, margin + before):
-        held = _held(expr, margin, before, after)
-        if all(len(text) <= WIDTH for text in held):
-            return held
+    if held := _held(expr, margin, before, after):
+        return held
     if not expr.arguments:
         return [line]
     opening, closing = (
@@ -112,19 +110,21 @@ def lines(
     return [opening, *body, f"{closing}{after}"]
 
 
-def _opens_too_far(expr: Call, ahead: str) -> bool:
-    """Tell whether a call's own first line does not fit behind what is assigned."""
-    opening = f"{ahead}{expr.head}{expr.brackets}" if not expr.arguments else f"{ahead}{expr.head}("
-    return len(opening) > WIDTH
-
-
 def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
-    """Return a call of a long path, broken at brackets within the path or held by new ones."""
-    if '("' not in before + expr.head:
-        return [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
-    start, _, rest = f"{before}{flat(expr)}".partition('("')
-    name, _, rest = rest.partition('")')
-    return [f"{margin}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+    """Return a call of a path too long for its line, broken in the path or held by parentheses.
+
+    Nothing where its own brackets break it well enough.
+    """
+    opening = f"{margin}{before}{expr.head}{'(' if expr.arguments else expr.brackets}"
+    if _is_tall(expr) or not before.endswith("= ") or len(opening) <= WIDTH:
+        return []
+    if '("' in before + expr.head:
+        start, _, rest = f"{before}{flat(expr)}".partition('("')
+        name, _, rest = rest.partition('")')
+        held = [f"{margin}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+    else:
+        held = [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
+    return held if all(len(text) <= WIDTH for text in held) else []
 
 
 def _sole(expr: Call) -> Each | None:

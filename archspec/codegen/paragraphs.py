@@ -82,12 +82,18 @@ def _joined(parts: list[_Part]) -> list[_Part]:
             done[-1].ends = part.ends
         else:
             done.append(part)
-    if len(done) > 1 and len(done[0].lines) == 1:
-        done[1].lines = [*done.pop(0).lines, *done[0].lines]
+    if len(done) > 1 and (len(done[0].lines) == 1 or _is_stem(done)):
+        first = done.pop(0)
+        done[0].lines = [*first.lines, *done[0].lines]
     for i in range(len(done) - 1, 0, -1):
         if len(done[i].lines) == 1:
             done[i - 1].lines += done.pop(i).lines
     return done
+
+
+def _is_stem(parts: Sequence[_Part]) -> bool:
+    """Tell whether a network begins with two short parts that both end by shrinking."""
+    return len(parts[0].lines) == 2 and parts[0].ends and parts[1].ends
 
 
 def _is_row(part: _Part, parts: Sequence[_Part]) -> bool:

@@ -153,7 +153,6 @@ class GoogLeNet(nn.Module):
         """
         x = self.conv1(x)  # (N, 64, 112, 112)
         x = self.maxpool1(x)  # (N, 64, 56, 56)
-
         x = self.conv2(x)  # (N, 64, 56, 56)
         x = self.conv3(x)  # (N, 192, 56, 56)
         x = self.maxpool2(x)  # (N, 192, 28, 28)
