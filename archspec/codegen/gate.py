@@ -20,7 +20,7 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "collections": ("OrderedDict",),
     "math": (),
     "torch": ("Tensor", "nn"),
-    "typing": ("NamedTuple",),
+    "typing": ("Any", "NamedTuple", "cast"),
 }
 """Modules that a file may import, and what it may take from them; nothing for the module itself."""
 
@@ -143,13 +143,13 @@ def _stored(tree: ast.AST) -> Iterator[str]:
 
 
 def _set_on_self(tree: ast.AST) -> frozenset[str]:
-    """Return the attributes that a class sets on itself."""
+    """Return the attributes that a class sets on itself and on what it holds."""
     return frozenset(
         node.attr
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
-        and _is_name(node.value, "self")
+        and _root(node) == "self"
     )
 
 
@@ -164,7 +164,7 @@ class _Reader:
     Attributes:
         given: names of classes, functions and parameters, which may be called.
         stored: names of variables, which may be read.
-        own: attributes that the class sets on itself.
+        own: attributes that the class sets on itself and on what it holds.
         called: nodes that are called, which is more than to be read.
     """
 
@@ -218,14 +218,16 @@ class _Reader:
             return ast.unparse(node) in _DOTTED and isinstance(node.ctx, ast.Load)
         if isinstance(node.ctx, ast.Store):
             plain = names.IDENTIFIER.fullmatch(node.attr) and not names.is_taken(node.attr)
-            return root == "self" and isinstance(node.value, ast.Name) and bool(plain)
+            return root == "self" and bool(plain)
         if _is_name(node.value, "self"):
             return node.attr in self.own or node.attr in _METHODS or node.attr == "training"
+        if _is_name(node.value, "network"):  # what a function fills that stands by itself
+            return node.attr in ("modules", "named_modules")
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
             return node.attr == "__init__" and not node.value.args
-        return node.attr in _OF_VALUES
+        return node.attr in _OF_VALUES or (root == "self" and node.attr in self.own)
 
     def _call(self, called: ast.expr) -> bool:
         """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
@@ -239,7 +241,8 @@ class _Reader:
 
 
 def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
+    """Return the name at the beginning of `self.layer1[0].conv1`."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
