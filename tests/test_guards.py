@@ -190,7 +190,7 @@ ATTACKS = {
         harmless="=mode == 'a'",
     ),
     "a string of a template": Attack(
-        "", layout(OWN.replace("paper", "paper.lines[0]")), ("pieces alone",)
+        "words", layout(OWN.replace("paper", "paper.lines[0]")), ("pieces alone",)
     ),
     "a way out of a template": Attack(
         "", layout(f"{{% if name.__class__.__mro__ %}}{{% endif %}}{BUNDLED}"), ("the sandbox",)

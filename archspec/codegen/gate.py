@@ -61,6 +61,9 @@ _METHODS: Final = frozenset(
 )
 """Attributes of a module that a file may ask, beside those that it sets; and `training`."""
 
+_HOLDERS: Final = frozenset(("self", "part"))
+"""What has children set on it: the module, and one part of it after the other."""
+
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
 
@@ -149,7 +152,7 @@ def _set_on_self(tree: ast.AST) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
-        and _root(node) == "self"
+        and _root(node) in _HOLDERS
     )
 
 
@@ -218,7 +221,7 @@ class _Reader:
             return ast.unparse(node) in _DOTTED and isinstance(node.ctx, ast.Load)
         if isinstance(node.ctx, ast.Store):
             plain = names.IDENTIFIER.fullmatch(node.attr) and not names.is_taken(node.attr)
-            return root == "self" and bool(plain)
+            return root in _HOLDERS and bool(plain)
         if _is_name(node.value, "self"):
             return node.attr in self.own or node.attr in _METHODS or node.attr == "training"
         if _is_name(node.value, "network"):  # what a function fills that stands by itself
@@ -227,14 +230,15 @@ class _Reader:
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
             return node.attr == "__init__" and not node.value.args
-        return node.attr in _OF_VALUES or (root == "self" and node.attr in self.own)
+        asked = root == "self" and node.attr in _METHODS
+        return asked or node.attr in _OF_VALUES or node.attr in self.own
 
     def _call(self, called: ast.expr) -> bool:
         """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
         if isinstance(called, ast.Name):
             return called.id in self.given or called.id in _CALLED
         if isinstance(called, ast.Subscript):
-            return _is_name(called.value, "self") and isinstance(called.slice, ast.Constant)
+            return _root(called) == "self" and isinstance(called.slice, ast.Constant)
         if isinstance(called, ast.Call):
             return ast.unparse(called.func) == "self.get_submodule"
         return isinstance(called, ast.Attribute)
