@@ -16,6 +16,7 @@ from archspec import expressions, limits
 from archspec.codegen import gate
 from archspec.codegen.admission import admit
 from archspec.codegen.classes import Writer
+from archspec.codegen.letters import Refused
 from archspec.codegen.pieces import pieces_of
 from archspec.codegen.program import Class, Function, Program
 from archspec.codegen.template import LayoutError, place, render, texts
@@ -51,7 +52,7 @@ def source(network: Network, templates: Path | None = None) -> str:
     _check_length(text)
     try:
         gate.check(text, helpers, comments=texts(templates))
-    except gate.Refused as refused:
+    except Refused as refused:
         if templates is None:
             raise
         where = place(values, templates, refused.line)
