@@ -76,7 +76,8 @@ def test_the_table_of_emitters_shows_what_is_emitted() -> None:
     sources = re.findall(r"<!-- source: .*? -->\n```python\n(.*?)```", page, re.DOTALL)
     lines = [str(len(source.splitlines())) for source in sources]
     classes = [str(len(re.findall("^class ", source, re.MULTILINE))) for source in sources]
-    assert [cell.strip() for cell in cells[:2]] == [" / ".join(lines), " / ".join(classes)]
+    shown = [" / ".join(dict.fromkeys(pair)) for pair in (lines, classes)]
+    assert [cell.strip() for cell in cells[:2]] == shown
 
 
 def test_the_hooks_check_specs_and_sources() -> None:

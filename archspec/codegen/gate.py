@@ -20,7 +20,7 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "collections": ("OrderedDict",),
     "math": (),
     "torch": ("Tensor", "nn"),
-    "typing": ("Any", "NamedTuple"),
+    "typing": ("Any", "NamedTuple", "cast"),
 }
 """Modules that a file may import, and what it may take from them; nothing for the module itself."""
 
@@ -60,6 +60,9 @@ _METHODS: Final = frozenset(
     "add_module get_parameter get_submodule modules named_modules register_parameter".split()  # noqa: SIM905
 )
 """Attributes of a module that a file may ask, beside those that it sets; and `training`."""
+
+_HOLDERS: Final = frozenset(("self", "part"))
+"""What has children set on it: the module, and one part of it after the other."""
 
 _LOOKUPS: Final = frozenset(("get_parameter", "get_submodule"))
 
@@ -155,13 +158,13 @@ def _stored(tree: ast.AST) -> Iterator[str]:
 
 
 def _set_on_self(tree: ast.AST) -> frozenset[str]:
-    """Return the attributes that a class sets on itself."""
+    """Return the attributes that a class sets on itself and on what it holds."""
     return frozenset(
         node.attr
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
-        and _is_below_self(node.value)
+        and _is_module(node.value)
     )
 
 
@@ -169,8 +172,8 @@ def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _is_below_self(node: ast.expr) -> bool:
-    """Tell whether an expression is `self` or what lies below it: `self.layer1[0].conv1`."""
+def _is_module(node: ast.expr) -> bool:
+    """Tell whether an expression is a module or what lies below it: `self.layer1[0].conv1`."""
     while not isinstance(node, ast.Name):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             node = node.value
@@ -180,7 +183,7 @@ def _is_below_self(node: ast.expr) -> bool:
             node = node.value
         else:
             return False
-    return node.id == "self"
+    return node.id in _HOLDERS
 
 
 def _is_lookup(node: ast.Call) -> bool:
@@ -196,7 +199,7 @@ class _Reader:
     Attributes:
         given: names of classes, functions and parameters, which may be called.
         stored: names of variables, which may be read.
-        own: attributes that the class sets on itself.
+        own: attributes that the class sets on itself and on what it holds.
         dotted: what may be taken from torch.
         called: nodes that are called, which is more than to be read.
     """
@@ -252,31 +255,33 @@ class _Reader:
             return ast.unparse(node) in self.dotted and isinstance(node.ctx, ast.Load)
         if isinstance(node.ctx, ast.Store):
             plain = names.IDENTIFIER.fullmatch(node.attr) and not names.is_taken(node.attr)
-            return _is_below_self(node.value) and bool(plain)
+            return _is_module(node.value) and bool(plain)
         if _is_name(node.value, "network"):  # what a function that fills its tensors gets
             return node.attr in _METHODS
-        if _is_below_self(node.value):
+        if _is_module(node.value):
             known = _METHODS | _OF_VALUES | {"training"}
             return node.attr in self.own or node.attr in known
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
             return node.attr == "__init__" and not node.value.args
-        return node.attr in _OF_VALUES
+        asked = root == "self" and node.attr in _METHODS
+        return asked or node.attr in _OF_VALUES or node.attr in self.own
 
     def _call(self, called: ast.expr) -> bool:
         """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
         if isinstance(called, ast.Name):
             return called.id in self.given or called.id in _CALLED
         if isinstance(called, ast.Subscript):
-            return _is_below_self(called)
+            return _is_module(called)
         if isinstance(called, ast.Call):
-            return _is_lookup(called) and _is_below_self(called)
+            return _is_lookup(called) and _is_module(called)
         return isinstance(called, ast.Attribute)
 
 
 def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
+    """Return the name at the beginning of `self.layer1[0].conv1`."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 

@@ -48,13 +48,17 @@ class Docstring:
     """Free text that stands within three quotes, however it was written.
 
     Attributes:
-        lines: without what could end the docstring, and without line breaks.
+        lines: without what could end the docstring and without line breaks; the last says
+            something.
     """
 
     lines: tuple[str, ...]
 
     def __init__(self, lines: Sequence[str]) -> None:
-        object.__setattr__(self, "lines", tuple(harmless(line).rstrip() for line in lines))
+        said = [harmless(line).rstrip() for line in lines]
+        while said and not said[-1]:
+            said.pop()
+        object.__setattr__(self, "lines", tuple(said))
 
     @property
     def summary(self) -> Docstring:
