@@ -10,6 +10,7 @@ from pathlib import Path
 
 import archspec
 from archspec.codegen import LayoutError
+from archspec.draw import dot
 from archspec.editors import language
 from archspec.reading import SCHEMA
 
@@ -18,13 +19,15 @@ EXAMPLE = ROOT / "docs" / "example"
 
 
 def main() -> None:
-    """Write the golden sources, the example's source and diagram, and what the README shows."""
+    """Write the golden files, the example's source and diagram, and what the README shows."""
     spec = (EXAMPLE / "tiny.yaml").read_text(encoding="utf-8")
     net = archspec.load(EXAMPLE / "tiny.yaml")
     (EXAMPLE / "tiny.py").write_text(net.codegen(), encoding="utf-8")
     net.draw(EXAMPLE / "tiny.svg")
     for golden in (ROOT / "tests" / "golden").glob("*.py"):
         golden.write_text(archspec.load(golden.stem).codegen(), encoding="utf-8")
+    for golden in (ROOT / "tests" / "golden").glob("*.dot"):
+        golden.write_text(dot(archspec.load(golden.stem).network), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     readme = _replaced(readme, "```yaml\n", "```", spec)
     readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())

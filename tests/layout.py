@@ -1,4 +1,4 @@
-"""A picture as it is laid out: where its texts, frames and lines are, by the layout's own account."""
+"""A picture as it is laid out: where its texts, frames and lines are, by its own engine."""
 
 from __future__ import annotations
 
@@ -47,6 +47,22 @@ class Layout:
     def texts(self) -> list[Rectangle]:
         """All words, a little smaller than they are."""
         return [text for part in (self.graph, *self.objects, *self.edges) for text in _texts(part)]
+
+    @property
+    def nodes(self) -> list[Rectangle]:
+        """The nodes that can be seen."""
+        return [
+            Rectangle(part["name"], x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            for part in self.objects
+            if "pos" in part and part.get("style") != "invis"
+            for x, y in [map(float, part["pos"].split(","))]
+            for width, height in [(72 * float(part["width"]), 72 * float(part["height"]))]
+        ]
+
+    def on(self, line: str) -> list[Point]:
+        """The middles of the nodes on a straight line."""
+        places = (part["pos"].split(",") for part in self.objects if part.get("group") == line)
+        return [(float(x), float(y)) for x, y in places]
 
     @property
     def frames(self) -> list[Rectangle]:
