@@ -11,12 +11,11 @@ import random
 from collections.abc import Iterator
 from itertools import count, islice
 
-import hypothesis
 import pytest
 import torch
 from agreement import outcome, same
 from conftest import source_class
-from fuzz import is_small, loaded
+from fuzz import small
 from random_specs import document, text
 from torch import nn
 
@@ -35,11 +34,7 @@ def networks(first: int) -> Iterator[archspec.Architecture]:
     for seed in count(first):
         # TorchScript knows classes by their names.
         spec = document(random.Random(seed)) | {"name": f"Net{seed}"}
-        try:
-            net = loaded(spec)
-        except hypothesis.errors.UnsatisfiedAssumption:
-            continue
-        if is_small(net):
+        if net := small(spec):
             print(f"seed {seed}:\n{text(spec)}")
             yield net
 
@@ -78,7 +73,7 @@ def test_torchscript_takes_the_source_of_random_specs(first: int, number: int) -
         found, expected = (_output(m, net) for m in (torch.jit.script(module), module))
         assert all(map(same, found, expected))
         torch.jit.script(copy.deepcopy(module).train())
-    assert scripted >= number // 2
+    assert scripted >= number // 3
 
 
 def _output(module: nn.Module, net: archspec.Architecture) -> list[torch.Tensor]:

@@ -71,9 +71,11 @@ class WindowAttention(nn.Module):
             x = torch.roll(x, (-down, -right), (1, 2))
         x = self._windows(x)  # (N, windows, positions, C)
 
-        qkv = self._projected(x).unflatten(-1, (3, self.num_heads, -1))
+        _, windows, positions, _ = x.shape
+        groups = (batch, windows, positions, 3, self.num_heads, -1)
+        qkv = self._projected(x).reshape(groups)
         query, key, value = qkv.permute(3, 0, 1, 4, 2, 5).unbind()
-        bias = self._bias().unflatten(0, (size * size, -1)).permute(2, 0, 1)
+        bias = self._bias().view(size * size, size * size, -1).permute(2, 0, 1)
         scores = self._scores(query, key) + bias.contiguous()
         if down or right:
             scores = scores + self._apart(padded, (down, right), scores)
