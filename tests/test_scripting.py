@@ -15,7 +15,7 @@ import pytest
 import torch
 from agreement import outcome, same
 from conftest import source_class
-from fuzz import small
+from fuzz import one_thread, small
 from random_specs import document, text
 from torch import nn
 
@@ -27,6 +27,12 @@ UNSCRIPTABLE = ("self.get_submodule(", "self.get_parameter(")
 SLOW = pytest.mark.slow
 SMALL = {"resnet34": (3, 64, 64), "googlenet": (3, 64, 64), "vgg16": (3, 32, 32)}
 SMALL |= {"lenet": (1, 28, 28), "convnext_tiny": (3, 32, 32), "swin_v2_t": (3, 64, 64)}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    with one_thread():
+        yield
 
 
 def networks(first: int) -> Iterator[archspec.Architecture]:
@@ -95,7 +101,7 @@ def test_random_networks_compile_whole(first: int, number: int) -> None:
 
 
 def test_random_networks_are_pickled_and_copied_and_need_no_memory() -> None:
-    for net in islice(networks(0), 15):
+    for net in islice(networks(0), 8):
         for module in (net.build(), source_class(net)()):
             assert_alike(module, pickle.loads(pickle.dumps(module)), net)
         with torch.device("meta"):
