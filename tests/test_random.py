@@ -26,7 +26,7 @@ from archspec.spec import Spec
 LONG = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("cases", "seed"), [(300, 0), pytest.param(700, 1, marks=LONG)])
+@pytest.mark.parametrize(("cases", "seed"), [(200, 0), pytest.param(800, 1, marks=LONG)])
 def test_the_products_of_random_networks_agree(cases: int, seed: int, tmp_path: Path) -> None:
     run = Run("valid", keep=True)
     run(cases, seed)
@@ -36,11 +36,12 @@ def test_the_products_of_random_networks_agree(cases: int, seed: int, tmp_path: 
     assert_formatted(tmp_path)
 
 
-def test_a_changed_spec_still_agrees_or_is_refused_at_the_change() -> None:
+@pytest.mark.parametrize(("cases", "seed"), [(400, 0), pytest.param(600, 1, marks=LONG)])
+def test_a_changed_spec_still_agrees_or_is_refused_at_the_change(cases: int, seed: int) -> None:
     run = Run("mutated")
-    run(1000, 0)
-    assert run.outcomes["accepted"] + run.outcomes["refused"] >= 1000
-    assert min(run.outcomes["accepted"], run.outcomes["refused"]) >= 100
+    run(cases, seed)
+    assert run.outcomes["accepted"] + run.outcomes["refused"] >= cases
+    assert min(run.outcomes["accepted"], run.outcomes["refused"]) >= cases // 10
 
 
 def test_random_specs_use_the_whole_language() -> None:

@@ -14,7 +14,10 @@ class LayerNorm2d(nn.LayerNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the map normalised, in the same shape."""
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        shape = self.normalized_shape
+        x = x.permute(0, 2, 3, 1)
+        x = nn.functional.layer_norm(x, shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
 
 
 class Permute(nn.Module):

@@ -143,10 +143,11 @@ class WindowAttention(nn.Module):
             x = torch.roll(x, (-down, -right), (1, 2))
         x = self._windows(x)  # (N, windows, positions, C)
 
-        heads = (3, self.num_heads, channels // self.num_heads)
-        qkv = self._projected(x).reshape(*x.shape[:3], *heads)
-        query, key, value = qkv.permute(3, 0, 1, 4, 2, 5)
-        bias = self._bias().view(size**2, size**2, -1).permute(2, 0, 1)
+        _, windows, positions, _ = x.shape
+        groups = (batch, windows, positions, 3, self.num_heads, -1)
+        qkv = self._projected(x).reshape(groups)
+        query, key, value = qkv.permute(3, 0, 1, 4, 2, 5).unbind()
+        bias = self._bias().view(size * size, size * size, -1).permute(2, 0, 1)
         scores = self._scores(query, key) + bias.contiguous()
         if down or right:
             scores = scores + self._apart(padded, (down, right), scores)
@@ -174,15 +175,18 @@ class WindowAttention(nn.Module):
         like: Tensor,
     ) -> Tensor:
         """Return -100 for positions that share a window only around the map's edge."""
-        parts = []
-        for length, step in zip(padded, shift, strict=True):
-            place = torch.arange(length, device=like.device)
-            part = (place >= length - self.window_size).int()
-            parts.append(part + (place >= length - step) if step else 0 * part)
-        part = (3 * parts[0][:, None] + parts[1])[None, :, :, None]
+        rows = self._part(padded[0], shift[0], like)
+        columns = self._part(padded[1], shift[1], like)
+        part = (3 * rows[:, None] + columns)[None, :, :, None]
         part = self._windows(part)[0, :, None, :, 0]  # (windows, 1, positions)
         differ = part[:, :, None, :] != part[:, :, :, None]
         return torch.zeros_like(differ, dtype=like.dtype).masked_fill(differ, -100.0)
+
+    def _part(self, length: int, step: int, like: Tensor) -> Tensor:
+        """Return to which part of an axis each of its positions belongs."""
+        place = torch.arange(length, device=like.device)
+        part = (place >= length - self.window_size).int()
+        return part + (place >= length - step) if step else 0 * part
 
     def extra_repr(self) -> str:
         """Return the arguments, for the printed module."""

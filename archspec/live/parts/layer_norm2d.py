@@ -8,6 +8,7 @@ class LayerNorm2d(nn.LayerNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the map normalised, in the same shape."""
+        shape = self.normalized_shape
         x = x.permute(0, 2, 3, 1)
-        x = nn.functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        x = nn.functional.layer_norm(x, shape, self.weight, self.bias, self.eps)
         return x.permute(0, 3, 1, 2)

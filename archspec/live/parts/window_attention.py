@@ -71,8 +71,9 @@ class WindowAttention(nn.Module):
             x = torch.roll(x, (-down, -right), (1, 2))
         x = self._windows(x)  # (N, windows, positions, C)
 
-        depth = channels // self.num_heads
-        qkv = self._projected(x).reshape(batch, -1, size * size, 3, self.num_heads, depth)
+        _, windows, positions, _ = x.shape
+        groups = (batch, windows, positions, 3, self.num_heads, -1)
+        qkv = self._projected(x).reshape(groups)
         query, key, value = qkv.permute(3, 0, 1, 4, 2, 5).unbind()
         bias = self._bias().view(size * size, size * size, -1).permute(2, 0, 1)
         scores = self._scores(query, key) + bias.contiguous()
