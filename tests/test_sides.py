@@ -20,7 +20,7 @@ EXACT = {
     "convnext_tiny": 32,
 }
 ANY = ("resnet18", "mobilenet_v3_small", "shufflenet_v2_x0_5")
-FIXED = ("lenet", "vit_b_32", "maxvit_t")
+FIXED = ("lenet", "vit_b_32")
 
 
 def told(name: str, pattern: str) -> re.Match[str] | None:

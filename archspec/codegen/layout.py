@@ -119,9 +119,9 @@ def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
     if _is_tall(expr) or not before.endswith("= ") or len(opening) <= WIDTH:
         return []
     if '("' in before + expr.head:
-        start, _, rest = f"{before}{flat(expr)}".partition('("')
-        name, _, rest = rest.partition('")')
-        held = [f"{margin}{start}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+        line, place = f"{before}{flat(expr)}", f"{before}{expr.head}".rindex('("')
+        name, _, rest = line[place + 2 :].partition('")')
+        held = [f"{margin}{line[:place]}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
     else:
         held = [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
     return held if all(len(text) <= WIDTH for text in held) else []
