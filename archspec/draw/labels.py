@@ -54,7 +54,6 @@ class Labels:
         rows = [
             tag("TD", font(bold(scene.title), size=TITLE)),
             tag("TD", font(facts, size=FRAME, colour=self.theme.dim)),
-            tag("TD", "", HEIGHT=4),
         ]
         return label(table(rows, CELLPADDING=1))
 
