@@ -20,11 +20,11 @@ def tidy(svg: bytes) -> bytes:
     """Return an SVG without links, whose tooltips every viewer shows."""
     ElementTree.register_namespace("", _SVG[1:-1])
     root = ElementTree.fromstring(svg)
-    # Two blanks between a title and its detail stay two; browsers read the one, others the other.
-    root.set("style", "white-space:pre")
-    root.set(_SPACE, "preserve")
     for group in root.iter(f"{_SVG}g"):
         _tidy_group(group)
+    for text in root.iter(f"{_SVG}text"):
+        # Blanks between a title and its detail stay, as newer versions of Graphviz have it.
+        text.set(_SPACE, "preserve")
     # Without an XML declaration, which HTML around it could not read.
     return f"<!-- {MARK} -->\n{ElementTree.tostring(root, encoding='unicode')}\n".encode()
 

@@ -64,7 +64,7 @@ def _parts(
         if not isinstance(part, Frame):
             yield name, {"in": within, **_told(part)}
         elif part.folded is None:
-            yield name, {"in": within, "fixed": True, **_told(part)}
+            yield name, {"in": within, **_told(part)}
             yield from _parts(part.parts, names, within)
         else:
             folded = names[part.folded.key]
