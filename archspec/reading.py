@@ -121,7 +121,7 @@ def _source(path: Path, name: str, span: Span | None = None) -> Source:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise fail("F103", f"`{name}` is not a regular file", span)
-    with os.fdopen(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file, _told(name, span):
         data = file.read(limits.SOURCE_BYTES + 1)
     if len(data) > limits.SOURCE_BYTES:
         raise fail("L101", f"`{name}` is larger than {limits.SOURCE_BYTES:,} bytes", span)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -115,7 +116,7 @@ def is_allowed(event, args):
         return args[0].partition(".")[0] in sys.stdlib_module_names
     if event == "exec":
         name = os.path.realpath(args[0].co_filename)
-        return any(name.startswith(base + "/") for base in library)
+        return any(name.startswith(base + "/") for base in [*library, *ours])
     return event.split(".")[0] not in {
         "socket", "subprocess", "ctypes", "shutil", "tempfile", "pty", "urllib", "http", "ftplib",
         "smtplib", "pickle", "marshal", "code", "webbrowser", "mmap", "signal",
@@ -170,7 +171,7 @@ def test_a_spec_that_is_no_file(tmp_path: Path) -> None:
         with open("/dev/zero", "rb") as endless:
             done = archspec_of("validate", name, cwd=tmp_path, stdin=endless)
         assert done.returncode == 1, (name, done.stderr)
-        assert done.stderr.startswith("error[F103]"), (name, done.stderr)
+        assert re.match(r"error\[F10[23]\]", done.stderr), (name, done.stderr)
 
 
 def test_standard_input_without_an_end(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ CASES: Final = {
         + "vars:\n  a0: [1, 2]\n"
         + "".join(f"  a{i + 1}: =a{i} + a{i}\n" for i in range(40))
         + "net: [ReLU]\n",
-        "E402",
+        "L204",
     ),
     "vars that nest": Case(
         HEAD
@@ -106,16 +106,17 @@ CASES: Final = {
     "var that reads itself": Case(f"{HEAD}vars: {{a: =a}}\nnet: [ReLU]\n", "E402"),
     "expression as a key": Case(net('{"=1": ReLU}'), "S207"),
     "expression as the name": Case("name: =1\ninput: [3]\nnet: [ReLU]\n", "S207"),
-    "expression that names a module": Case(net("[{use: \"='os.system'\"}]"), "G312"),
-    "op of another module": Case(net("[{os.system: touch pwned}]"), "S202"),
-    "op of the hub": Case(net("[{torch.hub.load: [a/b, c]}]"), "S202"),
+    "expression that names a module": Case(net("[{use: \"='os.system'\"}]"), "S202"),
+    "op of another module": Case(net("[{os.system: touch pwned}]"), "S207"),
+    "op of the hub": Case(net("[{torch.hub.load: [a/b, c]}]"), "S207"),
     "base class as op": Case(net("[Module]"), "S202"),
     "attribute of an op": Case(net("[{Conv2d.__init__: 4}]"), "S202"),
-    "function as op": Case(net("[{torch.load: pwned.pt}]"), "S202"),
+    "function as op": Case(net("[{torch.load: pwned.pt}]"), "S207"),
     "pickled weights": Case(f"{HEAD}net: [ReLU]\nweights: pwned.pt\n", "S200"),
     "plugin from the file": Case(f"{HEAD}plugins: [pwned]\nnet: [ReLU]\n", "S200"),
     "init by code": Case(f"{HEAD}net: [ReLU]\ninit: [{{Conv2d: {{weight: os.system}}}}]\n", "S232"),
     "init of a dunder": Case(
-        f"{HEAD}net: [ReLU]\ninit: [{{Conv2d: {{__class__: zeros_}}}}]\n", "S231"
+        f"{HEAD}net: [{{Conv2d: 4, kernel_size: 3}}]\ninit: [{{Conv2d: {{__class__: zeros_}}}}]\n",
+        "G340",
     ),
 }
