@@ -77,5 +77,5 @@ MESSAGE_LENGTH: Final = 2_000
 WORD_LENGTH: Final = 64
 """Characters of a word that a near one is looked for."""
 
-COMPARED: Final = 30_000
+COMPARED: Final = 60_000
 """Characters of a word times those of the words among which a near one is looked for."""

@@ -167,7 +167,7 @@ CASCADES = {
     "two missing arguments": ("blocks:\n  B(m, n): [ReLU]\nnet: [B]\n", ["G314"]),
     "two wrong arguments": ("net: [{Linear: x, bias: y}]\n", ["G315", "G315"]),
     "two wrong outputs": (
-        "net: {a: ReLU}\noutputs: {left: b, right: c, all: a}\n",
+        "net: {a: ReLU}\noutputs: {left: b, right: c, whole: a}\n",
         ["G333", "G333"],
     ),
     "two wrong rules": (

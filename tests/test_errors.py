@@ -91,7 +91,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("needs quotes",),
     ),
     "bad repeat": (net("- {repeat: -1, do: ReLU}"), "G320", "4:14", ("whole number",)),
-    "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("4,000",)),
+    "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("6,000",)),
     "unequal columns": (
         net("- {for: {a: [1, 2], b: [1]}, do: ReLU}"),
         "G322",

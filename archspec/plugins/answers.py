@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archspec.ops import Axis, Call, Everything, Op, Phases, Shape, Tensor, is_builtin
+from archspec.ops import Axis, Call, Everything, Op, Phases, Saved, Shape, Tensor, is_builtin
 from archspec.plugins.gate import is_path
 
 
@@ -20,8 +20,10 @@ def check_answers(op: Op, inputs: tuple[Shape, ...], output: Shape) -> None:
     tensors = op.tensors()
     right = isinstance(tensors, tuple) and all(map(_is_tensor, tensors))
     _need("tensors", tensors, "a tuple of `Tensor(name, shape)`", right)
-    for name, number in (("macs", op.macs(inputs, output)), ("macs_once", op.macs_once())):
-        _need(name, number, "an integer", isinstance(number, int))
+    macs, once, saved = op.macs(inputs, output), op.macs_once(), op.saved(inputs, output)
+    _need("macs", macs, "an integer or None", macs is None or isinstance(macs, int))
+    _need("macs_once", once, "an integer", isinstance(once, int))
+    _need("saved", saved, "a `Saved` or None", saved is None or isinstance(saved, Saved))
     window = op.window(inputs[0])
     two = isinstance(window, tuple) and [isinstance(axis, Axis | Phases) for axis in window]
     right = window is None or isinstance(window, Everything) or two == [True, True]

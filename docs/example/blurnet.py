@@ -20,7 +20,7 @@ class ConvBlur(nn.Module):
         self.blur = BlurPool2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, C', H', W')."""
+        """Map (N, in_channels, H, W) to (N, channels, H / 2, W / 2)."""
         x = self.relu(self.bn(self.conv(x)))
         y: Tensor = self.blur(x)
         return y
@@ -39,7 +39,7 @@ class BlurNet(nn.Module):
         self.fc = nn.Linear(32, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 32, 32) to (N, 10)."""
+        """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
         x = self.blur1(x)  # (N, 16, 16, 16)
         x = self.blur2(x)  # (N, 32, 8, 8)
         x = self.pool(x)  # (N, 32, 1, 1)
