@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from archspec.codegen.items import has_no_module
 from archspec.network import Body, Leaf, walk
 
 _METHODS: Final = frozenset(("append", "extend", "insert", "pop"))
@@ -23,12 +24,13 @@ def is_opened(node: Leaf | Body) -> bool:
     """Tell whether the children of a node stand beside it rather than within.
 
     What is there in training mode alone stays whole, since it runs as a whole or not at all; so
-    does what returns its input.
+    does what returns its input, and a list in which a number stands for no module.
     """
     return (
         isinstance(node, Body)
         and not is_flat_chain(node)
         and any(inner.name == node.result for inner in node.nodes)
+        and not (node.numbered and any(map(has_no_module, node.nodes)))
         and not any(inner.training_only for inner in (node, *walk(node)))
     )
 

@@ -47,11 +47,14 @@ class Item:
 
 def is_silent(slot: Slot) -> bool:
     """Tell whether a child needs no module: a function, a sibling called again, an identity."""
-    return all(
-        node.reuses is not None
-        or (isinstance(node, Leaf) and (node.op.form is Form.FUNCTION or is_identity(node)))
-        for _, node in nodes(slot)
-    )
+    return all(has_no_module(node) for _, node in nodes(slot))
+
+
+def has_no_module(node: Leaf | Body) -> bool:
+    """Tell whether a node needs no module of its own."""
+    if node.reuses is not None:
+        return True
+    return isinstance(node, Leaf) and (node.op.form is Form.FUNCTION or is_identity(node))
 
 
 def is_own(item: Item) -> bool:

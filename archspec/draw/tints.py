@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import prod
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from archspec.analysis import Cost, costs
+from archspec.analysis import Cost, costs, written
 from archspec.draw import wording
 from archspec.draw.engine import DrawError
 from archspec.draw.legend import flattened
-from archspec.draw.looking import SILENT
 from archspec.draw.scene import Bar, Box, Folded, Frame, Part, Scene, Sign
 from archspec.draw.theme import Paint, Theme
 from archspec.network import Body, Leaf, Network
-from archspec.ops import Form, Kind
-
-_BYTES: Final = 4
-"""Bytes of a number in `float32`."""
 
 _STEPS: Final = 4
 """Steps of the scale in the legend."""
@@ -81,12 +75,12 @@ def _mark(path: str, marks: Mapping[str, str]) -> str:
 
 _Shown = TypeVar("_Shown", bound=Box | Folded)
 
-Amount: TypeAlias = Callable[["Use", Cost], int]
+Amount: TypeAlias = Callable[["Use", Cost, int], int]
 
 HEATS: Final[Mapping[str, tuple[str, str, Amount]]] = {
-    "params": ("parameters", "", lambda use, cost: 0 if use.again else cost.parameters),
-    "macs": ("MACs", "", lambda use, cost: 0 if use.aside else cost.macs),
-    "memory": ("activations, float32", "B", lambda use, cost: _activations(use)),
+    "params": ("parameters", "", lambda use, cost, _: 0 if use.again else cost.parameters),
+    "macs": ("MACs", "", lambda use, cost, _: 0 if use.aside else cost.macs),
+    "memory": ("activations, float32", "B", lambda use, cost, made: made),
 }
 """What nodes can be coloured by: its name, its unit, and how much of it an op has."""
 
@@ -105,9 +99,9 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
     Args:
         scene: what is drawn.
         network: of what.
-        heat: `params`, `macs`, or `memory`: the bytes of what its ops put out for one sample in
-            `float32`. A folded node has the sum of what is in it, equal ones that are drawn once
-            the sum of all.
+        heat: `params`, `macs`, or `memory`: the bytes of the activations that its ops make for one
+            sample in `float32`. A folded node has the sum of what is in it, equal ones that are
+            drawn once the sum of all.
         theme: its table `heat` has the colours from none to the most that a node has.
 
     Raises:
@@ -136,8 +130,9 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
 
 def amounts(network: Network, heat: str) -> dict[str, int]:
     """Return how much each op has of what `heat` names, by its path."""
-    amount, found = HEATS[heat][2], costs(network)
-    return {use.leaf.path: amount(use, found[use.leaf.path]) for use in _uses(network.root)}
+    amount, found, made = HEATS[heat][2], costs(network), written(network)
+    paths = [(use, use.leaf.path) for use in _uses(network.root)]
+    return {path: amount(use, found[path], made[path]) for use, path in paths}
 
 
 def _uses(body: Body, *, again: bool = False, aside: bool = False) -> Iterator[Use]:
@@ -147,13 +142,6 @@ def _uses(body: Body, *, again: bool = False, aside: bool = False) -> Iterator[U
             yield Use(node, reused, beside)
         else:
             yield from _uses(node, again=reused, aside=beside)
-
-
-def _activations(use: Use) -> int:
-    """Return the bytes of what an op puts out; what only passes elements on puts out none."""
-    op = use.leaf.op
-    passes = isinstance(op, SILENT) or op.kind is Kind.REGULARISER or op.form is Form.TENSOR
-    return 0 if passes or use.aside else prod(map(int, use.leaf.output)) * _BYTES
 
 
 def _telling(parts: Sequence[Part], shares: Mapping[str, float]) -> tuple[Part, ...]:
