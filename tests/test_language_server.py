@@ -1,7 +1,7 @@
 """Completion and messages in an editor, by the language server that editors run.
 
 It is installed from the npm registry, pinned, once per user. Where `node`, `npm` or the registry
-is missing, these tests are skipped; with `ARCHSPEC_NEEDS_NODE` set, that is a failure.
+is missing, these tests are skipped; with `node` in `ARCHSPEC_REQUIRE`, that is a failure.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def installed() -> Path:
 
 
 def lacking(reason: str) -> None:
-    if os.environ.get("ARCHSPEC_NEEDS_NODE"):
+    if "node" in os.environ.get("ARCHSPEC_REQUIRE", ""):
         pytest.fail(reason)
     pytest.skip(reason)
 
