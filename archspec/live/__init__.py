@@ -14,7 +14,7 @@ from archspec.live.memory import check_fits
 from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
 from archspec.network import Body, Leaf, Network
-from archspec.ops import Call, Op
+from archspec.ops import Call, Op, is_builtin
 from archspec.ops.tensor import Parameter
 from archspec.plugins.blame import blaming
 from archspec.plugins.gate import imported
@@ -95,12 +95,14 @@ def _children(body: Body) -> Iterator[tuple[str, nn.Module | OwnTensor]]:
 
 
 def _evaluated(op: Op) -> nn.Module:
-    """Return the module of an op; it derives from what the op's bases stand for.
+    """Return the module of an op; that of a plugin's derives from what the op's bases stand for.
 
     Raises:
         TypeError: when it does not, and a rule of `init` would reach only one of them.
     """
     module = evaluate(op.call())
+    if is_builtin(type(op)):
+        return module
     paths = [vars(base).get("torch") for base in type(op).__mro__[1:]]
     for base in (nn.Module, *(_class(path) for path in paths if path)):
         if not isinstance(module, base):
