@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from archspec.analysis import cost, receptive_field
+from archspec.analysis import macs, parameters, receptive_field
 from archspec.draw import wording
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.fuse import chart
@@ -76,11 +76,9 @@ def _drawn(
 
 
 def _facts(network: Network) -> tuple[str, ...]:
-    whole = cost(network)
-    bound = "≥ " if whole.unknown else ""
     found = [
-        f"{wording.amount(whole.parameters)} params",
-        f"{bound}{wording.amount(whole.macs)} MACs",
+        f"{wording.amount(parameters(network))} params",
+        f"{wording.amount(macs(network))} MACs",
     ]
     if any(len(shape) == 3 for shape in network.inputs.values()):
         size = receptive_field(network)
