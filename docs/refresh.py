@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
+import shlex
 from pathlib import Path
+from unittest import mock
 
 import archspec
+from archspec.commands import main as run
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example"
@@ -26,6 +32,21 @@ def main() -> None:
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
     page = ROOT / "docs" / "errors.md"
     page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page = ROOT / "docs" / "analysis.md"
+    page.write_text(with_outputs(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_outputs(text: str) -> str:
+    """Return a page with what the commands that it shows print, 100 columns wide."""
+
+    def shown(match: re.Match[str]) -> str:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), mock.patch.dict(os.environ, COLUMNS="100"):
+            run(shlex.split(match[1]))
+        return f"```console\n$ archspec {match[1]}\n{out.getvalue()}```"
+
+    pattern = r"```console\n\$ archspec ([^\n]*)\n.*?```"
+    return re.sub(pattern, shown, text, flags=re.DOTALL)
 
 
 def with_mistakes(text: str) -> str:

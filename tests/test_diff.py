@@ -13,7 +13,7 @@ import archspec
 from archspec import analysis
 from archspec.analysis import Comparison, compare
 from archspec.commands import main
-from archspec.network import Leaf
+from archspec.network import Leaf, Network
 from archspec.reading import bundled_names
 
 LIST = """\
@@ -123,16 +123,17 @@ def test_inputs_and_outputs_are_told() -> None:
     assert not found.is_equal
 
 
+def _modules(network: Network) -> set[str]:
+    return {node.path for node in archspec.Architecture(network) if not isinstance(node, Leaf)}
+
+
 def grown(found: Comparison, figure: str) -> int:
     """Return how much the nodes that differ have grown, modules that hold such nodes left out."""
-    modules = {
-        node.path for net in (found.before, found.after) for node in archspec.Architecture(net)
-        if not isinstance(node, Leaf)
-    }  # fmt: skip
+    modules = [_modules(network) for network in (found.before, found.after)]
     total = 0
     for d in found.differences:
-        both = d.before is not None and d.after is not None
-        if both and d.after is not None and d.after.path in modules:
+        sides = zip((d.before, d.after), modules, strict=True)
+        if all(side is not None and side.path in own for side, own in sides):
             continue
         total += getattr(d.after.cost, figure) if d.after else 0
         total -= getattr(d.before.cost, figure) if d.before else 0
@@ -202,8 +203,8 @@ def test_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["diff", "vgg11_bn", "vgg11", "--out", str(target)]) == 1
     assert "8 removed nodes are not in it" in capsys.readouterr().out
     assert main(["diff", "resnet18", "resnet34", "--out", str(target)]) == 1
-    picture = target.read_text()
-    assert "added" in picture
+    # Blocks that are drawn once for all of their kind are partly new.
+    assert ">changed<" in target.read_text()
     target.write_text("<svg/>")
     assert main(["diff", "resnet18", "resnet34", "--out", str(target)]) == 2
     assert target.read_text() == "<svg/>"

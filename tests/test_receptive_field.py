@@ -93,10 +93,15 @@ def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
     Where neighbours read alike, this holds for the first of each period.
     """
     rng = random.Random(seed)
-    layers = [layer(rng) for _ in range(rng.randint(1, 5))]
-    net, module = built(layers)
+    while True:  # until some of its positions see nothing of the border
+        layers = [layer(rng) for _ in range(rng.randint(1, 5))]
+        if any("Roll" in node for node in layers):  # it brings borders to the middle
+            continue
+        net, module = built(layers)
+        field = fields(net.network)[net.nodes[-1].path]
+        if field.size is not None and 0 < max(field.size) < SIZE // 3:
+            break
     _, height, width = net.output
-    field = fields(net.network)[net.nodes[-1].path]
     assert field.lines is not None
     assert field.stride is not None
     assert field.offset is not None
@@ -106,9 +111,11 @@ def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
         assert whole is not None
         for place in range(0, int(length), period):
             read, other = line.at(place), field.lines[1 - axis]
-            middle = int((height, width)[1 - axis]) // 2
+            half = int((height, width)[1 - axis]) // 2
+            near = range(half, half + len(other.reads))
+            middle = next(n for n in near if other.at(n) is not None)
             across = other.at(middle)
-            if read is None or across is None or read[0] < 3 or read[1] > SIZE - 4:
+            if any(n is None or n[0] < 3 or n[1] > SIZE - 4 for n in (read, across)):
                 continue
             found = seen(module, *((place, middle) if axis == 0 else (middle, place)))[axis]
             assert found is not None, layers

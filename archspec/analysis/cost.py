@@ -48,15 +48,16 @@ def costs(network: Network) -> dict[str, Cost]:
     return found
 
 
-def _cost(node: Node, found: dict[str, Cost]) -> Cost:
+def _cost(node: Node, found: dict[str, Cost], *, aside: bool = False) -> Cost:
+    aside = aside or node.training_only
     if isinstance(node, Leaf):
         cost = _leaf(node)
     else:
         assert isinstance(node, Body)
-        cost = sum((_cost(child, found) for child in node.nodes), Cost())
+        cost = sum((_cost(child, found, aside=aside) for child in node.nodes), Cost())
     if node.reuses is not None:
         cost = replace(cost, parameters=0, buffers=0)
-    if node.training_only:
+    if aside:
         cost = Cost(cost.parameters, cost.buffers)
     found[node.path] = cost
     return cost

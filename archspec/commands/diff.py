@@ -120,7 +120,9 @@ def _draw(arguments: argparse.Namespace, net: Architecture, found: Comparison) -
     modules = {path.rpartition(".")[0] for path in changed}
     marks = {path: word for path, word in changed.items() if path not in modules}
     try:
-        picture = image(net.network, ending(arguments.out), depth=arguments.depth, marks=marks)
+        picture = image(
+            net.network, ending(arguments.out), depth=arguments.depth, marks=marks or None
+        )
     except DrawError as error:
         raise UsageError(str(error)) from None
     write_whole(arguments.out, picture)

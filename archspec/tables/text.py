@@ -72,7 +72,7 @@ def text(table: Table, width: int = 100, paint: Paint | None = None) -> str:
         found = [_line(part, widths, table.right) for part in _parts(row, table.wrapped, widths)]
         lines += [paint(mark, line) for line in found] if paint else found
     label = max((len(name) for name, _ in table.totals), default=0)
-    below = [f"{name:<{label}}  {words}" for name, words in table.totals]
+    below = [cut(f"{name:<{label}}  {words}", width) for name, words in table.totals]
     return "\n".join([*([*lines, rule] if table.rows else []), table.title, *below])
 
 
