@@ -128,7 +128,7 @@ def layers(name: str) -> Layers:
     modules: dict[str, Count] = {}
 
     def hook(module: nn.Module, arguments: tuple[Any, ...], output: Any) -> None:
-        if isinstance(output, Tensor):
+        if isinstance(output, Tensor) and isinstance(arguments[0], Tensor):
             kind = type(module).__name__
             read, made = modules.get(kind, (0, 0))
             modules[kind] = (read + arguments[0].numel(), made + output.numel())
