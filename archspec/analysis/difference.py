@@ -187,7 +187,12 @@ def _arguments(before: Leaf, after: Leaf, *, inferred: bool) -> Iterator[str]:
     was, now = (_values(leaf) for leaf in (before, after))
     for name in now:
         if was[name] != now[name] and (name in after.op.inferred()) == inferred:
-            yield f"{name} {shown_value(was[name])} → {shown_value(now[name])}"
+            yield f"{name} {_shown(was[name])} → {_shown(now[name])}"
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a spec has it; a number with as many digits as are read."""
+    return f"{value:.6g}" if isinstance(value, float) else shown_value(value)
 
 
 def _values(leaf: Leaf) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def pair_text(pair: tuple[float, float] | None) -> str:
     """Return two numbers as one where they are equal; `global` for none."""
     if pair is None:
         return "global"
-    first, second = (f"{n:g}".replace("-", "−") for n in pair)
+    first, second = (f"{n:g}" if isinstance(n, float) else str(n) for n in pair)
+    first, second = first.replace("-", "−"), second.replace("-", "−")
     return first if first == second else f"{first}×{second}"
 
 
