@@ -11,7 +11,7 @@ import pytest
 
 import archspec
 from archspec import analysis
-from archspec.analysis import Comparison, compare
+from archspec.analysis.difference import Comparison, compare
 from archspec.commands import main
 from archspec.network import Leaf, Network
 from archspec.reading import bundled_names

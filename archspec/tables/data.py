@@ -9,7 +9,6 @@ from archspec import analysis
 from archspec.analysis import ONE, Cost, Field, Setting
 from archspec.network import Network
 from archspec.ops import Shape
-from archspec.tables.differences import flat_differences
 from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
 
@@ -104,6 +103,8 @@ def _plain(numbers: Shape | None) -> list[int] | None:
 def flat(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Return the head and the rows of `as_data` with one value in each cell, for a spreadsheet."""
     if "differences" in data:
+        from archspec.tables.differences import flat_differences  # noqa: PLC0415
+
         return flat_differences(data)
     entries: list[dict[str, Any]] = data["groups"] if "groups" in data else data["nodes"]
     lines = [dict(_spread(entry)) for entry in entries]
