@@ -151,6 +151,18 @@ def test_a_wide_terminal_has_more_columns() -> None:
     assert {"field", "stride", "offset"} <= set(heads[160])
 
 
+def test_the_python_interface_has_the_same_choices() -> None:
+    net = archspec.load("resnet18")
+    whole = net.summary(by="op", batch=8, dtype="float16")
+    assert "a batch of 8 in float16" in whole
+    assert whole.splitlines()[2].split()[:2] == ["Conv2d", "20"]
+
+
+def test_a_learned_tensor_is_no_stage_of_its_own() -> None:
+    found = tables.groups(archspec.load("vit_b_16").network, "stage")
+    assert [group.name for group in found] == ["class_token … conv_proj", "flatten … heads"]
+
+
 def test_depth_and_columns(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "resnet18", "--depth", "1", "--columns", "path,macs%,offset")
     lines = shown.splitlines()
