@@ -58,7 +58,7 @@ def changes(before: str, after: str) -> list[tuple[str, str, tuple[str, ...]]]:
     ]
 
 
-@pytest.mark.parametrize("name", bundled_names()[::4])
+@pytest.mark.parametrize("name", bundled_names()[::8])
 def test_a_network_does_not_differ_from_itself(name: str) -> None:
     assert compare(archspec.load(name).network, archspec.load(name).network).is_equal
 

@@ -86,7 +86,7 @@ def test_a_position_sees_what_has_a_gradient(seed: int) -> None:
     assert checked
 
 
-@pytest.mark.parametrize("seed", range(40, 70))
+@pytest.mark.parametrize("seed", range(40, 56))
 def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
     """Position i of a map sees `size` pixels from `offset + i * stride` on.
 
@@ -109,7 +109,8 @@ def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
     for axis, (line, length) in enumerate(zip(field.lines, (height, width), strict=True)):
         period, whole = len(line.reads), field.size
         assert whole is not None
-        for place in range(0, int(length), period):
+        places = range(0, int(length), period)
+        for place in rng.sample(places, min(12, len(places))):
             read, other = line.at(place), field.lines[1 - axis]
             half = int((height, width)[1 - axis]) // 2
             near = range(half, half + len(other.reads))
