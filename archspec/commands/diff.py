@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "diff"
 HELP = "show what differs between two networks: nodes, shapes, parameters, MACs; status 1 if any"
-EXAMPLE = "archspec diff resnet34 resnet50, archspec diff resnet34 --set-b num_classes=10"
+EXAMPLE = "archspec diff resnet34 --set-b num_classes=10"
 
 _COLOURS: Final = {"added": "32", "removed": "31", "changed": "33"}
 EQUAL, DIFFERENT = 0, 1
