@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import re
+import shlex
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import archspec
 from archspec.codegen import LayoutError
+from archspec.commands import main as run
 from archspec.draw import dot
 from archspec.editors import language
 from archspec.reading import SCHEMA
@@ -44,6 +50,21 @@ def main() -> None:
     page.write_text(with_files(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = ROOT / "docs" / "source.md"
     page.write_text(with_sources(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page = ROOT / "docs" / "analysis.md"
+    page.write_text(with_outputs(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_outputs(text: str) -> str:
+    """Return a page with what the commands that it shows print, 100 columns wide."""
+
+    def shown(match: re.Match[str]) -> str:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), mock.patch.dict(os.environ, COLUMNS="100"):
+            run(shlex.split(match[1]))
+        return f"```console\n$ archspec {match[1]}\n{out.getvalue()}```"
+
+    pattern = r"```console\n\$ archspec ([^\n]*)\n.*?```"
+    return re.sub(pattern, shown, text, flags=re.DOTALL)
 
 
 def with_files(text: str) -> str:

@@ -25,7 +25,7 @@ from archspec.live.module import apply
 from archspec.ops import BY_NAME, Form, Inner, Invocation, Op, Shape
 
 BATCH = 3
-CASES = 25
+CASES = 12
 
 
 class Tracked(TorchDispatchMode):
@@ -169,25 +169,28 @@ def test_op_holds_what_torch_holds(name: str) -> None:
 
 # --- Whole networks ----------------------------------------------------------------------------
 
-NETWORKS = {
+SMALL = (3, 64, 64)
+NETWORKS: dict[str, Shape | None] = {
     "lenet": None,
-    "resnet18": (3, 64, 64),
-    "resnet50": (3, 64, 64),
-    "vgg11_bn": (3, 64, 64),
-    "googlenet": (3, 64, 64),
+    "resnet18": SMALL,
+    "googlenet": SMALL,
+    "mobilenet_v3_small": SMALL,
+    "shufflenet_v2_x0_5": SMALL,
+    "swin_t": SMALL,
+    "unet": SMALL,
+}
+SLOW: dict[str, Shape | None] = {
+    "resnet50": SMALL,
+    "vgg11_bn": SMALL,
     "inception_v1": None,
-    "densenet121": (3, 64, 64),
-    "mobilenet_v2": (3, 64, 64),
-    "mobilenet_v3_small": (3, 64, 64),
-    "shufflenet_v2_x0_5": (3, 64, 64),
-    "squeezenet1_1": (3, 64, 64),
-    "efficientnet_b0": (3, 64, 64),
-    "regnet_y_400mf": (3, 64, 64),
-    "convnext_tiny": (3, 64, 64),
-    "swin_t": (3, 64, 64),
-    "swin_v2_t": (3, 64, 64),
+    "densenet121": SMALL,
+    "mobilenet_v2": SMALL,
+    "squeezenet1_1": SMALL,
+    "efficientnet_b0": SMALL,
+    "regnet_y_400mf": SMALL,
+    "convnext_tiny": SMALL,
+    "swin_v2_t": SMALL,
     "vit_b_32": None,
-    "unet": (3, 64, 64),
 }
 SETTING = analysis.Setting(batch=2)
 
@@ -199,9 +202,12 @@ class Parts(fx.Tracer):
         return type(module).__name__ in BY_NAME
 
 
-@pytest.fixture(scope="module", params=NETWORKS)
+@pytest.fixture(
+    scope="module",
+    params=[*NETWORKS, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)],
+)
 def built(request: pytest.FixtureRequest) -> tuple[archspec.Architecture, nn.Module]:
-    net = archspec.load(request.param, input=NETWORKS[request.param])
+    net = archspec.load(request.param, input=(NETWORKS | SLOW)[request.param])
     return net, net.build(seed=0)
 
 

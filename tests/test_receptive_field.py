@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import archspec
-from archspec.analysis import Field, fields
+from archspec.analysis import Field, fields, last_field
 
 SIZE = 48
 
@@ -84,6 +84,53 @@ def test_a_position_sees_what_has_a_gradient(seed: int) -> None:
             # Along one axis nothing may be read: then no pixel is.
             assert theirs == (ours if None not in ours else [None, None]), (layers, place)
     assert checked
+
+
+@pytest.mark.parametrize("seed", range(40, 56))
+def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
+    """Position i of a map sees `size` pixels from `offset + i * stride` on.
+
+    Where neighbours read alike, this holds for the first of each period.
+    """
+    rng = random.Random(seed)
+    while True:  # until some of its positions see nothing of the border
+        layers = [layer(rng) for _ in range(rng.randint(1, 5))]
+        if any("Roll" in node for node in layers):  # it brings borders to the middle
+            continue
+        net, module = built(layers)
+        field = fields(net.network)[net.nodes[-1].path]
+        if field.size is not None and 0 < max(field.size) < SIZE // 3:
+            break
+    _, height, width = net.output
+    assert field.lines is not None
+    assert field.stride is not None
+    assert field.offset is not None
+    checked = 0
+    for axis, (line, length) in enumerate(zip(field.lines, (height, width), strict=True)):
+        period, whole = len(line.reads), field.size
+        assert whole is not None
+        places = range(0, int(length), period)
+        for place in rng.sample(places, min(12, len(places))):
+            read, other = line.at(place), field.lines[1 - axis]
+            half = int((height, width)[1 - axis]) // 2
+            near = range(half, half + len(other.reads))
+            middle = next(n for n in near if other.at(n) is not None)
+            across = other.at(middle)
+            if any(n is None or n[0] < 3 or n[1] > SIZE - 4 for n in (read, across)):
+                continue
+            found = seen(module, *((place, middle) if axis == 0 else (middle, place)))[axis]
+            assert found is not None, layers
+            assert found[0] == field.offset[axis] + place * field.stride[axis], layers
+            assert period > 1 or found[1] - found[0] + 1 == whole[axis], layers
+            checked += 1
+    assert checked
+
+
+def test_stride_and_offset_of_a_paper_network() -> None:
+    """Araujo et al. give those of Inception v3's last map: 1311 pixels, stride 32, padding 618."""
+    net = archspec.load("inception_v3")
+    last = last_field(net.network)
+    assert (last.size, last.stride) == ((1311, 1311), (32, 32))
 
 
 def test_align_corners_has_the_smallest_window_that_holds_all() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archspec.analysis.bounds import check_parameters, too_large
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters
-from archspec.analysis.difference import Comparison, Difference, Side, compare
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
@@ -14,17 +13,13 @@ __all__ = [
     "DTYPES",
     "ONE",
     "Alive",
-    "Comparison",
     "Cost",
-    "Difference",
     "Field",
     "Kept",
     "Peak",
     "Setting",
-    "Side",
     "check_expectations",
     "check_parameters",
-    "compare",
     "cost",
     "costs",
     "fields",

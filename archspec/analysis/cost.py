@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from archspec.network import Body, Leaf, Network, Node
 
@@ -41,22 +43,24 @@ class Cost:
         return f"≥ {self.macs:,}" if self.macs else "?"
 
 
-def costs(network: Network) -> dict[str, Cost]:
+@lru_cache(maxsize=4)
+def costs(network: Network) -> Mapping[str, Cost]:
     """Return the cost of every node by its path; that of the whole network has an empty path."""
     found: dict[str, Cost] = {}
     _cost(network.root, found)
     return found
 
 
-def _cost(node: Node, found: dict[str, Cost]) -> Cost:
+def _cost(node: Node, found: dict[str, Cost], *, aside: bool = False) -> Cost:
+    aside = aside or node.training_only
     if isinstance(node, Leaf):
         cost = _leaf(node)
     else:
         assert isinstance(node, Body)
-        cost = sum((_cost(child, found) for child in node.nodes), Cost())
+        cost = sum((_cost(child, found, aside=aside) for child in node.nodes), Cost())
     if node.reuses is not None:
         cost = replace(cost, parameters=0, buffers=0)
-    if node.training_only:
+    if aside:
         cost = Cost(cost.parameters, cost.buffers)
     found[node.path] = cost
     return cost
@@ -75,7 +79,7 @@ def _leaf(leaf: Leaf) -> Cost:
 
 def cost(part: Network | Node) -> Cost:
     """Return the cost of a network or node."""
-    return _cost(part.root if isinstance(part, Network) else part, {})
+    return costs(part)[""] if isinstance(part, Network) else _cost(part, {})
 
 
 def parameters(part: Network | Node) -> int:

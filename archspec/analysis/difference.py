@@ -8,20 +8,17 @@ what only follows from a node that was added or removed before it is not told ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from archspec.analysis.alignment import Child, pairs, values
 from archspec.analysis.cost import Cost, costs
 from archspec.expressions import shown_value
 from archspec.network import INPUT, Body, Fill, Leaf, Network
 from archspec.ops import Shape, shown
-from archspec.traced import untraced
 
 Change: TypeAlias = Literal["added", "removed", "changed"]
-
-_LARGEST: Final = 1_000_000
-"""Pairs of children of two lists that are compared; longer lists are compared place by place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +67,6 @@ class Comparison:
     def is_equal(self) -> bool:
         """Tell whether nothing differs; names of networks and of blocks' files do not count."""
         return not (self.facts or self.differences)
-
-
-Child: TypeAlias = Leaf | Body
-Pair: TypeAlias = tuple[Child | None, Child | None]
 
 
 def compare(before: Network, after: Network) -> Comparison:
@@ -127,10 +120,10 @@ class _Walk:
 
     def body(self, before: Body, after: Body) -> dict[str, str]:
         """Compare the children of two bodies, and return which names are the same."""
-        pairs = _pairs(before, after)
-        same = {INPUT: INPUT} | {one.name: other.name for one, other in pairs if one and other}
+        found = pairs(before, after)
+        same = {INPUT: INPUT} | {one.name: other.name for one, other in found if one and other}
         reads = _Reads(before, after, same)
-        for one, other in pairs:
+        for one, other in found:
             if one is None and other is not None:
                 self.found.append(Difference("added", None, self._after(other)))
             elif other is None and one is not None:
@@ -184,14 +177,15 @@ def _inferred(before: Child, after: Child) -> Iterator[str]:
 
 
 def _arguments(before: Leaf, after: Leaf, *, inferred: bool) -> Iterator[str]:
-    was, now = (_values(leaf) for leaf in (before, after))
+    was, now = (values(leaf) for leaf in (before, after))
     for name in now:
         if was[name] != now[name] and (name in after.op.inferred()) == inferred:
-            yield f"{name} {shown_value(was[name])} → {shown_value(now[name])}"
+            yield f"{name} {_shown(was[name])} → {_shown(now[name])}"
 
 
-def _values(leaf: Leaf) -> dict[str, Any]:
-    return {name: untraced(getattr(leaf.op, name)) for name in type(leaf.op).model_fields}
+def _shown(value: Any) -> str:
+    """Return a value as a spec has it; a number with as many digits as are read."""
+    return f"{value:.6g}" if isinstance(value, float) else shown_value(value)
 
 
 class _Reads:
@@ -219,88 +213,3 @@ class _Reads:
                 yield names[name]
             else:
                 yield from self._through(nodes[name].reads, nodes, names)
-
-
-# --- Which node is which --------------------------------------------------------------------------
-
-
-def _pairs(before: Body, after: Body) -> list[Pair]:
-    """Return the children of two bodies, those that are the same in pairs, in order."""
-    first, second = before.steps, after.steps
-    if before.numbered and after.numbered:
-        match = _aligned(first, second)
-    else:
-        places = {node.name: place for place, node in enumerate(first)}
-        match = {j: places[node.name] for j, node in enumerate(second) if node.name in places}
-    return _merged(first, second, match)
-
-
-def _merged(
-    first: Sequence[Child], second: Sequence[Child], match: Mapping[int, int]
-) -> list[Pair]:
-    """Return pairs in the order of the second; what it lacks stands behind what it stood behind."""
-    kept = set(match.values())
-    behind: dict[int, list[Pair]] = {}
-    last = -1
-    for i, node in enumerate(first):
-        if i in kept:
-            last = i
-        else:
-            behind.setdefault(last, []).append((node, None))
-    pairs = behind.get(-1, [])
-    for j, node in enumerate(second):
-        place = match.get(j)
-        pairs.append((None if place is None else first[place], node))
-        if place is not None:
-            pairs += behind.get(place, [])
-    return pairs
-
-
-def _aligned(first: Sequence[Child], second: Sequence[Child]) -> dict[int, int]:
-    """Return which child of the second list is which of the first, by the best alignment."""
-    if len(first) * len(second) > _LARGEST:
-        return {i: i for i in range(min(len(first), len(second)))}
-    ones, others = [*map(_Print, first)], [*map(_Print, second)]
-    # best[i][j]: how well the first i children of one and the first j of the other can go together.
-    best = [[0] * (len(others) + 1) for _ in range(len(ones) + 1)]
-    for i, one in enumerate(ones):
-        for j, other in enumerate(others):
-            together = best[i][j] + one.likeness(other)
-            best[i + 1][j + 1] = max(together, best[i][j + 1], best[i + 1][j])
-    match: dict[int, int] = {}
-    i, j = len(ones), len(others)
-    while i and j:
-        if best[i][j] == best[i][j - 1]:
-            j -= 1
-        elif best[i][j] == best[i - 1][j]:
-            i -= 1
-        else:
-            i, j = i - 1, j - 1
-            match[j] = i
-    return match
-
-
-class _Print:
-    """What tells one child of a list from another."""
-
-    def __init__(self, node: Child) -> None:
-        self._label = node.label
-        self._shape = tuple(int(n) for n in node.output)
-        self._content = _content(node)
-        self._is_leaf = isinstance(node, Leaf)
-
-    def likeness(self, other: _Print) -> int:
-        """Return how much speaks for these two being the same; at least 1."""
-        if self._content == other._content:
-            return 8 if self._shape == other._shape else 7
-        if self._label == other._label:
-            return 4 if self._shape == other._shape else 3
-        return 1 if self._is_leaf == other._is_leaf else 0
-
-
-def _content(node: Child) -> tuple[Any, ...]:
-    """Return what a node holds, without the names and shapes that depend on what is around it."""
-    if isinstance(node, Body):
-        return (node.label, *map(_content, node.nodes))
-    inferred = node.op.inferred()
-    return (node.label, *(item for item in _values(node).items() if item[0] not in inferred))

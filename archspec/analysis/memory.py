@@ -16,8 +16,9 @@ nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from archspec.network import INPUT, Body, Leaf, Network
@@ -185,9 +186,14 @@ class _Run:
         return _Value(storage, learns)
 
 
+@lru_cache(maxsize=4)
+def _run(network: Network, setting: Setting, *, training: bool) -> _Run:
+    return _Run(network, setting, training)
+
+
 def peak(network: Network, setting: Setting = ONE) -> Peak:
     """Return the most memory that activations take in inference, and what is alive then."""
-    run = _Run(network, setting, training=False)
+    run = _run(network, setting, training=False)
     storages = _storages(run)
     inner = [_scratch(step.leaf, setting) for step in run.steps]
     change = [0] * (len(run.steps) + 2)
@@ -223,7 +229,7 @@ def kept(network: Network, setting: Setting = ONE) -> Kept:
     """Return what PyTorch keeps for the backward pass in training."""
     whole, unknown = 0, 0
     tensors: dict[int, _Storage] = {}
-    for step in _Run(network, setting, training=True).steps:
+    for step in _run(network, setting, training=True).steps:
         saved = step.leaf.op.saved(step.leaf.inputs, step.leaf.output)
         if not step.result.learns:
             continue
@@ -245,12 +251,13 @@ def _needed(step: _Step) -> Iterator[_Value]:
             yield value
 
 
-def written(network: Network, setting: Setting = ONE) -> dict[str, int]:
+@lru_cache(maxsize=4)
+def written(network: Network, setting: Setting = ONE) -> Mapping[str, int]:
     """Return the bytes of the activations that each node makes in inference, by path.
 
     Those of a module are the sum of its children's; a view and what works in place make none.
     """
-    run = _Run(network, setting, training=False)
+    run = _run(network, setting, training=False)
     leaves: dict[str, int] = {}
     for index, step in enumerate(run.steps):
         storage = step.result.storage

@@ -16,8 +16,9 @@ which all of it repeats. The field is then that of the position that sees most.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from archspec.network import INPUT, Body, Leaf, Network
@@ -143,7 +144,8 @@ NOTHING: Final = Field((Line((None,), 1), Line((None,), 1)))
 _PIXEL: Final = Line(((0, 0),), 1)
 
 
-def fields(network: Network) -> dict[str, Field]:
+@lru_cache(maxsize=4)
+def fields(network: Network) -> Mapping[str, Field]:
     """Return the receptive field of every node, by path; a path that runs twice has the last."""
     found: dict[str, Field] = {}
     starts = {name: _start(shape) for name, shape in network.inputs.items()}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from archspec import tables
-from archspec.analysis import Comparison, compare
 from archspec.api import Architecture
 from archspec.commands.arguments import (
     UsageError,
@@ -24,9 +23,12 @@ from archspec.commands.telling import is_coloured
 from archspec.tables import Table
 from archspec.writing import write_whole
 
+if TYPE_CHECKING:
+    from archspec.analysis.difference import Comparison
+
 NAME = "diff"
 HELP = "show what differs between two networks: nodes, shapes, parameters, MACs; status 1 if any"
-EXAMPLE = "archspec diff resnet34 resnet50, archspec diff resnet34 --set-b num_classes=10"
+EXAMPLE = "archspec diff resnet34 --set-b num_classes=10"
 
 _COLOURS: Final = {"added": "32", "removed": "31", "changed": "33"}
 EQUAL, DIFFERENT = 0, 1
@@ -64,6 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write what differs."""
+    from archspec.analysis.difference import compare  # noqa: PLC0415 - not needed by others
+
     is_picture = bool(arguments.out) and ending(arguments.out) in MARKS
     form = "text" if is_picture and arguments.form is None else form_of(arguments)
     first, second = _side(arguments, arguments.a, "a"), _side(arguments, _b(arguments), "b")
@@ -99,8 +103,10 @@ def _called(arguments: argparse.Namespace, spec: str, side: str) -> str:
 def _tell(
     arguments: argparse.Namespace, form: str, found: Comparison, names: tuple[str, str]
 ) -> None:
+    from archspec.tables import differences  # noqa: PLC0415 - not needed by other commands
+
     def table(_: int) -> Table:
-        return tables.table_of_differences(found, names, everything=arguments.all)
+        return differences.table_of_differences(found, names, everything=arguments.all)
 
     width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
     if form == "text" and not arguments.out:
@@ -110,7 +116,7 @@ def _tell(
         colour = is_coloured(arguments.color, sys.stdout)
         print(tables.text(table(width), width, _painted if colour else None))
         return
-    data = tables.differences_as_data(found, names)
+    data = differences.differences_as_data(found, names)
     put(arguments, form, table, lambda: data, width)
 
 
@@ -129,7 +135,9 @@ def _draw(arguments: argparse.Namespace, net: Architecture, found: Comparison) -
     modules = {path.rpartition(".")[0] for path in changed}
     marks = {path: word for path, word in changed.items() if path not in modules}
     try:
-        picture = image(net.network, ending(arguments.out), depth=arguments.depth, marks=marks)
+        picture = image(
+            net.network, ending(arguments.out), depth=arguments.depth, marks=marks or None
+        )
     except DrawError as error:
         raise UsageError(str(error)) from None
     write_whole(arguments.out, picture)

@@ -20,6 +20,7 @@ from archspec.reading import bundled_names, read_document
 from archspec.schema import read_spec
 from archspec.spec import Expect
 from archspec.syntax import Mapping, Scalar
+from archspec.tables.text import pair_text
 
 NAME = "list"
 HELP = "list the bundled specs with parameters, MACs, receptive field, accuracy and paper"
@@ -143,16 +144,10 @@ def _row(entry: Entry) -> tuple[str, ...]:
         entry.name,
         f"{entry.parameters:,}",
         f"{entry.macs:,}",
-        _shown_field(entry.receptive_field),
+        pair_text(entry.receptive_field),
         f"{entry.acc1:.3f}{star}" if entry.acc1 else "-",
         _authors(entry.paper),
     )
-
-
-def _shown_field(field: tuple[int, int] | None) -> str:
-    if field is None:
-        return "global"
-    return str(field[0]) if field[0] == field[1] else f"{field[0]}×{field[1]}"
 
 
 def _authors(paper: str) -> str:

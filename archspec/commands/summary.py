@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns",
         metavar="LIST",
-        help=f"which columns, joined by commas, of {','.join(tables.COLUMNS).replace('%', '%%')}; "
+        help=f"which columns, joined by commas, of {', '.join(tables.COLUMNS).replace('%', '%%')}; "
         "without it as many as there is room for",
     )
     parser.add_argument(

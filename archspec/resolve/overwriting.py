@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from archspec.errors import Diagnostic, Diagnostics, Note
 from archspec.network import INPUT, Body, Leaf, Node
-from archspec.ops import Kind
-
-_PASSES_ON = (Kind.SHAPE, Kind.REGULARISER)
-"""Kinds that may return the very tensor they read, or a view of it."""
 
 
 def check_overwriting(root: Body, diagnostics: Diagnostics) -> None:
@@ -41,8 +37,7 @@ def _overwrites_input(body: Body, diagnostics: Diagnostics) -> bool:
 
 def _may_return_input(node: Leaf | Body) -> bool:
     if isinstance(node, Leaf):
-        passed_on = node.op.kind in _PASSES_ON and not node.op.fresh
-        return passed_on or bool(getattr(node.op, "inplace", False))
+        return node.op.passes_on()
     return all(_may_return_input(child) for child in node.nodes)
 
 

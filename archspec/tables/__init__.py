@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from archspec.tables.data import as_data
-from archspec.tables.differences import differences_as_data, table_of_differences
 from archspec.tables.grouping import GROUPS, Group, groups
 from archspec.tables.layout import COLUMNS, summary, table
 from archspec.tables.rows import Row, rows
@@ -16,12 +15,10 @@ __all__ = [
     "Row",
     "Table",
     "as_data",
-    "differences_as_data",
     "field_text",
     "groups",
     "rows",
     "summary",
     "table",
-    "table_of_differences",
     "text",
 ]

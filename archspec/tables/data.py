@@ -9,7 +9,6 @@ from archspec import analysis
 from archspec.analysis import ONE, Cost, Field, Setting
 from archspec.network import Network
 from archspec.ops import Shape
-from archspec.tables.differences import flat_differences
 from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
 
@@ -26,9 +25,17 @@ def as_data(
     Sizes of memory are bytes. A receptive field, its stride and its offset are height and width in
     pixels, and null for the whole input. MACs are null where nobody knows them.
     """
+    data = {**_whole(network, setting), "vars": network.vars}
+    if by:
+        return {**data, "by": by, "groups": [_group(g) for g in groups(network, by, setting)]}
+    shown = (row for row in rows(network, setting) if depth is None or row.depth <= depth)
+    return {**data, "nodes": [_node(row) for row in shown]}
+
+
+def _whole(network: Network, setting: Setting) -> dict[str, Any]:
     output, whole = network.output, analysis.cost(network)
     peak, kept = analysis.peak(network, setting), analysis.kept(network, setting)
-    data = {
+    return {
         "generated_by": "archspec",
         "name": network.name,
         "file": network.file,
@@ -51,12 +58,7 @@ def as_data(
         "kept_in_training_bytes": kept.bytes,
         "kept_in_training_unknown": kept.unknown,
         **_field(analysis.last_field(network)),
-        "vars": network.vars,
     }
-    if by:
-        return {**data, "by": by, "groups": [_group(g) for g in groups(network, by, setting)]}
-    shown = (row for row in rows(network, setting) if depth is None or row.depth <= depth)
-    return {**data, "nodes": [_node(row) for row in shown]}
 
 
 def _node(row: Row) -> dict[str, Any]:
@@ -104,6 +106,8 @@ def _plain(numbers: Shape | None) -> list[int] | None:
 def flat(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Return the head and the rows of `as_data` with one value in each cell, for a spreadsheet."""
     if "differences" in data:
+        from archspec.tables.differences import flat_differences  # noqa: PLC0415
+
         return flat_differences(data)
     entries: list[dict[str, Any]] = data["groups"] if "groups" in data else data["nodes"]
     lines = [dict(_spread(entry)) for entry in entries]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from archspec import analysis
-from archspec.analysis import ONE, Comparison, Cost, Difference, Side
+from archspec.analysis import ONE, Cost
+from archspec.analysis.difference import Comparison, Difference, Side
 from archspec.network import Network
 from archspec.tables.text import NONE, Table, memory_text, sizes, whole_field_text
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from archspec import analysis
 from archspec.analysis import ONE, Cost, Field, Setting
 from archspec.network import Body, Leaf, Network, Node
-from archspec.ops import ChannelsLast, Shape
+from archspec.ops import ChannelsLast, Form, Shape
 
 GROUPS: Final = ("block", "stage", "op")
 
@@ -86,9 +85,19 @@ def _stage(group: Group, last: Node, field: Field) -> Group:
 def _stages(network: Network) -> Iterator[list[Node]]:
     """Yield runs of nodes whose results are maps of one size."""
     units = list(_units(network.root))
-    main = [unit for unit in units if not unit.training_only]
-    for _, run in groupby(main, key=lambda unit: _size(unit.output)):
-        yield list(run)
+    found: list[list[Node]] = []
+    size: Shape | None = None
+    for unit in units:
+        if unit.training_only:
+            continue
+        # A tensor of a module's own is no map; it stands with what follows or was before.
+        is_tensor = isinstance(unit, Leaf) and unit.op.form is Form.TENSOR
+        here = size if is_tensor else _size(unit.output)
+        if not found or (size is not None and here != size):
+            found.append([])
+        found[-1].append(unit)
+        size = here
+    yield from found
     for unit in units:
         if unit.training_only:
             yield [unit]

@@ -11,6 +11,7 @@ from archspec.network import Network
 from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
 from archspec.tables.text import (
+    GAP,
     NONE,
     Table,
     memory_text,
@@ -112,22 +113,30 @@ def table(
     whole = Whole(analysis.cost(network), analysis.written(network, setting)[""])
     title, totals = _title(network, setting), list(_totals(network, setting))
 
-    def made(names: Iterable[str]) -> Table:
-        kinds = [COLUMNS[name] for name in names]
-        cells = [tuple(show(row, whole) for _, _, show in kinds) for row in found]
-        heads = [head for head, _, _ in kinds]
-        if by and heads[0] == "path":
-            heads[0] = by
-        return Table(title, tuple(heads), tuple(right for _, right, _ in kinds), cells, totals)
+    def column(name: str) -> tuple[str, ...]:
+        head, _, show = COLUMNS[name]
+        return (by if by and name == "path" else head, *(show(row, whole) for row in found))
 
     if columns or by:
-        return made(columns or (_STAGES if by == "stage" else _GROUPED))
-    names = list(_ALWAYS)
+        names: Sequence[str] = columns or (_STAGES if by == "stage" else _GROUPED)
+        chosen = {name: column(name) for name in names}
+    else:
+        chosen = _roomy(column, width)
+    head, *cells = zip(*chosen.values(), strict=True)
+    return Table(title, head, tuple(COLUMNS[name][1] for name in chosen), cells, totals)
+
+
+def _roomy(column: Callable[[str], tuple[str, ...]], width: int) -> dict[str, tuple[str, ...]]:
+    """Return the columns that a table always has, and the others that a line has room for."""
+    found = {name: column(name) for name in _ALWAYS}
+    room = width - sum(max(map(len, cells)) + GAP for cells in found.values()) + GAP
     for name in _ROOM:
-        if made([*names, name]).width() > width:
+        cells = column(name)
+        room -= max(map(len, cells)) + GAP
+        if room < 0:
             break
-        names.append(name)
-    return made(name for name in COLUMNS if name in names)
+        found[name] = cells
+    return {name: found[name] for name in COLUMNS if name in found}
 
 
 def summary(

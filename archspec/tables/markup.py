@@ -36,6 +36,7 @@ _LATEX: Final = {
 
 _STYLE: Final = """\
 body{font:14px/1.5 system-ui,sans-serif;margin:2em;color:#1f2933;background:#fff}
+h1{font-size:1.3em}
 table.archspec{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .archspec th{border-bottom:1px solid #7b8794;font-weight:600}
 .archspec th,.archspec td{padding:.15em .8em;text-align:left;white-space:nowrap}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from textwrap import wrap
 from typing import Final, TypeAlias
 
 from archspec.analysis import Field
 
-_GAP: Final = 2
+GAP: Final = 2
+"""Spaces between two columns."""
 _LEAST: Final = 12
 """Characters that a column keeps when it is cut."""
 _WRAPPED: Final = 20
@@ -49,7 +49,7 @@ class Table:
     def width(self) -> int:
         """Return the characters that a line needs."""
         widths = self.widths()
-        return sum(widths) + _GAP * (len(widths) - 1)
+        return sum(widths) + GAP * (len(widths) - 1)
 
 
 Paint: TypeAlias = Callable[[str, str], str]
@@ -65,14 +65,14 @@ def text(table: Table, width: int = 100, paint: Paint | None = None) -> str:
             less = min(max(over, 0), max(widths[column] - least, 0))
             widths[column] -= less
             over -= less
-    rule = "─" * (sum(widths) + _GAP * (len(widths) - 1))
+    rule = "─" * (sum(widths) + GAP * (len(widths) - 1))
     lines = [_line(table.head, widths, table.right), rule]
     marks = table.marks or [""] * len(table.rows)
     for mark, row in zip(marks, table.rows, strict=True):
         found = [_line(part, widths, table.right) for part in _parts(row, table.wrapped, widths)]
         lines += [paint(mark, line) for line in found] if paint else found
     label = max((len(name) for name, _ in table.totals), default=0)
-    below = [f"{name:<{label}}  {words}" for name, words in table.totals]
+    below = [cut(f"{name:<{label}}  {words}", width) for name, words in table.totals]
     return "\n".join([*([*lines, rule] if table.rows else []), table.title, *below])
 
 
@@ -83,6 +83,8 @@ def _parts(
     if wrapped is None or len(row[wrapped]) <= widths[wrapped]:
         yield row
         return
+    from textwrap import wrap  # noqa: PLC0415 - few tables have such rows
+
     # What an arrow joins stays on one line: `wrap` breaks at plain spaces alone.
     lines = wrap(row[wrapped].replace(" → ", "\xa0→\xa0"), widths[wrapped])
     first, *others = (line.replace("\xa0", " ") for line in lines)
@@ -96,7 +98,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
         cell.rjust(width) if is_right else cut(cell, width).ljust(width)
         for cell, width, is_right in zip(cells, widths, right, strict=True)
     ]
-    return (" " * _GAP).join(parts).rstrip()
+    return (" " * GAP).join(parts).rstrip()
 
 
 def cut(text: str, width: int) -> str:
@@ -116,7 +118,8 @@ def pair_text(pair: tuple[float, float] | None) -> str:
     """Return two numbers as one where they are equal; `global` for none."""
     if pair is None:
         return "global"
-    first, second = (f"{n:g}".replace("-", "−") for n in pair)
+    first, second = (f"{n:g}" if isinstance(n, float) else str(n) for n in pair)
+    first, second = first.replace("-", "−"), second.replace("-", "−")
     return first if first == second else f"{first}×{second}"
 
 
