@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator
-
 from archspec import tables
 from archspec.draw import DrawError, image
-from archspec.errors import visible
 from archspec.network import Network
-
-_HEAD = ("path", "op", "output", "parameters", "MACs")
-_SIDES = ("left", "left", "left", "right", "right")
+from archspec.tables.markup import STYLE, html_part
 
 
 def bundle(network: Network, words: str) -> dict[str, str]:
@@ -38,30 +32,8 @@ def bundle(network: Network, words: str) -> dict[str, str]:
 
 def _table(network: Network) -> str:
     """Return the table of nodes, which opens on a click."""
-    rows = list(tables.rows(network))
-    body = "\n".join(map(_row, rows))
-    head = "".join(_cell("th", *pair) for pair in zip(_HEAD, _SIDES, strict=True))
+    table = tables.table(network)
     return (
-        f"<details><summary>{len(rows):,} nodes</summary>\n"
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></details>"
+        f"<style>{STYLE}</style>\n<details><summary>{len(table.rows):,} nodes</summary>\n"
+        f"{html_part(table)}</details>"
     )
-
-
-def _row(row: tables.Row) -> str:
-    return f"<tr>{''.join(_cells(row))}</tr>"
-
-
-def _cells(row: tables.Row) -> Iterator[str]:
-    yield _cell("td", f"<code>{_text(row.path)}</code>", "left")
-    yield _cell("td", _text(row.op), "left")
-    yield _cell("td", " × ".join(map(str, row.shape)), "left")
-    yield _cell("td", f"{row.cost.parameters:,}", "right")
-    yield _cell("td", row.cost.macs_text, "right")
-
-
-def _cell(tag: str, content: str, side: str) -> str:
-    return f'<{tag} style="text-align:{side}">{content}</{tag}>'
-
-
-def _text(words: str) -> str:
-    return html.escape(visible(words))

@@ -195,7 +195,7 @@ def test_forms(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         assert main([*arguments, "--out", str(target)]) == 1
         assert main([*arguments, "--out", str(target)]) == 1
         assert "features.1" in target.read_text()
-    assert "class=added" in (tmp_path / "diff.html").read_text()
+    assert 'class="added"' in (tmp_path / "diff.html").read_text()
 
 
 def test_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -43,13 +43,13 @@ def test_a_notebook_shows_diagram_and_table(tmp_path: Path) -> None:
     assert drawn["text/plain"].startswith("<ResNet18: 11,689,512 parameters")
     page = ElementTree.fromstring(f"<div>{drawn['text/html']}</div>")
     assert len(page.findall(".//{http://www.w3.org/2000/svg}svg")) == 1
-    rows = [[cell.text or cell[0].text for cell in row] for row in page.iter("tr")]
-    assert rows[0] == ["path", "op", "output", "parameters", "MACs"]
-    assert ["conv1", "Conv2d", "64 × 112 × 112", "9,408", "118,013,952"] in rows
+    rows = [[cell.text for cell in row] for row in page.iter("tr")]
+    assert rows[0][:5] == ["path", "op", "output", "parameters", "MACs"]
+    assert ["conv1", "Conv2d", "64×112×112", "9,408", "118,013,952"] in [row[:5] for row in rows]
     assert len(rows) == 1 + len(archspec.load("resnet18").nodes)
 
     assert set(undrawn) == {"text/plain"}
-    assert "parameters       11,689,512" in undrawn["text/plain"]
+    assert re.search(r"parameters +11,689,512", undrawn["text/plain"])
     assert "no diagram: no Graphviz" in undrawn["text/plain"]
     assert torch["text/plain"] == "False\n"
 

@@ -31,6 +31,9 @@ HELP = "show what differs between two networks: nodes, shapes, parameters, MACs;
 EXAMPLE = "archspec diff resnet34 --set-b num_classes=10"
 
 _COLOURS: Final = {"added": "32", "removed": "31", "changed": "33"}
+_PICTURES: Final = MARKS.keys() - {"html"}
+"""Endings of pictures; a page is the table."""
+
 EQUAL, DIFFERENT = 0, 1
 
 
@@ -68,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write what differs."""
     from archspec.analysis.difference import compare  # noqa: PLC0415 - not needed by others
 
-    is_picture = bool(arguments.out) and ending(arguments.out) in MARKS
+    is_picture = bool(arguments.out) and ending(arguments.out) in _PICTURES
     form = "text" if is_picture and arguments.form is None else form_of(arguments)
     first, second = _side(arguments, arguments.a, "a"), _side(arguments, _b(arguments), "b")
     names = (_called(arguments, arguments.a, "a"), _called(arguments, _b(arguments), "b"))

@@ -34,9 +34,7 @@ _LATEX: Final = {
     "…": r"\ldots{}",
 }
 
-_STYLE: Final = """\
-body{font:14px/1.5 system-ui,sans-serif;margin:2em;color:#1f2933;background:#fff}
-h1{font-size:1.3em}
+STYLE: Final = """\
 table.archspec{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .archspec th{border-bottom:1px solid #7b8794;font-weight:600}
 .archspec th,.archspec td{padding:.15em .8em;text-align:left;white-space:nowrap}
@@ -46,9 +44,15 @@ table.archspec{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .archspec tr.changed td{background:#fdf0cd}
 dl.archspec{display:grid;grid-template-columns:max-content auto;gap:.15em 1.2em}
 .archspec dt{font-weight:600}.archspec dd{margin:0}
-@media(prefers-color-scheme:dark){body{color:#e4e7eb;background:#151a21}
+@media(prefers-color-scheme:dark){
 .archspec tr.added td{background:#12351f}.archspec tr.removed td{background:#47201d}
 .archspec tr.changed td{background:#40340f}}"""
+"""How a table looks, wherever it stands."""
+
+_PAGE: Final = """\
+body{font:14px/1.5 system-ui,sans-serif;margin:2em;color:#1f2933;background:#fff}
+h1{font-size:1.3em}
+@media(prefers-color-scheme:dark){body{color:#e4e7eb;background:#151a21}}"""
 
 
 def csv_text(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -115,7 +119,7 @@ def html_page(table: Table) -> str:
     title = html.escape(table.title)
     return (
         f'<!doctype html>\n<!-- {MARK} -->\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n<style>\n{_PAGE}\n{STYLE}\n</style>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n{html_part(table)}</body>\n</html>\n"
     )
 
@@ -137,7 +141,11 @@ def html_part(table: Table) -> str:
 
 def _row(tag: str, cells: Sequence[str], right: Sequence[bool], mark: str = "") -> str:
     found = [
-        f"<{tag}{' class=n' if number else ''}>{html.escape(cell)}</{tag}>"
+        f"<{tag}{_classed('n' if number else '')}>{html.escape(cell)}</{tag}>"
         for cell, number in zip(cells, right, strict=True)
     ]
-    return f"<tr{f' class={mark}' if mark else ''}>{''.join(found)}</tr>"
+    return f"<tr{_classed(mark)}>{''.join(found)}</tr>"
+
+
+def _classed(name: str) -> str:
+    return f' class="{name}"' if name else ""
