@@ -17,6 +17,8 @@ from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
 from archspec.ops.tensor import Parameter
 
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 CASES = 60
 Arguments = dict[str, Any]
 Draw = Callable[[random.Random], tuple[Arguments, list[Shape]]]
