@@ -5,9 +5,11 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import pytest
+import torch
 from torch import nn
 
 import archspec
@@ -35,6 +37,24 @@ def source_class(net: archspec.Architecture, emitted: str = "") -> type[nn.Modul
     exec(compile(emitted, file, "exec", dont_inherit=True), module.__dict__)
     network: type[nn.Module] = getattr(module, net.name)
     return network
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take most of the time of small tensors."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def single_thread() -> Iterator[None]:
+    """For `usefixtures`, where tensors are small."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="module", params=[live, source], ids=lambda make: make.__name__)

@@ -13,16 +13,14 @@ import random
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import hypothesis
-import torch
 from agreement import assert_agree, assert_counted, outcome, same
 from blame import astray
+from conftest import one_thread
 from hypothesis import HealthCheck, assume, note, settings
 from hypothesis import strategies as st
 from random_mutations import Mutation, mutated
@@ -121,17 +119,6 @@ def _mutated(before: archspec.Architecture, mutation: Mutation) -> str:
     assert_counted(net)
     assert_agree(net)
     return "accepted"
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Threads that wait for each other take most of the time of such small tensors."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def is_small(net: archspec.Architecture) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 from agreement import assert_formatted, outcome, same
-from conftest import source_class
-from fuzz import one_thread, small
+from conftest import one_thread, source_class
+from fuzz import small
 from random_specs import document
 from test_source import CASES, load
 from torch import nn

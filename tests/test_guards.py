@@ -208,7 +208,7 @@ ATTACKS = {
         spec(
             "name: Net\ninput: [4]\nvars: {word: GAP}\n"
             "blocks: {Unit(word): [{if: =word == 'b', do: ReLU}, Tanh]}\n"
-            "net: {b: {Unit: b}, u<i>: {for: {i: =range(300)}, do: {Unit: =word}}}"
+            "net: {b: {Unit: b}, u<i>: {for: {i: =range(500)}, do: {Unit: =word}}}"
         ),
         ("the length",),
     ),

@@ -164,7 +164,9 @@ def test_a_bundled_spec_is_checked_where_it_lies(server: Server, path: str) -> N
     text = (SPECS / path).read_text(encoding="utf-8")
     assert server.opened(text, SPECS / path)[1] == []
     wrong = text.replace("expect:", "expects:").replace("kernel_size", "kernal_size")
-    found = {quoted(wrong, entry)[0] for entry in server.opened(wrong, SPECS / path)[1]}
+    # Beside it: of a file that is opened again, the server may first say once more what it was.
+    beside = (SPECS / path).with_suffix(".wrong.yaml")
+    found = {quoted(wrong, entry)[0] for entry in server.opened(wrong, beside)[1]}
     assert found == {word for word in ("expects", "kernal_size") if word in wrong}
 
 

@@ -24,6 +24,8 @@ from archspec.live import evaluate
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, Form, Inner, Invocation, Op, Shape
 
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 BATCH = 3
 CASES = 12
 

@@ -56,7 +56,7 @@ net:
 """
 
 LONG = """
-name: Long
+name: Longest
 input: [8, 4, 4]
 blocks:
   Long:

@@ -14,7 +14,7 @@ import html
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any, Final
 
@@ -117,7 +117,7 @@ def _read(name: str) -> str:
 
 @cache
 def _bytes(name: str) -> bytes:
-    return files(__package__).joinpath(name).read_bytes()
+    return Path(__file__).with_name(name).read_bytes()
 
 
 __all__ = ["page"]
