@@ -96,11 +96,11 @@ class Variables:
 
     def _clash(self, names: dict[str, str]) -> tuple[str, str] | None:
         """Return a value that overwrites one that is still to be read, and that one."""
-        holder = {names[name]: name for name in (*self._inputs, *self._tensors)}
+        holder = {names[name]: name for name in self._inputs}
         reads = [(entry.needs, entry) for entry in self._lines.values()]
         for needs, entry in [*reads, (tuple(self._results), None)]:
             for name in needs:
-                current = holder[names[name]]
+                current = name if name in self._tensors else holder[names[name]]
                 if current != name:
                     return current, name
             if entry is not None:
