@@ -94,6 +94,56 @@ def test_a_layer_has_a_line_under_its_path() -> None:
     assert "        x = self.layer2[1].bn2(self.layer2[1].conv2(x))  # (N, 128, 28, 28)\n" in text
 
 
+SIDES = """
+name: Sides
+input: [4, 8, 8]
+blocks:
+  Twice: {drop: {Dropout: 0.5}, sum: {Add: [drop, input]}}
+net:
+  stem: Twice
+  one: {if: "=training", from: stem, do: [{Dropout: 0.5}]}
+  two: {if: "=training", from: stem, do: [{Dropout: 0.3}]}
+  end: {from: stem, Dropout: 0.5}
+outputs: {one: one, two: two, end: end}
+"""
+
+TENSORS = """
+name: Tensors
+input: [4, 8, 8]
+blocks:
+  Scaled: {scale: {Parameter: [4, 1, 1], fill: 0.5}, out: {Mul: [input, scale]}}
+net:
+  first: Scaled
+  again: {from: first, do: first}
+  list: [{Conv2d: 4, kernel_size: 1}, Identity, Scaled]
+"""
+
+DEEP = """
+name: Deep
+input: {part: [4, 8, 8]}
+vars: {part_: 3}
+net:
+  a:
+    b:
+      c:
+        d:
+          e:
+            f: {one: {Conv2d: 4, kernel_size: "=part_", padding: 1}, part: {Add: [one, input]}}
+            out: {Add: [f, input]}
+          out: {Add: [e, input]}
+        out: {Add: [d, input]}
+      out: {Add: [c, input]}
+    out: {Add: [b, input]}
+"""
+
+
+@pytest.mark.parametrize("text", [SIDES, TENSORS, DEEP], ids=["sides", "tensors", "deep"])
+def test_what_is_easily_confused(text: str, tmp_path: Path) -> None:
+    """Sides that draw in turn, a tensor of a block called twice, the name of a variable."""
+    (tmp_path / "tiny.py").write_text(assert_same_network(archspec.loads(text)))
+    assert_formatted(tmp_path)
+
+
 def test_vars_are_arguments_here_too() -> None:
     net = archspec.load("squeezenet1_1")
     torch.manual_seed(0)

@@ -17,6 +17,7 @@ from archspec.codegen.items import (
     arguments,
     assignment,
     flagged,
+    is_own,
     is_silent,
     listing,
     plain,
@@ -223,7 +224,9 @@ class Writer:
     def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
         network = self.program.network
         own = tensors(items)
-        body = [line(item, own) for item in ordered(items)]
+        # What is unrolled is in order; settled once more, side branches of one value turn around.
+        steps = [item for item in items if not is_own(item)] if self.flat else ordered(items)
+        body = [line(item, own) for item in steps]
         results = [name for _, name in network.outputs]
         forward = Forward(
             body,

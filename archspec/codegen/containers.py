@@ -1,14 +1,19 @@
-"""Which bodies the flat form opens, and which it leaves whole."""
+"""Which bodies the flat form opens, which it leaves whole, and which get a variable."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
-from archspec.codegen.items import has_no_module
+from archspec.codegen.items import attribute, has_no_module
 from archspec.network import Body, Leaf, walk
 
 _METHODS: Final = frozenset(("append", "extend", "insert", "pop"))
 """What `nn.Sequential` has and a plain module lacks: no child of it is called so."""
+
+_LONGEST: Final = 40
+_DEEPEST: Final = 5
+"""Columns and names of a path beyond which a container gets a variable."""
 
 
 def is_flat_chain(body: Body) -> bool:
@@ -40,3 +45,16 @@ def are_apart(one: str, other: str) -> bool:
     if not (one and other):
         return one != other
     return not (f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}."))
+
+
+def is_deep(path: str) -> bool:
+    """Tell whether a container is written as a variable rather than by its path."""
+    return path.count(".") >= _DEEPEST or len(attribute(path)) > _LONGEST
+
+
+def variable(taken: Collection[str]) -> str:
+    """Return what the variable of a deep container is called, beside names that are taken."""
+    name = "part"
+    while name in taken:
+        name = f"{name}_"
+    return name

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from archspec.codegen.layout import Call, Expr, flat, lines
+from archspec.codegen.containers import is_deep, variable
+from archspec.codegen.items import attribute
+from archspec.codegen.layout import Call, Expr, flat, lines, rewritten
 from archspec.codegen.paragraphs import paragraphs
 from archspec.codegen.values import Line, within, without_identities
 from archspec.codegen.variables import Variables
@@ -47,7 +49,9 @@ class Forward:
         self._meant = dict(zip(results, self.results, strict=True))
         self.lines = self._nested(self._inlined(self._read(self.lines)))
         self._unread = {entry.name for entry in self.lines} - self._consumers(self.lines).keys()
-        self.names = Variables(self.lines, self.inputs, self.results, own).chosen(self._unread)
+        self._part, self._named = variable(self.inputs.values()), ""
+        variables = Variables(self.lines, self.inputs, self.results, own, self._part)
+        self.names = variables.chosen(self._unread)
         # What is returned by itself needs a type: a module's call has none. The last line of a
         # forward pass has it there, any other value where its variable is first assigned.
         returned = bare or (self.results[0] if len(self.results) == 1 else "")
@@ -70,6 +74,7 @@ class Forward:
         written: list[str] = []
         for number, entry in enumerate(self.lines):
             written += [""] if number in starts else []
+            written += self._entered(entry)
             if ends and entry is self.lines[-1]:
                 return [*written, *self._final(entry, single=single)]
             written += self._assigned(entry)
@@ -80,7 +85,26 @@ class Forward:
         return self.names[self._meant.get(name, name)]
 
     def _expr(self, entry: Line) -> Expr:
-        return entry.call([self.names.get(name, name) for name in entry.reads])
+        expr = entry.call([self.names.get(name, name) for name in entry.reads])
+        return rewritten(expr, self._shortened) if self._named else expr
+
+    def _entered(self, entry: Line) -> list[str]:
+        """Return the line that gives a deep container the variable, where a value is made in it."""
+        container = entry.name.rpartition(".")[0]
+        path = attribute(container)
+        if not is_deep(container) or path == self._named:
+            return []
+        text = flat(self._expr(entry))
+        if f"{path}." not in text and f"{path}[" not in text:
+            return []
+        self._named = path
+        return lines(path, 2, f"{self._part} = ")
+
+    def _shortened(self, text: str) -> str:
+        """Return source with the variable in place of the container's path."""
+        for follows in ".[":
+            text = text.replace(f"{self._named}{follows}", f"{self._part}{follows}")
+        return text
 
     def _comment(self, entry: Line) -> str:
         sizes = ", ".join(str(int(n)) for n in entry.shape)

@@ -69,8 +69,9 @@ def is_passed_on(item: Item) -> bool:
 
 
 def is_identity(node: Leaf | Body) -> bool:
-    """Tell whether a node passes on what it reads, under a name that no list counts."""
-    return isinstance(node, Leaf) and node.label == "Identity" and not node.name.isdigit()
+    """Tell whether a node passes on what it reads, under a name, or path, that no list counts."""
+    numbered = node.name.rpartition(".")[2].isdigit()
+    return isinstance(node, Leaf) and node.label == "Identity" and not numbered
 
 
 def many(item: Item, count: str) -> Item:

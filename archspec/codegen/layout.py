@@ -93,6 +93,9 @@ def lines(
         return held
     if not expr.arguments:
         return [line]
+    call = f"{margin}{before}{flat(replace(expr, item=''))}["
+    if expr.item and not _is_tall(expr) and len(call) <= WIDTH:  # all fits but the index
+        return [call, f"{margin}{_STEP}{expr.item[1:-1]}", f"{margin}]{after}"]
     opening, closing = (
         f"{margin}{before}{expr.head}{expr.brackets[0]}",
         f"{margin}{expr.brackets[1]}{expr.item}",

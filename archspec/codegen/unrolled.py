@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from archspec.codegen.agreement import View
 from archspec.codegen.construct import Constructor, entered, inside
-from archspec.codegen.containers import are_apart, is_opened
+from archspec.codegen.containers import are_apart, is_deep, is_opened, variable
 from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import Item, attribute, is_own, is_silent
@@ -24,11 +24,6 @@ from archspec.network import INPUT, Body, Leaf, Loop
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
-
-
-_PART: Final = "part"
-_LONGEST: Final = 40
-"""Columns of a path from which on a container gets a variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class Unrolled:
     """The entries of a network in the flat form, and its constructor.
 
     Attributes:
-        items: the layers by their paths.
+        items: the layers by their paths, in the order in which they run.
         lines: the lines of the constructor.
         aliases: what the network's own children stand for.
     """
@@ -72,12 +67,14 @@ class Unrolled:
         self.items: list[Item] = []
         self.lines = ["        super().__init__()"]
         self._last = self._named = ""
+        self._part = variable(frame.order)
         self.aliases = {
             node.name: _result(node, node.name) for node in root.nodes if is_opened(node)
         }
-        self._order = {path: number for number, path in enumerate(_executed(root, ""))}
         inputs = {name: name for name in self.program.network.inputs}
         self._children(inside(scope), _Place(root, "", "", inputs))
+        order = {path: number for number, path in enumerate(_executed(root, ""))}
+        self.items.sort(key=lambda item: order[item.name])
 
     def _children(self, views: Sequence[View], place: _Place) -> None:
         for view in views:
@@ -117,7 +114,6 @@ class Unrolled:
             reads=reads,
             written_reads=reads,
             reuses=module if module != path else None,
-            place=self._order[path],
         )
         slot = (replace(view, child=renamed),)
         value = "" if is_silent(slot) else self.constructor.build(slot)
@@ -138,11 +134,11 @@ class Unrolled:
     def _assign(self, place: _Place, name: str, value: Expr, *, tensor: bool = False) -> None:
         """Write the line that makes a module a child, or a tensor a module's own."""
         owner = attribute(place.module)
-        if len(owner) > _LONGEST:
+        if is_deep(place.module):
             if place.module != self._named:
-                self.lines.append(f"        {_PART} = {owner}")
+                self.lines.append(f"        {self._part} = {owner}")
                 self._named = place.module
-            owner = _PART
+            owner = self._part
         if name.isidentifier():
             self.lines += lines(value, 2, f"{owner}.{name} = ")
         elif place.body.numbered:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from archspec.codegen.containers import is_deep
 from archspec.codegen.items import plain
 from archspec.codegen.values import Line
 from archspec.schema.names import BUILTINS
@@ -25,6 +26,7 @@ class Variables:
         inputs: the variables of the inputs, by the names that the spec has for them.
         results: the values that are returned.
         own: the module's own tensors by name, which nothing overwrites.
+        part: the variable of a deep container, taken where there is one.
     """
 
     def __init__(
@@ -33,11 +35,14 @@ class Variables:
         inputs: Mapping[str, str],
         results: Sequence[str],
         own: Mapping[str, str],
+        part: str,
     ) -> None:
         self._lines = {entry.name: entry for entry in lines}
         self._inputs = inputs
         self._results = results
         self._tensors = own
+        deep = any(is_deep(name.rpartition(".")[0]) for name in self._lines)
+        self._part = (part,) if deep else ()
         late = {name for entry in lines[1:] for name in entry.needs} | set(results)
         self._running = "out" if inputs.keys() & late or len(inputs) > 1 else "x"
         self._ends = Counter(end for name in self._lines for end in _ends(name))
@@ -57,7 +62,7 @@ class Variables:
                 alone.update(self._lines)
 
     def _names_of_their_own(self) -> dict[str, str]:
-        taken = {*_TAKEN, *self._inputs.values()}
+        taken = {*_TAKEN, *self._inputs.values(), *self._part}
         found = {}
         for name in self._lines:
             lower = plain(self._shortened(name)).lower()
@@ -91,11 +96,11 @@ class Variables:
 
     def _clash(self, names: dict[str, str]) -> tuple[str, str] | None:
         """Return a value that overwrites one that is still to be read, and that one."""
-        holder = {names[name]: name for name in (*self._inputs, *self._tensors)}
+        holder = {names[name]: name for name in self._inputs}
         reads = [(entry.needs, entry) for entry in self._lines.values()]
         for needs, entry in [*reads, (tuple(self._results), None)]:
             for name in needs:
-                current = holder[names[name]]
+                current = name if name in self._tensors else holder[names[name]]
                 if current != name:
                     return current, name
             if entry is not None:

@@ -72,6 +72,7 @@ _RESERVED: Final = {
     "Any": "a class that emitted source imports",
     "OrderedDict": "a class that emitted source imports",
     "NamedTuple": "a class that emitted source imports",
+    "cast": "a function that emitted source imports",
 }
 
 
