@@ -317,9 +317,34 @@ def test_a_bound_says_that_there_is_memory(
     monkeypatch.setattr("archspec.live.memory._available", lambda: 447)
     assert main(["build", "good.yaml"]) == 1
     assert "error[L301]: the weights of Tiny take 448 bytes" in capsys.readouterr().err
-    assert main(["build", "good.yaml", "--max-params", "112", "--quiet"]) == 0
+    net = archspec.load("good.yaml")
+    assert net.build(max_params=112)
     monkeypatch.setattr("archspec.live.memory._available", lambda: 448)
+    assert net.build()
+
+
+def test_a_pass_that_does_not_fit_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At its peak `Tiny` holds two inputs of 3 * 8 * 8 floats, and 4 * 6 * 6 around the ReLU."""
+    out = ["--out", "a.safetensors"]
+    monkeypatch.setattr("archspec.live.memory._available", lambda: 3839)
+    assert main(["build", "good.yaml", *out]) == 1
+    err = capsys.readouterr().err
+    assert "error[L303]: a forward pass of Tiny on a batch of 2 takes 3,840 bytes" in err
+    assert "good.yaml:4" in err
+    assert list(folder.glob("a*")) == []
+    assert main(["build", "good.yaml", "--quiet", "--device", "meta"]) == 0
+    monkeypatch.setattr("archspec.live.memory._available", lambda: 3840)
     assert main(["build", "good.yaml", "--quiet"]) == 0
+
+
+def test_a_pass_that_no_machine_has_memory_for(folder: Path) -> None:
+    """Nothing is allocated, also where no weight tells the device."""
+    for op in ("ReLU", "{Conv2d: 4, kernel_size: 1}"):
+        Path("wide.yaml").write_text(f"name: Wide\ninput: [3, 10000000, 10000000]\nnet: [{op}]\n")
+        assert main(["build", "wide.yaml", "--quiet"]) == 1
+        assert main(["build", "wide.yaml", "--quiet", "--device", "meta"]) == 0
 
 
 def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,7 +110,27 @@ def within_limits(command: list[str]) -> tuple[int, str, str]:
     raise AssertionError(f"{command}: {min(taken):.2f} s")
 
 
-@pytest.mark.parametrize("title", CASES)
+LARGEST: Final = (
+    "yaml: alias bomb",
+    "yaml: 100,000 nested lists",
+    "yaml: list of 400,000 entries",
+    "yaml: scalar just short of the limit",
+    "graph: nested repeats",
+    "graph: chain of 20,000",
+    "graph: thousand names to choose from",
+    "graph: 2^1000 paths through diamonds",
+    "expressions: range of ranges",
+    "expressions: loops in loops",
+    "expressions: vars that nest",
+    "expressions: formulas that double",
+)
+"""What takes the most, by its kind; the long run measures all."""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [t if t in LARGEST else pytest.param(t, marks=pytest.mark.slow) for t in CASES],
+)
 def test_the_memory_of_a_hostile_spec(title: str, folder: Path) -> None:
     spec = CASES[title].write(folder)
     tracemalloc.start()

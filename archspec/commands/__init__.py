@@ -104,14 +104,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _apologise(others: str) -> int:
     """Say that the fault is ours, or one of `others` too, and where the details are; 2."""
     details = f"archspec {__version__}, Python {sys.version}\n\n{traceback.format_exc()}"
+    details = details.encode("utf-8", "backslashreplace").decode()  # halves of characters
     try:
         with tempfile.NamedTemporaryFile(
-            "w",
-            prefix="archspec-",
-            suffix=".log",
-            delete=False,
-            encoding="utf-8",
-            errors="backslashreplace",
+            "w", prefix="archspec-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
             log.write(details)
         where = f"The details are in {log.name}; please report them."

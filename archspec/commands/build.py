@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     module = net.build(
         device=arguments.device, seed=arguments.seed, max_params=arguments.max_params
     )
-    report = check(net.network, module)
+    report = check(net.network, module, arguments.device)
     if not arguments.quiet:
         print(module)
     if report.differences:

@@ -20,6 +20,7 @@ from archspec.commands.arguments import (
 from archspec.commands.draw import MARKS
 from archspec.commands.tabular import add_forms, form_of, put
 from archspec.commands.telling import is_coloured
+from archspec.errors import visible
 from archspec.tables import Table
 from archspec.writing import write_whole
 
@@ -108,13 +109,15 @@ def _tell(
 ) -> None:
     from archspec.tables import differences  # noqa: PLC0415 - not needed by other commands
 
+    shown = (visible(names[0]), visible(names[1]))
+
     def table(_: int) -> Table:
-        return differences.table_of_differences(found, names, everything=arguments.all)
+        return differences.table_of_differences(found, shown, everything=arguments.all)
 
     width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
     if form == "text" and not arguments.out:
         if found.is_equal:
-            print(f"{' → '.join(names)}: no difference")
+            print(f"{' → '.join(shown)}: no difference")
             return
         colour = is_coloured(arguments.color, sys.stdout)
         print(tables.text(table(width), width, _painted if colour else None))

@@ -7,10 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from archspec import analysis
+from archspec.live.memory import check_runs
 from archspec.network import Body, Leaf, Network
 
 BATCH = 2
@@ -33,13 +35,20 @@ class Report:
     differences: tuple[str, ...]
 
 
-def check(network: Network, module: nn.Module) -> Report:
+def check(network: Network, module: nn.Module, device: str = "cpu") -> Report:
     """Run one forward pass in eval mode, on the spec's input with a batch of 2.
 
     Args:
         network: the network.
         module: what `build` made of it, on any device; it is left in the mode it was in.
+        device: where the input lies when the module has no parameters.
+
+    Raises:
+        SpecError: when the pass would take more than the machine's memory; nothing has been
+            allocated then. Code L303.
     """
+    if _device(module, device).type == "cpu":
+        check_runs(network, BATCH)
     expected = _expected(network)
     seen: list[tuple[str, Any]] = []
     # What an op's module is made of is its own affair.
@@ -52,9 +61,11 @@ def check(network: Network, module: nn.Module) -> Report:
     was_training = module.training
     counter = FlopCounterMode(display=False)
     try:
-        # Without gradients, or by a fused kernel, attention may run where no counter sees it.
-        with torch.enable_grad(), sdpa_kernel(SDPBackend.MATH), counter:
-            output = module.eval()(*example_inputs(network, module))
+        # Without gradients, or by a fused kernel, attention may run where no counter sees it; but
+        # nothing is kept for a backward pass that never comes.
+        kernels, saving = sdpa_kernel(SDPBackend.MATH), saved_tensors_hooks(_nothing, _nothing)
+        with torch.enable_grad(), kernels, saving, counter:
+            output = module.eval()(*example_inputs(network, module, device))
     finally:
         module.train(was_training)
         for handle in handles:
@@ -84,11 +95,19 @@ def check(network: Network, module: nn.Module) -> Report:
     return Report(len(seen), parameters, macs, tuple(differences))
 
 
-def example_inputs(network: Network, module: nn.Module) -> tuple[Tensor, ...]:
-    """Return a batch of 2 for each input, on the module's device."""
+def example_inputs(network: Network, module: nn.Module, device: str = "cpu") -> tuple[Tensor, ...]:
+    """Return a batch of 2 for each input, on the module's device, or `device` if it has none."""
+    where = _device(module, device)
+    return tuple(torch.zeros(BATCH, *shape, device=where) for shape in network.inputs.values())
+
+
+def _device(module: nn.Module, otherwise: str) -> torch.device:
     first = next(module.parameters(), None)
-    device = "cpu" if first is None else first.device
-    return tuple(torch.zeros(BATCH, *shape, device=device) for shape in network.inputs.values())
+    return torch.device(otherwise) if first is None else first.device
+
+
+def _nothing(_: object) -> None:
+    """Stand for what autograd would save."""
 
 
 def _expected(network: Network) -> list[tuple[str, tuple[int, ...]]]:
