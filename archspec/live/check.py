@@ -63,7 +63,7 @@ def check(network: Network, module: nn.Module, device: str = "cpu") -> Report:
     try:
         # Without gradients, or by a fused kernel, attention may run where no counter sees it; but
         # nothing is kept for a backward pass that never comes.
-        kernels, saving = sdpa_kernel(SDPBackend.MATH), saved_tensors_hooks(_nothing, _nothing)
+        kernels, saving = sdpa_kernel(SDPBackend.MATH), saved_tensors_hooks(_nothing, _unasked)
         with torch.enable_grad(), kernels, saving, counter:
             output = module.eval()(*example_inputs(network, module, device))
     finally:
@@ -106,8 +106,12 @@ def _device(module: nn.Module, otherwise: str) -> torch.device:
     return torch.device(otherwise) if first is None else first.device
 
 
-def _nothing(_: object) -> None:
+def _nothing(_: Tensor) -> None:
     """Stand for what autograd would save."""
+
+
+def _unasked(_: None) -> Tensor:
+    raise AssertionError("nothing goes backward")
 
 
 def _expected(network: Network) -> list[tuple[str, tuple[int, ...]]]:
