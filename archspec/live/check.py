@@ -106,7 +106,7 @@ def _device(module: nn.Module, otherwise: str) -> torch.device:
     return torch.device(otherwise) if first is None else first.device
 
 
-def _nothing(_: object) -> None:
+def _nothing(_: object) -> Any:
     """Stand for what autograd would save."""
 
 
