@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+from pathlib import Path
 
 import pytest
 import torch
 from conftest import Make
+from torch.multiprocessing.reductions import StorageWeakRef
 
 import archspec
 from archspec.live.module import SpecModule
@@ -120,6 +122,61 @@ def test_a_network_that_does_not_fit_is_refused_before_it_is_built() -> None:
         net.build()
     assert "`0` is the largest, 100,000,010,000,000 parameters" in str(caught.value)
     assert net.build(device="meta") is not None
+
+
+def test_a_control_group_s_memory_is_what_there_is(tmp_path: Path) -> None:
+    """As in a container: the least of the groups around a process counts."""
+    from archspec.live.memory import _groups
+
+    for folder, most, used in (("a/b", "1000", 400), ("a", "max", 500), ("", "900", 800)):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "memory.max").write_text(f"{most}\n")
+        (tmp_path / folder / "memory.current").write_text(f"{used}\n")
+        (tmp_path / folder / "memory.stat").write_text("anon 1\ninactive_file 50\n")
+    own = tmp_path / "own"
+    own.write_text("4:memory:/old\n0::/a/b\n")
+    assert list(_groups(tmp_path, own)) == [1000 - 400 + 50, 900 - 800 + 50]
+    assert list(_groups(tmp_path / "none", own)) == []
+    assert list(_groups(tmp_path, tmp_path / "none")) == []
+
+
+def test_the_limit_of_addresses_is_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    from archspec.live import memory
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY,) * 2)
+    assert memory._addresses() is None
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (2**60, 2**60))
+    left = memory._addresses()
+    assert left is not None
+    assert 2**59 < left < 2**60
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (1000, 1000))
+    assert memory._available() == 0
+
+
+def test_the_check_keeps_nothing_for_a_backward_pass() -> None:
+    """Else a deep network would need far more than its peak, to which its memory is held."""
+    from archspec.live.check import check
+
+    net = archspec.loads("name: D\ninput: [4]\nnet: {repeat: 25, do: [{Linear: 4}, Sigmoid]}\n")
+    module = net.build()
+    seen: list[StorageWeakRef] = []
+    alive: list[int] = []
+
+    def watch(_: torch.nn.Module, __: object, output: torch.Tensor) -> None:
+        seen.append(StorageWeakRef(output.untyped_storage()))
+        alive.append(sum(not storage.expired() for storage in seen))
+
+    for child in module.modules():
+        if isinstance(child, torch.nn.Sigmoid):
+            child.register_forward_hook(watch)
+    check(net.network, module)
+    assert len(alive) == 25
+    assert max(alive) <= 3
+    with torch.enable_grad():
+        module(torch.zeros(2, 4))
+    assert alive[-1] == 25, "what is kept is seen"
 
 
 def test_several_outputs_have_names() -> None:
