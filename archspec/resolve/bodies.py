@@ -6,10 +6,9 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from archspec import expressions, spec
-from archspec.errors import Diagnostics, Note, Span, SpecError, did_you_mean, fail
+from archspec.errors import Diagnostics, SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import Form, Ops
@@ -19,11 +18,9 @@ from archspec.resolve.holding import Around, decided, filled, held, is_own, is_s
 from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
+from archspec.resolve.siblings import Siblings
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema import names
-
-_NAMES: Final = 10
-"""How many names above a node its error lists."""
 
 
 @dataclass(slots=True)
@@ -70,18 +67,14 @@ class Builder:
     scope: Scope
     inputs: dict[str, Flow]
     children: list[Child] = field(default_factory=list)
-    flows: dict[str, Flow] = field(default_factory=dict)
+    siblings: Siblings = field(default_factory=Siblings)
     made: dict[str, tuple[spec.Node, Scope, Leaf | Body]] = field(default_factory=dict)
     last: Flow = field(init=False)
-    taken: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    written: dict[str, Span] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
     number: int = 0
     places: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
-        self.flows.update(self.inputs)
+        self.siblings.flows.update(self.inputs)
         several = Flow(INPUT, None) if len(self.inputs) > 1 else None
         self.last = several or next(iter(self.inputs.values()))
 
@@ -111,7 +104,7 @@ class Builder:
 
     def add_items(self, body: spec.Body, scope: Scope) -> None:
         """Add all children of a body as written."""
-        self.written |= {key.text: key.span for key, _ in body.items if key is not None}
+        self.siblings.written |= {key.text: key.span for key, _ in body.items if key is not None}
         for key, node in body.items:
             self.add(key, node, scope)
 
@@ -139,13 +132,12 @@ class Builder:
         # One wrong node is one mistake: what reads it stays silent.
         self._unknown(key, around)
         if key is not None and isinstance(node, spec.Loop | spec.Cfg):
-            names_of = ".*" if getattr(node, "splice", False) else re.escape(key.text)
-            self.lost.append(names.TEMPLATE.sub(".*", names_of))
+            self.siblings.lose(".*" if getattr(node, "splice", False) else re.escape(key.text))
 
     def _unknown(self, key: spec.Name | None, around: Around) -> None:
         flow = Flow("", None)
         if key is not None and not names.TEMPLATE.search(key.text):
-            self.flows[key.text] = flow
+            self.siblings.flows[key.text] = flow
         if not around.training_only:
             self.last = flow
 
@@ -167,14 +159,7 @@ class Builder:
             raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
         if trouble := names.child_problem(name, self.resolver.ops):
             raise fail("S207", f"`{name}`: {trouble}", key.span)
-        # Source writes `a-b` and `a_b` alike where it needs a variable.
-        twin = name.replace("-", "_")
-        if name in self.flows or twin in self.taken:
-            first = next((s for n, s in self.written.items() if n.replace("-", "_") == twin), None)
-            notes = (Note("the first", first),) if first and first != key.span else ()
-            message = f"there is already a `{name}` in this body"
-            raise fail("G305", message, key.span, notes=notes)
-        self.taken.add(twin)
+        self.siblings.claim(name, key.span)
         return name
 
     def _reading(
@@ -192,41 +177,7 @@ class Builder:
                 raise fail("G306", told, node.span)
             return [self.last], (self.last.written or self.last.ref,)
         self.resolver.expansion.step(node.span, len(reads))
-        return [self._flow(name) for name in reads], tuple(name.text for name in reads)
-
-    def _flow(self, name: spec.Name) -> Flow:
-        flow = self.flows.get(name.text)
-        if name.text in self.gone:
-            message = f"the parameter `{name.text}` is not there, as its `if` is false"
-            help = "put the merge that reads it under the same `if`"
-            raise fail("G307", message, name.span, help=help)
-        if flow is None and any(re.fullmatch(lost, name.text) for lost in self.lost):
-            return Flow("", None)
-        if flow is None:
-            known = [known for known in self.flows if not known.isdigit()]
-            raise self._unread(name, did_you_mean(name.text, known), known)
-        if flow.training_only:
-            raise fail(
-                "G308",
-                f"`{name.text}` is there in training mode alone",
-                name.span,
-                help="only `outputs` may name it",
-            )
-        return flow
-
-    def _unread(self, name: spec.Name, near: str, known: list[str]) -> SpecError:
-        """Return the error about a name that cannot be read where it stands."""
-        help = f"names above: {', '.join(known[-_NAMES:])}"
-        place = self.written.get(name.text)
-        if place is None or place.source is not name.span.source:
-            message = f"nothing named `{name.text}` stands above in this body"
-            return fail("G307", message, name.span, help=near or help)
-        below = (place.line, place.column) > (name.span.line, name.span.column)
-        message = f"`{name.text}` reads itself"
-        if below:
-            message = f"`{name.text}` stands below, and a node reads what stands above it"
-        notes = (Note(f"`{name.text}` is made here", place),)
-        return fail("G307", message, name.span, notes=notes, help=help)
+        return [self.siblings.flow(name) for name in reads], tuple(name.text for name in reads)
 
     def _absent(
         self,
@@ -239,7 +190,7 @@ class Builder:
         if is_own(held(node)):
             # Nothing stands for a tensor: who would read it must not be there either.
             if key is not None:
-                self.gone.add(name := self._name(key, scope))
+                self.siblings.gone.add(name := self._name(key, scope))
                 self.children.append(Absent(name, formula, "", "", node))
             return
         flows, written = self._reading(node, around.reads)
@@ -251,9 +202,9 @@ class Builder:
             note = f", because `{expressions.text(node.condition.formula)}` is false"
         if name:
             origin = "the body's input" if flows[0].ref in self.inputs else f"`{flows[0].ref}`"
-            self.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
+            self.siblings.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
             if not is_side(node, around):
-                self.last = self.flows[name]
+                self.last = self.siblings.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, written[0], node))
 
     def _expand(
@@ -267,7 +218,7 @@ class Builder:
             message = "`before` is for one node, not for the turns of a loop"
             raise fail("S214", message, around.before.span, help="put it into the loop")
         if around.reads is not None:
-            self.last = only([self._flow(name) for name in around.reads], node.span)
+            self.last = only([self.siblings.flow(name) for name in around.reads], node.span)
         planned, count = turns(node, scope)
         self.resolver.closed |= structural(node, scope)
         made = tuple(self._turn(key, node, turn, scope) for turn in planned)
@@ -283,7 +234,7 @@ class Builder:
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
         self.resolver.closed |= self.resolver.globals.sources.keys() & plan.values.keys()
-        before, around = len(self.flows), self.children
+        before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
             sizes = {own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}
@@ -297,9 +248,8 @@ class Builder:
             # The name is this turn's own; a loop within it makes one module of that name.
             self.add(None if key is None else filled(key, scope), plan.node, scope)
         children, self.children = tuple(self.children), around
-        # The newest stand last: to look at all names in each turn would take the square of time.
-        for name in list(itertools.islice(reversed(self.flows), len(self.flows) - before)):
-            self.flows[name] = _left(self.flows[name], bindings)
+        for name in self.siblings.since(before):
+            self.siblings.flows[name] = _left(self.siblings.flows[name], bindings)
         self.last = _left(self.last, bindings)
         return Turn(bindings, plan.values, children, plan.entry)
 
@@ -328,13 +278,13 @@ class Builder:
             self.made[name] = (node, scope, made)
         own = is_own(node)
         flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
-        self.flows[name] = flow
+        self.siblings.flows[name] = flow
         if not (around.training_only or own):
             self.last = flow
 
     def _registered(self, before: spec.Name | None) -> int:
         """Return where among the children the next one is registered."""
-        known = None if before is None else self.flows.get(before.text)
+        known = None if before is None else self.siblings.flows.get(before.text)
         if before is None or (known is not None and known.shape is None):
             return len(self.children)  # what stands there was already found to be wrong
         names = [getattr(child, "name", "") for child in self.children]
@@ -356,14 +306,14 @@ class Builder:
             child = next((c for c in self.children if id(c) not in known), None)
             conditions.append(None if child is None else getattr(child, "condition", None))
             if isinstance(child, Leaf) and child.op.form is Form.TENSOR:
-                ends.append(self.flows[child.name])
+                ends.append(self.siblings.flows[child.name])
             elif not isinstance(child, Absent):
                 ends.append(self.last)
         # Of two branches one of which is not always there, the merge is there when that is.
         conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
         condition = conditional[0] if len(conditional) == 1 else None
         label = str(use.callee.value)
-        name = label.lower() + "_" * (label.lower() in self.flows)
+        name = label.lower() + "_" * (label.lower() in self.siblings.flows)
         if len(ends) < 2 or any(end.shape is None for end in ends):
             self.last = ends[0] if ends else start
             ref = self.last.ref
@@ -385,12 +335,12 @@ class Builder:
         if not isinstance(node, spec.Reuse):
             return self._place(name, scope, flows).make(node)
         target = node.name.text
-        if target in self.flows and self.flows[target].shape is None:
+        if target in self.siblings.flows and self.siblings.flows[target].shape is None:
             raise SpecError(())
         if target not in self.made:
             known = [*self.made, *self.resolver.ops, *self.resolver.document.blocks]
             near = did_you_mean(target, known)
-            raise self._unread(node.name, near, list(self.made))
+            raise self.siblings.unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]
         if is_own(written):
             message = f"`{target}` is a parameter, which is nothing to call"

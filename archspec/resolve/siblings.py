@@ -1,0 +1,104 @@
+"""The names that a node can read, and what is known of those it cannot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from archspec import spec
+from archspec.errors import Note, Span, SpecError, did_you_mean, fail
+from archspec.resolve.flows import Flow
+from archspec.schema import names
+
+_NAMES: Final = 10
+"""How many names above a node its error lists."""
+
+
+@dataclass(slots=True)
+class Siblings:
+    """The children of one body by name, as far as they are made.
+
+    Attributes:
+        flows: what can be read; one without a shape was already found to be wrong.
+        written: where the names of the body are written, those further below too.
+        gone: learned tensors whose `if` is false.
+        taken: the names of children, as source spells them.
+        lost: patterns of names that a loop would have made, had nothing in it been wrong.
+    """
+
+    flows: dict[str, Flow] = field(default_factory=dict)
+    written: dict[str, Span] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+
+    def flow(self, name: spec.Name) -> Flow:
+        """Return what a node reads under a name.
+
+        Raises:
+            SpecError: when nothing above has it, or only in training mode; codes G307 and G308.
+        """
+        flow = self.flows.get(name.text)
+        if name.text in self.gone:
+            message = f"the parameter `{name.text}` is not there, as its `if` is false"
+            help = "put the merge that reads it under the same `if`"
+            raise fail("G307", message, name.span, help=help)
+        if flow is None and any(re.fullmatch(lost, name.text) for lost in self.lost):
+            return Flow("", None)
+        if flow is None:
+            known = [known for known in self.flows if not known.isdigit()]
+            raise self.unread(name, did_you_mean(name.text, known), known)
+        if flow.training_only:
+            message = f"`{name.text}` is there in training mode alone"
+            raise fail("G308", message, name.span, help="only `outputs` may name it")
+        return flow
+
+    def unread(self, name: spec.Name, near: str, known: list[str]) -> SpecError:
+        """Return the error about a name that cannot be read where it stands.
+
+        Args:
+            name: what is read there.
+            near: the question whether another is meant.
+            known: the names that could be read.
+        """
+        help = f"names above: {', '.join(known[-_NAMES:])}"
+        place = self.written.get(name.text)
+        if place is None or place.source is not name.span.source:
+            message = f"nothing named `{name.text}` stands above in this body"
+            return fail("G307", message, name.span, help=near or help)
+        below = (place.line, place.column) > (name.span.line, name.span.column)
+        message = f"`{name.text}` reads itself"
+        if below:
+            message = f"`{name.text}` stands below, and a node reads what stands above it"
+        notes = (Note(f"`{name.text}` is made here", place),)
+        return fail("G307", message, name.span, notes=notes, help=help)
+
+    def claim(self, name: str, span: Span) -> None:
+        """Take a name for a new child.
+
+        Raises:
+            SpecError: when another has it; code G305.
+        """
+        # Source writes `a-b` and `a_b` alike where it needs a variable.
+        twin = _spelt(name)
+        if name in self.flows or twin in self.taken:
+            first = next((place for n, place in self.written.items() if _spelt(n) == twin), None)
+            notes = (Note("the first", first),) if first and first != span else ()
+            message = f"there is already a `{name}` in this body"
+            raise fail("G305", message, span, notes=notes)
+        self.taken.add(twin)
+
+    def since(self, count: int) -> list[str]:
+        """Return the names that came when there were already so many, the newest first."""
+        # To look at all of them at each turn of a loop would take the square of time.
+        return list(islice(reversed(self.flows), len(self.flows) - count))
+
+    def lose(self, pattern: str) -> None:
+        """Be silent about names that a loop would have made."""
+        self.lost.append(names.TEMPLATE.sub(".*", pattern))
+
+
+def _spelt(name: str) -> str:
+    return name.replace("-", "_")
