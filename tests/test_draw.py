@@ -851,7 +851,7 @@ def test_a_reused_block_has_its_parameters_once() -> None:
 
 
 def test_activations_are_those_of_torch() -> None:
-    """In bytes, of every module that computes something."""
+    """In bytes, of every module that computes something; what works in place makes none."""
     drawn = network("squeezenet1_1")
     net = archspec.load("squeezenet1_1").build()
     found = {}
