@@ -114,7 +114,7 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
     sums = {node.key: sum(own[path] for path in node.shows) for node in _tintable(scene)}
     most, whole = max(sums.values(), default=0) or 1, sum(own.values()) or 1
     legend = tuple(
-        (f"{wording.amount(most * step // _STEPS)} {unit}".strip(), theme.heated(step / _STEPS))
+        (_measured(most * step // _STEPS, unit), theme.heated(step / _STEPS))
         for step in range(_STEPS + 1)
     )
     shares = {key: n / whole for key, n in sums.items() if n}
@@ -126,6 +126,12 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
         ),
         Tints({key: theme.heated(n / most) for key, n in sums.items()}, legend, name),
     )
+
+
+def _measured(number: int, unit: str) -> str:
+    """Return a number with its unit: `16.78 MB`, `96 B`."""
+    words = wording.amount(number)
+    return f"{words}{unit}" if words[-1].isalpha() else f"{words} {unit}".rstrip()
 
 
 def amounts(network: Network, heat: str) -> dict[str, int]:
