@@ -31,7 +31,7 @@ _DISTANCE: Final = 10
 """Points of a `labeldistance`."""
 
 _ASIDE: Final = 6
-_UP: Final = 9
+_UP: Final = 7
 """Points from the end of an edge to the corner of its label and to its middle line."""
 
 
