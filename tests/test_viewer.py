@@ -510,4 +510,4 @@ def test_every_network_opens_in_a_browser(page: Callable[..., Page], name: str) 
         return
     shown.click("#open-all")
     assert shown.do("document.getElementById('status').textContent.endsWith(' nodes')")
-    assert shown.do("document.querySelectorAll('[aria-expanded=false]').length") == 0
+    assert shown.do("document.querySelectorAll('#picture [aria-expanded=false]').length") == 0
