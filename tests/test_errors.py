@@ -91,6 +91,20 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("needs quotes",),
     ),
     "bad repeat": (net("- {repeat: -1, do: ReLU}"), "G320", "4:14", ("whole number",)),
+    "init's word": (
+        net("- {Conv2d: 4, kernel_size: 1}")
+        + "\ninit: [{Conv2d: {weight: {kaiming_normal_: {mode: fanout}}}}]\n",
+        "G315",
+        "5:51",
+        ("one of fan_in, fan_out, not fanout", "did you mean `fan_out`?"),
+    ),
+    "init's number": (
+        net("- {Conv2d: 4, kernel_size: 1}")
+        + "\ninit: [{Conv2d: {weight: {uniform_: {a: 0.5, b: []}}}}]\n",
+        "G315",
+        "5:49",
+        ("`b` of `uniform_` is a number",),
+    ),
     "huge repeat": (net("- {repeat: 1000000000, do: ReLU}"), "L201", "4:14", ("6,000",)),
     "unequal columns": (
         net("- {for: {a: [1, 2], b: [1]}, do: ReLU}"),

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
+from archspec.expressions import Value, shown_value
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
 from archspec.ops import Form, Op, Ops
 from archspec.resolve.scope import Scope
-from archspec.spec import InitRule
+from archspec.schema.initialisation import WORDS
+from archspec.spec import Given, InitRule
 from archspec.traced import untraced
 
 
@@ -17,7 +19,8 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope) 
     """Return the tree with what each body fills; the first rule that names a module has it.
 
     Raises:
-        SpecError: for a rule that names no module, or no tensor of its modules; code G340.
+        SpecError: for a rule that names no module, or no tensor of its modules; code G340;
+            or an argument that its function does not take; code G315.
     """
     if not rules:
         return root
@@ -106,9 +109,31 @@ def _fills(op: Op, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
         if tensor.text not in possible:
             raise fail("G340", f"`{type(op).__name__}` has no tensor `{tensor.text}`", tensor.span)
         if tensor.text in owned:
-            values_of = {name.text: inner.compute(given)[0] for name, given in arguments}
+            values_of = {
+                name.text: _argument(name.text, function.text, given, inner)
+                for name, given in arguments
+            }
             fills.append(Fill(tensor=tensor.text, function=function.text, arguments=values_of))
     return tuple(fills)
+
+
+def _argument(name: str, function: str, given: Given, scope: Scope) -> Value:
+    """Return an argument of a function of `torch.nn.init`.
+
+    Raises:
+        SpecError: when it is not of the kind that the function takes; code G315.
+    """
+    value, _ = scope.compute(given)
+    words = WORDS.get(name)
+    needed = f"one of {', '.join(words)}" if words else "a number"
+    right = value in words if words else isinstance(value, int | float)
+    if name == "groups":
+        needed, right = "an integer of at least 1", isinstance(value, int) and value >= 1
+    if not right or isinstance(value, bool):
+        message = f"`{name}` of `{function}` is {needed}, not {shown_value(value)}"
+        help = did_you_mean(value, words) if words and isinstance(value, str) else ""
+        raise fail("G315", message, given.span, help=help)
+    return value
 
 
 def _filled(

@@ -30,6 +30,16 @@ FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "sparse_": ("sparsity", "std"),
 }
 
+WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "mode": ("fan_in", "fan_out"),
+    "nonlinearity": (
+        *("linear", "conv1d", "conv2d", "conv3d"),
+        *("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
+        *("sigmoid", "tanh", "relu", "leaky_relu", "selu"),
+    ),
+}
+"""Arguments that are words, and which; the others are numbers."""
+
 _Fill = tuple[Name, Name, tuple[tuple[Name, Given], ...]]
 
 
