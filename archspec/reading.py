@@ -170,10 +170,18 @@ def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
     if not any(path.is_relative_to(place) for place in allowed):
         raise fail("F107", f"`{name}` lies outside the spec's folder", span)
     if not exists:
-        beside = path.parent.glob("*.yaml") if path.parent.is_dir() else ()
-        near = [os.path.relpath(p, folder) for p in sorted(beside)] + bundled_names()
+        near = (*_names_beside(name, folder, allowed), *bundled_names())
         raise fail("F102", f"there is no `{name}` to extend", span, help=did_you_mean(name, near))
     return path
+
+
+def _names_beside(name: str, folder: Path, allowed: tuple[Path, ...]) -> list[str]:
+    """Return what `extends` could name in the folder where it looked for a file."""
+    looked = (folder / name).resolve().parent
+    if not looked.is_dir() or not any(looked.is_relative_to(place) for place in allowed):
+        return []
+    here = folder.resolve()
+    return sorted(os.path.relpath(path, here) for path in looked.glob("*.yaml"))
 
 
 def joined(chain: Chain) -> Mapping:

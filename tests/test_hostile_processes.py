@@ -17,6 +17,8 @@ from test_hostile import CASES
 import archspec
 
 ROOT = Path(archspec.__file__).parent.parent
+"""Where the tested package is: the checkout, or an environment that it is installed in."""
+TESTS = Path(__file__).parent
 MEMORY = 400_000_000
 """Addresses, not only what is held: the interpreter and its libraries take a part of it."""
 SECONDS = 5
@@ -154,7 +156,7 @@ def test_nothing_is_run_imported_or_read_elsewhere(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
         check=False,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{TESTS}"},
     )
     assert done.returncode == 0, done.stderr[-3000:]
     count, found = json.loads(done.stdout.splitlines()[-1])
