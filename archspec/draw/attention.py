@@ -8,12 +8,8 @@ from typing import Any, Final
 from archspec.draw.maps import sides
 from archspec.network import Leaf
 from archspec.ops import Op
-from archspec.ops.attention import (
-    CosineWindowAttention,
-    MultiheadAttention,
-    RelativeAttention,
-    WindowAttention,
-)
+from archspec.ops.attention import MultiheadAttention
+from archspec.ops.window_attention import CosineWindowAttention, RelativeAttention, WindowAttention
 
 _SHOWN: Final = 4
 """Shifts that are told one by one."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archspec.ops import Op, Shape
-from archspec.ops.base import ChannelsLast
 from archspec.ops.merge import Cat
+from archspec.ops.shape import ChannelsLast
 
 
 def channels(shape: Shape) -> int:

@@ -18,8 +18,8 @@ from archspec.draw.maps import channels, sides
 from archspec.draw.units import Group, Layer, Unit, is_concat
 from archspec.network import INPUT, Leaf, walk
 from archspec.ops import Form, Kind, Shape
-from archspec.ops.attention import WindowAttention
-from archspec.ops.base import ChannelsLast
+from archspec.ops.shape import ChannelsLast
+from archspec.ops.window_attention import WindowAttention
 
 
 @dataclass(frozen=True, kw_only=True)

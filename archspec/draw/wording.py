@@ -12,7 +12,7 @@ from archspec.draw.scene import Band
 from archspec.draw.units import Group, Layer, Unit, is_merge
 from archspec.network import Leaf
 from archspec.ops import Kind, Op, Shape, is_builtin
-from archspec.ops.attention import MultiheadAttention, RelativeAttention, WindowAttention
+from archspec.ops.attention import MultiheadAttention
 from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Cat, MatMul, Mul
@@ -22,6 +22,7 @@ from archspec.ops.regulariser import Dropout, StochasticDepth
 from archspec.ops.resample import Upsample
 from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth, place
 from archspec.ops.scale import Scale
+from archspec.ops.window_attention import RelativeAttention, WindowAttention
 
 _LONGEST: Final = 26
 """Characters of a block's name that are shown."""

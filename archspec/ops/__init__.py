@@ -22,43 +22,12 @@ from archspec.ops.activation import (
     Softplus,
     Tanh,
 )
-from archspec.ops.attention import (
-    CosineWindowAttention,
-    MultiheadAttention,
-    RelativeAttention,
-    WindowAttention,
-)
-from archspec.ops.base import (
-    EVERYTHING,
-    Argument,
-    Axis,
-    Call,
-    ChannelsLast,
-    Everything,
-    Form,
-    Inner,
-    Integer,
-    Invocation,
-    Kind,
-    Misfit,
-    Op,
-    Padding,
-    Phases,
-    Positive,
-    PositivePair,
-    Probability,
-    Saved,
-    Shape,
-    Tensor,
-    Window,
-    channels_last,
-    feature_map,
-    pair,
-    shown,
-    sized,
-)
+from archspec.ops.arguments import Integer, Padding, Positive, PositivePair, Probability, pair
+from archspec.ops.attention import MultiheadAttention
+from archspec.ops.base import Argument, Call, Form, Invocation, Kind, Op, Tensor
 from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
+from archspec.ops.memory import Inner, Saved
 from archspec.ops.merge import Add, Cat, MatMul, Mul
 from archspec.ops.norm import (
     BatchNorm2d,
@@ -75,8 +44,10 @@ from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
 from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
 from archspec.ops.scale import Scale
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, channels_last, feature_map, shown, sized
 from archspec.ops.tensor import Parameter
-from archspec.ops.windowed import axis, sizes
+from archspec.ops.window_attention import CosineWindowAttention, RelativeAttention, WindowAttention
+from archspec.ops.windowed import EVERYTHING, Axis, Everything, Phases, Window, axis, sizes
 
 OPS: Final[tuple[type[Op], ...]] = (
     Conv2d,

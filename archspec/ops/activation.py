@@ -5,18 +5,10 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-from archspec.ops.base import (
-    Inner,
-    Integer,
-    Kind,
-    Misfit,
-    Op,
-    Positive,
-    Saved,
-    Shape,
-    Tensor,
-    shown,
-)
+from archspec.ops.arguments import Integer, Positive
+from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Misfit, Shape, shown
 
 
 class _Activation(Op):

@@ -9,29 +9,15 @@ evaluates and codegen prints.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict
 
-Shape: TypeAlias = tuple[int, ...]
-"""Sizes without the batch dimension: `(C, H, W)` for a feature map, `(C,)` for features."""
-
-
-class ChannelsLast(tuple[int, ...]):
-    """A shape whose last dimension is the channels: a feature map `(H, W, C)`, a sequence `(T, C)`.
-
-    Any other shape of three sizes is a feature map `(C, H, W)`.
-    """
-
-    __slots__ = ()
-
-
-def sized(like: Shape, sizes: Iterable[int]) -> Shape:
-    """Return sizes as a shape of the same layout as another."""
-    return ChannelsLast(sizes) if isinstance(like, ChannelsLast) else tuple(sizes)
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Shape
+from archspec.ops.windowed import Window
 
 
 class Kind(StrEnum):
@@ -48,22 +34,6 @@ class Kind(StrEnum):
     ATTENTION = "attention"
 
 
-class Misfit(Exception):
-    """An op cannot take these arguments or shapes.
-
-    Ops know no places in files: the pass that knows the node adds them.
-
-    Args:
-        fact: what is wrong, with the numbers.
-        field: the argument to blame, or None when the incoming shape is.
-    """
-
-    def __init__(self, fact: str, field: str | None = None, help: str = "") -> None:
-        super().__init__(fact)
-        self.field = field
-        self.help = help
-
-
 class Tensor(NamedTuple):
     """A tensor that a module owns, by its name in the state dict."""
 
@@ -75,76 +45,6 @@ class Tensor(NamedTuple):
     def size(self) -> int:
         """Number of elements."""
         return math.prod(int(n) for n in self.shape)
-
-
-class Axis(NamedTuple):
-    """How outputs read inputs along one spatial axis.
-
-    Output i reads `size` positions from `i * stride - padding` on; `size` includes the gaps of a
-    dilated kernel.
-    """
-
-    size: int
-    stride: int
-    padding: int
-
-    @property
-    def phases(self) -> Phases:
-        """The same as reads of a position that is like all others."""
-        return Phases(((-self.padding, self.size - 1 - self.padding),), self.stride)
-
-
-class Phases(NamedTuple):
-    """How outputs read inputs along one spatial axis where they do not all read alike.
-
-    Output `i`, the r-th of its period, reads from `reads[r][0]` to `reads[r][1]`, counted from
-    `step` times the number of whole periods before it; None where it reads nothing.
-    """
-
-    reads: tuple[tuple[int, int] | None, ...]
-    step: int
-
-    @property
-    def phases(self) -> Phases:
-        """The same."""
-        return self
-
-
-class Everything:
-    """The window of an op each of whose outputs reads all positions."""
-
-
-EVERYTHING = Everything()
-Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
-"""Two axes, everything, or None where each position reads only itself."""
-
-
-class Inner(NamedTuple):
-    """Memory of what lives within an op: neither read by it nor its result.
-
-    Attributes:
-        elements: elements for each sample.
-        integers: integers of 8 bytes for each sample, whatever the dtype.
-        once: elements for each call, however many samples it has.
-    """
-
-    elements: int = 0
-    integers: int = 0
-    once: int = 0
-
-
-class Saved(NamedTuple):
-    """What PyTorch keeps of a forward pass in training for the backward pass, but for parameters.
-
-    Attributes:
-        inputs: whether it keeps the tensors that the op reads.
-        output: whether it keeps the result.
-        inner: what else it keeps.
-    """
-
-    inputs: bool = False
-    output: bool = False
-    inner: Inner = Inner()
 
 
 class Argument(NamedTuple):
@@ -309,72 +209,3 @@ class Op(BaseModel):
             keyword = index >= len(in_order) or in_order[index] != name
             arguments.append(Argument(name, value, keyword))
         return Call(self.torch, tuple(arguments))
-
-
-def _integer(value: Any, minimum: int | None = None) -> int:
-    # Unlike Pydantic's own check this keeps a number that remembers its formula.
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError("an integer is needed")
-    if minimum is not None and value < minimum:
-        raise ValueError(f"an integer of at least {minimum} is needed")
-    return value
-
-
-def _pair(value: Any, minimum: int) -> int | tuple[int, int]:
-    try:
-        if isinstance(value, tuple) and len(value) == 2:
-            return (_integer(value[0], minimum), _integer(value[1], minimum))
-        return _integer(value, minimum)
-    except ValueError:
-        least = f" of at least {minimum}"
-        raise ValueError(f"an integer{least}, or a pair of them, is needed") from None
-
-
-# Editors' schemas are no business of these types: `WithJsonSchema` would slow every start.
-Integer = Annotated[int, PlainValidator(_integer)]
-Positive = Annotated[int, PlainValidator(lambda value: _integer(value, 1))]
-PositivePair = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 1))]
-Padding = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 0))]
-Probability = Annotated[float, Field(ge=0, le=1)]
-
-
-def pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    """Return `(value, value)` for a number, a pair as it is; plain integers."""
-    if isinstance(value, tuple):
-        return int(value[0]), int(value[1])
-    return int(value), int(value)
-
-
-def feature_map(shape: Shape) -> tuple[int, int, int]:
-    """Return `(C, H, W)`; the channels keep their formula, the sizes are plain.
-
-    Raises:
-        Misfit: for a shape that is not three-dimensional.
-    """
-    if isinstance(shape, ChannelsLast) and len(shape) == 3:
-        raise Misfit(
-            f"reads a feature map (C, H, W), but (H, W, C) = {shown(shape)} arrives",
-            help="put `{Permute: [0, 3, 1, 2]}` before it",
-        )
-    if len(shape) != 3:
-        raise Misfit(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
-    return shape[0], int(shape[1]), int(shape[2])
-
-
-def channels_last(shape: Shape) -> tuple[int, int, int]:
-    """Return `(H, W, C)`; the channels keep their formula, the sizes are plain.
-
-    Raises:
-        Misfit: for any other shape.
-    """
-    if not isinstance(shape, ChannelsLast) or len(shape) != 3:
-        raise Misfit(
-            f"reads a feature map (H, W, C), but {shown(shape)} arrives",
-            help="put `{Permute: [0, 2, 3, 1]}` before it" if len(shape) == 3 else "",
-        )
-    return int(shape[0]), int(shape[1]), shape[2]
-
-
-def shown(shape: Shape) -> str:
-    """Return a shape as messages write it: `(64, 56, 56)`, `(512,)`."""
-    return str(tuple(int(n) for n in shape))

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from archspec.ops.base import (
-    Axis,
-    Inner,
-    Kind,
-    Misfit,
-    Op,
-    Padding,
-    Phases,
-    Positive,
-    PositivePair,
-    Saved,
-    Shape,
-    Tensor,
-    Window,
-    feature_map,
-    pair,
-)
-from archspec.ops.windowed import axis, sizes
+from archspec.ops.arguments import Padding, Positive, PositivePair, pair
+from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.windowed import Axis, Phases, Window, axis, sizes
 
 
 class Conv2d(Op):

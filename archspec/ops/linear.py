@@ -5,19 +5,11 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from archspec.ops.base import (
-    ChannelsLast,
-    Kind,
-    Misfit,
-    Op,
-    Positive,
-    Saved,
-    Shape,
-    Tensor,
-    Window,
-    shown,
-    sized,
-)
+from archspec.ops.arguments import Positive
+from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.memory import Saved
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, sized
+from archspec.ops.windowed import Window
 
 
 class Linear(Op):

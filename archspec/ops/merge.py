@@ -5,21 +5,11 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from archspec.ops.base import (
-    EVERYTHING,
-    ChannelsLast,
-    Form,
-    Inner,
-    Integer,
-    Kind,
-    Misfit,
-    Op,
-    Saved,
-    Shape,
-    Window,
-    shown,
-    sized,
-)
+from archspec.ops.arguments import Integer
+from archspec.ops.base import Form, Kind, Op
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, sized
+from archspec.ops.windowed import EVERYTHING, Window
 
 
 class _Elementwise(Op):

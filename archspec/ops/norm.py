@@ -7,18 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import (
-    Inner,
-    Kind,
-    Misfit,
-    Op,
-    Positive,
-    Saved,
-    Shape,
-    Tensor,
-    feature_map,
-    shown,
-)
+from archspec.ops.arguments import Positive
+from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Misfit, Shape, feature_map, shown
 
 
 class BatchNorm2d(Op):

@@ -6,8 +6,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import Axis, Kind, Misfit, Op, Saved, Shape, Window, feature_map
-from archspec.ops.windowed import TooSmall
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Saved
+from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.windowed import Axis, TooSmall, Window
 
 
 def _checked(value: Any) -> Any:

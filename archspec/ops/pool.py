@@ -7,22 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import (
-    EVERYTHING,
-    Axis,
-    Inner,
-    Kind,
-    Misfit,
-    Op,
-    Padding,
-    PositivePair,
-    Saved,
-    Shape,
-    Window,
-    feature_map,
-    pair,
-)
-from archspec.ops.windowed import axis, sizes
+from archspec.ops.arguments import Padding, PositivePair, pair
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.windowed import EVERYTHING, Axis, Window, axis, sizes
 
 
 class _Pool(Op):

@@ -6,20 +6,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import (
-    EVERYTHING,
-    Axis,
-    ChannelsLast,
-    Kind,
-    Misfit,
-    Op,
-    Saved,
-    Shape,
-    Window,
-    shown,
-    sized,
-)
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Saved
 from archspec.ops.reshape import place
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, sized
+from archspec.ops.windowed import EVERYTHING, Axis, Window
 
 
 def _integers(value: Any) -> Any:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-from archspec.ops.base import Inner, Kind, Op, Probability, Saved, Shape
+from archspec.ops.arguments import Probability
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import Shape
 
 
 class Dropout(Op):

@@ -8,21 +8,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import (
-    EVERYTHING,
-    Axis,
-    Kind,
-    Misfit,
-    Op,
-    Phases,
-    Positive,
-    PositivePair,
-    Saved,
-    Shape,
-    Window,
-    feature_map,
-    pair,
-)
+from archspec.ops.arguments import Positive, PositivePair, pair
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Saved
+from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.windowed import EVERYTHING, Axis, Phases, Window
 
 _LONGEST: Final = 1024
 """Outputs after which the reads of a resize must repeat to be told apart."""

@@ -7,24 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.base import (
-    EVERYTHING,
-    Axis,
-    ChannelsLast,
-    Inner,
-    Integer,
-    Kind,
-    Misfit,
-    Op,
-    Positive,
-    Saved,
-    Shape,
-    Window,
-    channels_last,
-    feature_map,
-    shown,
-    sized,
-)
+from archspec.ops.arguments import Integer, Positive
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Inner, Saved
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, channels_last, feature_map, shown, sized
+from archspec.ops.windowed import EVERYTHING, Axis, Window
 
 
 class Flatten(Op):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archspec.ops.base import Kind, Op, Saved
+from archspec.ops.base import Kind, Op
+from archspec.ops.memory import Saved
 
 
 class Scale(Op):

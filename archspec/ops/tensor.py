@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from archspec.ops.base import Form, Kind, Misfit, Op, Saved, Shape, Tensor
+from archspec.ops.base import Form, Kind, Op, Tensor
+from archspec.ops.memory import Saved
+from archspec.ops.shape import Misfit, Shape
 
 
 def _sizes(value: Any) -> tuple[int, ...]:

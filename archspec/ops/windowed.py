@@ -1,10 +1,52 @@
-"""The arithmetic that convolutions and pooling share: sizes and windows along H and W."""
+"""Windows along H and W: how outputs read inputs, and the sizes that come of it."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from archspec.ops.base import Axis, Misfit
+from archspec.ops.shape import Misfit
+
+
+class Axis(NamedTuple):
+    """How outputs read inputs along one spatial axis.
+
+    Output i reads `size` positions from `i * stride - padding` on; `size` includes the gaps of a
+    dilated kernel.
+    """
+
+    size: int
+    stride: int
+    padding: int
+
+    @property
+    def phases(self) -> Phases:
+        """The same as reads of a position that is like all others."""
+        return Phases(((-self.padding, self.size - 1 - self.padding),), self.stride)
+
+
+class Phases(NamedTuple):
+    """How outputs read inputs along one spatial axis where they do not all read alike.
+
+    Output `i`, the r-th of its period, reads from `reads[r][0]` to `reads[r][1]`, counted from
+    `step` times the number of whole periods before it; None where it reads nothing.
+    """
+
+    reads: tuple[tuple[int, int] | None, ...]
+    step: int
+
+    @property
+    def phases(self) -> Phases:
+        """The same."""
+        return self
+
+
+class Everything:
+    """The window of an op each of whose outputs reads all positions."""
+
+
+EVERYTHING = Everything()
+Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
+"""Two axes, everything, or None where each position reads only itself."""
 
 TOO_SMALL: Final = "the input is too small here, or the layers before shrink it too much"
 """The help where nothing better is known."""
