@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 import archspec
-from archspec import SpecError, errors, limits
+from archspec import SpecError, errors, expressions, limits
 from archspec.draw import dot
 from archspec.writing import check_length
 
@@ -166,12 +166,14 @@ def test_specs_that_extend_one_another(tmp_path: Path) -> None:
 
 
 def test_steps_of_loops() -> None:
-    assert (
-        codes(f"{HEAD}net: {{repeat: 2, do: [{{repeat: 3000, do: {{if: false, do: ReLU}}}}]}}\n")
-        == []
-    )
-    past = f"{HEAD}net: {{repeat: 3, do: [{{repeat: 3000, do: {{if: false, do: ReLU}}}}]}}\n"
-    assert codes(past) == ["L201"]
+    def text(nodes: int) -> str:
+        body = [*["ReLU"] * nodes, *["{repeat: 3999, do: {if: false, do: ReLU}}"] * 2]
+        return f"{HEAD}net: [{', '.join(body)}]\n"
+
+    # A node is a step, a loop as well, and each turn of it two with what is in it.
+    nodes = limits.STEPS - 2 * (1 + 2 * 3999)
+    assert codes(text(nodes)) == []
+    assert codes(text(nodes + 1)) == ["L201"]
 
 
 def test_the_deepest_network_that_was_published_fits() -> None:
@@ -225,13 +227,15 @@ def test_words_that_are_compared() -> None:
 
 
 def test_steps_of_expressions() -> None:
-    def text(loops: int) -> str:
-        return var(f"[sum(range(1000)) for i in range({loops})]")
-
-    # Each turn is about a thousand steps, and is taken a few times: for value and formula.
-    assert codes(text(limits.COMPUTED // 8_000)) == []
+    number = expressions.parse("1")
+    with expressions.computing():
+        for _ in range(limits.COMPUTED):
+            expressions.evaluate(number, {})
+        with pytest.raises(expressions.TooMuchError, match="steps to compute"):
+            expressions.evaluate(number, {})
+    many = var("[sum(range(1000)) for i in range(1000)]")
     with pytest.raises(SpecError, match=r"L204.*steps to compute"):
-        archspec.loads(text(limits.COMPUTED // 1_000))
+        archspec.loads(many)
 
 
 def test_a_long_string() -> None:
@@ -243,6 +247,20 @@ def test_a_long_string() -> None:
 
 
 def test_parts_of_a_formula() -> None:
+    def formula(constants: int) -> expressions.Formula:
+        # A list has 2 parts of its own, a name 2, a number 1.
+        outer = expressions.parse(
+            f"[{', '.join(['a'] * 100 + ['1'] * constants)}]".replace(" ", "")
+        )
+        return expressions.substitute(outer, {"a": expressions.parse("[n,n,n,n,n,n,n,n,1]")})
+
+    constants = limits.FORMULA - 2 - 100 * (2 + 8 * 2 + 1)
+    assert formula(constants)
+    with pytest.raises(expressions.TooMuchError, match="parts"):
+        formula(constants + 1)
+
+
+def test_formulas_that_double() -> None:
     """Each block doubles what the one around it has put into its argument."""
 
     def text(levels: int) -> str:
@@ -255,13 +273,14 @@ def test_parts_of_a_formula() -> None:
 
 
 def test_a_deep_network() -> None:
-    def text(levels: int) -> str:
-        inner = "".join(f"  B{i}: [[B{i + 1}]]\n" for i in range(levels))
-        return f"{HEAD}blocks:\n{inner}  B{levels}: [ReLU]\nnet: [B0]\n"
+    def text(lists: int) -> str:
+        inner = "".join(f"  B{i}: [[[B{i + 1}]]]\n" for i in range(20))
+        return f"{HEAD}blocks:\n{inner}  B20: [ReLU]\nnet: {'[' * lists}B0{']' * lists}\n"
 
-    # Two levels for each block, one for the node in the last.
-    assert codes(text(limits.DEPTH // 2 - 1)) == []
-    assert codes(text(limits.DEPTH // 2)) in (["L202"], ["G324"])
+    # Three levels for each block, one for the node in the last; the outermost list is the network.
+    lists = limits.DEPTH - 3 * 20 - 1
+    assert codes(text(lists)) == []
+    assert codes(text(lists + 1)) == ["L202"]
 
 
 def test_what_is_tried() -> None:
