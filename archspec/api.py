@@ -113,11 +113,16 @@ class Architecture:
             network = self._opened() if self._opened else self.network
             return source(network, style=style, main=main, templates=folder)
 
-    def test_source(self, module: str) -> str:
-        """Return a file of tests, for pytest, of the source in a module of that name."""
-        from archspec.codegen import test_source  # noqa: PLC0415 - jinja2 only when needed
+    def test_source(self, module: str, *, templates: str | os.PathLike[str] | None = None) -> str:
+        """Return a file of tests, for pytest, of the source in a module of that name.
 
-        return test_source(self.network, module)
+        Raises:
+            LayoutError: when a template in the folder is wrong.
+        """
+        from archspec.codegen import source_of_tests  # noqa: PLC0415 - jinja2 only when needed
+
+        folder = None if templates is None else Path(templates)
+        return source_of_tests(self.network, module, templates=folder)
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.

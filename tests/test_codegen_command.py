@@ -164,3 +164,24 @@ def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     }
     assert len(texts) == 1
     assert b"class RegNetY400MF" in texts.pop()
+
+
+def test_a_template_lays_out_the_tests_too(folder: Path) -> None:
+    (folder / "mine").mkdir()
+    licence = (
+        '{% extends "bundled/module.py.jinja" %}\n{% block licence %}\n# Ours.\n{% endblock %}\n'
+    )
+    (folder / "mine" / "module.py.jinja").write_text(licence)
+    command = ["codegen", "tiny.yaml", "--templates", "mine", "--with", "test", "--out", "model.py"]
+    assert main(command) == 0
+    for name in ("model.py", "test_model.py"):
+        assert (folder / name).read_text().startswith('# Ours.\n"""')
+
+
+@pytest.mark.parametrize("name", ["class.py", "2.py", "model.txt", "torch.py", "typing.py"])
+def test_a_name_that_cannot_be_imported(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", "--with", "test", "--out", name]) == 2
+    assert name in capsys.readouterr().err
+    assert not (folder / name).exists()

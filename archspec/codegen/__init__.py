@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from archspec import expressions
-from archspec.codegen import gate
+from archspec.codegen import describe, gate
 from archspec.codegen.admission import admit
 from archspec.codegen.classes import Writer
-from archspec.codegen.extras import main_part, test_source
+from archspec.codegen.extras import main_part, test_functions
 from archspec.codegen.layout import WIDTH
 from archspec.codegen.letters import Refused
 from archspec.codegen.pieces import pieces_of
@@ -63,14 +63,56 @@ def source(
     ending = main_part(network) if main else []
     parts = _part_files(_parts(_texts(program)))
     helpers = _helpers(program, parts.values())
-    imports = _imports(program, [*parts.values(), *_texts(program), *ending])
-    values = pieces_of(program, imports, helpers, ending)
+    definitions = program.definitions
+    values = pieces_of(
+        network,
+        header=describe.header(network),
+        imports=_imports(program, [*parts.values(), *_texts(program), *ending]),
+        helpers=helpers,
+        classes=[part for part in definitions if isinstance(part, Class)],
+        functions=[part.method for part in definitions if isinstance(part, Function)],
+        main=ending,
+    )
+    plugins = [op.torch for op in network.ops.values() if not is_builtin(op)]
+    return _laid_out(network, values, templates, [*helpers, "\n".join(ending)], plugins)
+
+
+def source_of_tests(network: Network, module: str, *, templates: Path | None = None) -> str:
+    """Return a file of tests, for pytest, of the source in a module.
+
+    Args:
+        network: the network.
+        module: the name of the module that holds its source.
+        templates: a folder of templates that take the place of bundled ones.
+
+    Raises:
+        SpecError: when the text is longer than it may be; code L207.
+        LayoutError: when a template in the folder is wrong.
+    """
+    admit(network)
+    functions = test_functions(network)
+    values = pieces_of(
+        network,
+        header=[f"Tests of {network.name}.", "", describe.origin(network)],
+        imports=["import torch", "", f"from {module} import {network.name}"],
+        functions=functions,
+    )
+    written = ["\n".join(part.written()) for part in functions]
+    return _laid_out(network, values, templates, written, [f"{module}.{network.name}"])
+
+
+def _laid_out(
+    network: Network,
+    values: Mapping[str, Any],
+    templates: Path | None,
+    copied: list[str],
+    imported: list[str],
+) -> str:
+    """Return a file of pieces once it has passed the gate."""
     text = render(values, templates)
     check_length(text, "the source", network.root.written.span)
-    plugins = [op.torch for op in network.ops.values() if not is_builtin(op)]
-    copied = [*helpers, "\n".join(ending)]
     try:
-        gate.check(text, copied, comments=texts(templates), plugins=plugins)
+        gate.check(text, copied, comments=texts(templates), plugins=imported)
     except Refused as refused:
         if templates is None:
             raise
@@ -172,4 +214,4 @@ def _make_divisible() -> str:
     return text.replace("def make_divisible", "def _make_divisible")
 
 
-__all__ = ["MARK", "STYLES", "LayoutError", "is_generated", "source", "test_source"]
+__all__ = ["MARK", "STYLES", "LayoutError", "is_generated", "source", "source_of_tests"]

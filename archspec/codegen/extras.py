@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from archspec import analysis
-from archspec.codegen.admission import admit
-from archspec.codegen.describe import origin
 from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.printing import harmless
+from archspec.codegen.program import Method
 from archspec.network import Network
 
 _COUNTED = "sum(p.numel() for p in network.parameters())"
@@ -32,69 +30,56 @@ def main_part(network: Network) -> list[str]:
     ]
 
 
-def test_source(network: Network, module: str) -> str:
-    """Return a file of tests for pytest.
-
-    Args:
-        network: the network.
-        module: the module that holds its source.
-    """
-    admit(network)
+def test_functions(network: Network) -> list[Method]:
+    """Return the functions of a file of tests for pytest: what they count, compare and train."""
     parameters = analysis.parameters(network)
-    parts = [
-        f'"""Tests of {network.name}.',
-        "",
-        harmless(origin(network)),
-        '"""',
-        "",
-        "import torch",
-        "",
-        f"from {module} import {network.name}",
-        "",
-        f"PARAMETERS = {parameters:_}",
-        "",
-        "",
-        "def test_parameters() -> None:",
-        '    """The network has as many parameters as its spec counts."""',
-        f"    network = {network.name}()",
-        f"    assert {_COUNTED} == PARAMETERS",
-        "",
-        "",
-        "def test_shapes() -> None:",
-        '    """Two samples of the spec\'s shape give outputs of its shapes."""',
-        f"    network = {network.name}().eval()",
-        *_inputs(network, 2, "torch.zeros"),
-        "    with torch.no_grad():",
-        f"        outputs = network({_passed(network)})",
-        *_shapes(network),
-    ]
-    return "\n".join([*parts, *(_step(network) if parameters else []), ""])
+    counted = Method(
+        ["def test_parameters() -> None:"],
+        ["The network has as many parameters as its spec counts."],
+        [
+            f"    network = {network.name}()",
+            f"    expected = {parameters:_}",
+            f"    assert {_COUNTED} == expected",
+        ],
+    )
+    shaped = Method(
+        ["def test_shapes() -> None:"],
+        ["Two samples of the spec's shape give outputs of its shapes."],
+        [
+            f"    network = {network.name}().eval()",
+            *_inputs(network, 2, "torch.zeros"),
+            "    with torch.no_grad():",
+            f"        outputs = network({_passed(network)})",
+            *_shapes(network),
+        ],
+    )
+    return [counted, shaped, *([_step(network)] if parameters else [])]
 
 
-def _step(network: Network) -> list[str]:
+def _step(network: Network) -> Method:
     """Return the test of one step of training."""
     made = f"network({_passed(network)})"
     loss = f"{made}.square().mean()"
     if len(network.outputs) > 1:
         loss = f"sum(y.square().mean() for y in {made} if y is not None)"
-    return [
-        "",
-        "",
-        "def test_backward_step() -> None:",
-        '    """A step of training has finite gradients and changes the parameters."""',
-        "    torch.manual_seed(0)",
-        f"    network = {network.name}()",
-        "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)",
-        *_inputs(network, 2, "torch.randn"),
-        "    before = [p.detach().clone() for p in network.parameters()]",
-        f"    loss = {loss}",
-        "    loss.backward()",
-        "    optimizer.step()",
-        "    gradients = [p.grad for p in network.parameters() if p.grad is not None]",
-        "    assert all(bool(gradient.isfinite().all()) for gradient in gradients)",
-        "    pairs = zip(before, network.parameters(), strict=True)",
-        "    assert any(not torch.equal(old, new) for old, new in pairs)",
-    ]
+    return Method(
+        ["def test_backward_step() -> None:"],
+        ["A step of training has finite gradients and changes the parameters."],
+        [
+            "    torch.manual_seed(0)",
+            f"    network = {network.name}()",
+            "    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)",
+            *_inputs(network, 2, "torch.randn"),
+            "    before = [p.detach().clone() for p in network.parameters()]",
+            f"    loss = {loss}",
+            "    loss.backward()",
+            "    optimizer.step()",
+            "    gradients = [p.grad for p in network.parameters() if p.grad is not None]",
+            "    assert all(bool(gradient.isfinite().all()) for gradient in gradients)",
+            "    pairs = zip(before, network.parameters(), strict=True)",
+            "    assert any(not torch.equal(old, new) for old, new in pairs)",
+        ],
+    )
 
 
 def _shapes(network: Network) -> list[str]:

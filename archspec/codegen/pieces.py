@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archspec import analysis
-from archspec.codegen import describe
 from archspec.codegen.printing import harmless, identifier, literal, prose, wrapped
-from archspec.codegen.program import Class, Function, Method, Program
+from archspec.codegen.program import Class, Method
 from archspec.expressions import Value
+from archspec.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +91,23 @@ Piece: TypeAlias = Identifier | Literal | Docstring | Code
 
 
 def pieces_of(
-    program: Program, imports: Sequence[str], helpers: Sequence[str], main: Sequence[str]
+    network: Network,
+    *,
+    header: Sequence[str],
+    imports: Sequence[str],
+    helpers: Sequence[str] = (),
+    classes: Sequence[Class] = (),
+    functions: Sequence[Method] = (),
+    main: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return what a template can lay out, all of it pieces."""
-    network = program.network
-    classes = [d for d in program.definitions if isinstance(d, Class)]
-    functions = [d.method for d in program.definitions if isinstance(d, Function)]
+    """Return what a template can lay out of a file, all of it pieces."""
     return {
         "name": Identifier(network.name),
         "description": Docstring([prose(network.description)]),
         "paper": Docstring([prose(network.paper)]),
         "parameters": Literal(analysis.parameters(network)),
         "macs": Literal(analysis.macs(network)),
-        "header": Docstring(
-            [part for line in describe.header(network) for part in wrapped(line).split("\n")]
-        ),
+        "header": Docstring([part for line in header for part in wrapped(line).split("\n")]),
         "imports": Code(imports),
         "helpers": [Code([text]) for text in helpers],
         "classes": [_class(part) for part in classes],

@@ -19,6 +19,10 @@ class Method:
     doc: list[str]
     lines: list[str]
 
+    def written(self) -> list[str]:
+        """Return the lines of a function whose docstring is one line."""
+        return [*self.signature, f'    """{self.doc[0]}"""', *self.lines]
+
 
 @dataclass(frozen=True, slots=True)
 class Class:

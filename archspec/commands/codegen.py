@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import keyword
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ from archspec.writing import write_all
 NAME = "codegen"
 HELP = "write the network as PyTorch source that imports torch alone"
 EXAMPLE = "archspec codegen resnet34 --out model.py"
+
+_IMPORTED = frozenset(("collections", "math", "torch", "typing"))
+"""What emitted files import: a file of such a name would stand in its own way."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{tests} exists and archspec did not write it; nothing was written")
     files = {path: _source(net, arguments)}
     if with_tests:
-        files[tests] = net.test_source(path.stem)
+        files[tests] = net.test_source(path.stem, templates=arguments.templates)
     if arguments.check:
         return _check(files)
     write_all(files)
@@ -80,7 +84,14 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
     if path is None and (arguments.check or "test" in arguments.parts):
         option = "--check" if arguments.check else "--with test"
         raise UsageError(f"{option} needs --out FILE")
-    if path is not None and "test" in arguments.parts and not path.stem.isidentifier():
+    if path is None:
+        return
+    if path.stem in _IMPORTED:
+        raise UsageError(
+            f"{path.name} would be imported instead of `{path.stem}`, which it imports"
+        )
+    plain = path.stem.isidentifier() and not keyword.iskeyword(path.stem)
+    if "test" in arguments.parts and not (plain and path.suffix == ".py"):
         raise UsageError(f"--with test imports FILE, so {path.name} must have a name like model.py")
 
 
