@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
-from archspec.errors import Source, Span, SpecError, fail
+from archspec.errors import Diagnostic, Source, Span, SpecError, fail
 from archspec.expressions import computing
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import BY_NAME, Ops, Shape
@@ -37,6 +37,7 @@ class Architecture:
 
     network: Network
     _opened: Callable[[], Network] | None = field(default=None, repr=False, compare=False)
+    _written: Written | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -67,6 +68,11 @@ class Architecture:
     def receptive_field(self) -> tuple[int, int] | None:
         """Height and width in pixels before global pooling; None for the whole input."""
         return analysis.receptive_field(self.network)
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the spec holds and nothing uses: a node that nobody reads, a var, a parameter."""
+        return analysis.unused(self.network, self._written) if self._written else ()
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:
@@ -214,7 +220,7 @@ def compiled(
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_expectations(network, written.places)
-    return Architecture(network, partial(_for_source, written, overrides, shape))
+    return Architecture(network, partial(_for_source, written, overrides, shape), written)
 
 
 def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from archspec import limits
 from archspec.places import Mark, Paint, Source, Span, plain, snippets, visible
@@ -33,7 +34,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake: a stable code, a fact, a place, and help.
+    """One mistake, or a warning: a stable code, a fact, a place, and help.
 
     Attributes:
         code: stable; `archspec explain` tells more about it.
@@ -69,12 +70,17 @@ class Diagnostic:
         """Tell whether it is past a limit, and not a mistake."""
         return self.code.startswith("L")
 
+    @property
+    def level(self) -> Literal["error", "warning"]:
+        """Whether the spec is wrong, or only holds what nothing uses."""
+        return "warning" if self.code.startswith("W") else "error"
+
     def text(self, paint: Paint = plain) -> str:
         """Return all of it for people, in colour or not."""
         return "\n".join(self._lines(paint))
 
     def _lines(self, paint: Paint) -> Iterator[str]:
-        head = paint("error", f"error[{self.code}]")
+        head = paint(self.level, f"{self.level}[{self.code}]")
         yield f"{head}{paint('fact', f': {visible(self.message)}')}"
         marks = [] if self.span is None else [Mark(self.span, self.label, here=True)]
         marks += [Mark(note.span, note.text) for note in self.notes if note.span]

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 _WIDTH: Final = 100
 """Columns of a quoted line that are shown around a place."""
 
-Role: TypeAlias = Literal["error", "fact", "frame", "here", "there", "help"]
+Role: TypeAlias = Literal["error", "warning", "fact", "frame", "here", "there", "help"]
 """What a piece of a message is, which decides its colour."""
 
 Paint: TypeAlias = Callable[[Role, str], str]
@@ -21,6 +21,7 @@ Paint: TypeAlias = Callable[[Role, str], str]
 
 _COLOURS: Final[dict[Role, str]] = {
     "error": "1;31",
+    "warning": "1;33",
     "fact": "1",
     "frame": "34",
     "here": "1;31",

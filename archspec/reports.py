@@ -32,6 +32,7 @@ def _entry(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
         **_place(diagnostic.span),
         "code": diagnostic.code,
+        "level": diagnostic.level,
         "message": visible(diagnostic.message),
         "help": visible(diagnostic.help),
         "path": diagnostic.path,
@@ -72,7 +73,7 @@ def _told(note: Note, diagnostic: Diagnostic) -> str:
 
 
 def as_github(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return a workflow command for each mistake, which GitHub shows beside the line."""
+    """Return a workflow command for each of them, which GitHub shows beside the line."""
     return "".join(f"{_command(diagnostic)}\n" for diagnostic in diagnostics)
 
 
@@ -89,7 +90,7 @@ def _command(diagnostic: Diagnostic) -> str:
     told = [visible(diagnostic.message), *(text for text, _ in _notes(diagnostic))]
     told += [f"help: {visible(diagnostic.help)}"] if diagnostic.help else []
     listed = ",".join(f"{name}={_escaped(str(p), ':,')}" for name, p in properties.items())
-    return f"::error {listed}::" + _escaped("\n".join(told))
+    return f"::{diagnostic.level} {listed}::" + _escaped("\n".join(told))
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -122,7 +123,7 @@ def _rule(code: str) -> dict[str, Any]:
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": entry.told},
         "help": {"text": entry.text, "markdown": entry.text},
-        "defaultConfiguration": {"level": "error"},
+        "defaultConfiguration": {"level": Diagnostic(code, "").level},
     }
 
 
@@ -131,7 +132,7 @@ def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": codes.index(diagnostic.code),
-        "level": "error",
+        "level": diagnostic.level,
         "message": {"text": told},
     }
     locations = list(_locations([("", diagnostic.span)]))

@@ -63,6 +63,9 @@ def test_the_wrong_example_gets_the_code(code: str, tmp_path: Path) -> None:
         codes = re.findall(r"^error\[(\w+)\]", done.stderr, re.MULTILINE)
         # Of too many mistakes, the first are told.
         assert codes == [code] if code != "L106" else codes[-1] == code
+    elif code.startswith("W"):
+        warnings = archspec.load(tmp_path / "spec.yaml").warnings
+        assert [found.code for found in warnings] == [code]
     else:
         with pytest.raises(SpecError) as caught:
             archspec.load(tmp_path / "spec.yaml")
@@ -77,4 +80,5 @@ def test_the_right_example_passes(code: str, tmp_path: Path) -> None:
         done = run(example.command, tmp_path)
         assert done.returncode == 0, done.stderr
     else:
-        assert archspec.load(tmp_path / "spec.yaml").name
+        net = archspec.load(tmp_path / "spec.yaml")
+        assert code[0] != "W" or not net.warnings

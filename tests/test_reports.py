@@ -121,6 +121,7 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "endLine": 6,
         "endColumn": 14,
         "code": "G301",
+        "level": "error",
         "message": "Add: shapes differ",
         "help": "",
         "path": "a.0.sum",

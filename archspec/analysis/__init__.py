@@ -8,6 +8,7 @@ from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.smallest import sides, with_smallest_input
+from archspec.analysis.unused import unused
 
 __all__ = [
     "DTYPES",
@@ -31,6 +32,7 @@ __all__ = [
     "receptive_field",
     "sides",
     "too_large",
+    "unused",
     "with_smallest_input",
     "written",
 ]

@@ -12,6 +12,7 @@ from typing import Final
 
 from archspec import limits
 from archspec.api import Architecture, compiled
+from archspec.commands.telling import warn
 from archspec.errors import Source, fail
 from archspec.ops import Ops, Shape
 from archspec.plugins import registry
@@ -115,7 +116,9 @@ def chain(spec: str | None) -> Chain:
 
 def load(arguments: argparse.Namespace) -> Architecture:
     """Load the spec that the command line names, with its vars, input and plugins."""
-    return load_one(arguments.spec, arguments, plugin_ops(arguments))
+    net = load_one(arguments.spec, arguments, plugin_ops(arguments))
+    warn(net, arguments.color)
+    return net
 
 
 def load_one(spec: str | None, arguments: argparse.Namespace, ops: Ops) -> Architecture:

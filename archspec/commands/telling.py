@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final, TextIO
 
-from archspec.errors import SpecError
+from archspec.api import Architecture
+from archspec.errors import Diagnostic, SpecError
 from archspec.places import coloured, plain
 
 WHEN: Final = ("auto", "always", "never")
@@ -25,10 +27,21 @@ def add_colour(parser: argparse.ArgumentParser, *, default: str) -> None:
 
 def tell(error: SpecError, when: str) -> None:
     """Print all mistakes, and how many they are when there are several."""
-    print(error.text(coloured if is_coloured(when, sys.stderr) else plain), file=sys.stderr)
-    count = len(error.diagnostics)
-    if count > 1:
-        print(f"\n{count} errors", file=sys.stderr)
+    _tell(error.diagnostics, when)
+
+
+def warn(net: Architecture, when: str) -> None:
+    """Print what the spec holds and nothing uses."""
+    if net.warnings:
+        _tell(net.warnings, when)
+        print(file=sys.stderr)
+
+
+def _tell(diagnostics: Sequence[Diagnostic], when: str) -> None:
+    paint = coloured if is_coloured(when, sys.stderr) else plain
+    print("\n\n".join(diagnostic.text(paint) for diagnostic in diagnostics), file=sys.stderr)
+    if len(diagnostics) > 1:
+        print(f"\n{len(diagnostics)} {diagnostics[0].level}s", file=sys.stderr)
 
 
 def is_coloured(when: str, stream: TextIO) -> bool:

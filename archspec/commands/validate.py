@@ -8,7 +8,7 @@ from typing import Final
 
 from archspec.analysis import check_parameters
 from archspec.commands.arguments import add_bound, add_spec, load_one, plugin_ops
-from archspec.commands.telling import tell
+from archspec.commands.telling import tell, warn
 from archspec.errors import Diagnostic, SpecError, visible
 
 NAME = "validate"
@@ -46,11 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
                 tell(error, arguments.color)
                 print(file=sys.stderr)
         else:
+            found += net.warnings
             if arguments.format == "text":
+                warn(net, arguments.color)
                 told = f"ok, {net.name} with {net.parameters:,} parameters"
                 print(f"{visible(net.network.file)}: {told}")
     if arguments.format != "text":
         from archspec.reports import FORMATS  # noqa: PLC0415 - not needed for people
 
         sys.stdout.write(FORMATS[arguments.format](found))
-    return 1 if found else 0
+    return 1 if any(diagnostic.level == "error" for diagnostic in found) else 0

@@ -23,6 +23,7 @@ PARTS: Final = (
     "expressions",
     "network",
     "expectations",
+    "warnings",
 )
 """The files, in the order of the stages."""
 

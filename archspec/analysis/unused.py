@@ -1,0 +1,122 @@
+"""What a spec holds and nothing uses: no mistake in itself, but most often the trace of one.
+
+PyTorch says nothing of it: a layer that nobody reads is built, saved and run, and never learns.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from archspec import limits
+from archspec.errors import Diagnostic, Span
+from archspec.network import Body, Leaf, Network
+from archspec.schema import names
+from archspec.spec import Block, Given, Name, Written
+
+
+def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
+    """Return a warning for each thing that nothing uses; codes W.
+
+    Args:
+        network: a network.
+        written: the spec that it was resolved from.
+    """
+    # A node of a block is one thing, however often the block is used.
+    found = {
+        (warning.code, warning.span): warning
+        for warning in reversed([*_unread(network, written), *_unnamed(written)])
+    }
+    return tuple(reversed(found.values()))[: limits.MISTAKES]
+
+
+def _unread(network: Network, written: Written) -> Iterator[Diagnostic]:
+    """Yield inputs and nodes whose values go nowhere."""
+    read = _read(network.root, [name for _, name in network.outputs])
+    for name in network.inputs:
+        if name not in read:
+            yield Diagnostic("W102", f"nothing reads the input `{name}`", written.places["input"])
+    for path, node in _lost(network.root, read):
+        help = "read it by `from` or in a merge, name it in `outputs`, or take it out"
+        message = f"nothing reads `{node.name}`"
+        yield Diagnostic("W101", message, node.written.span, path=path, help=help)
+
+
+def _read(body: Body, results: Iterable[str]) -> set[str]:
+    return {name for node in body.nodes for name in node.reads}.union(results)
+
+
+def _lost(body: Body, read: Collection[str]) -> Iterator[tuple[str, Leaf | Body]]:
+    for node in body.nodes:
+        if node.name not in read:
+            yield node.path, node
+        if isinstance(node, Body):
+            yield from _lost(node, _read(node, (node.result,)))
+
+
+def _unnamed(written: Written) -> Iterator[Diagnostic]:
+    """Yield vars, parameters and blocks that no part of the spec names."""
+    spec = written.spec
+    blocks = {name: set(_words(block.body)) for name, block in spec.blocks.items()}
+    own = {name: {p.name for p in block.parameters} for name, block in spec.blocks.items()}
+    around = set(_words((spec.net, spec.vars, spec.defaults, spec.init)))
+    seen = around.union(*(words - own[name] for name, words in blocks.items()))
+    for name, given in spec.vars.items():
+        if name not in seen:
+            yield Diagnostic("W103", f"nothing uses the var `{name}`", given.span)
+    for name, block in spec.blocks.items():
+        if not own[name] <= blocks[name]:
+            yield from _idle(block, blocks[name])
+        elsewhere = around.union(*(words for other, words in blocks.items() if other != name))
+        if name not in elsewhere and _is_of_file(block.name.span, written):
+            message = f"nothing uses the block `{name}`, so what is in it is not checked"
+            yield Diagnostic("W105", message, block.name.span)
+
+
+def _idle(block: Block, used: Collection[str]) -> Iterator[Diagnostic]:
+    listed = " and ".join(f"`{p.name}`" for p in block.parameters if p.name not in used)
+    message = f"the body of `{block.name.text}` does not use {listed}"
+    yield Diagnostic("W104", message, block.name.span, help="whatever a use gives, nothing changes")
+
+
+def _is_of_file(span: Span, written: Written) -> bool:
+    """Tell whether a block is the spec's own; a base has blocks for more than one spec."""
+    return span.source.name == written.file
+
+
+def _words(part: Any) -> Iterator[str]:
+    """Yield all names and words in a part of a spec, whatever they stand for."""
+    if isinstance(part, Name):
+        yield part.text
+        yield from names.TEMPLATE.findall(part.text)
+    elif isinstance(part, Given):
+        yield from _given(part)
+    elif isinstance(part, dict):
+        yield from _words(tuple(part.values()))
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _words(item)
+    elif dataclasses.is_dataclass(part) and not isinstance(part, Span):
+        for field in dataclasses.fields(part):
+            yield from _words(getattr(part, field.name))
+
+
+def _given(given: Given) -> Iterator[str]:
+    yield from _strings(given.value)
+    yield from _words(given.items or ())
+    for part in ast.walk(given.formula) if given.formula is not None else ():
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Constant):
+            yield from _strings(part.value)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield the words in a value; a block can be chosen by one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item)

@@ -1,0 +1,102 @@
+"""What a spec holds and nothing uses is told, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import archspec
+from archspec.commands import main
+from archspec.reading import bundled_names
+
+HEAD = "name: Tiny\ninput: [3, 8, 8]\n"
+TWICE = """\
+blocks:
+  Block(channels):
+    conv: {Conv2d: =channels, kernel_size: 3, padding: 1}
+    bn: BatchNorm2d
+    relu: {from: conv, do: ReLU}
+net: [{repeat: 3, do: {Block: 4}}]
+"""
+USED = {
+    "an input of a merge": "net: {a: ReLU, b: {from: input, do: ReLU}, c: {Add: [a, b]}}",
+    "an output": "net: {a: ReLU, b: {from: input, do: ReLU}}\noutputs: {first: a, second: b}",
+    "a var in a var": "vars: {a: 2, b: =a * 2}\nnet: [{Conv2d: =b, kernel_size: 1}]",
+    "a var in `defaults`": "vars: {a: true}\ndefaults: {ReLU: {inplace: =a}}\nnet: [ReLU]",
+    "a var in `init`": "vars: {a: 0.1}\ninit: [{Conv2d: {weight: {normal_: {std: =a}}}}]\n"
+    "net: [{Conv2d: 2, kernel_size: 1}]",
+    "a block chosen by a var": "vars: {b: Down}\nblocks: {Down: [ReLU]}\nnet: [{use: =b}]",
+    "a block of a row": "blocks: {Down: [ReLU]}\nnet: [{for: {b: [Down, Down]}, do: {use: =b}}]",
+    "a parameter in a name": 'blocks: {"Down(i)": {"conv<i>": {Conv2d: 4, kernel_size: 1}}}\n'
+    "net: [{Down: 1}]",
+    "a column of a loop": "net: [{for: {i: [1, 2]}, do: ReLU}]",
+    "a tensor of a merge": "net: {a: {Parameter: [3, 8, 8]}, b: {Add: [input, a]}}",
+}
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_no_bundled_spec_has_a_warning(name: str) -> None:
+    assert archspec.load(name).warnings == ()
+
+
+@pytest.mark.parametrize("title", USED)
+def test_what_is_used(title: str) -> None:
+    assert archspec.loads(HEAD + USED[title]).warnings == ()
+
+
+def test_a_node_of_a_block_is_told_once() -> None:
+    (warning,) = archspec.loads(HEAD + TWICE).warnings
+    assert (warning.code, warning.path, warning.level) == ("W101", "0.bn", "warning")
+    assert warning.span is not None
+    assert (warning.span.line, warning.span.column) == (6, 9)
+
+
+def test_a_var_hidden_by_a_parameter_is_not_used() -> None:
+    spec = 'vars: {n: 4}\nblocks: {"Down(n)": [{Conv2d: =n, kernel_size: 1}]}\nnet: [{Down: 2}]'
+    assert [w.code for w in archspec.loads(HEAD + spec).warnings] == ["W103"]
+
+
+def test_what_an_if_leaves_unread() -> None:
+    spec = (
+        "vars: {residual: true}\nnet:\n  a: {Conv2d: 3, kernel_size: 1}\n"
+        "  b: {from: input, Conv2d: 3, kernel_size: 1}\n  c: {if: =residual, Add: [a, b]}\n"
+    )
+    assert archspec.loads(HEAD + spec).warnings == ()
+    assert [w.path for w in archspec.loads(HEAD + spec, residual=False).warnings] == ["a"]
+
+
+def test_blocks_of_a_base_may_be_left(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(f"{HEAD}blocks: {{Down: [ReLU]}}\nnet: [Down]\n")
+    (tmp_path / "spec.yaml").write_text("extends: base.yaml\nnet: [Tanh]\n")
+    assert archspec.load(tmp_path / "spec.yaml").warnings == ()
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.yaml").write_text(HEAD + TWICE)
+    return "spec.yaml"
+
+
+@pytest.mark.parametrize("command", ["validate", "summary", "codegen", "draw"])
+def test_every_command_tells_and_goes_on(
+    command: str, spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, spec]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("warning[W101]: nothing reads `bn`\n --> spec.yaml:6:9\n")
+    assert told.out
+
+
+def test_other_programs_are_told_the_level(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "--format", "json", spec]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert (entry["code"], entry["level"]) == ("W101", "warning")
+    assert main(["validate", "--format", "github", spec]) == 0
+    assert capsys.readouterr().out.startswith("::warning file=spec.yaml,line=6,")
+    assert main(["validate", "--format", "sarif", spec]) == 0
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert run["results"][0]["level"] == "warning"
+    assert run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"] == "warning"
