@@ -25,6 +25,32 @@ def net(body: str) -> str:
 # (spec, code, place, parts of the text)
 CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "misspelt op": (net("- {Convv2d: 4, kernel_size: 3}"), "S202", "4:6", ("Convv2d", "`Conv2d`")),
+    "misspelt merge": (
+        net("a: {Concat: {left: ReLU, right: Tanh}}"),
+        "S202",
+        "4:7",
+        ("did you mean `Cat`",),
+    ),
+    "misspelt merge of names": (
+        net("a: ReLU\nb: {add: [a, input]}"),
+        "S202",
+        "5:7",
+        ("did you mean `Add`",),
+    ),
+    "misspelt op whose value is an expression": (
+        HEAD + "vars: {n: 4}\nnet: [{Downsample: =n, stride: =n}]\n",
+        "S202",
+        "4:8",
+        ("unknown op `Downsample`",),
+    ),
+    "misspelt op beside its argument": (
+        net("- {Conv2D: =4, kernel_size: =3}"),
+        "S202",
+        "4:6",
+        ("did you mean `Conv2d`",),
+    ),
+    "layer that torch has": (net("- CELU"), "S202", "4:5", ("torch.nn has `CELU`",)),
+    "branch without a node": (net("- {Cat: {left: , right: ReLU}}"), "S203", "4:18", ("Identity",)),
     "misspelt bare op": (net("- Relu"), "S202", "4:5", ("did you mean `ReLU`",)),
     "misspelt argument": (
         net("- {Conv2d: 4, kernal_size: 3}"),
