@@ -767,7 +767,7 @@ def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         engine, "_with_program", lambda text, format: used.append(format) or b"%PDF"
     )
-    assert image(written(RESIDUAL), "pdf") == b"%PDF"
+    assert image(written(RESIDUAL), "pdf").startswith(b"%PDF")
     assert used == ["pdf"]
 
 
