@@ -143,6 +143,41 @@ def test_lines_fit(name: str, width: int) -> None:
     assert max(map(len, found)) <= width
 
 
+@pytest.mark.parametrize("name", [*NETWORKS, "regnet_y_128gf"])
+@pytest.mark.parametrize("by", tables.GROUPS)
+def test_groups_fit_with_their_names_whole(name: str, by: str) -> None:
+    network = archspec.load(name).network
+    lines = archspec.load(name).summary(80, by=by).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [g.name for g in tables.groups(network, by) if not any(g.name in x for x in lines)] == []
+
+
+LONG = """\
+name: ResidualRefinementNetworkWithHierarchicalAttention
+input: [3, 64, 64]
+blocks:
+  DepthwiseSeparableResidualBottleneckWithSqueezeExcitation(channels):
+    depthwise_convolution_with_a_large_kernel: {Conv2d: =channels, kernel_size: 3, padding: 1}
+    addition: {Add: [depthwise_convolution_with_a_large_kernel, input]}
+net:
+  first_convolution_of_the_whole_network: {Conv2d: 32, kernel_size: 4, stride: 4}
+  first_stage_of_the_hierarchical_encoder:
+    repeat: 3
+    do: {DepthwiseSeparableResidualBottleneckWithSqueezeExcitation: 32}
+  pooling: {AdaptiveAvgPool2d: 1}
+"""
+
+
+def test_long_names_are_cut_where_they_say_least() -> None:
+    lines = archspec.loads(LONG).summary(80).splitlines()
+    assert max(map(len, lines)) <= 80
+    paths = [line.split()[0] for line in lines[2 : lines.index(lines[1], 2)]]
+    assert sum(path.endswith(".addition") for path in paths) == 3
+    peak = next(n for n, line in enumerate(lines) if line.startswith("peak activations"))
+    assert lines[peak].endswith(" in inference, at")
+    assert lines[peak + 1].endswith(".depthwise_convolution_with_a_large_kernel")
+
+
 def test_a_wide_terminal_has_more_columns() -> None:
     net = archspec.load("resnet18")
     heads = {width: net.summary(width).splitlines()[0].split() for width in (72, 100, 160)}
@@ -169,6 +204,7 @@ def test_depth_and_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split() == ["path", "%", "MACs", "offset"]
     assert not any(line.startswith("layer1.0") for line in lines)
     assert any(line.startswith("layer1 ") for line in lines)
+    assert said(capsys, "resnet18", "--depth", "0").startswith("ResNet18: 3×224×224")
     data = json.loads(said(capsys, "resnet18", "--json", "--depth", "2"))
     assert {node["path"].count(".") for node in data["nodes"]} == {0, 1}
 
@@ -300,6 +336,14 @@ def test_latex_holds_no_command_of_a_name() -> None:
         "\\midrule",
         "\\bottomrule",
     ]
+
+
+def test_latex_goes_on_over_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    short = said(capsys, "resnet50", "--latex", "--by", "stage")
+    assert "\\begin{tabular}" in short
+    whole = said(capsys, "resnet50", "--latex")
+    assert "usepackage{booktabs, longtable}" in whole
+    assert whole.count("longtable}{") == whole.count("\\endhead") == 1
 
 
 def test_markdown_keeps_its_columns() -> None:

@@ -81,11 +81,23 @@ COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
 }
 """Every column by the word that asks for it: its head, whether it is set right, its cells."""
 
-_ALWAYS: Final = ("path", "op", "output", "params", "macs")
-_ROOM: Final = ("field", "memory", "macs%", "stride", "offset", "params%")
-"""What a table of nodes has besides, as far as there is room, in this order."""
-_GROUPED: Final = ("path", "count", "params", "params%", "macs", "macs%", "memory", "memory%")
-_STAGES: Final = ("path", "output", *_GROUPED[2:-1], "field")
+
+class Choice(NamedTuple):
+    """Columns that a table always has, and the others as far as there is room, in this order."""
+
+    always: Sequence[str]
+    room: Sequence[str]
+
+
+_NODES: Final = Choice(
+    ("path", "op", "output", "params", "macs"),
+    ("field", "memory", "macs%", "stride", "offset", "params%"),
+)
+_GROUPED: Final = {
+    "stage": Choice(("path", "output", "params", "macs"), ("macs%", "field", "params%", "memory")),
+    "block": Choice(("path", "count", "params", "macs"), ("macs%", "params%", "memory", "memory%")),
+}
+_GROUPED["op"] = _GROUPED["block"]
 
 
 def table(
@@ -102,7 +114,7 @@ def table(
     Args:
         network: the network.
         setting: the batch whose activations are counted.
-        depth: how many levels of modules are shown; all without it.
+        depth: how many levels of modules are shown, 0 for the totals alone; all without it.
         by: a word of `GROUPS`: a row for each group instead of each node.
         columns: words of `COLUMNS`; without them as many as `width` has room for.
         width: characters of a line.
@@ -117,20 +129,28 @@ def table(
         head, _, show = COLUMNS[name]
         return (by if by and name == "path" else head, *(show(row, whole) for row in found))
 
-    if columns or by:
-        names: Sequence[str] = columns or (_STAGES if by == "stage" else _GROUPED)
-        chosen = {name: column(name) for name in names}
+    if columns:
+        chosen = {name: column(name) for name in columns}
     else:
-        chosen = _roomy(column, width)
+        chosen = _roomy(column, _GROUPED[by] if by else _NODES, width)
     head, *cells = zip(*chosen.values(), strict=True)
-    return Table(title, head, tuple(COLUMNS[name][1] for name in chosen), cells, totals)
+    return Table(
+        title,
+        head,
+        tuple(COLUMNS[name][1] for name in chosen),
+        cells,
+        totals,
+        narrow=tuple(index for index, name in enumerate(chosen) if name in ("path", "op")),
+    )
 
 
-def _roomy(column: Callable[[str], tuple[str, ...]], width: int) -> dict[str, tuple[str, ...]]:
+def _roomy(
+    column: Callable[[str], tuple[str, ...]], choice: Choice, width: int
+) -> dict[str, tuple[str, ...]]:
     """Return the columns that a table always has, and the others that a line has room for."""
-    found = {name: column(name) for name in _ALWAYS}
+    found = {name: column(name) for name in choice.always}
     room = width - sum(max(map(len, cells)) + GAP for cells in found.values()) + GAP
-    for name in _ROOM:
+    for name in choice.room:
         cells = column(name)
         room -= max(map(len, cells)) + GAP
         if room < 0:
