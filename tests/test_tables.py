@@ -15,6 +15,8 @@ import archspec
 from archspec import analysis, tables
 from archspec.analysis import Cost, Setting
 from archspec.commands import main
+from archspec.draw.compose import compose
+from archspec.draw.scene import Frame
 from archspec.ops import Conv2d
 from archspec.tables import Table, markup
 from archspec.tables.forms import FORMS
@@ -59,18 +61,27 @@ def test_groups_hold_every_node_once(name: str, by: str) -> None:
 
 
 def test_stages_are_those_of_the_papers() -> None:
-    """Table 1 of He et al., 2015: conv1, then four stages that halve the map."""
+    """Table 1 of He et al., 2015: four stages that halve the map, here behind the first pooling."""
     found = tables.groups(archspec.load("resnet50").network, "stage")
     assert [group.shape for group in found] == [
-        (64, 112, 112),
+        (64, 56, 56),
         (256, 56, 56),
         (512, 28, 28),
         (1024, 14, 14),
         (2048, 7, 7),
         (1000,),
     ]
+    assert [group.span for group in found[:3]] == ["conv1 … maxpool", "layer1", "layer2"]
     side = tables.groups(archspec.load("googlenet").network, "stage")
     assert [group.name for group in side if group.cost.macs == 0] == ["aux1", "aux2"]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg16", "vit_b_16", "swin_t", "inception_resnet_v2"])
+def test_stages_are_those_of_the_picture(name: str) -> None:
+    network = archspec.load(name).network
+    frames = compose(network, depth=1, direction="TB").parts
+    labels = [part.label for part in frames if isinstance(part, Frame)]
+    assert [group.name for group in tables.groups(network, "stage")] == labels
 
 
 def test_blocks_are_the_outermost() -> None:
@@ -195,7 +206,8 @@ def test_the_python_interface_has_the_same_choices() -> None:
 
 def test_a_learned_tensor_is_no_stage_of_its_own() -> None:
     found = tables.groups(archspec.load("vit_b_16").network, "stage")
-    assert [group.name for group in found] == ["class_token … conv_proj", "flatten … heads"]
+    spans = ["class_token … encoder", "encoder.layers", "encoder … heads"]
+    assert [group.span for group in found] == spans
 
 
 def test_depth_and_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,8 @@ def _staged(subject: Subject, results: Sequence[str]) -> tuple[Stage, ...]:
     count = readers((unit for unit in units if not unit.side), results)
     # What a side branch reads is not like its neighbours, which nobody else reads.
     count.update({unit.reads[0] for unit in units if unit.side})
-    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in stages(units))
+    found = stages(units, subject.others)
+    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in found)
 
 
 def _drawn(
@@ -75,6 +76,7 @@ def _drawn(
 ) -> tuple[list[Part], Ends]:
     """Draw inputs, stages and outputs; return them, and where each unit can be read."""
     terminals: list[Fork | Terminal] = [*_terminals(subject.inputs, rows)]
+    rows.wiring.abreast(*((node.key,) for node in terminals))
     pairs = zip(terminals, subject.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
     everything = [unit for part in parts for unit in part.units]
@@ -83,7 +85,7 @@ def _drawn(
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
-    row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
+    row = Row(paths=Paths(everything, results, subject.others), ends=ends, level=0, line="main")
     framed = _framed(parts, rows.draw(row))
     return [*terminals, *framed, *_outputs(subject.outputs, results, rows, ends)], ends
 

@@ -9,13 +9,15 @@ a strided block opens one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Final
 
 from archspec.draw.maps import sides
-from archspec.draw.units import Group, Layer, Unit
+from archspec.draw.subject import whole
+from archspec.draw.units import Group, Layer, Unit, shown
+from archspec.network import Body, Leaf, Network
 from archspec.ops import Kind, Shape
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 
@@ -83,6 +85,14 @@ def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
 
 def _renamed(unit: Unit, keys: Mapping[str, str]) -> Unit:
     return replace(unit, reads=tuple(keys.get(key, key) for key in unit.reads))
+
+
+def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
+    """Yield the stages of a network and the nodes that a picture shows in each."""
+    subject = whole(network)
+    for stage in stages(subject.units, subject.others):
+        label = stage.label or ("other inputs" if subject.others else "network")
+        yield label, [node for unit in stage.units if not unit.side for node in shown(unit)]
 
 
 def stages(units: Sequence[Unit], others: Collection[str] = ()) -> tuple[Stage, ...]:

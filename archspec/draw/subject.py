@@ -42,20 +42,25 @@ class Subject:
     outputs: tuple[Port, ...]
     block: Group | None = None
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The keys of the inputs beside the main one."""
+        return tuple(port.key for port in self.inputs[1:])
+
 
 def whole(network: Network) -> Subject:
     """Return a network as what is drawn."""
     units = chart(network)
     shapes = {node.name: node.output for node in network.root.nodes} | dict(network.inputs)
     kept = [(label, name) for label, name in network.outputs if name not in network.side]
+    # The straight line begins at a map, if there is one.
+    inputs = sorted(network.inputs.items(), key=lambda item: len(item[1]) != 3)
     one_in, one_out = len(network.inputs) == 1, len(kept) == 1
     return Subject(
         title=network.name,
         facts=(*_figures(costs(network)[""]), *_seen(network)),
         units=units.units,
-        inputs=tuple(
-            Port("Input" if one_in else name, shape, name) for name, shape in network.inputs.items()
-        ),
+        inputs=tuple(Port("Input" if one_in else name, shape, name) for name, shape in inputs),
         outputs=tuple(
             Port("Output" if one_out else label, shapes[name], units.names[name])
             for label, name in kept

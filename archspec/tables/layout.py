@@ -50,6 +50,11 @@ def _places(row: Row | Group, figure: str) -> str:
 
 COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
     "path": ("path", False, lambda row, _: _name(row)),
+    "span": (
+        "from … to",
+        False,
+        lambda row, _: NONE if isinstance(row, Row) else row.span or NONE,
+    ),
     "op": ("op", False, lambda row, _: row.op if isinstance(row, Row) else NONE),
     "count": ("nodes", True, lambda row, _: str(row.count) if isinstance(row, Group) else "1"),
     "output": ("output", False, lambda row, _: sizes(row.shape) if row.shape else NONE),
@@ -94,7 +99,9 @@ _NODES: Final = Choice(
     ("field", "memory", "macs%", "stride", "offset", "params%"),
 )
 _GROUPED: Final = {
-    "stage": Choice(("path", "output", "params", "macs"), ("macs%", "field", "params%", "memory")),
+    "stage": Choice(
+        ("path", "output", "params", "macs"), ("span", "macs%", "field", "params%", "memory")
+    ),
     "block": Choice(("path", "count", "params", "macs"), ("macs%", "params%", "memory", "memory%")),
 }
 _GROUPED["op"] = _GROUPED["block"]
