@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archspec.analysis import Cost, costs, fields, receptive_field
+from archspec.analysis import Cost, costs, fields, receptive_field, training_parameters
 from archspec.draw import wording
 from archspec.draw.engine import DrawError
 from archspec.draw.fuse import block, chart, inside
@@ -58,7 +58,7 @@ def whole(network: Network) -> Subject:
     one_in, one_out = len(network.inputs) == 1, len(kept) == 1
     return Subject(
         title=network.name,
-        facts=(*_figures(costs(network)[""]), *_seen(network)),
+        facts=(*_figures(costs(network)[""], training_parameters(network)), *_seen(network)),
         units=units.units,
         inputs=tuple(Port("Input" if one_in else name, shape, name) for name, shape in inputs),
         outputs=tuple(
@@ -138,10 +138,12 @@ def _after(network: Network, body: Body, around: Sequence[Body]) -> list[str]:
     return found
 
 
-def _figures(cost: Cost) -> tuple[str, ...]:
+def _figures(cost: Cost, aside: int = 0) -> tuple[str, ...]:
+    """Return parameters, those of training mode alone apart, and MACs."""
     bound = "≥ " if cost.unknown else ""
+    more = f" + {wording.amount(aside)} in training only" if aside else ""
     return (
-        f"{wording.amount(cost.parameters)} params",
+        f"{wording.amount(cost.parameters - aside)} params{more}",
         f"{bound}{wording.amount(cost.macs)} MACs",
     )
 

@@ -195,7 +195,9 @@ def _totals(network: Network, setting: Setting) -> Iterable[tuple[str, str]]:
     peak, kept = analysis.peak(network, setting), analysis.kept(network, setting)
     bound = "≥ " if kept.unknown else ""
     weights = memory_text(setting.bytes(whole.parameters, once=True))
-    yield "parameters", f"{whole.parameters:,}, {weights} of weights"
+    aside = analysis.training_parameters(network)
+    training = f" ({aside:,} in training only)" if aside else ""
+    yield "parameters", f"{whole.parameters:,}{training}, {weights} of weights"
     yield "MACs", f"{whole.macs_text} for one sample"
     yield "FLOPs", f"{flops.macs_text} = 2 × MACs (convolutions and matrix products)"
     yield "peak activations", f"{memory_text(peak.bytes)} in inference, at {peak.path}"
