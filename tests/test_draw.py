@@ -344,6 +344,17 @@ def test_a_lone_block_joins_its_neighbours_of_one_size() -> None:
     assert folded[-1] == ["Mixed7a ↓2", "Block8", "Block8"]
 
 
+def test_what_has_no_room_on_a_page_is_listed() -> None:
+    convs = "".join(f"  c{n}: {{Conv2d: {n + 8}, kernel_size: 1}}\n" for n in range(30))
+    drawn = written(
+        f"name: Long\ninput: [3, 8, 8]\nnet:\n{convs}  pool: {{AdaptiveAvgPool2d: 1}}\n"
+    )
+    (body,) = (part for part in parts(drawn) if isinstance(part, Folded))
+    assert (body.title, body.lines[0], len(body.lines)) == ("body", "Conv 1×1 8", 30)
+    assert len([part for part in parts(drawn, depth=1) if isinstance(part, Box)]) == 31
+    assert size(image(drawn, "png"))[1] <= 2600
+
+
 def test_shapes_are_shown_where_sizes_change() -> None:
     labels = [edge.label for edge in scene(network("lenet")).edges if edge.label]
     assert labels == ["6 × 24 × 24", "6 × 12 × 12", "16 × 8 × 8", "256"]

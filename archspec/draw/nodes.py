@@ -46,7 +46,7 @@ class Nodes:
         """Return the one node of a layer or a folded block."""
         one = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(unit, Bundle):
-            lines = stage_lines(unit.units)
+            lines = stage_lines(unit.units, unit.lines)
             return Folded(
                 key=self.key(),
                 line=line,

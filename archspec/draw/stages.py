@@ -37,27 +37,29 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle(Unit):
-    """A stage that is folded to one node."""
+    """A stage that is folded to one node, with so many lines at most."""
 
     units: tuple[Unit, ...]
+    lines: int
 
 
 def bundled(
-    parts: Sequence[Stage], results: Sequence[str], *, ends: bool
+    parts: Sequence[Stage], results: Sequence[str], labels: Collection[str], lines: int
 ) -> tuple[tuple[Stage, ...], list[str]]:
     """Return stages folded to one unit each, and what the results are now read by.
 
     Args:
         parts: all stages.
         results: the keys that leave the network.
-        ends: whether stem and head are folded, too.
+        labels: which of them are folded.
+        lines: how much a folded stage says of what is in it, at most.
     """
     keys: dict[str, str] = {}
     found: list[Stage] = []
     for part in parts:
         units = [_renamed(unit, keys) for unit in part.units]
-        if part.label and (ends or part.label not in (STEM, HEAD)):
-            bundle = _bundle(part.label, [unit for unit in units if not unit.side])
+        if part.label in labels:
+            bundle = _bundle(part.label, [unit for unit in units if not unit.side], lines)
             keys |= {unit.key: bundle.key for unit in units}
             found.append(Stage("", (bundle,)))
         else:
@@ -65,7 +67,7 @@ def bundled(
     return tuple(found), [keys.get(key, key) for key in results]
 
 
-def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
+def _bundle(label: str, units: Sequence[Unit], lines: int) -> Bundle:
     inside = {unit.key for unit in units}
     arriving = {
         key: shape
@@ -80,6 +82,7 @@ def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
         inputs=tuple(arriving.values()),
         output=units[-1].output,
         units=tuple(units),
+        lines=lines,
     )
 
 
