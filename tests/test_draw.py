@@ -346,11 +346,10 @@ def test_a_lone_block_joins_its_neighbours_of_one_size() -> None:
 
 def test_what_has_no_room_on_a_page_is_listed() -> None:
     convs = "".join(f"  c{n}: {{Conv2d: {n + 8}, kernel_size: 1}}\n" for n in range(30))
-    drawn = written(
-        f"name: Long\ninput: [3, 8, 8]\nnet:\n{convs}  pool: {{AdaptiveAvgPool2d: 1}}\n"
-    )
+    drawn = written(f"name: L\ninput: [3, 8, 8]\nnet:\n{convs}  pool: {{AdaptiveAvgPool2d: 1}}\n")
     (body,) = (part for part in parts(drawn) if isinstance(part, Folded))
-    assert (body.title, body.lines[0], len(body.lines)) == ("body", "Conv 1×1 8", 30)
+    assert (body.title, body.lines[0], len(body.lines)) == ("body", "Conv 1×1 8", 31)
+    assert body.lines[-1] == "37 × 8 × 8"
     assert len([part for part in parts(drawn, depth=1) if isinstance(part, Box)]) == 31
     assert size(image(drawn, "png"))[1] <= 2600
 
