@@ -429,7 +429,7 @@ def test_a_transformer_is_one_row_of_blocks() -> None:
         ("LayerNorm", "Attention", "12 heads"),
         ("LayerNorm",),
         ("LayerNorm",),
-        ("Narrow", "position 0"),
+        ("Slice", "position 0"),
         ("Linear", "1000"),
     ]
     mlp = next(p for p in flattened(found.parts) if isinstance(p, Folded))
@@ -531,7 +531,7 @@ def test_a_merging_of_patches_is_one_layer() -> None:
         ("SpaceToDepth ↓2", "LayerNorm", "Linear", channels) for channels in ("192", "384", "768")
     ]
     stages = [p for p in parts(network("swin_t"), depth=0) if isinstance(p, Folded)]
-    assert stages[2].lines == ("Linear 192 ↓2", "SwinBlock ×2")
+    assert stages[2].lines == ("Linear 192 ↓2", "SwinBlock ×2", "28 × 28 × 192")
 
 
 @pytest.mark.parametrize("name", ["swin_t", "swin_v2_b", "convnext_small", "maxvit_t"])
@@ -550,8 +550,8 @@ def test_a_block_of_blocks_is_opened_further() -> None:
     last = [part for part in inside if isinstance(part, Folded)][-1]
     assert (last.title, last.detail) == ("PartitionAttention", "grid")
     titles = [part.title for part in inside if isinstance(part, Box)]
-    assert titles[:2] == ["partition", "Relative attention 7×7"]
-    assert titles[-1] == "departition"
+    assert titles[:2] == ["to windows", "Relative attention 7×7"]
+    assert titles[-1] == "to map"
 
 
 def test_what_leaves_no_node_still_sets_blocks_apart() -> None:
@@ -724,6 +724,12 @@ def test_ids_are_paths() -> None:
     assert len(ids) == len(set(ids))
     assert set(ids) <= {node.path for node in walk(drawn.root)}
     assert {"conv1", "layer1.0", "layer1.0.conv1", "layer2.0", "fc"} <= set(ids)
+
+
+def test_svg_has_no_colour_that_svg_lacks() -> None:
+    svg = image(network("resnet34"), "svg").decode()
+    assert "transparent" not in svg
+    assert 'stroke="none"' in svg
 
 
 def test_paths_that_look_like_ids_of_graphviz() -> None:

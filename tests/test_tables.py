@@ -186,6 +186,8 @@ def test_long_names_are_cut_where_they_say_least() -> None:
     assert sum(path.endswith(".addition") for path in paths) == 3
     peak = next(n for n, line in enumerate(lines) if line.startswith("peak activations"))
     assert lines[peak].endswith(" in inference, at")
+    narrow = archspec.loads(LONG).summary(60).splitlines()
+    assert max(map(len, narrow[narrow.index(narrow[1], 2) :])) == len(narrow[1]) <= 68
     assert lines[peak + 1].split() == ["first_stage_of_the_hierarchical_encoder.0.addition"]
 
 

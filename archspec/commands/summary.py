@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
             width=width,
         )
 
-    width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
+    width = (
+        100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, tables.NARROWEST)
+    )
     data = tables.as_data
     put(
         arguments,

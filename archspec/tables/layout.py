@@ -12,6 +12,7 @@ from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
 from archspec.tables.text import (
     GAP,
+    NARROWEST,
     NONE,
     Table,
     memory_text,
@@ -176,7 +177,7 @@ def summary(
     columns: Sequence[str] | None = None,
 ) -> str:
     """Return the table as text; long paths are cut in their middle to keep to `width`."""
-    width = max(width, 72)
+    width = max(width, NARROWEST)
     found = table(network, setting=setting, depth=depth, by=by, columns=columns, width=width)
     return text(found, width)
 

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 
 from archspec.analysis import Field
 
+NARROWEST: Final = 60
+"""Characters that a table takes for granted."""
 GAP: Final = 2
 """Spaces between two columns."""
 _LEAST: Final = (20, 12)
