@@ -49,7 +49,7 @@ def test_summary_is_aligned_and_fits(
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     below = {line[:18].strip(): line[18:] for line in lines[-6:]}
-    assert below["parameters"].startswith("25,557,032, 97.5 MiB")
+    assert below["parameters"].startswith("25,557,032, 102.2 MB")
     assert below["MACs"].startswith("4,089,184,256")
     assert below["FLOPs"].startswith("8,178,368,512")
     assert below["receptive field"] == "427 px, stride 32, offset −213"

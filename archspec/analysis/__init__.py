@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archspec.analysis.bounds import check_parameters, too_large
-from archspec.analysis.cost import Cost, cost, costs, macs, parameters
+from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
@@ -33,6 +33,7 @@ __all__ = [
     "receptive_field",
     "sides",
     "too_large",
+    "training_parameters",
     "unused",
     "with_smallest_input",
     "written",

@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--heat", choices=("params", "macs", "memory"), help="colour the nodes by what they cost"
     )
+    parser.add_argument("--title", metavar="TEXT", help="what stands above instead of the name")
     parser.add_argument("--dpi", type=int, default=130, help="resolution of .png (default: 130)")
 
 
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             direction=arguments.direction,
             theme=arguments.theme,
             heat=arguments.heat,
+            title=arguments.title,
             dpi=arguments.dpi,
         )
     except DrawError as error:
