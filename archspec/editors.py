@@ -44,8 +44,8 @@ _TOP: Final[Json] = {
     "paper": {"type": "string"},
     "extends": {"type": "string"},
     "input": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
-    "vars": {"type": "object", "additionalProperties": _VALUE},
-    "blocks": {"type": "object", "additionalProperties": _NODE},
+    "vars": {"type": ["object", "null"], "additionalProperties": _VALUE},
+    "blocks": {"type": ["object", "null"], "additionalProperties": _NODE},
     "net": {"allOf": [_NODE]},
     "outputs": {"anyOf": [_NAME, {"type": "object", "additionalProperties": _NAME}]},
 }
@@ -129,6 +129,9 @@ def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     cases.append({"if": loops, "then": _closed({**_told({"do": _HOLDS}, NODE), **_COMMON})})
     words = [*ops, *(blocks or ()), *CONTROL, "Sequential"]
     body: Json = {"additionalProperties": _NODE, "minProperties": 1}
+    if blocks is not None:  # a capitalised word on its own is meant for an op
+        lower = {"propertyNames": {"pattern": "^[^A-Z]"}}
+        body |= {"if": {"maxProperties": 1}, "then": lower}
     odd: Json = {"properties": told, "additionalProperties": False}
     if blocks is None:
         capital = {"not": {"propertyNames": {"pattern": "^[^A-Z]"}}}

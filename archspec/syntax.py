@@ -88,7 +88,9 @@ def parse(source: Source) -> Mapping:
         what = " ".join(part for part in (error.context, error.problem) if part)
         if "maximum nesting depth" in what:  # libyaml looks ahead of what is composed here
             raise fail("L102", f"nested deeper than {limits.YAML_DEPTH} levels", place) from None
-        raise fail("Y101", f"not valid YAML: {what}", place, help=_yaml_help(what)) from None
+        notes = _began(source, error)
+        help = _yaml_help(what)
+        raise fail("Y101", f"not valid YAML: {what}", place, notes=notes, help=help) from None
     composer.diagnostics.raise_any()
     if not isinstance(tree, Mapping):
         raise fail(
@@ -116,6 +118,14 @@ def _yaml_help(problem: str) -> str:
     if "',' or ']'" in problem or "',' or '}'" in problem:
         return "inside {…} or […], an expression with a comma, bracket or colon needs quotes"
     return ""
+
+
+def _began(source: Source, error: yaml.MarkedYAMLError) -> tuple[Note, ...]:
+    """Return where that began which is wrong further below, such as a quote without its end."""
+    start, end = error.context_mark, error.problem_mark
+    if start is None or end is None or (start.line, start.column) == (end.line, end.column):
+        return ()
+    return (Note("it begins here", _point(source, start)),)
 
 
 def _point(source: Source, mark: yaml.Mark) -> Span:
@@ -163,7 +173,7 @@ class _Composer:
                 help="a block under `blocks`, or `repeat`, says the same with a name",
             )
         tag = getattr(event, "tag", None)
-        if tag and tag != "!":
+        if tag:
             raise fail("Y106", f"YAML tags such as `{tag}` are not part of the language", span)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, span)

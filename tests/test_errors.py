@@ -92,6 +92,19 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "keyword as name": (net("class: ReLU"), "S207", "4:3", ("keyword",)),
     "attribute as name": (net("forward: ReLU"), "S207", "4:3", ("nn.Module",)),
     "unknown key": (HEAD + "scales: 1\nnet: [ReLU]\n", "S200", "3:1", ("scales",)),
+    "unknown output": (HEAD + "net: {a: ReLU}\noutputs: b\n", "G333", "4:10", ("`b`",)),
+    "quote without its end": (
+        'name: "T\ninput: [3]\nnet: [ReLU]\n',
+        "Y101",
+        "4:1",
+        ("it begins here",),
+    ),
+    "`from` misspelt": (net("a: ReLU\nb: {form: input, ReLU: }"), "S201", "5:7", ("`from`",)),
+    "`repeat` misspelt": (net("- {repeats: 2, do: ReLU}"), "S214", "4:6", ("`repeat`",)),
+    "op by its dotted name": (net("- nn.ReLU"), "S202", "4:5", ("did you mean `ReLU`",)),
+    "merge of nothing": (net("- {Cat: {}}"), "S212", "4:11", ("branches",)),
+    "reads nothing": (net("- {from: [], do: ReLU}"), "S213", "4:12", ("at least one",)),
+    "tag that says nothing": (net("- ! ReLU"), "Y106", "4:5", ("tags",)),
     "misspelt required key": ("name: A\ninput: [3]\nnett: [ReLU]\n", "S200", "3:1", ("`net`",)),
     "misspelt key of expect": (
         HEAD + "net: [ReLU]\nexpect: {parms: 3}\n",
@@ -256,7 +269,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "a parameter as output": (
         net("a: {Parameter: [3, 1, 1]}\nb: {Mul: [a, input]}") + "\noutputs: a\n",
         "G333",
-        "6:1",
+        "6:10",
         ("parameter `a`", "there are b"),
     ),
     "a parameter that does not stretch": (

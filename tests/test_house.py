@@ -23,7 +23,7 @@ ORDER = [
     {"version", "limits"},
     {"places"},
     {"errors"},
-    {"writing", "explanations"},
+    {"writing", "explanations", "signing"},
     {"reports"},
     {"syntax", "expressions"},
     {"traced", "reading"},

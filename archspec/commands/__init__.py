@@ -84,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except SpecError as error:
         tell(error, arguments.color)
-        return WRONG_USE if isinstance(error, PluginError) else WRONG_SPEC
+        # What cannot be written is no fault of the spec.
+        written = all(diagnostic.code == "F201" for diagnostic in error.diagnostics)
+        return WRONG_USE if isinstance(error, PluginError) or written else WRONG_SPEC
     except UsageError as error:
         print(f"archspec: {error}", file=sys.stderr)
         return WRONG_USE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import keyword
 import re
+import sys
 from types import ModuleType
 from typing import Final
 
@@ -19,7 +21,9 @@ def imported(path: str) -> ModuleType:
     """
     if not is_path(path):
         raise ValueError(f"not the name of a module: {path!r}")
-    return importlib.import_module(path)
+    # Standard output is for what the command makes.
+    with contextlib.redirect_stdout(sys.stderr):
+        return importlib.import_module(path)
 
 
 def is_path(text: object) -> bool:

@@ -186,7 +186,7 @@ def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tu
             message = f"`outputs` names `{name}`, which is not in `net`"
             if name in root.own:
                 message = f"`outputs` names the parameter `{name}`, which is no output of a sample"
-            place = written.places.get(f"outputs.{label}", span)
+            place = written.places.get(f"outputs.{label}", span)  # the label of one output is empty
             found.add(Diagnostic("G333", message, place, help=help))
     found.raise_any()
     side = {node.name for node in root.nodes if node.training_only}

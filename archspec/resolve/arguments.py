@@ -62,7 +62,7 @@ def bind_parameters(block: Block, use: Use, scope: Scope) -> dict[str, tuple[Val
             count = len(positional)
             message = f"{count} argument{'s' * (count > 1)} for `{label}`"
             raise fail("G311", message, positional[len(parameters)].span, notes=notes)
-    known = {parameter.name for parameter in parameters}
+    known = tuple(parameter.name for parameter in parameters)
     written = {p.name: given for p, given in zip(parameters, positional, strict=False)}
     for name, given in use.keywords:
         if name.text not in known:

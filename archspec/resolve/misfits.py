@@ -55,7 +55,7 @@ def bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
     }
     for name, given in use.keywords:
         if name.text not in kind.model_fields:
-            known = set(kind.model_fields)
+            known = tuple(kind.model_fields)
             raise SpecError([unknown_argument(name, kind.__name__, known)])
         if name.text in written:
             raise twice(name, written[name.text][1])

@@ -63,7 +63,7 @@ class Siblings:
             near: the question whether another is meant.
             known: the names that could be read.
         """
-        help = f"names above: {', '.join(known[-_NAMES:])}"
+        help = f"names above: {', '.join(known[-_NAMES:])}" if known else "no node stands above"
         place = self.written.get(name.text)
         if place is None or place.source is not name.span.source:
             message = f"nothing named `{name.text}` stands above in this body"

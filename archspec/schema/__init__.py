@@ -80,6 +80,8 @@ def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
 def _places(tree: Mapping) -> dict[str, Span]:
     """Return the places of the keys at the top, and of values that later stages compare."""
     places = {str(key.value): key.span for key, _ in tree.entries}
+    if isinstance(held := tree.get("outputs"), Scalar):
+        places["outputs."] = held.span
     for section in ("expect", "outputs"):
         if isinstance(held := tree.get(section), Mapping):
             places |= {f"{section}.{key.value}": value.span for key, value in held.entries}
@@ -184,7 +186,7 @@ def _defaults(
         with diagnostics.collect():
             for name, argument in _entries(value, f"defaults of {op}"):
                 if name.value not in ops[op].model_fields:
-                    known = set(ops[op].model_fields)
+                    known = tuple(ops[op].model_fields)
                     diagnostics.add(unknown_argument(Name(str(name.value), name.span), op, known))
                 arguments.append((Name(str(name.value), name.span), given(argument)))
         found[op] = tuple(arguments)
@@ -223,6 +225,7 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
     text = str(key.value)
     form = "a block's header looks like `BasicBlock(channels, stride=1)`"
     is_cut = "(" in text and ")" not in text
+    is_cut = is_cut and not key.quoted
     help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
     try:
         call = expressions.python_tree(text) if len(text) <= 500 else None

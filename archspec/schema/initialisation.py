@@ -108,7 +108,7 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
     for name, value in _mapping(arguments, "arguments are a mapping").entries:
         argument = Name(str(name.value), name.span)
         if argument.text not in FUNCTIONS[function.text]:
-            known = set(FUNCTIONS[function.text])
+            known = tuple(FUNCTIONS[function.text])
             diagnostics.add(unknown_argument(argument, function.text, known))
         given_arguments.append((argument, given(value)))
     return place, function, tuple(given_arguments)

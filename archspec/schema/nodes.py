@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypedDict
 
@@ -18,6 +19,9 @@ from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where", "use", "before")
 """Keys that are not arguments of an op."""
+
+_BESIDE: Final = ("from", "if", "before")
+"""Keys that can stand beside an op and its arguments."""
 
 _SEQUENTIAL: Final = "Sequential"
 
@@ -74,6 +78,8 @@ class NodeReader:
         if callee.formula is not None or tree.value in self.ops or tree.value in self.blocks:
             return Use(span=tree.span, callee=callee)
         if tree.value[:1].isupper():
+            raise self._unknown_op(tree)
+        if "." in tree.value:
             raise self._unknown_op(tree)
         if not names.CHILD.fullmatch(tree.value):
             raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span)
@@ -166,7 +172,7 @@ class NodeReader:
 
     def _merge(self, use: Use, value: Tree) -> Use:
         """`{Add: [bn2, downsample]}` or `{Cat: {left: …, right: …}}`."""
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value.entries:
             return replace(use, branches=self._body(value, branches=True))
         if isinstance(value, Listing):
             return replace(use, operands=tuple(self._reference(item) for item in value.items))
@@ -227,6 +233,8 @@ class NodeReader:
         condition, source, before = (tree.get(key) for key in ("if", "from", "before"))
         reads = None
         if isinstance(source, Listing):
+            if not source.items:
+                raise fail("S213", "`from` names at least one node", source.span)
             reads = tuple(self._reference(item) for item in source.items)
         elif source is not None:
             reads = (self._reference(source),)
@@ -251,7 +259,7 @@ class NodeReader:
     def _only(self, tree: Mapping, allowed: tuple[str, ...]) -> None:
         for key, _ in tree.entries:
             if key.value not in allowed:
-                near = "" if key.value in CONTROL else did_you_mean(str(key.value), allowed)
+                near = "" if key.value in CONTROL else did_you_mean(str(key.value), CONTROL)
                 help = near or "put the node under `do`"
                 raise fail(
                     "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
@@ -260,9 +268,9 @@ class NodeReader:
     def _check_keywords(self, use: Use) -> None:
         callee = use.callee.value
         if callee in self.ops:
-            known = set(self.ops[str(callee)].model_fields)
+            known = tuple(self.ops[str(callee)].model_fields)
         elif (parameters := self.blocks.get(str(callee))) is not None:
-            known = {parameter.name for parameter in parameters}
+            known = tuple(parameter.name for parameter in parameters)
         else:
             return
         for name, _ in use.keywords:
@@ -273,11 +281,11 @@ class NodeReader:
         return self.words.unknown(key, CONTROL)
 
 
-def unknown_argument(name: Name, callee: str, known: set[str]) -> Diagnostic:
+def unknown_argument(name: Name, callee: str, known: Sequence[str]) -> Diagnostic:
     """Return the diagnostic for an argument that an op or block does not take."""
-    help = did_you_mean(name.text, known)
+    help = did_you_mean(name.text, (*known, *_BESIDE))
     if not help and known:
-        help = f"`{callee}` takes {', '.join(sorted(known))}"
+        help = f"`{callee}` takes {', '.join(known)}"
     return Diagnostic(
         "S201",
         f"unknown argument `{name.text}` for `{callee}`",
