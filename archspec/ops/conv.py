@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 from archspec.ops.arguments import Padding, Positive, PositivePair, pair
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, feature_map
-from archspec.ops.windowed import Axis, Phases, Window, axis, sizes
+from archspec.ops.shape import Misfit, Shape, feature_map, shown
+from archspec.ops.windowed import Axis, Phases, TooSmall, Window, axis, sizes
 
 
 class Conv2d(Op):
@@ -42,6 +42,7 @@ class Conv2d(Op):
         """Return (out_channels, H', W')."""
         _, height, width = feature_map(inputs[0])
         _check_groups(self)
+        self._check_padding(height, width)
         if self.padding == "same":
             if pair(self.stride) != (1, 1):
                 raise Misfit("padding `same` needs a stride of 1", "padding")
@@ -89,6 +90,18 @@ class Conv2d(Op):
             sizes["padding"] = self.padding
         pairs = {name: pair(size) for name, size in sizes.items()}
         return {**super().attributes(), **pairs}
+
+    def _check_padding(self, *sides: int) -> None:
+        """Raise `TooSmall` where a map is padded with more of itself than there is."""
+        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        for n, side in zip(sides, self._axes(), strict=True):
+            padding = side.size // 2 if self.padding == "same" else side.padding
+            if spare is not None and padding > n - spare:
+                raise TooSmall(
+                    f"`{self.padding_mode}` pads by {padding}, and {shown(sides)} holds"
+                    f" {n - spare} at most to pad with",
+                    "padding",
+                )
 
     def _axes(self) -> tuple[Axis, Axis]:
         kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
