@@ -60,6 +60,13 @@ def follows(rule: InitRule, ops: Ops, body: Body, path: str, op: Op) -> bool:
     return isinstance(op, kind) if kind else rule.selector.text == below(body, path)
 
 
+def belongs(rule: InitRule, body: Body) -> bool:
+    """Tell whether a rule is followed where a body is built."""
+    if rule.within is None:
+        return not body.path
+    return body.block is not None and body.block.name == rule.within.text
+
+
 def below(body: Body, path: str) -> str:
     """Return a path as it is seen from a body."""
     return path.removeprefix(f"{body.path}.") if body.path else path
@@ -111,7 +118,7 @@ def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) 
     for name, function, arguments in rule.fills:
         with found.collect(path):
             if name.text in owned:
-                _check_filled(function, owned[name.text], op)
+                _check_filled(name, function, owned[name.text], op)
                 taken = _arguments(function, arguments, owned[name.text], inner)
                 fills.append(
                     Fill(tensor=name.text, function=function.text, arguments=taken, rule=rule)
@@ -122,22 +129,22 @@ def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) 
     return tuple(fills)
 
 
-def _check_filled(function: Name, tensor: Tensor, op: Op) -> None:
+def _check_filled(name: Name, function: Name, tensor: Tensor, op: Op) -> None:
     """Check that a function of `torch.nn.init` fills such a tensor.
 
     Raises:
         SpecError: when it does not; code G341.
     """
     label = type(op).__name__
-    module, _, name = tensor.name.rpartition(".")
+    module, _, last = tensor.name.rpartition(".")
     if module:
         message = f"`{tensor.name}` is a tensor of a module within `{label}`"
         inner = next((type(held).__name__ for path, held in op.modules() if path == module), "")
-        help = f"`{{{inner}: {{{name}: …}}}}` fills it, or a rule for the path of `{module}`"
-        raise fail("G341", message, function.span, help=help if inner else "")
+        help = f"`{{{inner}: {{{last}: …}}}}` fills it, or a rule for the path of `{module}`"
+        raise fail("G341", message, name.span, help=help if inner else "")
     if tensor.counts:
         message = f"`{tensor.name}` of `{label}` holds integers, which no rule fills"
-        raise fail("G341", message, function.span)
+        raise fail("G341", message, name.span)
     rank = len(tensor.shape)
     if not FUNCTIONS[function.text].fills(rank):
         message = f"`{function.text}` fills tensors of {FUNCTIONS[function.text].dimensions()}"
