@@ -77,7 +77,8 @@ class Conv2d(Op):
             same = self.padding == "same"
             down, right = (int(same and side.size % 2 == 0) for side in (first, second))
         whole = int(channels) * (height + down) * (width + right)
-        return (Inner(whole),) if down or right else ()
+        # PyTorch copies for a mode of padding also where it pads by nothing.
+        return (Inner(whole),) if down or right or self.padding_mode != "zeros" else ()
 
     def window(self, shape: Shape) -> Window:
         """Return the kernel's window."""
