@@ -215,6 +215,7 @@ def compiled(
     """Take a document through all stages, in order."""
     with computing():
         written: Written = read_spec(tree, ops)
+        analysis.check_overriding(written)
         try:
             network = resolve(written, overrides, shape)
         except SpecError as error:

@@ -170,12 +170,17 @@ def fail(code: str, message: str, span: Span | None = None, **more: object) -> S
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return "did you mean `x`?" for the nearest known word, or an empty string."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like another, or an empty string."""
     if len(word) > limits.WORD_LENGTH:
         return ""
-    choices = _affordable(word, known)
-    folded = {choice.casefold(): choice for choice in choices}
+    folded = {choice.casefold(): choice for choice in _affordable(word, known)}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f"did you mean `{folded[near[0]]}`?" if near else ""
+    return folded[near[0]] if near else ""
 
 
 def _affordable(word: str, known: Iterable[str]) -> Iterator[str]:

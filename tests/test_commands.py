@@ -6,12 +6,14 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import archspec
 from archspec.commands import COMMANDS, main
+from archspec.commands.draw import MARKS
 from archspec.commands.listing import _authors
 from archspec.reading import bundled_names, read_document
 from archspec.version import __version__
@@ -47,7 +49,7 @@ def test_summary_is_aligned_and_fits(
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     below = {line[:18].strip(): line[18:] for line in lines[-6:]}
-    assert below["parameters"].startswith("25,557,032, 97.5 MiB")
+    assert below["parameters"].startswith("25,557,032, 102.2 MB")
     assert below["MACs"].startswith("4,089,184,256")
     assert below["FLOPs"].startswith("8,178,368,512")
     assert below["receptive field"] == "427 px, stride 32, offset −213"
@@ -131,6 +133,32 @@ def test_draw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "Tiny.svg").write_text("<svg>mine</svg>")
     assert main(["draw", "good.yaml"]) == 2
     assert main(["draw", "good.yaml", "--out", "a.jpeg"]) == 2
+
+
+@pytest.mark.parametrize("name", ["holiday.png", "thesis.pdf"])
+def test_a_picture_of_another_program_is_not_overwritten(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["draw", "good.yaml", "--out", name]) == 0
+    ours = (folder / name).read_bytes()
+    assert main(["draw", "good.yaml", "--out", name]) == 0
+    assert ours.count(MARKS[name[-3:]][0]) == 1
+    theirs = ours.replace(MARKS[name[-3:]][0], b"")
+    (folder / name).write_bytes(theirs)
+    assert main(["draw", "good.yaml", "--out", name]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (folder / name).read_bytes() == theirs
+    assert main(["draw", "good.yaml", "--out", name, "--force"]) == 0
+
+
+def test_a_program_that_someone_exported_is_not_overwritten(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "mine.pt2", "w") as archive:
+        archive.writestr("archive/data/weights/weight_0", b"trained")
+    before = (folder / "mine.pt2").read_bytes()
+    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2"]) == 2
+    assert (folder / "mine.pt2").read_bytes() == before
+    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2", "--force"]) == 0
+    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2"]) == 0
 
 
 def test_list_says_what_summary_says(capsys: pytest.CaptureFixture[str]) -> None:

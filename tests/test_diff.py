@@ -15,6 +15,7 @@ from archspec.analysis.difference import Comparison, compare
 from archspec.commands import main
 from archspec.network import Leaf, Network
 from archspec.reading import bundled_names
+from archspec.tables.differences import table_of_differences
 
 LIST = """\
 name: Net
@@ -149,6 +150,19 @@ def test_the_differences_make_up_the_difference(one: str, other: str, figure: st
     assert grown(found, figure) == whole == -grown(back, figure)
 
 
+def _number(cell: str) -> int:
+    return 0 if cell == "–" else int(cell.replace("−", "-").replace(",", ""))
+
+
+@pytest.mark.parametrize(("one", "other"), [*PAIRS, ("resnet50", "resnext50_32x4d")])
+def test_the_rows_add_up(one: str, other: str) -> None:
+    first, second = archspec.load(one).network, archspec.load(other).network
+    found = table_of_differences(compare(first, second), (one, other))
+    for figure, column in (("parameters", 3), ("macs", 4)):
+        whole = getattr(analysis.cost(second), figure) - getattr(analysis.cost(first), figure)
+        assert sum(_number(row[column]) for row in found.rows) == whole
+
+
 # --- The command --------------------------------------------------------------------------------
 
 
@@ -159,6 +173,7 @@ def test_status_and_words(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "~ fc  Linear: out_features 1000 → 10" in out
     assert "11,689,512 → 11,181,642 (−507,870, −4.3%)" in out
+    assert "(−506,880, < 0.1%)" in out
     assert main(["diff", "resnet18"]) == 2
     assert "--set-b" in capsys.readouterr().err
 

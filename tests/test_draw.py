@@ -1,5 +1,6 @@
 """The pictures: what is in them, how they are laid out, and that nothing of a spec gets out."""
 
+import html
 import os
 import re
 import struct
@@ -270,6 +271,89 @@ def test_several_inputs_and_outputs() -> None:
     assert any("shares a" in part.detail for part in found if isinstance(part, Box))
 
 
+TOWERS = """
+name: Towers
+input: {facts: [12], image: [3, 64, 64]}
+net:
+  one: {from: image, Conv2d: 8, kernel_size: 3, stride: 2, padding: 1}
+  two: {Conv2d: 16, kernel_size: 3, stride: 2, padding: 1}
+  pool: {AdaptiveAvgPool2d: 1}
+  flatten: Flatten
+  side: {from: facts, do: [{Linear: 8}, ReLU, {Linear: 16}, ReLU, {Linear: 24}, ReLU, {Linear: 8}]}
+  both: {Cat: [flatten, side]}
+  classes: {Linear: 10}
+  box: {from: both, Linear: 4}
+outputs: {classes: classes, box: box}
+"""
+
+
+def test_the_line_is_the_way_of_the_maps() -> None:
+    found = scene(written(TOWERS))
+    frames = {part.label: part for part in found.parts if isinstance(part, Frame)}
+    assert list(frames) == ["stage 1", "stage 2", "head"]
+    inside = [*flattened(frames["head"].parts)]
+    assert next(part.title for part in inside if isinstance(part, Box)) == "GlobalAvgPool"
+    ends = [part for part in found.parts if isinstance(part, Terminal)]
+    assert [(end.title, end.line) for end in ends][:2] == [("image", "main"), ("facts", "")]
+    # What comes from elsewhere stands in no stage and not on the line.
+    free = [part for part in found.parts if isinstance(part, Box)]
+    assert len(free) == 4
+    assert not any(box.line for box in free)
+
+
+TURNS = """
+name: Turns
+input: [3, 32, 32]
+blocks:
+  Res(channels):
+    conv: {Conv2d: =channels, kernel_size: 3, padding: 1}
+    add: {Add: [conv, input]}
+  Turn(channels, stride):
+    mix: {Conv2d: =channels, kernel_size: 1, stride: =stride}
+    blocks: {repeat: 4, do: {Res: =channels}}
+net:
+  stem: {Conv2d: 16, kernel_size: 3, padding: 1}
+  turns: {for: %s, do: {Turn: =channels, stride: =stride}}
+  pool: {AdaptiveAvgPool2d: 1}
+"""
+
+
+def test_what_stands_before_the_first_block_of_a_group_is_no_stem() -> None:
+    found = scene(written(TURNS % "{channels: [16, 32, 64], stride: [2, 2, 2]}"))
+    frames = [part for part in found.parts if isinstance(part, Frame)]
+    assert [frame.label for frame in frames] == ["stem", *(f"stage {n}" for n in (1, 2, 3)), "head"]
+    for frame in frames[1:4]:
+        assert isinstance(conv := frame.parts[0], Box)
+        assert conv.title == "Conv 1×1"
+
+
+def test_equal_groups_in_a_row_are_drawn_once() -> None:
+    found = scene(written(TURNS % "{channels: [16, 16, 16], stride: [1, 1, 1]}"))
+    plates = [part for part in flattened(found.parts) if isinstance(part, Frame) and part.count > 1]
+    assert [(plate.label, plate.count) for plate in plates] == [("Turn", 3)]
+    blocks = [part for part in plates[0].parts if isinstance(part, Folded)]
+    assert [(block.title, block.count) for block in blocks] == [("Res", 4)]
+
+
+def test_a_lone_block_joins_its_neighbours_of_one_size() -> None:
+    frames = [
+        part for part in scene(network("inception_resnet_v2")).parts if isinstance(part, Frame)
+    ]
+    folded = [[p.title for p in frame.parts if isinstance(p, Folded)] for frame in frames[1:-1]]
+    assert folded[0] == ["Mixed5b", "Block35"]
+    assert folded[-1] == ["Mixed7a ↓2", "Block8", "Block8"]
+
+
+def test_what_has_no_room_on_a_page_is_listed() -> None:
+    convs = "".join(f"  c{n}: {{Conv2d: {n + 8}, kernel_size: 1}}\n" for n in range(30))
+    drawn = written(f"name: L\ninput: [3, 8, 8]\nnet:\n{convs}  pool: {{AdaptiveAvgPool2d: 1}}\n")
+    (body,) = (part for part in parts(drawn) if isinstance(part, Folded))
+    assert (body.title, body.lines[0], len(body.lines)) == ("body", "Conv 1×1 8", 31)
+    assert body.lines[-1] == "37 × 8 × 8"
+    assert len([part for part in parts(drawn, depth=1) if isinstance(part, Box)]) == 31
+    assert size(image(drawn, "png"))[1] <= 2600
+
+
 def test_shapes_are_shown_where_sizes_change() -> None:
     labels = [edge.label for edge in scene(network("lenet")).edges if edge.label]
     assert labels == ["6 × 24 × 24", "6 × 12 × 12", "16 × 8 × 8", "256"]
@@ -282,6 +366,17 @@ def test_the_title_line_has_the_figures() -> None:
         "receptive field 899 px",
     )
     assert scene(network("efficientnet_b0")).facts[-1] == "receptive field: whole image"
+    training = "6.62 M params + 6.38 M in training only"
+    assert scene(network("googlenet")).facts[:2] == (training, "1.50 G MACs")
+
+
+def test_a_title_of_ones_own_is_text() -> None:
+    title = 'A <b>&"net'
+    svg = image(network("lenet"), "svg", title=title).decode()
+    root = ElementTree.fromstring(svg)
+    assert title in ["".join(words.itertext()) for words in root.iter(f"{SVG}text")]
+    assert not list(root.iter(f"{SVG}b"))
+    assert html.escape(title) in image(network("lenet"), "html", title=title).decode()
 
 
 def test_the_legend_has_the_kinds_in_use() -> None:
@@ -334,7 +429,7 @@ def test_a_transformer_is_one_row_of_blocks() -> None:
         ("LayerNorm", "Attention", "12 heads"),
         ("LayerNorm",),
         ("LayerNorm",),
-        ("Narrow", "position 0"),
+        ("Slice", "position 0"),
         ("Linear", "1000"),
     ]
     mlp = next(p for p in flattened(found.parts) if isinstance(p, Folded))
@@ -436,7 +531,7 @@ def test_a_merging_of_patches_is_one_layer() -> None:
         ("SpaceToDepth ↓2", "LayerNorm", "Linear", channels) for channels in ("192", "384", "768")
     ]
     stages = [p for p in parts(network("swin_t"), depth=0) if isinstance(p, Folded)]
-    assert stages[2].lines == ("Linear 192 ↓2", "SwinBlock ×2")
+    assert stages[2].lines == ("Linear 192 ↓2", "SwinBlock ×2", "28 × 28 × 192")
 
 
 @pytest.mark.parametrize("name", ["swin_t", "swin_v2_b", "convnext_small", "maxvit_t"])
@@ -455,8 +550,8 @@ def test_a_block_of_blocks_is_opened_further() -> None:
     last = [part for part in inside if isinstance(part, Folded)][-1]
     assert (last.title, last.detail) == ("PartitionAttention", "grid")
     titles = [part.title for part in inside if isinstance(part, Box)]
-    assert titles[:2] == ["partition", "Relative attention 7×7"]
-    assert titles[-1] == "departition"
+    assert titles[:2] == ["to windows", "Relative attention 7×7"]
+    assert titles[-1] == "to map"
 
 
 def test_what_leaves_no_node_still_sets_blocks_apart() -> None:
@@ -631,6 +726,12 @@ def test_ids_are_paths() -> None:
     assert {"conv1", "layer1.0", "layer1.0.conv1", "layer2.0", "fc"} <= set(ids)
 
 
+def test_svg_has_no_colour_that_svg_lacks() -> None:
+    svg = image(network("resnet34"), "svg").decode()
+    assert "transparent" not in svg
+    assert 'stroke="none"' in svg
+
+
 def test_paths_that_look_like_ids_of_graphviz() -> None:
     names = ["node1", "a_node2", "graph0", "edge1", "clust1"]
     layers = "".join(
@@ -767,7 +868,7 @@ def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         engine, "_with_program", lambda text, format: used.append(format) or b"%PDF"
     )
-    assert image(written(RESIDUAL), "pdf") == b"%PDF"
+    assert image(written(RESIDUAL), "pdf").startswith(b"%PDF")
     assert used == ["pdf"]
 
 
@@ -778,6 +879,7 @@ def test_it_prefers_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"format": "svg", "theme": "neon"}, "no theme `neon`; there are light, dark, print"),
         ({"format": "svg", "direction": "BT"}, "no direction `BT`"),
         ({"format": "svg", "depth": -1}, "a depth is 0 or more"),
+        ({"format": "png", "dpi": 0}, "a dpi is 1 or more"),
     ],
 )
 def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:

@@ -25,6 +25,32 @@ def net(body: str) -> str:
 # (spec, code, place, parts of the text)
 CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "misspelt op": (net("- {Convv2d: 4, kernel_size: 3}"), "S202", "4:6", ("Convv2d", "`Conv2d`")),
+    "misspelt merge": (
+        net("a: {Concat: {left: ReLU, right: Tanh}}"),
+        "S202",
+        "4:7",
+        ("did you mean `Cat`",),
+    ),
+    "misspelt merge of names": (
+        net("a: ReLU\nb: {add: [a, input]}"),
+        "S202",
+        "5:7",
+        ("did you mean `Add`",),
+    ),
+    "misspelt op whose value is an expression": (
+        HEAD + "vars: {n: 4}\nnet: [{Downsample: =n, stride: =n}]\n",
+        "S202",
+        "4:8",
+        ("unknown op `Downsample`",),
+    ),
+    "misspelt op beside its argument": (
+        net("- {Conv2D: =4, kernel_size: =3}"),
+        "S202",
+        "4:6",
+        ("did you mean `Conv2d`",),
+    ),
+    "layer that torch has": (net("- CELU"), "S202", "4:5", ("torch.nn has `CELU`",)),
+    "branch without a node": (net("- {Cat: {left: , right: ReLU}}"), "S203", "4:18", ("Identity",)),
     "misspelt bare op": (net("- Relu"), "S202", "4:5", ("did you mean `ReLU`",)),
     "misspelt argument": (
         net("- {Conv2d: 4, kernal_size: 3}"),
@@ -66,6 +92,39 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "keyword as name": (net("class: ReLU"), "S207", "4:3", ("keyword",)),
     "attribute as name": (net("forward: ReLU"), "S207", "4:3", ("nn.Module",)),
     "unknown key": (HEAD + "scales: 1\nnet: [ReLU]\n", "S200", "3:1", ("scales",)),
+    "misspelt required key": ("name: A\ninput: [3]\nnett: [ReLU]\n", "S200", "3:1", ("`net`",)),
+    "misspelt key of expect": (
+        HEAD + "net: [ReLU]\nexpect: {parms: 3}\n",
+        "S200",
+        "4:10",
+        ("`params`",),
+    ),
+    "expect that is a list": (HEAD + "net: [ReLU]\nexpect: [3]\n", "S218", "4:9", ("not a list",)),
+    "outputs that are a list": (
+        HEAD + "net: {a: ReLU}\noutputs: [a]\n",
+        "S218",
+        "4:10",
+        ("a mapping of labels",),
+    ),
+    "version that is true": (HEAD + "net: [ReLU]\narchspec: true\n", "S218", "4:11", ("not true",)),
+    "var without its sign": (
+        HEAD + "vars: {n: 4}\nnet: [{Conv2d: n, kernel_size: 1}]\n",
+        "G315",
+        "4:16",
+        ("did you mean `=n`",),
+    ),
+    "division of whole numbers": (
+        HEAD + "vars: {n: 4}\nnet: [{Conv2d: =n / 2, kernel_size: 1}]\n",
+        "G315",
+        "4:16",
+        ("`//` divides whole numbers", "`n` is 4"),
+    ),
+    "var of the wrong kind": (
+        HEAD + "vars: {n: four}\nnet: [{Conv2d: =n, kernel_size: 1}]\n",
+        "G315",
+        "4:16",
+        ("---- `n` is four",),
+    ),
     "missing key": ("input: [3]\nnet: [ReLU]\n", "S217", "1:1", ("`name`",)),
     "duplicate key": (
         HEAD + "name: B\nnet: [ReLU]\n",

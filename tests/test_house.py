@@ -35,7 +35,8 @@ ORDER = [
     {"resolve", "vocabulary"},
     {"editors"},
     {"analysis"},
-    {"live", "codegen", "draw", "tables"},
+    {"live", "codegen", "draw"},
+    {"tables"},  # a stage is what a picture shows as one
     {"notebook"},
     {"api"},
     {"commands", "__init__"},

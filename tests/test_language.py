@@ -364,3 +364,19 @@ def test_a_network_is_frozen(name: str) -> None:
     net = archspec.load(name)
     with pytest.raises((AttributeError, TypeError)):
         net.network.root.children = ()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{Linear1: {Conv2d: 4, kernel_size: 1}, a: ReLU}",
+        "{a: ReLU, Dropot: {Conv2d: 4, kernel_size: 1}}",
+        "{relu: ReLU}",
+        "{add: {Add: [input, input]}}",
+        "{a: {Cat: {Left: ReLU, right: ReLU}}}",
+        "{weight: {Conv2d: 4, kernel_size: 1}, activation: =act}",
+    ],
+)
+def test_children_that_look_like_ops(body: str) -> None:
+    spec = f"name: Tiny\ninput: [3, 8, 8]\nvars: {{act: ReLU}}\nnet: {body}\n"
+    assert archspec.loads(spec).nodes

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import torch
 from pydantic import ValidationError
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
+from archspec.schema.torch_names import TORCH
 
 pytestmark = pytest.mark.usefixtures("single_thread")
 
@@ -365,3 +367,9 @@ def _torchs(
 def _class(kind: type[Op]) -> Any:
     library, name = kind.torch.split(".")
     return getattr(parts if library == "parts" else torch.nn, name)
+
+
+def test_what_torch_has_beside_the_ops_is_known() -> None:
+    assert TORCH.isdisjoint(BY_NAME)
+    for name in TORCH:
+        assert issubclass(getattr(nn, name), nn.Module)

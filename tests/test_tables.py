@@ -15,6 +15,8 @@ import archspec
 from archspec import analysis, tables
 from archspec.analysis import Cost, Setting
 from archspec.commands import main
+from archspec.draw.compose import compose
+from archspec.draw.scene import Frame
 from archspec.ops import Conv2d
 from archspec.tables import Table, markup
 from archspec.tables.forms import FORMS
@@ -59,18 +61,27 @@ def test_groups_hold_every_node_once(name: str, by: str) -> None:
 
 
 def test_stages_are_those_of_the_papers() -> None:
-    """Table 1 of He et al., 2015: conv1, then four stages that halve the map."""
+    """Table 1 of He et al., 2015: four stages that halve the map, here behind the first pooling."""
     found = tables.groups(archspec.load("resnet50").network, "stage")
     assert [group.shape for group in found] == [
-        (64, 112, 112),
+        (64, 56, 56),
         (256, 56, 56),
         (512, 28, 28),
         (1024, 14, 14),
         (2048, 7, 7),
         (1000,),
     ]
+    assert [group.span for group in found[:3]] == ["conv1 … maxpool", "layer1", "layer2"]
     side = tables.groups(archspec.load("googlenet").network, "stage")
     assert [group.name for group in side if group.cost.macs == 0] == ["aux1", "aux2"]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg16", "vit_b_16", "swin_t", "inception_resnet_v2"])
+def test_stages_are_those_of_the_picture(name: str) -> None:
+    network = archspec.load(name).network
+    frames = compose(network, depth=1, direction="TB").parts
+    labels = [part.label for part in frames if isinstance(part, Frame)]
+    assert [group.name for group in tables.groups(network, "stage")] == labels
 
 
 def test_blocks_are_the_outermost() -> None:
@@ -143,6 +154,43 @@ def test_lines_fit(name: str, width: int) -> None:
     assert max(map(len, found)) <= width
 
 
+@pytest.mark.parametrize("name", [*NETWORKS, "regnet_y_128gf"])
+@pytest.mark.parametrize("by", tables.GROUPS)
+def test_groups_fit_with_their_names_whole(name: str, by: str) -> None:
+    network = archspec.load(name).network
+    lines = archspec.load(name).summary(80, by=by).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [g.name for g in tables.groups(network, by) if not any(g.name in x for x in lines)] == []
+
+
+LONG = """\
+name: ResidualRefinementNetworkWithHierarchicalAttention
+input: [3, 64, 64]
+blocks:
+  DepthwiseSeparableResidualBottleneckWithSqueezeExcitation(channels):
+    depthwise_convolution_with_a_large_kernel: {Conv2d: =channels, kernel_size: 3, padding: 1}
+    addition: {Add: [depthwise_convolution_with_a_large_kernel, input]}
+net:
+  first_convolution_of_the_whole_network: {Conv2d: 32, kernel_size: 4, stride: 4}
+  first_stage_of_the_hierarchical_encoder:
+    repeat: 3
+    do: {DepthwiseSeparableResidualBottleneckWithSqueezeExcitation: 32}
+  pooling: {AdaptiveAvgPool2d: 1}
+"""
+
+
+def test_long_names_are_cut_where_they_say_least() -> None:
+    lines = archspec.loads(LONG).summary(80).splitlines()
+    assert max(map(len, lines)) <= 80
+    paths = [line.split()[0] for line in lines[2 : lines.index(lines[1], 2)]]
+    assert sum(path.endswith(".addition") for path in paths) == 3
+    peak = next(n for n, line in enumerate(lines) if line.startswith("peak activations"))
+    assert lines[peak].endswith(" in inference, at")
+    narrow = archspec.loads(LONG).summary(60).splitlines()
+    assert max(map(len, narrow[narrow.index(narrow[1], 2) :])) == len(narrow[1]) <= 68
+    assert lines[peak + 1].split() == ["first_stage_of_the_hierarchical_encoder.0.addition"]
+
+
 def test_a_wide_terminal_has_more_columns() -> None:
     net = archspec.load("resnet18")
     heads = {width: net.summary(width).splitlines()[0].split() for width in (72, 100, 160)}
@@ -160,7 +208,8 @@ def test_the_python_interface_has_the_same_choices() -> None:
 
 def test_a_learned_tensor_is_no_stage_of_its_own() -> None:
     found = tables.groups(archspec.load("vit_b_16").network, "stage")
-    assert [group.name for group in found] == ["class_token … conv_proj", "flatten … heads"]
+    spans = ["class_token … encoder", "encoder.layers", "encoder … heads"]
+    assert [group.span for group in found] == spans
 
 
 def test_depth_and_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,6 +218,7 @@ def test_depth_and_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split() == ["path", "%", "MACs", "offset"]
     assert not any(line.startswith("layer1.0") for line in lines)
     assert any(line.startswith("layer1 ") for line in lines)
+    assert said(capsys, "resnet18", "--depth", "0").startswith("ResNet18: 3×224×224")
     data = json.loads(said(capsys, "resnet18", "--json", "--depth", "2"))
     assert {node["path"].count(".") for node in data["nodes"]} == {0, 1}
 
@@ -300,6 +350,14 @@ def test_latex_holds_no_command_of_a_name() -> None:
         "\\midrule",
         "\\bottomrule",
     ]
+
+
+def test_latex_goes_on_over_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    short = said(capsys, "resnet50", "--latex", "--by", "stage")
+    assert "\\begin{tabular}" in short
+    whole = said(capsys, "resnet50", "--latex")
+    assert "usepackage{booktabs, longtable}" in whole
+    assert whole.count("longtable}{") == whole.count("\\endhead") == 1
 
 
 def test_markdown_keeps_its_columns() -> None:

@@ -131,3 +131,26 @@ def test_other_programs_are_told_the_level(spec: str, capsys: pytest.CaptureFixt
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     assert run["results"][0]["level"] == "warning"
     assert run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"] == "warning"
+
+
+def test_a_var_that_overrides_nothing(tmp_path: Path) -> None:
+    """`--set` and keywords refuse such a name, so a file must too."""
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("extends: resnet18\nvars: {num_clases: 7}\n")
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.load(spec)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("G331", "did you mean `num_classes`?")
+    assert found.span is not None
+    assert (found.span.source.name, found.span.line) == (str(spec), 2)
+    spec.write_text(
+        "extends: resnet18\nvars: {width: 3}\nnet: [Flatten, {Linear: =width * num_classes}]\n"
+    )
+    assert archspec.load(spec).output == (3000,)
+
+
+def test_a_misspelt_var_beside_the_right_one() -> None:
+    net = archspec.loads(
+        HEAD + "vars: {width: 3, widht: 4}\nnet: [{Conv2d: =width, kernel_size: 1}]"
+    )
+    assert [(w.code, w.help) for w in net.warnings] == [("W103", "did you mean `width`?")]

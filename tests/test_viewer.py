@@ -80,6 +80,13 @@ def data(drawn: Network, direction: str = "TB", depth: int | None = None) -> dic
     return picture(drawn, scene, lambda s, t: Writer(s, theme_named(t), direction))[0]
 
 
+def test_the_legend_stands_where_the_page_begins() -> None:
+    lines = [text for text, _ in data(network("lenet"))["lines"]]
+    page = lines[lines.index("subgraph cluster_page {") + 1]
+    assert 'labelloc="t"' in page
+    assert "Linear" in page
+
+
 # Which lines belong together
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from archspec.analysis.bounds import check_parameters, too_large
-from archspec.analysis.cost import Cost, cost, costs, macs, parameters
+from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.smallest import sides, with_smallest_input
-from archspec.analysis.unused import unused
+from archspec.analysis.unused import check_overriding, unused
 
 __all__ = [
     "DTYPES",
@@ -20,6 +20,7 @@ __all__ = [
     "Peak",
     "Setting",
     "check_expectations",
+    "check_overriding",
     "check_parameters",
     "cost",
     "costs",
@@ -32,6 +33,7 @@ __all__ = [
     "receptive_field",
     "sides",
     "too_large",
+    "training_parameters",
     "unused",
     "with_smallest_input",
     "written",

@@ -93,3 +93,8 @@ def macs(part: Network | Node) -> int:
     Where some are not known, these are all that are; `cost` tells.
     """
     return cost(part).macs
+
+
+def training_parameters(network: Network) -> int:
+    """Return the learned parameters of what is there in training mode alone."""
+    return sum(costs(network)[name].parameters for name in network.side)

@@ -40,6 +40,7 @@ class Difference:
         after: the node in the second; None when it was removed.
         facts: what changed, in words: `stride 1 → 2`.
         follows: nothing that is said of the node differs, only the shapes that arrive do.
+        opened: it is a module in both, whose children are compared one by one.
     """
 
     change: Change
@@ -47,6 +48,7 @@ class Difference:
     after: Side | None
     facts: tuple[str, ...] = ()
     follows: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ class _Walk:
         if facts or inferred or (before.output != after.output and not both):
             moved = [] if before.path == after.path else [f"was {before.path}"]
             sides, words = (self._before(before), self._after(after)), facts or inferred
-            found = Difference("changed", *sides, (*words, *moved), follows=not facts)
+            told = (*words, *moved)
+            found = Difference("changed", *sides, told, follows=not facts, opened=both)
             self.found.append(found)
         if isinstance(before, Body) and isinstance(after, Body):
             self.body(before, after)

@@ -30,6 +30,9 @@ Read: TypeAlias = tuple[int, int] | None
 _LONGEST: Final = 4096
 """Positions after which what they read must repeat."""
 
+_MOST: Final = 100_000
+"""Positions that are looked at for the reads of one node."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -77,14 +80,25 @@ class Line:
         """Return the pixels of what reads this through a window; None where too few repeat."""
         own, period = len(self.reads), len(phases.reads)
         turns = own // math.gcd(own, phases.step)
-        if turns * period > _LONGEST:
+        longest = max((last - first + 1 for first, last in filter(None, phases.reads)), default=0)
+        if turns * period > _LONGEST or turns * period * min(longest, 2 * own) > _MOST:
             return None
         reads = tuple(
-            _hull(map(self.at, range(window[0] + start, window[1] + start + 1))) if window else None
+            self._within(window[0] + start, window[1] + start) if window else None
             for start in range(0, turns * phases.step, phases.step)
             for window in phases.reads
         )
         return Line(reads, self.step * turns * phases.step // own)
+
+    def _within(self, first: int, last: int) -> Read:
+        """Return the pixels that positions from `first` to `last` depend on."""
+        own = len(self.reads)
+        # What lies a period further in reads no pixel further out.
+        ends = {
+            *range(first, min(last + 1, first + own)),
+            *range(max(first, last + 1 - own), last + 1),
+        }
+        return _hull(map(self.at, ends))
 
     def __or__(self, other: Line) -> Line:
         if self.jump != other.jump:  # maps that only happen to be of one size

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archspec import limits
-from archspec.errors import Diagnostic, Note, Span
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.initialisation import belongs, follows, modules
 from archspec.schema import names
-from archspec.spec import Block, Given, InitRule, Name, Written
+from archspec.spec import Block, Given, InitRule, Name, Spec, Written
 
 
 def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
@@ -59,27 +59,54 @@ def _lost(body: Body, read: Collection[str]) -> Iterator[tuple[str, Leaf | Body]
             yield from _lost(node, _read(node, (node.result,)))
 
 
+def check_overriding(written: Written) -> None:
+    """Refuse a var that is to override one of a base which has none of that name.
+
+    Raises:
+        SpecError: code G331.
+    """
+    if "extends" not in written.places:
+        return
+    found = Diagnostics()
+    for name, given in _idle_vars(written.spec).items():
+        if _is_of_file(given.span, written):
+            others = [other for other in written.spec.vars if other != name]
+            message = f"nothing uses the var `{name}` that is set here"
+            help = did_you_mean(name, others)
+            found.add(Diagnostic("G331", message, given.span, help=help))
+    found.raise_any()
+
+
 def _unnamed(written: Written) -> Iterator[Diagnostic]:
     """Yield vars, parameters and blocks that no part of the spec names."""
     spec = written.spec
-    blocks = {name: set(_words(block.body)) for name, block in spec.blocks.items()}
-    own = {name: {p.name for p in block.parameters} for name, block in spec.blocks.items()}
+    for name, given in _idle_vars(spec).items():
+        help = did_you_mean(name, (other for other in spec.vars if other != name))
+        yield Diagnostic("W103", f"nothing uses the var `{name}`", given.span, help=help)
+    words = {name: set(_words(block.body)) for name, block in spec.blocks.items()}
     around = set(_words((spec.net, spec.vars, spec.defaults, spec.init)))
-    seen = around.union(*(words - own[name] for name, words in blocks.items()))
-    for name, given in spec.vars.items():
-        if name not in seen:
-            yield Diagnostic("W103", f"nothing uses the var `{name}`", given.span)
     for name, block in spec.blocks.items():
-        if not own[name] <= blocks[name]:
-            yield from _idle(block, blocks[name])
-        elsewhere = around.union(*(words for other, words in blocks.items() if other != name))
+        yield from _idle_parameters(block, words[name])
+        elsewhere = around.union(*(held for other, held in words.items() if other != name))
         if name not in elsewhere and _is_of_file(block.name.span, written):
             message = f"nothing uses the block `{name}`, so what is in it is not checked"
-            yield Diagnostic("W105", message, block.name.span)
+            help = did_you_mean(name, (other for other in spec.blocks if other != name))
+            yield Diagnostic("W105", message, block.name.span, help=help)
 
 
-def _idle(block: Block, used: Collection[str]) -> Iterator[Diagnostic]:
-    listed = " and ".join(f"`{p.name}`" for p in block.parameters if p.name not in used)
+def _idle_vars(spec: Spec) -> dict[str, Given]:
+    """Return the vars that no expression reads; a parameter of a block hides one of its name."""
+    read = set(_words((spec.net, spec.vars, spec.defaults, spec.init)))
+    for block in spec.blocks.values():
+        read |= set(_words(block.body)) - {parameter.name for parameter in block.parameters}
+    return {name: given for name, given in spec.vars.items() if name not in read}
+
+
+def _idle_parameters(block: Block, used: Collection[str]) -> Iterator[Diagnostic]:
+    idle = [f"`{p.name}`" for p in block.parameters if p.name not in used]
+    if not idle:
+        return
+    listed = " and ".join(idle)
     message = f"the body of `{block.name.text}` does not use {listed}"
     yield Diagnostic("W104", message, block.name.span, help="whatever a use gives, nothing changes")
 

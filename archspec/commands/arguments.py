@@ -22,6 +22,8 @@ from archspec.spec import Given
 from archspec.syntax import parse
 
 DEFAULT: Final = "archspec.yaml"
+_NEAR: Final = 4000
+"""Bytes at either end of a file in which a mark is looked for."""
 
 
 class UsageError(Exception):
@@ -166,7 +168,7 @@ def check_target(path: str, marks: tuple[bytes, ...], *, force: bool) -> None:
 
     Args:
         path: the file to be written.
-        marks: one of these stands near the beginning of files that may be overwritten.
+        marks: one of these stands near the beginning or the end of files that may be overwritten.
         force: overwrite whatever it is.
 
     Raises:
@@ -176,8 +178,10 @@ def check_target(path: str, marks: tuple[bytes, ...], *, force: bool) -> None:
         return
     if stat.S_ISREG(os.stat(path).st_mode):
         with open(path, "rb") as file:
-            head = file.read(4000)
-        if any(mark in head for mark in marks):
+            ends = file.read(_NEAR)
+            file.seek(max(file.tell(), os.stat(path).st_size - _NEAR))
+            ends += file.read(_NEAR)
+        if any(mark in ends for mark in marks):
             return
     raise UsageError(f"{path} exists and archspec did not write it; --force overwrites it")
 

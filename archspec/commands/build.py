@@ -22,7 +22,7 @@ EXAMPLE = "archspec build resnet34 --seed 0 --out resnet34.safetensors"
 
 _MARKS = {
     "safetensors": (b'{"__metadata__":{"format":"pt"', b'"network":"'),
-    "pt2": (b"PK\x03\x04",),
+    "pt2": (b"/extra/archspec",),
 }
 
 

@@ -114,7 +114,9 @@ def _tell(
     def table(_: int) -> Table:
         return differences.table_of_differences(found, shown, everything=arguments.all)
 
-    width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
+    width = (
+        100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, tables.NARROWEST)
+    )
     if form == "text" and not arguments.out:
         if found.is_equal:
             print(f"{' → '.join(shown)}: no difference")

@@ -20,7 +20,7 @@ EXAMPLE = "archspec summary resnet50 --by stage --batch 32 --dtype bfloat16"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
-    parser.add_argument("--depth", type=_positive, metavar="N", help="how many levels are shown")
+    parser.add_argument("--depth", type=_natural, metavar="N", help="how many levels are shown")
     parser.add_argument(
         "--by", choices=tables.GROUPS, help="a row for each block, stage or op instead of each node"
     )
@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
             width=width,
         )
 
-    width = 100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, 72)
+    width = (
+        100 if arguments.out else max(shutil.get_terminal_size((100, 24)).columns, tables.NARROWEST)
+    )
     data = tables.as_data
     put(
         arguments,
@@ -69,10 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1 or len(text) > 9:
-        raise argparse.ArgumentTypeError(f"an integer of at least 1 is needed, not {text!r}")
+def _natural(text: str, least: int = 0) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < least or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"an integer of at least {least} is needed, not {text!r}")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    return _natural(text, 1)
 
 
 def _columns(text: str | None) -> list[str] | None:

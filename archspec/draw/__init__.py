@@ -8,6 +8,7 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,7 @@ def dot(
     theme: str = "light",
     heat: str | None = None,
     marks: Mapping[str, str] | None = None,
+    title: str | None = None,
 ) -> str:
     """Return a network as DOT text; the same network always gives the same text.
 
@@ -51,12 +53,13 @@ def dot(
         marks: `added`, `removed` or `changed` by the path of an op, or of a module for all that is
             in it. With marks, colours say nothing else: a node all of whose ops have one mark
             takes its colour, one of which only a part is marked is `changed`, the others are grey.
+        title: what stands above the picture instead of the network's name.
 
     Raises:
         DrawError: when there is no such direction, depth, module, theme, heat or mark.
         SpecError: when the text would be too long; code L207.
     """
-    scene = _scene(network, depth, focus, direction)
+    scene = _scene(network, depth, focus, direction, title)
     return _text(network, _writer(network, scene, theme, direction, heat, marks))
 
 
@@ -88,6 +91,7 @@ def _scene(
     depth: int | None,
     focus: str | None,
     direction: str,
+    title: str | None,
     *,
     foldable: bool = False,
 ) -> Scene:
@@ -95,7 +99,8 @@ def _scene(
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    return compose(network, depth=depth, direction=direction, focus=focus, foldable=foldable)
+    found = compose(network, depth=depth, direction=direction, focus=focus, foldable=foldable)
+    return found if title is None else replace(found, title=title)
 
 
 def image(
@@ -108,6 +113,7 @@ def image(
     theme: str | None = None,
     heat: str | None = None,
     marks: Mapping[str, str] | None = None,
+    title: str | None = None,
     dpi: int = 130,
 ) -> bytes:
     """Return a network as a picture.
@@ -122,15 +128,19 @@ def image(
         theme: as for `dot`; a page goes with the reader's system unless one is named.
         heat: as for `dot`.
         marks: as for `dot`.
+        title: as for `dot`.
         dpi: pixels per inch of a PNG.
 
     Raises:
-        DrawError: when there is no such format, when Graphviz is neither on the PATH nor installed
-            with pygraphviz, or when there are more nodes than anyone could look at.
+        DrawError: when there is no such format or no pixel per inch, when Graphviz is neither on
+            the PATH nor installed with pygraphviz, or when there are more nodes than anyone could
+            look at.
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
-    scene = _scene(network, depth, focus, direction, foldable=format == "html")
+    if dpi < 1:
+        raise DrawError(f"a dpi is 1 or more, not {dpi}")
+    scene = _scene(network, depth, focus, direction, title, foldable=format == "html")
     writer = partial(_writer, network, direction=direction, heat=heat, marks=marks)
     if format == "html":
         from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page

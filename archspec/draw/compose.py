@@ -9,12 +9,12 @@ from archspec.draw import wording
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
 from archspec.draw.nodes import Nodes
-from archspec.draw.page import Typical, deepest, typical
+from archspec.draw.page import LINES, MANY_LINES, Typical, crowded, deepest, typical
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import repeated
 from archspec.draw.rows import Drawn, Row, Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
-from archspec.draw.stages import Stage, bundled, stages
+from archspec.draw.stages import HEAD, STEM, Stage, bundled, stages
 from archspec.draw.subject import Port, Subject, focused, whole
 from archspec.draw.units import Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
@@ -35,15 +35,16 @@ def compose(
     """
     subject = whole(network) if focus is None else focused(network, focus)
     results = [port.key for port in subject.outputs]
-    parts = _staged(subject, results)
-    folds = Folds([unit for part in parts for unit in part.units])
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
     strip = depth is None and direction == "LR" and subject.block is None
-    shown = typical(parts) if depth is None and not strip and subject.block is None else None
+    unasked = depth is None and not strip and subject.block is None
+    parts = _staged(subject, results)
+    folds = Folds([unit for part in parts for unit in part.units])
+    if not foldable:
+        parts, results = _folded(parts, results, depth, strip=strip, unasked=unasked)
+    shown = typical(parts) if unasked else None
     if shown and foldable:
         shown = replace(shown, apart=False)
-    if (strip or depth == 0) and len(parts) > 1 and not foldable:
-        parts, results = bundled(parts, results, ends=not strip)
     opened = _opened(subject, shown, depth)
     rows = Rows(Nodes(network, folds), Wiring(), opened, foldable=foldable)
     drawn, ends = _drawn(subject, parts, results, rows)
@@ -67,7 +68,30 @@ def _staged(subject: Subject, results: Sequence[str]) -> tuple[Stage, ...]:
     count = readers((unit for unit in units if not unit.side), results)
     # What a side branch reads is not like its neighbours, which nobody else reads.
     count.update({unit.reads[0] for unit in units if unit.side})
-    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in stages(units))
+    found = stages(units, subject.others)
+    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in found)
+
+
+def _folded(
+    parts: tuple[Stage, ...],
+    results: list[str],
+    depth: int | None,
+    *,
+    strip: bool,
+    unasked: bool,
+) -> tuple[tuple[Stage, ...], list[str]]:
+    """Fold stages: all at depth 0, in a strip all but its ends, else what has no room on a page.
+
+    Returns:
+        The stages, and what the results are now read by.
+    """
+    labels = [part.label for part in parts if part.label]
+    if unasked:
+        return bundled(parts, results, crowded(parts), MANY_LINES)
+    if len(parts) < 2 or not (strip or depth == 0):
+        return parts, results
+    inner = [label for label in labels if label not in (STEM, HEAD)]
+    return bundled(parts, results, inner if strip else labels, LINES)
 
 
 def _drawn(
@@ -75,6 +99,7 @@ def _drawn(
 ) -> tuple[list[Part], Ends]:
     """Draw inputs, stages and outputs; return them, and where each unit can be read."""
     terminals: list[Fork | Terminal] = [*_terminals(subject.inputs, rows)]
+    rows.wiring.abreast(*((node.key,) for node in terminals))
     pairs = zip(terminals, subject.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
     everything = [unit for part in parts for unit in part.units]
@@ -83,7 +108,7 @@ def _drawn(
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
-    row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
+    row = Row(paths=Paths(everything, results, subject.others), ends=ends, level=0, line="main")
     framed = _framed(parts, rows.draw(row))
     return [*terminals, *framed, *_outputs(subject.outputs, results, rows, ends)], ends
 

@@ -50,13 +50,14 @@ class Writer:
 
     Attributes:
         font: the name of the font of all text.
+        legend: where the legend stands, `b` below the picture or `t` above it.
         names: the DOT names of the parts by their keys, once the lines are written.
     """
 
     def __init__(
         self, scene: Scene, theme: Theme, direction: str, tints: Tints | None = None
     ) -> None:
-        self.scene, self.font = scene, _FONT
+        self.scene, self.font, self.legend = scene, _FONT, "b"
         self.theme = theme.neutral() if tints else theme
         self.across = direction == "LR"
         self.labels = Labels(self.theme, Sizes(scene, across=self.across), tints)
@@ -122,7 +123,13 @@ class Writer:
 
     def _page(self) -> Looks:
         legend = self.labels.legend(self.scene)
-        return {**_UNSEEN, **self._id(""), "labelloc": "b", "labeljust": "c", "label": legend}
+        return {
+            **_UNSEEN,
+            **self._id(""),
+            "labelloc": self.legend,
+            "labeljust": "c",
+            "label": legend,
+        }
 
     def _parts(self, parts: Iterable[Part]) -> Iterator[Line]:
         for part in parts:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archspec.draw.svg import tidy
+from archspec.signing import signed
 
 
 class DrawError(Exception):
@@ -25,7 +26,7 @@ def render(text: str, format: str, dpi: int) -> bytes:
         # Only a bitmap has pixels; in the others this would scale the points.
         text = text.replace("{\n", f"{{\ngraph [dpi={int(dpi)}];\n", 1)
     laid_out = _with_program(text, format) if shutil.which("dot") else _with_library(text, format)
-    return tidy(laid_out) if format == "svg" else laid_out
+    return tidy(laid_out) if format == "svg" else signed(laid_out, format)
 
 
 def _with_program(text: str, format: str) -> bytes:

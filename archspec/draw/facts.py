@@ -6,7 +6,7 @@ from archspec.analysis import Cost, Field, cost, fields
 from archspec.draw import wording
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import About
-from archspec.draw.units import Group, Layer, Unit
+from archspec.draw.units import Group, Layer, Unit, shown
 from archspec.network import Body, Leaf, Network, Node
 
 
@@ -29,7 +29,7 @@ class Facts:
     def about(self, unit: Unit) -> About:
         """Return what a unit's tooltip says as data; equal units are told of by the first."""
         turns = unit.turns if isinstance(unit, Repeat) else (unit,)
-        nodes = _nodes(turns[0])
+        nodes = shown(turns[0])
         field = self._fields.get(nodes[-1].path)
         whole = sum(map(cost, nodes), Cost())
         return About(
@@ -40,11 +40,11 @@ class Facts:
                 ("MACs", whole.macs_text),
                 ("receptive field", _pixels(field)),
             ),
-            shows=tuple(tuple(node.path for node in _nodes(turn)) for turn in turns),
+            shows=tuple(tuple(node.path for node in shown(turn)) for turn in turns),
         )
 
     def _layer(self, unit: Layer) -> tuple[str, ...]:
-        leaves = _nodes(unit)
+        leaves = shown(unit)
         ops = tuple(f"{leaf.path}: {_call(leaf)}" for leaf in leaves)
         return (*ops, *self._sums(unit, leaves))
 
@@ -56,13 +56,6 @@ class Facts:
             f"{whole.parameters:,} params · {whole.macs_text} MACs",
             f"receptive field{' ' if pixels[0].isdigit() else ': '}{pixels}",
         )
-
-
-def _nodes(unit: Unit) -> tuple[Leaf | Body, ...]:
-    if isinstance(unit, Layer):
-        return (*unit.tensors, *unit.leaves)
-    assert isinstance(unit, Group)
-    return (unit.body,)
 
 
 def _call(node: Leaf | Body) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard
 
 from archspec.draw import attention, wording
 from archspec.draw.maps import channels
@@ -20,9 +20,6 @@ from archspec.ops.reshape import SpaceToDepth
 
 Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
 """An op in each of several equal blocks that are drawn once, by its path in the first."""
-
-_LINES: Final = 4
-"""Lines in the node of a folded stage."""
 
 
 class Folds:
@@ -162,11 +159,11 @@ def _skip(unit: Unit | None, straight: bool) -> str:
     return "skip"
 
 
-def stage_lines(units: Sequence[Unit]) -> tuple[str, ...]:
+def stage_lines(units: Sequence[Unit], most: int) -> tuple[str, ...]:
     """Return the lines of a folded stage: its units, equal titles counted."""
     lines = [_line(unit) for unit in units if not unit.side]
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], f"… {len(lines) - _LINES + 1} more"]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"… {len(lines) - most + 1} more"]
     return tuple(lines)
 
 

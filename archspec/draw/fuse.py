@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
-from archspec.draw.looking import LAYERS, SILENT, is_stage, rearranges, seen_through
+from archspec.draw.looking import LAYERS, SILENT, holds_blocks, rearranges, seen_through
+from archspec.draw.repeats import alike
 from archspec.draw.units import Chart, Group, Layer, Unit, is_merge, readers
 from archspec.network import INPUT, Body, Leaf, Network, walk
 from archspec.ops import Form, Kind
@@ -73,6 +74,7 @@ class _Reader:
         """Collect the pieces of a body; return what its children's names stand for."""
         names = dict(starts)
         own: dict[str, Leaf] = {}
+        twins = set(_twins(body)) if self.root else set()
         for node in body.steps:
             key = f"{place}{node.name}"
             reads = tuple(names[name] for name in node.reads if name not in own)
@@ -84,9 +86,8 @@ class _Reader:
             elif rearranges(node):
                 names[node.name] = key
                 self.pieces.append(_rearranged(node, key, reads, places))
-            elif seen_through(node, root=self.root):
-                inner = places if node.block and not is_stage(node) else (*places, key)
-                below = self.read(node, f"{key}.", {INPUT: reads[0]}, inner)
+            elif node.name not in twins and seen_through(node, root=self.root):
+                below = self.read(node, f"{key}.", {INPUT: reads[0]}, (*places, key))
                 names[node.name] = below[node.result]
             else:
                 names[node.name] = key
@@ -152,6 +153,18 @@ def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]
         result=result,
         silent=reader.silent,
     )
+
+
+def _twins(body: Body) -> Iterator[str]:
+    """Yield the children that hold blocks and equal a neighbour: they are blocks to draw once."""
+    for before, node in pairwise(body.steps):
+        if not isinstance(before, Body) or not isinstance(node, Body):
+            continue
+        if before.label != node.label or node.reads != (before.name,) or not holds_blocks(node):
+            continue
+        one, other = (alike(_group(child, child.name, child.reads, ())) for child in (before, node))
+        if one == other:
+            yield from (before.name, node.name)
 
 
 def _fused(pieces: list[Unit], results: list[str]) -> Iterator[Unit]:

@@ -195,8 +195,10 @@ class Labels:
         if not bands:
             return ""
         cells = []
-        for band in bands:
-            words = font(text(band.text), size=BAND, colour=self.theme.dim)
+        for index, band in enumerate(bands):
+            # Blanks keep the words of neighbours apart.
+            before, after = " " * (index > 0), " " * (index < len(bands) - 1)
+            words = font(text(before + band.text + after), size=BAND, colour=self.theme.dim)
             fill = (tint or self.theme.kinds[band.kind]).fill
             cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)

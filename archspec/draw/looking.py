@@ -24,12 +24,17 @@ def seen_through(body: Body, *, root: bool) -> bool:
     """Tell whether what is in a module is drawn in its place; `root` at the top of a network."""
     if body.training_only:
         return False
-    if root and (is_stage(body) or _holds_row(body)):
+    if root and holds_blocks(body):
         return True
     if is_one_layer(body):
         return True
     # Without a name of its own, a residual is a block only where blocks stand in a row.
     return body.block is None and not (root and next(_merges(body), None))
+
+
+def holds_blocks(body: Body) -> bool:
+    """Tell whether a module is a stage, or layers around a row of blocks."""
+    return _is_stage(body) or _holds_row(body)
 
 
 def is_one_layer(body: Body) -> bool:
@@ -40,7 +45,7 @@ def is_one_layer(body: Body) -> bool:
     return not joined and sum(kinds[kind] for kind in LAYERS) <= 1
 
 
-def is_stage(body: Body) -> bool:
+def _is_stage(body: Body) -> bool:
     """Tell whether a module is nothing but blocks one after the other."""
     blocks = _blocks(body)
     return len(blocks) > 1 and len(blocks) == len(body.nodes)
@@ -70,7 +75,7 @@ def _holds_row(body: Body) -> bool:
         if {name for name in node.reads if name not in body.own} != {before}:
             return False
         before = node.name
-    rows = [node for node in body.nodes if isinstance(node, Body) and is_stage(node)]
+    rows = [node for node in body.nodes if isinstance(node, Body) and _is_stage(node)]
     return any(len({block.label for block in _blocks(row)}) == 1 for row in rows)
 
 

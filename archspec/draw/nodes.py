@@ -46,7 +46,9 @@ class Nodes:
         """Return the one node of a layer or a folded block."""
         one = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(unit, Bundle):
-            lines = stage_lines(unit.units)
+            # The shape of a map stands here: on a short edge it would push the stages apart.
+            shape = (wording.shape(unit.output),) if len(unit.output) > 1 else ()
+            lines = (*stage_lines(unit.units, unit.lines), *shape)
             return Folded(
                 key=self.key(),
                 line=line,

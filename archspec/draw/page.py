@@ -19,6 +19,9 @@ _ROW: Final = 46
 _FRAME: Final = 30
 _AROUND: Final = 200
 """Points of a row, of a frame's label and margins, and of title, legend, input and output."""
+_LINE: Final = 12
+LINES, MANY_LINES = 4, 40
+"""Lines in the node of a folded stage, and where there is no room for its layers as nodes."""
 _COLUMNS: Final = 3
 """Branches side by side that a page has room for."""
 
@@ -54,13 +57,32 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
     if group is None or _columns(chosen) > _COLUMNS:
         return None
     inner = _inner(group)
-    rows = sum(map(len, staged)) + len(group.units) + (len(inner.units) if inner else 0)
-    height = rows * _ROW + (len(parts) + (2 if inner else 1)) * _FRAME + _AROUND
-    apart = height > _POINTS
+    rows = len(group.units) + (len(inner.units) if inner else 0)
+    apart = _height(parts) + rows * _ROW + (2 if inner else 1) * _FRAME > _POINTS
     # Beside the line there is less room, and none where it is passed by.
     if apart and (_columns(chosen) == _COLUMNS or max(readers(chain(*staged)).values()) > 1):
         return None
     return Typical(chosen, group, inner, apart)
+
+
+def crowded(parts: Sequence[Stage]) -> list[str]:
+    """Return which stages are folded since a page has no room for all units, the longest first."""
+    found, left = list[str](), _height(parts)
+    for part in sorted(parts, key=_rows_of, reverse=True):
+        rows = _rows_of(part)
+        if left > _POINTS and part.label and rows > 1:
+            left -= (rows - 1) * _ROW + _FRAME - min(rows, MANY_LINES) * _LINE
+            found.append(part.label)
+    return found
+
+
+def _height(parts: Sequence[Stage]) -> int:
+    """Return the points that stages need while all blocks are folded."""
+    return sum(map(_rows_of, parts)) * _ROW + len(parts) * _FRAME + _AROUND
+
+
+def _rows_of(part: Stage) -> int:
+    return sum(1 for unit in part.units if not unit.side)
 
 
 def deepest(group: Group) -> int:

@@ -28,10 +28,12 @@ class Paths:
     Args:
         units: in the order of execution, equal ones already one.
         results: the keys that leave the body; the first is the main one.
+        others: what is read from outside and is not the start of the straight line.
     """
 
     units: Sequence[Unit]
     results: Sequence[str]
+    others: Sequence[str] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Unit]:
@@ -114,7 +116,8 @@ class Paths:
 
     @cached_property
     def _lengths(self) -> dict[str, int]:
-        found: dict[str, int] = {}
+        # However long, a way that begins elsewhere is shorter than one from the start.
+        found = dict.fromkeys(self.others, -len(self.units) - 1)
         for unit in self.units:
             found[unit.key] = 1 + max(found.get(key, 0) for key in unit.reads)
         return found

@@ -13,6 +13,7 @@ from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, repeated
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
+from archspec.draw.stages import Bundle
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
 from archspec.network import INPUT
@@ -151,7 +152,8 @@ class Rows:
         for other in others:
             # Only a folded stage reads several things without being a merge.
             self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
-        row.ends[unit.key] = Tail(node.key, wire.shape)
+        known = unit.output if isinstance(unit, Bundle) else wire.shape
+        row.ends[unit.key] = Tail(node.key, known)
         if unit.side:
             self.wiring.abreast(self.wiring.ways(wire.tail.node), (node.key,))
         return node

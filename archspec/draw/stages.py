@@ -8,13 +8,16 @@ a strided block opens one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Final
 
 from archspec.draw.maps import sides
-from archspec.draw.units import Group, Layer, Unit
+from archspec.draw.subject import whole
+from archspec.draw.units import Group, Layer, Unit, shown
+from archspec.network import Body, Leaf, Network
 from archspec.ops import Kind, Shape
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 
@@ -34,27 +37,29 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle(Unit):
-    """A stage that is folded to one node."""
+    """A stage that is folded to one node, with so many lines at most."""
 
     units: tuple[Unit, ...]
+    lines: int
 
 
 def bundled(
-    parts: Sequence[Stage], results: Sequence[str], *, ends: bool
+    parts: Sequence[Stage], results: Sequence[str], labels: Collection[str], lines: int
 ) -> tuple[tuple[Stage, ...], list[str]]:
     """Return stages folded to one unit each, and what the results are now read by.
 
     Args:
         parts: all stages.
         results: the keys that leave the network.
-        ends: whether stem and head are folded, too.
+        labels: which of them are folded.
+        lines: how much a folded stage says of what is in it, at most.
     """
     keys: dict[str, str] = {}
     found: list[Stage] = []
     for part in parts:
         units = [_renamed(unit, keys) for unit in part.units]
-        if part.label and (ends or part.label not in (STEM, HEAD)):
-            bundle = _bundle(part.label, [unit for unit in units if not unit.side])
+        if part.label in labels:
+            bundle = _bundle(part.label, [unit for unit in units if not unit.side], lines)
             keys |= {unit.key: bundle.key for unit in units}
             found.append(Stage("", (bundle,)))
         else:
@@ -62,7 +67,7 @@ def bundled(
     return tuple(found), [keys.get(key, key) for key in results]
 
 
-def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
+def _bundle(label: str, units: Sequence[Unit], lines: int) -> Bundle:
     inside = {unit.key for unit in units}
     arriving = {
         key: shape
@@ -77,6 +82,7 @@ def _bundle(label: str, units: Sequence[Unit]) -> Bundle:
         inputs=tuple(arriving.values()),
         output=units[-1].output,
         units=tuple(units),
+        lines=lines,
     )
 
 
@@ -84,25 +90,55 @@ def _renamed(unit: Unit, keys: Mapping[str, str]) -> Unit:
     return replace(unit, reads=tuple(keys.get(key, key) for key in unit.reads))
 
 
-def stages(units: Sequence[Unit]) -> tuple[Stage, ...]:
-    """Return all units in stages, in the order they came in."""
-    main = [unit for unit in units if not unit.side]
+def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
+    """Yield the stages of a network and the nodes that a picture shows in each."""
+    subject = whole(network)
+    for stage in stages(subject.units, subject.others):
+        label = stage.label or ("other inputs" if subject.others else "network")
+        yield label, [node for unit in stage.units if not unit.side for node in shown(unit)]
+
+
+def stages(units: Sequence[Unit], others: Collection[str] = ()) -> tuple[Stage, ...]:
+    """Return all units in stages, in the order they came in.
+
+    Args:
+        units: what is drawn.
+        others: inputs beside the main one; what comes from them alone stands in no stage.
+    """
+    free = _reached(units, others)
+    main = [unit for unit in units if not unit.side and unit.key not in free]
     first, last = _body(main)
     if last <= first:
         return (Stage("", tuple(units)),)
     parts = _by_place(main[first:last]) or _by_size(main[first:last])
-    labelled = [(STEM, main[:first])] if first else []
+    labelled = [("", [unit for unit in units if unit.key in free])] if free else []
+    labelled += [(STEM, main[:first])] if first else []
     several = len(parts) > 1
     labelled += [(f"stage {n}" if several else BODY, part) for n, part in enumerate(parts, 1)]
     labelled += [(HEAD, main[last:])] if last < len(main) else []
     return tuple(Stage(label, _with_sides(part, units)) for label, part in labelled)
 
 
+def _reached(units: Sequence[Unit], inputs: Collection[str]) -> set[str]:
+    """Return the keys of units that read nothing but some inputs, and what comes from them."""
+    found = set(inputs)
+    for unit in units:
+        if found.issuperset(unit.reads):
+            found.add(unit.key)
+    return found.difference(inputs)
+
+
 def _body(units: Sequence[Unit]) -> tuple[int, int]:
-    """Return where the stages begin and end."""
+    """Return where the stages begin and end.
+
+    They begin with the first block, or with what stands before it in its group.
+    """
     blocks = [index for index, unit in enumerate(units) if isinstance(unit, Group)]
     if blocks:
-        return blocks[0], blocks[-1] + 1
+        first, groups = blocks[0], _groups(units)
+        while first and groups and groups[0] in units[first - 1].places:
+            first -= 1
+        return first, blocks[-1] + 1
     maps = [index for index, unit in enumerate(units) if _is_plain_map(unit)]
     return 0, maps[-1] + 1 if maps else 0
 
@@ -115,30 +151,56 @@ def _is_plain_map(unit: Unit) -> bool:
     return not (isinstance(unit, Layer) and isinstance(unit.leaf.op, adaptive))
 
 
+def _groups(units: Sequence[Unit]) -> list[str]:
+    """Return the spec's own groups of blocks, each with all that is its own around them.
+
+    Nothing where it has fewer than two.
+    """
+    around = [unit.places for unit in units if isinstance(unit, Group) and unit.places]
+    outer = {place for places in around for place in places[:-1]}
+    innermost = dict.fromkeys(places for places in around if places[-1] not in outer)
+    held = Counter(place for places in innermost for place in places)
+    found = [next(place for place in places if held[place] == 1) for places in innermost]
+    return found if len(found) > 1 else []
+
+
 def _by_place(units: Sequence[Unit]) -> list[list[Unit]]:
-    """Return the spec's own groups of blocks; nothing where it has fewer than two."""
-    innermost = [unit.places[-1] for unit in units if isinstance(unit, Group) and unit.places]
-    around = {place for unit in units for place in unit.places[:-1]}
-    stages = [place for place in dict.fromkeys(innermost) if place not in around]
-    if len(stages) < 2:
+    """Return units in the spec's own groups of blocks; nothing where it has none."""
+    stages = _groups(units)
+    if not stages:
         return []
     parts: list[list[Unit]] = [[]]
-    current, between = stages[0], False
+    current, between = "", False
     for unit in units:
         place = next((place for place in unit.places if place in stages), None)
-        opens = place not in (None, current) or not (place or between or _closes(unit))
+        following = _next(stages, current)
+        if place is not None:
+            opens = place != current
+        else:
+            # Behind the last group, only a new size is a new stage.
+            leads = following != current or _is_resized(unit)
+            opens = leads and not (between or _closes(unit))
         between = place is None and (between or opens)
         if opens and parts[-1]:
             parts.append([])
         # What stands between two groups and opens a stage belongs to the one that follows.
-        current = place if place is not None else current if not opens else _next(stages, current)
+        current = place if place is not None else current if not opens else following
         parts[-1].append(unit)
     return parts
 
 
 def _next(stages: Sequence[str], current: str) -> str:
-    index = stages.index(current) + 1
+    """Return the group behind one, or the last; without one the first."""
+    index = stages.index(current) + 1 if current else 0
     return stages[min(index, len(stages) - 1)]
+
+
+def _is_resized(unit: Unit) -> bool:
+    return _differ(_side(unit.inputs[0]), _side(unit.output))
+
+
+def _differ(one: float, other: float) -> bool:
+    return max(one, other) > _NEW_SIZE * min(one, other)
 
 
 def _by_size(units: Sequence[Unit]) -> list[list[Unit]]:
@@ -147,7 +209,7 @@ def _by_size(units: Sequence[Unit]) -> list[list[Unit]]:
     for unit in units:
         here = _side(unit.output)
         closes = _closes(unit)
-        if parts[-1] and side and not closes and max(here, side) > _NEW_SIZE * min(here, side):
+        if parts[-1] and side and not closes and _differ(here, side):
             parts.append([])
         parts[-1].append(unit)
         side = here

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archspec.analysis import Cost, costs, fields, receptive_field
+from archspec.analysis import Cost, costs, fields, receptive_field, training_parameters
 from archspec.draw import wording
 from archspec.draw.engine import DrawError
 from archspec.draw.fuse import block, chart, inside
@@ -42,20 +42,25 @@ class Subject:
     outputs: tuple[Port, ...]
     block: Group | None = None
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The keys of the inputs beside the main one."""
+        return tuple(port.key for port in self.inputs[1:])
+
 
 def whole(network: Network) -> Subject:
     """Return a network as what is drawn."""
     units = chart(network)
     shapes = {node.name: node.output for node in network.root.nodes} | dict(network.inputs)
     kept = [(label, name) for label, name in network.outputs if name not in network.side]
+    # The straight line begins at a map, if there is one.
+    inputs = sorted(network.inputs.items(), key=lambda item: len(item[1]) != 3)
     one_in, one_out = len(network.inputs) == 1, len(kept) == 1
     return Subject(
         title=network.name,
-        facts=(*_figures(costs(network)[""]), *_seen(network)),
+        facts=(*_figures(costs(network)[""], training_parameters(network)), *_seen(network)),
         units=units.units,
-        inputs=tuple(
-            Port("Input" if one_in else name, shape, name) for name, shape in network.inputs.items()
-        ),
+        inputs=tuple(Port("Input" if one_in else name, shape, name) for name, shape in inputs),
         outputs=tuple(
             Port("Output" if one_out else label, shapes[name], units.names[name])
             for label, name in kept
@@ -133,10 +138,12 @@ def _after(network: Network, body: Body, around: Sequence[Body]) -> list[str]:
     return found
 
 
-def _figures(cost: Cost) -> tuple[str, ...]:
+def _figures(cost: Cost, aside: int = 0) -> tuple[str, ...]:
+    """Return parameters, those of training mode alone apart, and MACs."""
     bound = "≥ " if cost.unknown else ""
+    more = f" + {wording.amount(aside)} in training only" if aside else ""
     return (
-        f"{wording.amount(cost.parameters)} params",
+        f"{wording.amount(cost.parameters - aside)} params{more}",
         f"{bound}{wording.amount(cost.macs)} MACs",
     )
 

@@ -22,6 +22,10 @@ def tidy(svg: bytes) -> bytes:
     root = ElementTree.fromstring(svg)
     for group in root.iter(f"{_SVG}g"):
         _tidy_group(group)
+    for shape in root.iter():
+        if shape.get("stroke") == "transparent":
+            # SVG 1.1 has no such colour, which Graphviz writes for lines that are not there.
+            shape.set("stroke", "none")
     for text in root.iter(f"{_SVG}text"):
         # Blanks between a title and its detail stay, as newer versions of Graphviz have it.
         text.set(_SPACE, "preserve")

@@ -250,6 +250,7 @@ _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] 
     Scale: lambda op: ("Scale", f"{op.factor:.3g}"),
     Cat: lambda op: ("Concat", ""),
     Flatten: lambda op: ("Flatten", ""),
+    Narrow: lambda op: ("Slice", ""),
     SpaceToDepth: lambda op: ("SpaceToDepth", f"↓{int(op.block_size)}"),
 }
 _SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", MatMul: "@", Cat: "Concat"}

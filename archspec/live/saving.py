@@ -34,5 +34,5 @@ def saved(network: Network, module: nn.Module, format: str) -> bytes:
     shapes = (tuple({0: batch} for _ in inputs),)
     program = torch.export.export(module.eval(), inputs, dynamic_shapes=shapes)
     buffer = io.BytesIO()
-    torch.export.save(program, buffer)
+    torch.export.save(program, buffer, extra_files={"archspec": network.name})
     return buffer.getvalue()

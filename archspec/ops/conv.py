@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 from archspec.ops.arguments import Padding, Positive, PositivePair, pair
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, feature_map, shown
-from archspec.ops.windowed import Axis, Phases, TooSmall, Window, axis, sizes
+from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, TooSmall, Window, axis, sizes
 
 
 class Conv2d(Op):
@@ -174,6 +175,8 @@ class ConvTranspose2d(Op):
 
     def window(self, shape: Shape) -> Window:
         """Return which inputs reach an output; outputs a stride apart read alike."""
+        if max(pair(self.stride)) > LONGEST:
+            return EVERYTHING
         first, second = (_transposed(*side) for side in self._sides())
         return first, second
 
@@ -189,12 +192,21 @@ class ConvTranspose2d(Op):
 
 
 def _transposed(kernel: int, stride: int, padding: int, dilation: int) -> Phases:
-    """Return the reads of outputs: input i reaches output `stride i - padding + dilation tap`."""
+    """Return the reads of outputs: input i reaches output `stride i - padding + dilation tap`.
+
+    The taps that lead from an output to whole inputs are `stride / gcd(stride, dilation)` apart.
+    """
+    common = math.gcd(stride, dilation)
+    apart = stride // common
     reads: list[tuple[int, int] | None] = []
-    for output in range(stride):
-        reached = [output + padding - dilation * tap for tap in range(kernel)]
-        inputs = [n // stride for n in reached if n % stride == 0]
-        reads.append((min(inputs), max(inputs)) if inputs else None)
+    for place in range(padding, padding + stride):
+        first = place // common * pow(dilation // common, -1, apart) % apart
+        if place % common or first >= kernel:
+            reads.append(None)
+            continue
+        last = first + (kernel - 1 - first) // apart * apart
+        near, far = ((place - dilation * tap) // stride for tap in (last, first))
+        reads.append((near, far))
     return Phases(tuple(reads), 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
@@ -12,10 +12,7 @@ from archspec.ops.arguments import Positive, PositivePair, pair
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Saved
 from archspec.ops.shape import Misfit, Shape, feature_map
-from archspec.ops.windowed import EVERYTHING, Axis, Phases, Window
-
-_LONGEST: Final = 1024
-"""Outputs after which the reads of a resize must repeat to be told apart."""
+from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, Window
 
 
 def _factor(value: Any) -> Any:
@@ -64,8 +61,8 @@ class Upsample(Op):
         rows, columns = self._sizes(height, width)
         down, right = Fraction(height, rows), Fraction(width, columns)
         if self.size is None and not self.align_corners:
-            down, right = (1 / Fraction(f).limit_denominator(_LONGEST) for f in self._factors())
-        if max(down.denominator, right.denominator) > _LONGEST:
+            down, right = (1 / Fraction(f).limit_denominator(LONGEST) for f in self._factors())
+        if max(down.denominator, right.denominator) > LONGEST:
             return EVERYTHING
         return self._axis(down), self._axis(right)
 
@@ -121,6 +118,8 @@ class PixelShuffle(Op):
 
     def window(self, shape: Shape) -> Window:
         """Return one position for each square of outputs."""
+        if self.upscale_factor > LONGEST:
+            return EVERYTHING
         each = Phases(((0, 0),) * int(self.upscale_factor), 1)
         return each, each
 

@@ -48,6 +48,9 @@ EVERYTHING = Everything()
 Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
 """Two axes, everything, or None where each position reads only itself."""
 
+LONGEST: Final = 1024
+"""Outputs after which reads must repeat to be told apart; past it an output may read everything."""
+
 TOO_SMALL: Final = "the input is too small here, or the layers before shrink it too much"
 """The help where nothing better is known."""
 

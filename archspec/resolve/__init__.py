@@ -56,6 +56,8 @@ def resolve_open(
     values = _vars(spec, overrides)
     diagnostics = Diagnostics()
     scope = _global(spec, overrides, values, wanted)
+    places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
+    scope = replace(scope, places=places)
     resolver = Resolver(spec, written.ops, diagnostics, scope)
     first = next(iter(inputs.values()))
     if len(first) == 3:

@@ -43,8 +43,7 @@ def make_op(
     try:
         return kind.model_validate(values), formulas
     except ValidationError as error:
-        places = {name: span for name, (_, span) in written.items()}
-        raise invalid(error, kind, use, values, places) from None
+        raise invalid(error, kind, use, values, written, scope) from None
 
 
 def bind_parameters(block: Block, use: Use, scope: Scope) -> dict[str, tuple[Value, Formula]]:

@@ -9,6 +9,7 @@ from archspec import spec
 from archspec.errors import fail
 from archspec.expressions import Formula, shown_value
 from archspec.ops import BY_NAME, Form
+from archspec.resolve.hints import came_from, hint
 from archspec.resolve.scope import Scope
 from archspec.schema import names
 
@@ -38,7 +39,8 @@ def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
     holds, formula = scope.compute(condition)
     if not isinstance(holds, bool):
         message = f"`if` is true or false, not {shown_value(holds)}"
-        raise fail("G303", message, condition.span)
+        notes, help = came_from(condition, scope), hint(condition, holds, scope)
+        raise fail("G303", message, condition.span, notes=notes, help=help)
     return holds, formula
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from archspec import expressions, limits, spec
 from archspec.errors import Note, Span, fail
 from archspec.expressions import Formula, Value, shown_value
+from archspec.resolve.hints import came_from, hint, short
 from archspec.resolve.scope import Scope
-
-_SHOWN: Final = 30
-"""Characters of a loop variable's value in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Planned:
     def told(self, loop: Span) -> Note:
         """Return which turn it is, for messages."""
         own = {name: value for name, value in self.values.items() if name != "index"}
-        words = (f"{name}={_short(value)}" for name, value in (own or self.values).items())
+        words = (f"{name}={short(value)}" for name, value in (own or self.values).items())
         return Note(f"turn {', '.join(words)} of the loop at", loop)
 
 
@@ -49,7 +46,8 @@ def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Form
     count, formula = scope.compute(node.count)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         message = f"`repeat` takes a whole number, not {shown_value(count)}"
-        raise fail("G320", message, node.count.span)
+        notes, help = came_from(node.count, scope), hint(node.count, count, scope)
+        raise fail("G320", message, node.count.span, notes=notes, help=help)
     turns = range(_checked(count, node.count.span))
     return [_planned({}, {}, index, node.node) for index in turns], formula
 
@@ -59,11 +57,6 @@ def _checked(count: int, span: Span) -> int:
     if count > limits.NODES:
         raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
     return count
-
-
-def _short(value: Value) -> str:
-    text = shown_value(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def structural(node: spec.Loop | spec.Cfg, scope: Scope) -> frozenset[str]:
@@ -87,7 +80,9 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     for name, given in node.columns:
         values, formula = scope.compute(given)
         if not isinstance(values, tuple):
-            raise fail("G321", f"`{name.text}` is not a list", given.span)
+            message = f"`{name.text}` is a list, not {shown_value(values)}"
+            notes, help = came_from(given, scope), hint(given, values, scope)
+            raise fail("G321", message, given.span, notes=notes, help=help)
         if isinstance(formula, ast.Tuple):
             columns[name.text] = (values, formula.elts)
         else:
@@ -112,7 +107,9 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
     """Return the turns of a `cfg`: an entry's case, or `n` for a number."""
     entries, _ = scope.compute(node.entries)
     if not isinstance(entries, tuple):
-        raise fail("G321", "`cfg` is a list", node.entries.span)
+        message = f"`cfg` is a list, not {shown_value(entries)}"
+        notes, help = came_from(node.entries, scope), hint(node.entries, entries, scope)
+        raise fail("G321", message, node.entries.span, notes=notes, help=help)
     _checked(len(entries), node.entries.span)
     cases = {name.text: held for name, held in node.cases}
     planned = []

@@ -16,6 +16,7 @@ from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import bind_parameters, make_op
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
+from archspec.resolve.hints import came_from
 from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import (
     Scope,
@@ -25,6 +26,7 @@ from archspec.resolve.scope import (
     name_formula,
     open_vars,
     renamed,
+    without,
 )
 
 if TYPE_CHECKING:
@@ -63,8 +65,7 @@ class Place:
             return replace(self._block(blocks[label], node), callee=callee)
         help = did_you_mean(label, [*self.resolver.ops, *blocks])
         message = f"unknown op `{label}`"
-        var = self.resolver.document.vars.get(getattr(node.callee.formula, "id", ""))
-        notes = (Note("its value is here", var.span),) if var and var.value == label else ()
+        notes = came_from(node.callee, self.scope)
         raise fail("S202", message, node.callee.span, notes=notes, help=help)
 
     def again(self, node: spec.Node, first: Leaf | Body, again: spec.Reuse) -> Leaf | Body:
@@ -149,6 +150,7 @@ class Place:
             {**outer.values, **values},
             {**outer.formulas, **{name: name_formula(name) for name in values}},
             sources=sources,
+            places=without(outer.places, values),
             trail=(
                 Note(f"{self.path} ({label}{arguments}), used at", use.span),
                 *self.scope.trail,

@@ -13,6 +13,8 @@ from archspec.expressions import Value, shown_value
 from archspec.ops import Misfit, Op, Shape
 from archspec.ops.windowed import TooSmall
 from archspec.resolve.flows import Flow, origins
+from archspec.resolve.hints import came_from, hint
+from archspec.resolve.scope import Scope
 from archspec.schema.nodes import unknown_argument
 from archspec.spec import Given, Name, Use
 
@@ -101,7 +103,8 @@ def invalid(
     kind: type[Op],
     use: Use,
     values: Mapping[str, Any],
-    places: Mapping[str, Span],
+    written: Mapping[str, tuple[Given, Span]],
+    scope: Scope,
 ) -> SpecError:
     """Return what Pydantic found about an op's arguments, each at its place.
 
@@ -110,7 +113,8 @@ def invalid(
         kind: the op.
         use: what is written.
         values: all arguments, those that were inferred too.
-        places: where the others are written.
+        written: the others as they are written, and where.
+        scope: the names in reach there.
     """
     label = kind.__name__
     arrive = tuple(values[name] for name in kind.inferred() if name in values)
@@ -127,7 +131,10 @@ def invalid(
     for field in (field for field in problems if field in values):
         needed = " or ".join(dict.fromkeys(map(_needed, problems[field])))
         message = f"`{field}` of `{label}` is {needed}, not {_quoted(values[field])}"
-        found.append(Diagnostic("G315", message, places.get(field, use.span), help=listed))
+        given, place = written.get(field, (Given(use.span), use.span))
+        help = hint(given, values[field], scope) or listed
+        notes = came_from(given, scope)
+        found.append(Diagnostic("G315", message, place, notes=notes, help=help))
     return SpecError(found)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from archspec import expressions
-from archspec.errors import Note, SpecError, fail
+from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
@@ -24,7 +24,7 @@ class Scope:
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
     instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
-    that a name's value comes from.
+    that a name's value comes from; `places` tell where vars have their values.
     """
 
     values: Mapping[str, Value]
@@ -33,6 +33,7 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
+    places: Mapping[str, Span] = field(default_factory=dict)
 
     def with_loop(self, values: Mapping[str, Value], sources: Sources) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own."""
@@ -43,6 +44,7 @@ class Scope:
             formulas=formulas,
             depth=self.depth + 1,
             sources={**self.sources, **sources},
+            places=without(self.places, values),
         )
 
     def with_sources(self, sources: Sources) -> Scope:
@@ -105,6 +107,11 @@ def read_names(part: Given | Formula | None) -> frozenset[str]:
     return frozenset() if part is None else expressions.names(part)
 
 
+def without(places: Mapping[str, Span], hidden: Container[str]) -> dict[str, Span]:
+    """Return the places of the names that no other of the same name hides."""
+    return {name: place for name, place in places.items() if name not in hidden}
+
+
 def open_vars(scope: Scope) -> list[str]:
     """Return the vars that stand in formulas under their own names."""
     return [name for name, origin in scope.sources.items() if origin == {name}]
@@ -152,4 +159,5 @@ __all__ = [
     "open_vars",
     "read_names",
     "renamed",
+    "without",
 ]

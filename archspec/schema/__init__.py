@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from archspec import expressions
-from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail, nearest
 from archspec.ops import BY_NAME, Ops
 from archspec.schema import names
 from archspec.schema.initialisation import init_rules
@@ -36,13 +36,7 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
         SpecError: with every mistake found; codes S and E.
     """
     diagnostics = Diagnostics()
-    for key, _ in tree.entries:
-        if key.value not in _KEYS:
-            help = did_you_mean(str(key.value), _KEYS) or f"there are {', '.join(_KEYS)}"
-            diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
-    for required in ("name", "input", "net"):
-        if tree.get(required) is None:
-            diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
+    _check_keys(tree, diagnostics)
     headers, broken = _headers(tree.get("blocks"), ops, diagnostics)
     parameters = {block: header for block, (header, _, _) in headers.items()}
     reader = NodeReader({**dict.fromkeys(broken), **parameters}, ops, diagnostics)
@@ -51,6 +45,8 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
         for key in ("archspec", "name", "description", "paper", "input", "outputs", "expect")
         if (value := tree.get(key)) is not None
     }
+    if type(fields.get("archspec")) in (bool, float):  # Python holds both to equal the number
+        diagnostics.add(_told("literal_error", ["archspec"], tree))
     fields["vars"] = _vars(tree.get("vars"), ops, diagnostics)
     fields["defaults"] = _defaults(tree.get("defaults"), ops, diagnostics)
     fields["blocks"] = {
@@ -64,6 +60,21 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     diagnostics.raise_any()
     spec = _validated(fields, tree)
     return Written(spec, tree.span.source.name, _places(tree), ops)
+
+
+def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
+    """Record keys at the top that nobody knows, and those that are missing."""
+    meant = set()
+    for key, _ in tree.entries:
+        if key.value not in _KEYS:
+            missing = [known for known in _KEYS if tree.key(known) is None]
+            meant.add(near := nearest(str(key.value), missing))
+            help = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
+            diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
+    for required in ("name", "input", "net"):
+        # A key that is misspelt is one mistake.
+        if tree.get(required) is None and required not in meant:
+            diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
 
 
 def _places(tree: Mapping) -> dict[str, Span]:
@@ -90,22 +101,53 @@ def _validated(fields: dict[str, Any], tree: Mapping) -> Spec:
         where = ("expect",) if error.title == "Expect" else ()
         found = Diagnostics()
         for problem in error.errors(include_url=False, include_input=False, include_context=False):
-            location = [*where, *problem["loc"]]
-            message = problem["msg"].removeprefix("Input ")
-            found.add(Diagnostic("S218", f"`{location[0]}` {message}", _place(tree, location)))
+            location = [*where, *map(str, problem["loc"])]
+            found.add(_told(problem["type"], location[:2], tree))
         found.raise_any()
         raise
 
 
-def _place(tree: Tree, location: list[Any]) -> Span:
-    """Return the place of what a Pydantic location names, as deep as the tree goes along."""
+def _told(problem: str, location: list[str], tree: Mapping) -> Diagnostic:
+    """Return what Pydantic finds in our words, at its place."""
+    if problem == "extra_forbidden":
+        held = tree.get("expect")
+        key = held.key(location[-1]) if isinstance(held, Mapping) else None
+        known = tuple(Expect.model_fields)
+        help = did_you_mean(location[-1], known) or f"there are {', '.join(known)}"
+        message = f"unknown key `{location[-1]}` in `expect`"
+        return Diagnostic("S200", message, key.span if key else tree.span, help=help)
+    name = location[-1] if location[-1] in _FORMS else location[0]
+    at = _at(tree, location)
+    kinds = {Mapping: "a mapping", Listing: "a list"}
+    got = expressions.shown_value(at.value) if isinstance(at, Scalar) else kinds[type(at)]
+    return Diagnostic("S218", f"`{name}` is {_FORMS[name]}, not {got}", at.span)
+
+
+_SIZES: Final = "a list of whole numbers"
+_FORMS: Final = {
+    "archspec": "the version of the language, which is 1",
+    "name": "a word",
+    "description": "a text",
+    "paper": "a text",
+    "input": f"{_SIZES}, such as [3, 224, 224], or a mapping of names to such lists",
+    "outputs": "the name of a node, or a mapping of labels to such names",
+    "expect": "a mapping of figures",
+    "params": "a whole number",
+    "macs": "a whole number",
+    "output": f"{_SIZES}, or a mapping of labels to such lists",
+    "receptive_field": "a whole number, or a word",
+}
+"""What the values are that Pydantic checks."""
+
+
+def _at(tree: Tree, location: list[str]) -> Tree:
+    """Return what stands at a Pydantic location, as deep as the tree goes along."""
     for part in location:
-        if isinstance(tree, Mapping) and isinstance(part, str):
-            key = tree.key(part)
-            tree = tree.get(part) or (key if key is not None else tree)
-        elif isinstance(tree, Listing) and isinstance(part, int) and part < len(tree.items):
-            tree = tree.items[part]
-    return tree.span
+        held = tree.get(part) if isinstance(tree, Mapping) else None
+        if held is None:
+            break
+        tree = held
+    return tree
 
 
 def plain(tree: Tree) -> Any:
@@ -224,5 +266,5 @@ def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return ()
     if not isinstance(tree, Mapping):
-        raise fail("S221", f"`{what}` is a mapping", tree.span)
+        raise fail("S221", f"`{what}` is a mapping of names: {{name: value}}", tree.span)
     return tree.entries

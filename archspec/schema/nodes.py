@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import Final, TypedDict
 
 from archspec import expressions
-from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, SpecError, did_you_mean, fail
 from archspec.ops import Ops
 from archspec.schema import names
 from archspec.schema.columns import columns
+from archspec.schema.misspelt import Words
 from archspec.schema.values import given
 from archspec.spec import Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
 from archspec.syntax import Listing, Mapping, Scalar, Tree
@@ -20,7 +20,6 @@ CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where",
 """Keys that are not arguments of an op."""
 
 _SEQUENTIAL: Final = "Sequential"
-_NEAR: Final = 0.8
 
 
 class _Common(TypedDict):
@@ -50,7 +49,8 @@ class NodeReader:
         self.blocks = blocks
         self.ops = ops
         self.diagnostics = diagnostics
-        self.callees = (*ops, *blocks, _SEQUENTIAL)
+        self.words = Words(blocks, ops, (_SEQUENTIAL,))
+        self.callees = self.words.callees
 
     def node(self, tree: Tree) -> Node:
         """Return the node that a tree spells; a wrong one is recorded and replaced by nothing."""
@@ -64,6 +64,10 @@ class NodeReader:
 
     def _word(self, tree: Scalar) -> Node:
         """`ReLU`, `relu` or `=act`."""
+        if tree.value is None:
+            raise fail(
+                "S203", "no node stands here", tree.span, help="`Identity` passes on what it reads"
+            )
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
         callee = given(tree)
@@ -106,15 +110,10 @@ class NodeReader:
             raise fail("S206", "no op in this node", tree.span, help="add one, or `do: …`")
         return self._use(tree, callees[0])
 
-    def _body(self, tree: Mapping) -> Body:
+    def _body(self, tree: Mapping, *, branches: bool = False) -> Body:
         """A mapping of named children, unless it looks like an op that does not exist."""
-        if tree.entries:
-            first = tree.entries[0][0]
-            word = str(first.value)
-            near = difflib.get_close_matches(word, self.callees, n=1, cutoff=_NEAR)
-            odd = [v for _, v in tree.entries if isinstance(v, Scalar) and _is_plain(v)]
-            if (near and word[:1].isupper()) or odd:
-                raise self._unknown_op(first)
+        if tree.entries and not branches and (key := self.words.misspelt(tree)) is not None:
+            raise self._unknown_op(key)
         items: list[tuple[Name | None, Node]] = []
         for key, value in tree.entries:
             text = str(key.value)
@@ -168,7 +167,7 @@ class NodeReader:
     def _merge(self, use: Use, value: Tree) -> Use:
         """`{Add: [bn2, downsample]}` or `{Cat: {left: …, right: …}}`."""
         if isinstance(value, Mapping):
-            return replace(use, branches=self._body(value))
+            return replace(use, branches=self._body(value, branches=True))
         if isinstance(value, Listing):
             return replace(use, operands=tuple(self._reference(item) for item in value.items))
         raise fail(
@@ -270,12 +269,8 @@ class NodeReader:
             if name.text not in known:
                 self.diagnostics.add(unknown_argument(name, str(callee), known))
 
-    def _unknown_op(self, key: Scalar) -> Exception:
-        word = str(key.value)
-        choices = [*self.callees, *CONTROL]
-        bare = word.removeprefix("torch.").removeprefix("nn.")
-        help = did_you_mean(bare, choices) or f"there are {', '.join(sorted(self.callees))}"
-        return fail("S202", f"unknown op `{word}`", key.span, help=help)
+    def _unknown_op(self, key: Scalar) -> SpecError:
+        return self.words.unknown(key, CONTROL)
 
 
 def unknown_argument(name: Name, callee: str, known: set[str]) -> Diagnostic:
@@ -290,7 +285,3 @@ def unknown_argument(name: Name, callee: str, known: set[str]) -> Diagnostic:
         label=f"not an argument of {callee}",
         help=help,
     )
-
-
-def _is_plain(tree: Scalar) -> bool:
-    return not isinstance(tree.value, str)

@@ -6,11 +6,12 @@ from archspec.tables.data import as_data
 from archspec.tables.grouping import GROUPS, Group, groups
 from archspec.tables.layout import COLUMNS, summary, table
 from archspec.tables.rows import Row, rows
-from archspec.tables.text import Table, field_text, text
+from archspec.tables.text import NARROWEST, Table, field_text, text
 
 __all__ = [
     "COLUMNS",
     "GROUPS",
+    "NARROWEST",
     "Group",
     "Row",
     "Table",

@@ -82,7 +82,7 @@ def _group(group: Group) -> dict[str, Any]:
         "activation_bytes": group.activations,
     }
     if group.shape is not None:
-        data |= {"output": list(group.shape), **_field(group.field)}
+        data |= {"span": group.span, "output": list(group.shape), **_field(group.field)}
     return data
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from archspec import analysis
 from archspec.analysis import ONE, Cost
 from archspec.analysis.difference import Comparison, Difference, Side
 from archspec.network import Network
-from archspec.tables.text import NONE, Table, memory_text, sizes, whole_field_text
+from archspec.tables.text import NONE, Table, memory_text, share_text, sizes, whole_field_text
 
 SIGNS: Final = {"added": "+", "removed": "−", "changed": "~"}
 """What stands before the path of a node."""
@@ -25,14 +26,15 @@ def table_of_differences(
         everything: also nodes that differ only since other shapes arrive.
     """
     found = [d for d in comparison.differences if everything or not d.follows]
+    rest = [d for d in comparison.differences if not everything and d.follows]
     return Table(
         " → ".join(names),
         ("path", "op", "output", "parameters", "MACs"),
         (False, False, False, True, True),
-        [_cells(difference) for difference in found],
+        [*map(_cells, found), *([_together(rest)] if rest else [])],
         [*(("network", fact) for fact in comparison.facts), *_totals(comparison)],
-        [difference.change for difference in found],
-        wrapped=1,
+        [*(difference.change for difference in found), *([""] if rest else [])],
+        wrapped=(1, 2),
     )
 
 
@@ -44,14 +46,28 @@ def _cells(difference: Difference) -> tuple[str, ...]:
     is_other = bool(before and after and before.op != after.op)
     words = facts if is_other else f"{side.op}: {facts}" if facts else side.op
     shapes = dict.fromkeys(sizes(one.shape) for one in (before, after) if one)
-    was, now = (one.cost if one else Cost() for one in (before, after))
     return (
         f"{SIGNS[difference.change]} {side.path}",
         words,
         " → ".join(shapes),
-        delta(was.parameters, now.parameters),
-        "?" if was.unknown or now.unknown else delta(was.macs, now.macs),
+        *_deltas([] if difference.opened else [difference]),
     )
+
+
+def _together(rest: Sequence[Difference]) -> tuple[str, ...]:
+    """Return one row for the nodes that differ only since other shapes arrive."""
+    others = "other" if len(rest) == 1 else "others"
+    return (f"~ {len(rest):,} {others}", "of another shape alone", "", *_deltas(rest))
+
+
+def _deltas(found: Sequence[Difference]) -> tuple[str, str]:
+    """Return by how much the parameters and MACs of nodes grew together."""
+    was, now = (
+        sum((side.cost for side in sides if side), Cost())
+        for sides in ([d.before for d in found], [d.after for d in found])
+    )
+    macs = "?" if was.unknown or now.unknown else delta(was.macs, now.macs)
+    return delta(was.parameters, now.parameters), macs
 
 
 def delta(before: int, after: int) -> str:
@@ -94,8 +110,10 @@ def _pair(label: str, before: str, after: str) -> tuple[str, str]:
 def _both(before: int, after: int) -> str:
     if before == after:
         return f"{before:,}"
-    share = f", {100 * (after - before) / before:+.1f}%".replace("-", "−") if before else ""
-    return f"{before:,} → {after:,} ({delta(before, after)}{share})"
+    share = share_text(abs(after - before), before)
+    if before and share[0].isdigit():
+        share = f"{'−' if after < before else '+'}{share}"
+    return f"{before:,} → {after:,} ({delta(before, after)}{f', {share}' if before else ''})"
 
 
 def differences_as_data(comparison: Comparison, names: tuple[str, str]) -> dict[str, Any]:

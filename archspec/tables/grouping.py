@@ -1,15 +1,16 @@
-"""Nodes taken together: by the spec's blocks, by op, or by the size of the map."""
+"""Nodes taken together: by the spec's blocks, by op, or by the stages that a picture shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final
 
 from archspec import analysis
 from archspec.analysis import ONE, Cost, Field, Setting
-from archspec.network import Body, Leaf, Network, Node
-from archspec.ops import ChannelsLast, Form, Shape
+from archspec.network import Body, Leaf, Network, Node, walk
+from archspec.ops import Shape
 
 GROUPS: Final = ("block", "stage", "op")
 
@@ -20,6 +21,7 @@ class Group:
 
     Attributes:
         count: how many nodes.
+        span: from where to where a stage goes, in the spec's names.
         shape: output of the last one of a stage; None for groups whose nodes lie here and there.
         field: receptive field of the last one of a stage.
     """
@@ -28,6 +30,7 @@ class Group:
     count: int
     cost: Cost
     activations: int
+    span: str = ""
     shape: Shape | None = None
     field: Field | None = None
 
@@ -37,22 +40,27 @@ def groups(network: Network, by: str, setting: Setting = ONE) -> list[Group]:
 
     Args:
         network: the network.
-        by: `op`; `block`, the outermost of the spec's own blocks around a node; or `stage`, what
-            follows one another with maps of one size, where blocks are taken whole. What is there
-            in training mode alone is no part of any stage and has a row of its own.
+        by: `op`; `block`, the outermost of the spec's own blocks around a node; or `stage`, as in
+            a picture: stem, stages and head. What is there in training mode alone is no part of
+            any stage and has a row of its own.
         setting: the batch whose activations are counted.
     """
     costs, written = analysis.costs(network), analysis.written(network, setting)
 
-    def together(name: str, nodes: list[Node]) -> Group:
+    def together(name: str, nodes: Sequence[Node]) -> Group:
         cost = sum((costs[node.path] for node in nodes), Cost())
         return Group(name, len(nodes), cost, sum(written[node.path] for node in nodes))
 
     if by == "stage":
         fields = analysis.fields(network)
         return [
-            _stage(together(_span(nodes), nodes), nodes[-1], fields[nodes[-1].path])
-            for nodes in _stages(network)
+            replace(
+                together(label, leaves),
+                span=_span(network, leaves),
+                shape=tuple(int(n) for n in last.output),
+                field=fields[last.path],
+            )
+            for label, leaves, last in _stages(network)
         ]
     named: dict[str, list[Node]] = {}
     for name, node in _blocks(network.root) if by == "block" else _leaves(network):
@@ -77,59 +85,46 @@ def _blocks(body: Body) -> Iterator[tuple[str, Node]]:
             yield from _blocks(node)
 
 
-def _stage(group: Group, last: Node, field: Field) -> Group:
-    shape = tuple(int(n) for n in last.output)
-    return Group(group.name, group.count, group.cost, group.activations, shape, field)
+def _stages(network: Network) -> Iterator[tuple[str, list[Leaf], Node]]:
+    """Yield a label for each stage, what is in it, and the node of which its output is.
 
+    What leaves nothing in a picture goes with what was before it.
+    """
+    from archspec.draw.stages import staged  # noqa: PLC0415 - no other table has stages
 
-def _stages(network: Network) -> Iterator[list[Node]]:
-    """Yield runs of nodes whose results are maps of one size."""
-    units = list(_units(network.root))
-    found: list[list[Node]] = []
-    size: Shape | None = None
-    for unit in units:
-        if unit.training_only:
+    found = [(label, list[Leaf](), nodes) for label, nodes in staged(network)]
+    stage_of = {
+        leaf.path: index for index, (*_, nodes) in enumerate(found) for leaf in _within(nodes)
+    }
+    here, aside = 0, dict[str, list[Leaf]]()
+    for leaf in network.leaves:
+        top = leaf.path.partition(".")[0]
+        if top in network.side:
+            aside.setdefault(top, []).append(leaf)
             continue
-        # A tensor of a module's own is no map; it stands with what follows or was before.
-        is_tensor = isinstance(unit, Leaf) and unit.op.form is Form.TENSOR
-        here = size if is_tensor else _size(unit.output)
-        if not found or (size is not None and here != size):
-            found.append([])
-        found[-1].append(unit)
-        size = here
-    yield from found
-    for unit in units:
-        if unit.training_only:
-            yield [unit]
+        here = stage_of.get(leaf.path, here)
+        found[here][1].append(leaf)
+    yield from ((label, leaves, nodes[-1]) for label, leaves, nodes in found)
+    for node in network.root.steps:
+        if node.name in aside:
+            yield node.path, aside[node.name], node
 
 
-def _units(body: Body) -> Iterator[Node]:
-    """Yield the nodes below a body; lists that change the size of maps are opened."""
-    for node in body.steps:
-        is_list = isinstance(node, Body) and node.is_chain and node.block is None
-        if isinstance(node, Body) and is_list and not node.training_only and _changes(node):
-            yield from _units(node)
-        else:
-            yield node
+def _within(nodes: Iterable[Leaf | Body]) -> Iterator[Leaf]:
+    for node in nodes:
+        inside = (node,) if isinstance(node, Leaf) else walk(node)
+        yield from (leaf for leaf in inside if isinstance(leaf, Leaf))
 
 
-def _changes(body: Body) -> bool:
-    """Tell whether maps of several sizes come out of the nodes of a list."""
-    return len({_size(unit.output) for unit in _units(body)}) > 1
-
-
-def _size(shape: Shape) -> Shape:
-    """Return height and width of a feature map, as the size of a stage."""
-    if len(shape) != 3:
-        return ()
-    sizes = shape[:2] if isinstance(shape, ChannelsLast) else shape[1:]
-    return () if sizes == (1, 1) else tuple(int(n) for n in sizes)
-
-
-def _span(nodes: list[Node]) -> str:
-    """Return `features.0 … 3` of a run, or its only node's path."""
-    first, last = nodes[0].path, nodes[-1].path
-    around = first.rpartition(".")[0]
-    if around and last.startswith(f"{around}."):
-        last = last.removeprefix(f"{around}.")
-    return first if len(nodes) == 1 else f"{first} … {last}"
+def _span(network: Network, leaves: Sequence[Leaf]) -> str:
+    """Return `features.0 … 3` for what goes from one child of a module to another, or its path."""
+    paths = [leaf.path.split(".") for leaf in leaves]
+    columns = takewhile(lambda names: len(set(names)) == 1, zip(*paths, strict=False))
+    around = [names[0] for names in columns]
+    path = ".".join(around)
+    whole = sum(f"{leaf.path}.".startswith(f"{path}.") for leaf in network.leaves)
+    if path and whole == len(leaves):
+        return path
+    first, last = (names[len(around)] for names in (paths[0], paths[-1]))
+    ends = first if first == last else f"{first} … {last}"
+    return f"{path}.{ends}".lstrip(".")

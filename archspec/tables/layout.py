@@ -12,6 +12,7 @@ from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
 from archspec.tables.text import (
     GAP,
+    NARROWEST,
     NONE,
     Table,
     memory_text,
@@ -50,6 +51,11 @@ def _places(row: Row | Group, figure: str) -> str:
 
 COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
     "path": ("path", False, lambda row, _: _name(row)),
+    "span": (
+        "from … to",
+        False,
+        lambda row, _: NONE if isinstance(row, Row) else row.span or NONE,
+    ),
     "op": ("op", False, lambda row, _: row.op if isinstance(row, Row) else NONE),
     "count": ("nodes", True, lambda row, _: str(row.count) if isinstance(row, Group) else "1"),
     "output": ("output", False, lambda row, _: sizes(row.shape) if row.shape else NONE),
@@ -81,11 +87,25 @@ COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
 }
 """Every column by the word that asks for it: its head, whether it is set right, its cells."""
 
-_ALWAYS: Final = ("path", "op", "output", "params", "macs")
-_ROOM: Final = ("field", "memory", "macs%", "stride", "offset", "params%")
-"""What a table of nodes has besides, as far as there is room, in this order."""
-_GROUPED: Final = ("path", "count", "params", "params%", "macs", "macs%", "memory", "memory%")
-_STAGES: Final = ("path", "output", *_GROUPED[2:-1], "field")
+
+class Choice(NamedTuple):
+    """Columns that a table always has, and the others as far as there is room, in this order."""
+
+    always: Sequence[str]
+    room: Sequence[str]
+
+
+_NODES: Final = Choice(
+    ("path", "op", "output", "params", "macs"),
+    ("field", "memory", "macs%", "stride", "offset", "params%"),
+)
+_GROUPED: Final = {
+    "stage": Choice(
+        ("path", "output", "params", "macs"), ("span", "macs%", "field", "params%", "memory")
+    ),
+    "block": Choice(("path", "count", "params", "macs"), ("macs%", "params%", "memory", "memory%")),
+}
+_GROUPED["op"] = _GROUPED["block"]
 
 
 def table(
@@ -102,7 +122,7 @@ def table(
     Args:
         network: the network.
         setting: the batch whose activations are counted.
-        depth: how many levels of modules are shown; all without it.
+        depth: how many levels of modules are shown, 0 for the totals alone; all without it.
         by: a word of `GROUPS`: a row for each group instead of each node.
         columns: words of `COLUMNS`; without them as many as `width` has room for.
         width: characters of a line.
@@ -117,20 +137,28 @@ def table(
         head, _, show = COLUMNS[name]
         return (by if by and name == "path" else head, *(show(row, whole) for row in found))
 
-    if columns or by:
-        names: Sequence[str] = columns or (_STAGES if by == "stage" else _GROUPED)
-        chosen = {name: column(name) for name in names}
+    if columns:
+        chosen = {name: column(name) for name in columns}
     else:
-        chosen = _roomy(column, width)
+        chosen = _roomy(column, _GROUPED[by] if by else _NODES, width)
     head, *cells = zip(*chosen.values(), strict=True)
-    return Table(title, head, tuple(COLUMNS[name][1] for name in chosen), cells, totals)
+    return Table(
+        title,
+        head,
+        tuple(COLUMNS[name][1] for name in chosen),
+        cells,
+        totals,
+        narrow=tuple(index for index, name in enumerate(chosen) if name in ("path", "op")),
+    )
 
 
-def _roomy(column: Callable[[str], tuple[str, ...]], width: int) -> dict[str, tuple[str, ...]]:
+def _roomy(
+    column: Callable[[str], tuple[str, ...]], choice: Choice, width: int
+) -> dict[str, tuple[str, ...]]:
     """Return the columns that a table always has, and the others that a line has room for."""
-    found = {name: column(name) for name in _ALWAYS}
+    found = {name: column(name) for name in choice.always}
     room = width - sum(max(map(len, cells)) + GAP for cells in found.values()) + GAP
-    for name in _ROOM:
+    for name in choice.room:
         cells = column(name)
         room -= max(map(len, cells)) + GAP
         if room < 0:
@@ -149,7 +177,7 @@ def summary(
     columns: Sequence[str] | None = None,
 ) -> str:
     """Return the table as text; long paths are cut in their middle to keep to `width`."""
-    width = max(width, 72)
+    width = max(width, NARROWEST)
     found = table(network, setting=setting, depth=depth, by=by, columns=columns, width=width)
     return text(found, width)
 
@@ -168,7 +196,9 @@ def _totals(network: Network, setting: Setting) -> Iterable[tuple[str, str]]:
     peak, kept = analysis.peak(network, setting), analysis.kept(network, setting)
     bound = "≥ " if kept.unknown else ""
     weights = memory_text(setting.bytes(whole.parameters, once=True))
-    yield "parameters", f"{whole.parameters:,}, {weights} of weights"
+    aside = analysis.training_parameters(network)
+    training = f" ({aside:,} in training only)" if aside else ""
+    yield "parameters", f"{whole.parameters:,}{training}, {weights} of weights"
     yield "MACs", f"{whole.macs_text} for one sample"
     yield "FLOPs", f"{flops.macs_text} = 2 × MACs (convolutions and matrix products)"
     yield "peak activations", f"{memory_text(peak.bytes)} in inference, at {peak.path}"

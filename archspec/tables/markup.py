@@ -49,6 +49,9 @@ dl.archspec{display:grid;grid-template-columns:max-content auto;gap:.15em 1.2em}
 .archspec tr.changed td{background:#40340f}}"""
 """How a table looks, wherever it stands."""
 
+_PAGE_ROWS: Final = 40
+"""Rows of a table that a page of LaTeX has room for."""
+
 _PAGE: Final = """\
 body{font:14px/1.5 system-ui,sans-serif;margin:2em;color:#1f2933;background:#fff}
 h1{font-size:1.3em}
@@ -85,7 +88,10 @@ def _plain(text: str) -> str:
 
 
 def latex(table: Table) -> str:
-    """Return a table for LaTeX with the package booktabs, totals in its last rows."""
+    """Return a table for LaTeX with the package booktabs, totals in its last rows.
+
+    What is longer than a page goes on over further ones, with longtable, under the same head.
+    """
     columns = "".join("r" if right else "l" for right in table.right)
     lines = [f"{' & '.join(map(_latex, row))} \\\\" for row in table.rows]
     wide = len(table.head) - 1
@@ -93,18 +99,22 @@ def latex(table: Table) -> str:
         f"{_latex(name)} & \\multicolumn{{{wide}}}{{l}}{{{_latex(words)}}} \\\\"
         for name, words in table.totals
     ]
+    long = len(lines) + len(below) > _PAGE_ROWS
+    environment = "longtable" if long else "tabular"
+    packages = "{booktabs, longtable}" if long else "{booktabs}"
     return "\n".join(
         [
-            f"% {MARK}; needs \\usepackage{{booktabs}}",
+            f"% {MARK}; needs \\usepackage{packages}",
             f"% {' '.join(table.title.split())}",
-            f"\\begin{{tabular}}{{{columns}}}",
+            f"\\begin{{{environment}}}{{{columns}}}",
             "\\toprule",
             f"{' & '.join(map(_latex, table.head))} \\\\",
             "\\midrule",
+            *(["\\endhead"] if long else []),
             *lines,
             *(["\\midrule", *below] if below else []),
             "\\bottomrule",
-            "\\end{tabular}",
+            f"\\end{{{environment}}}",
             "",
         ]
     )

@@ -29,6 +29,13 @@ def _nested_repeats(levels: int) -> str:
     return net("{repeat: 10, do: [" * levels + "ReLU" + "]}" * levels)
 
 
+def _many_near_names(count: int) -> str:
+    """Return blocks and children whose names are all somewhat alike."""
+    blocks = "".join(f"  Block{'k' * 40}{i}: [ReLU]\n" for i in range(count))
+    children = "".join(f"  a{i}: {{Block{'j' * 30}{i}: ReLU, bias: ReLU}}\n" for i in range(count))
+    return f"{HEAD}blocks:\n{blocks}net:\n{children}  last: [Quux]\n"
+
+
 def _paths_are_counted(made: Architecture) -> bool:
     return made.output == (3, 8, 8) and made.parameters == 0
 
@@ -49,6 +56,27 @@ CASES: Final = {
     "input of 10^34 pixels": Case(
         f"name: Tiny\ninput: [3, {10**17}, {10**17}]\nnet: [ReLU]\n", "L205"
     ),
+    "transposed kernel of 3 * 10^7": Case(
+        net("[{ConvTranspose2d: 1, kernel_size: 30000000, stride: 3}]"),
+        holds=lambda m: m.receptive_field == (10**7, 10**7),
+    ),
+    "transposed stride of 3 * 10^7": Case(
+        net("[{ConvTranspose2d: 1, kernel_size: 3, stride: 30000000}]"),
+        holds=lambda m: m.receptive_field is None,
+    ),
+    "kernel of 3 * 10^7": Case(
+        net("[{Conv2d: 1, kernel_size: 30000000, padding: 15000000}]"),
+        holds=lambda m: m.receptive_field == (3 * 10**7, 3 * 10**7),
+    ),
+    "transposed kernels that multiply": Case(
+        net("[{repeat: 2, do: {ConvTranspose2d: 1, kernel_size: 900, stride: 900}}]"),
+        holds=lambda m: m.receptive_field is None,
+    ),
+    "shuffle of 10^8": Case(
+        f"name: Tiny\ninput: [{10**16}, 1, 1]\nnet: [{{PixelShuffle: {10**8}}}]\n",
+        holds=lambda m: m.output == (1, 10**8, 10**8),
+    ),
+    "near names of 1,500 blocks": Case(_many_near_names(1500), "S202"),
     "input of nothing": Case("name: Tiny\ninput: []\nnet: [ReLU]\n", "S219"),
     "input of a negative size": Case("name: Tiny\ninput: [3, -8, 8]\nnet: [ReLU]\n", "S219"),
     "input of 10,000 dimensions": Case(

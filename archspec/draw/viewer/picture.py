@@ -37,7 +37,8 @@ def picture(
     bare = replace(scene, title="", facts=())
     writers = {name: writer(bare, name) for name in THEMES}
     for each in writers.values():
-        each.font = _FONT
+        # Above the picture, the legend can be seen before anyone scrolls.
+        each.font, each.legend = _FONT, "t"
     written = {name: list(each.lines()) for name, each in writers.items()}
     texts, palette = in_slots({n: [line.text for line in lines] for n, lines in written.items()})
     needs = [line.needs for line in written[THEMES[0]]]
