@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from archspec import vocabulary
 from archspec.ops import BY_NAME, Op, Ops
-from archspec.schema.initialisation import FUNCTIONS
+from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import CONTROL
 from archspec.spec import Expect, Parameter
 from archspec.vocabulary import NODE
@@ -266,14 +266,16 @@ def _fill() -> Json:
     """A function of `torch.nn.init` by its name, or with arguments."""
     functions = {
         name: {
-            **_closed(_told(dict.fromkeys(words, _PLAIN), vocabulary.FILLS)),
+            **_closed(_told(dict.fromkeys(function.arguments, _PLAIN), vocabulary.FILLS)),
+            **({"required": list(function.required)} if function.required else {}),
             "description": f"`torch.nn.init.{name}`.",
-            "examples": [{word: vocabulary.FILLS[word][1][0] for word in words}],
+            "examples": [{word: vocabulary.FILLS[word][1][0] for word in function.arguments}],
         }
-        for name, words in FUNCTIONS.items()
+        for name, function in FUNCTIONS.items()
     }
     one = _closed(functions, minProperties=1, maxProperties=1)
-    return {"anyOf": [{"enum": list(FUNCTIONS)}, one]}
+    alone = [name for name, function in FUNCTIONS.items() if not function.required]
+    return {"anyOf": [{"enum": alone}, one]}
 
 
 def _expect() -> Json:

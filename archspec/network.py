@@ -57,11 +57,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fill:
-    """One tensor filled by a function of `torch.nn.init`."""
+    """One tensor filled by a function of `torch.nn.init`, as a rule says."""
 
     tensor: str
     function: str
     arguments: Mapping[str, Value]
+    rule: spec.InitRule
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

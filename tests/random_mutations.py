@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from archspec.ops import BY_NAME
+from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import CONTROL
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -171,6 +172,19 @@ def _op(parent: Parent, key: Any, rng: random.Random) -> bool:
     return True
 
 
+def _function(parent: Parent, key: Any, rng: random.Random) -> bool:
+    """Fill a tensor by another function, or another tensor by it."""
+    other = rng.choice(list(FUNCTIONS))
+    if isinstance(parent, dict) and key in FUNCTIONS:
+        return _renamed(parent, key, other)
+    if isinstance(parent, dict) and key in ("weight", "bias"):
+        return _renamed(parent, key, "bias" if key == "weight" else "weight")
+    if parent[key] not in tuple(FUNCTIONS):
+        return False
+    parent[key] = other
+    return True
+
+
 KINDS: Final[dict[str, Callable[[Parent, Any, random.Random], bool]]] = {
     "drop": _drop,
     "typo": _typo,
@@ -181,9 +195,11 @@ KINDS: Final[dict[str, Callable[[Parent, Any, random.Random], bool]]] = {
     "twice": _twice,
     "wrap": _wrap,
     "op": _op,
+    "function": _function,
 }
 VALUES: Final[tuple[Any, ...]] = (
     *(0, 1, -1, 2, 7, 64, 1.5, 10**12, True, False, None, "", "word", "input", "1", [], {}, [[]]),
+    *(-0.5, 1e39, "reflect", "circular", "eye_", "trunc_normal_"),
     *("=1 / 0", "=nothing", "=in_channels", "=[1, 2]", "=training", "=index", "='ReLU'", "=2 **"),
     *("=in_height", "=-1", "=2 * 8", "ReLU", "Conv2d", {"ReLU": None}, {"Conv2d": 8}, {"a": 1}),
 )

@@ -85,6 +85,7 @@ def _with_channels(writer: Writer, same: dict[str, Any]) -> list[Node]:
     """Return lists that begin or end with a convolution to as many channels as arrive."""
     channels = same["Conv2d"]
     mode = writer.rng.choice(["reflect", "replicate", "circular"])
+    wide = writer.rng.choice(["replicate", "circular"])  # by 2, of a map of 2 at least
     up: dict[str, Any] = {"ConvTranspose2d": channels, "kernel_size": 3, "stride": 2, "padding": 1}
     return [
         same | SAME,
@@ -94,6 +95,11 @@ def _with_channels(writer: Writer, same: dict[str, Any]) -> list[Node]:
         [
             {"Upsample": None, "scale_factor": 2},
             same | SAME | {"padding_mode": mode, "bias": False},
+            {"MaxPool2d": 2, "ceil_mode": True},
+        ],
+        [
+            {"Upsample": None, "scale_factor": 2},
+            same | {"kernel_size": 5, "padding": "same", "padding_mode": wide},
             {"MaxPool2d": 2, "ceil_mode": True},
         ],
         [up | {"output_padding": 1, "bias": writer.chance(50)}, {"MaxPool2d": 2}],

@@ -11,6 +11,7 @@ from typing import Any, Final
 from random_kinds import DEFAULTED, KINDS, Block
 from random_marks import SAME, Body, Flow, Node, Scope
 from random_nodes import Writer
+from random_rules import rule
 from random_wiring import Mapping
 
 
@@ -46,14 +47,15 @@ def document(rng: random.Random) -> dict[str, Any]:
     if root.outputs:
         spec["outputs"] = root.outputs
     if writer.chance(50):
-        spec["init"] = rng.sample(_RULES, rng.randint(1, len(_RULES)))
+        rules = [*_RULES, *(rule(rng) for _ in _RULES)]
+        spec["init"] = rng.sample(rules, rng.randint(1, len(_RULES)))
     for key, texts in _TEXTS.items():
         if writer.chance(20):
             spec[key] = rng.choice(texts)
     for header in spec["blocks"]:
         if writer.chance(20):
-            rule = {header.partition("(")[0]: rng.choice(_RULES)}
-            spec["init"] = [*spec.get("init", []), rule]
+            within = {header.partition("(")[0]: rng.choice([rng.choice(_RULES), rule(rng)])}
+            spec["init"] = [*spec.get("init", []), within]
     return {key: value for key, value in spec.items() if value not in ({}, [])}
 
 
@@ -71,10 +73,7 @@ _RULES: Final = [
             "bias": {"constant_": {"val": 0.1}},
         }
     },
-    {"Conv2d": {"weight": {"xavier_uniform_": {"gain": 0.5}}}},
     {"Linear": {"weight": {"trunc_normal_": {"std": "=1 / sqrt(in_features)"}}, "bias": "ones_"}},
-    {"ConvTranspose2d": {"weight": "orthogonal_"}},
-    {"MultiheadAttention": {"in_proj_weight": "kaiming_uniform_"}},
 ]
 
 

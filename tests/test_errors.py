@@ -390,6 +390,76 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a mirror as long as the map": (net("- {ReflectionPad2d: 8}"), "G316", "4:23", ("8×8",)),
     "three sides": (net("- {ZeroPad2d: [1, 2, 3]}"), "G315", "4:18", ("left, right, top, bottom",)),
+    "a mirror in a convolution": (
+        net("- {Conv2d: 4, kernel_size: 3, padding: 8, padding_mode: reflect}"),
+        "G316",
+        "4:42",
+        ("`reflect` pads by 8", "(8, 8) holds 7 at most"),
+    ),
+    "around the map more than once": (
+        net("- {Conv2d: 4, kernel_size: 19, padding: same, padding_mode: circular}"),
+        "G316",
+        "4:43",
+        ("`circular` pads by 9", "(8, 8) holds 8 at most"),
+    ),
+    "a negative epsilon": (
+        net("- {GroupNorm: 1, eps: -1}"),
+        "G315",
+        "4:25",
+        ("`eps` of `GroupNorm` is at least 0",),
+    ),
+    "no epsilon": (net("- {BatchNorm2d: null, eps: 0}"), "G315", "4:30", ("more than 0",)),
+    "a slope in place": (
+        net("- {LeakyReLU: -0.1, inplace: true}"),
+        "G302",
+        "4:17",
+        ("no gradient", "in place"),
+    ),
+    "a deviation of 0": (
+        net("a: {Parameter: [3, 1, 1], fill: trunc_normal_, std: 0}\nb: {Add: [input, a]}"),
+        "G302",
+        "4:55",
+        ("`trunc_normal_` draws nothing",),
+    ),
+    "more than a float holds": (net("- {PReLU: 1, init: 1e300}"), "G315", "4:22", ("at most 3.4",)),
+    "init's bounds": (
+        net("- {Conv2d: 4, kernel_size: 1}") + "\ninit: [{Conv2d: {weight: {uniform_: {a: 2}}}}]\n",
+        "G315",
+        "5:41",
+        ("`a` of `uniform_` is at most `b`", "2 is more than 1"),
+    ),
+    "init's groups": (
+        net("- {Conv2d: 4, kernel_size: 1}")
+        + "\ninit: [{Conv2d: {weight: {dirac_: {groups: 3}}}}]\n",
+        "G315",
+        "5:44",
+        ("3 groups do not divide the 4 of `weight`",),
+    ),
+    "a bias as a matrix": (
+        net("- {Conv2d: 4, kernel_size: 1}") + "\ninit: [{Conv2d: {bias: xavier_uniform_}}]\n",
+        "G341",
+        "5:24",
+        ("2 dimensions or more", "`bias` of `Conv2d` has 1", "`zeros_` fill any tensor"),
+    ),
+    "a counter drawn": (
+        net("- BatchNorm2d") + "\ninit: [{BatchNorm2d: {num_batches_tracked: ones_}}]\n",
+        "G341",
+        "5:23",
+        ("holds integers",),
+    ),
+    "a tensor of a module within": (
+        net("- {Flatten: 2}\n- {MultiheadAttention: 1}")
+        + "\ninit: [{MultiheadAttention: {out_proj.weight: ones_}}]\n",
+        "G341",
+        "6:30",
+        ("a module within `MultiheadAttention`", "`{Linear: {weight: …}}`"),
+    ),
+    "init without its argument": (
+        HEAD + "net: [ReLU]\ninit: [{ReLU: {weight: constant_}}]\n",
+        "S233",
+        "4:24",
+        ("`constant_` needs `val`",),
+    ),
     "outside the folder": ("extends: ../other.yaml\n", "F107", "1:10", ("outside",)),
     "a url": ("extends: https://example.org/a.yaml\n", "F107", "1:10", ("relative",)),
 }
@@ -411,6 +481,16 @@ def test_mistake_is_told_at_its_place(case: str) -> None:
 def test_all_mistakes_of_a_stage_are_told_at_once() -> None:
     found = errors(net("- {Convv2d: 4, kernel_size: 3}\n- {Conv2d: 4, kernal_size: 3}\n- Relu"))
     assert [diagnostic.code for diagnostic in found] == ["S202", "S201", "S202"]
+
+
+def test_all_mistakes_of_init_are_told_at_once() -> None:
+    rules = "[{Conv2d: {weight: {normal_: {std: -1}}, bias: eye_}}, {Conv: {bias: ones_}}]"
+    found = errors(net("- {repeat: 2, do: {Conv2d: 4, kernel_size: 1}}") + f"\ninit: {rules}\n")
+    assert [(diagnostic.code, diagnostic.path) for diagnostic in found] == [
+        ("G340", ""),
+        ("G315", "0"),
+        ("G341", "0"),
+    ]
 
 
 def test_one_wrong_node_does_not_cascade() -> None:

@@ -16,13 +16,15 @@ from torch.utils.flop_counter import FlopCounterMode
 from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
-from archspec.ops.tensor import Parameter
 from archspec.schema.torch_names import TORCH
 
 pytestmark = pytest.mark.usefixtures("single_thread")
 
 CASES = 60
+NUMBERS = (0.5, -1, 0, 2, 1e300, -1e39)
 Arguments = dict[str, Any]
+Tensors = dict[str, tuple[Shape, bool]]
+"""The shape of each tensor, and whether it holds integers."""
 Draw = Callable[[random.Random], tuple[Arguments, list[Shape]]]
 
 
@@ -49,6 +51,7 @@ def _conv(rng: random.Random) -> tuple[Arguments, list[Shape]]:
         "kernel_size": _pair(rng, 1, 4),
         "stride": _pair(rng, 1, 3),
         "padding": rng.choice([0, 1, 2, (0, 2), "same", "valid"]),
+        "padding_mode": rng.choice(["zeros", "zeros", "reflect", "replicate", "circular"]),
         "dilation": _pair(rng, 1, 2),
         "groups": rng.choice([1, 1, 2, 3]),
         "bias": rng.random() < 0.5,
@@ -145,7 +148,9 @@ def _groups(rng: random.Random) -> tuple[Arguments, list[Shape]]:
 
 
 def _tensor(rng: random.Random) -> tuple[Arguments, list[Shape]]:
-    filled: Arguments = rng.choice([{}, {"fill": 0.5}, {"fill": "normal_", "std": 0.1}])
+    filled: Arguments = rng.choice([{}, {"fill": rng.choice(NUMBERS)}, {"fill": "normal_"}])
+    if rng.random() < 0.5:
+        filled = {"fill": rng.choice(["normal_", "trunc_normal_"]), "std": rng.choice([0, 0.1])}
     return {"shape": rng.choice([(3, 1, 1), (1, 1, 8), (4,)]), **filled}, []
 
 
@@ -218,7 +223,10 @@ DRAWS: dict[str, Draw] = {
         {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
         [rng.choice([_map(rng), (3, 1, 1)])],
     ),
-    "PReLU": lambda rng: ({"num_parameters": rng.choice([1, 2, 4])}, [_map(rng)]),
+    "PReLU": lambda rng: (
+        {"num_parameters": rng.choice([1, 2, 4]), "init": rng.choice(NUMBERS)},
+        [_map(rng)],
+    ),
     "MatMul": _matmul,
     "Mean": _reduction,
     "Amax": _reduction,
@@ -235,7 +243,11 @@ DRAWS: dict[str, Draw] = {
     "Conv2d": _conv,
     "Linear": _linear,
     "BatchNorm2d": lambda rng: (
-        {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
+        {
+            "affine": rng.random() < 0.5,
+            "track_running_stats": rng.random() < 0.5,
+            "eps": rng.choice([1e-3, 1e-3, 0, -1]),
+        },
         [_map(rng)],
     ),
     "GroupNorm": lambda rng: (
@@ -248,12 +260,12 @@ DRAWS: dict[str, Draw] = {
     ),
     "LocalResponseNorm": lambda rng: ({"size": rng.randint(1, 4)}, [_map(rng)]),
     "LeakyReLU": lambda rng: (
-        {"negative_slope": 0.2, "inplace": rng.random() < 0.5},
+        {"negative_slope": rng.choice(NUMBERS)},
         [_map(rng)],
     ),
-    "ELU": lambda rng: ({"alpha": 0.5, "inplace": rng.random() < 0.5}, [_map(rng)]),
+    "ELU": lambda rng: ({"alpha": rng.choice(NUMBERS)}, [_map(rng)]),
     "GELU": lambda rng: ({"approximate": rng.choice(["none", "tanh"])}, [_map(rng)]),
-    "Softplus": lambda rng: ({"beta": 2.0}, [_map(rng)]),
+    "Softplus": lambda rng: ({"beta": rng.choice(NUMBERS)}, [_map(rng)]),
     "Softmax": lambda rng: ({"dim": rng.choice([1, 2, 3, -1, -3, 4, -5])}, [_map(rng)]),
     "MaxPool2d": _pool("dilation"),
     "AvgPool2d": _pool(),
@@ -299,7 +311,7 @@ def test_op_agrees_with_torch(name: str) -> None:
         output = ours.output(*shapes)
         # A batch of two: what is computed once for a batch counts once.
         macs = 2 * ours.macs(tuple(shapes), output) + ours.macs_once()
-        tensors = {tensor.name: tensor.shape for tensor in ours.tensors()}
+        tensors = {tensor.name: (tensor.shape, tensor.counts) for tensor in ours.tensors()}
         assert theirs == (output, macs, tensors), told
     assert accepted >= CASES // 10
 
@@ -319,13 +331,13 @@ def _inferred(kind: type[Op], shapes: list[Shape]) -> Arguments:
 
 def _torchs(
     name: str, arguments: Arguments, shapes: list[Shape], op: Op | None
-) -> tuple[Shape, int, dict[str, Shape]] | None:
+) -> tuple[Shape, int, Tensors] | None:
     """Output shape, MACs of a batch of two and tensors by torch, or None where it refuses."""
     kind = BY_NAME[name]
     # Not on meta, which lets some wrong arguments pass.
     tensors = [torch.zeros(2, *shape) for shape in shapes]
     counter = FlopCounterMode(display=False)
-    state: dict[str, Shape] = {}
+    state: Tensors = {}
     try:
         # Not by a fused kernel: what attention multiplies there is not counted on every device.
         with sdpa_kernel(SDPBackend.MATH), counter:
@@ -335,17 +347,19 @@ def _torchs(
                     if op is not None
                     else _class(kind)(**_inferred(kind, shapes), **arguments)
                 )
-                state = {key: tuple(value.shape) for key, value in module.state_dict().items()}
+                state = {
+                    key: (tuple(value.shape), not value.is_floating_point())
+                    for key, value in module.state_dict().items()
+                }
                 copies, keywords, item = kind.invocation or Invocation()
                 output = module(*tensors * copies, **dict(keywords))
                 output = output if item is None else output[item]
             elif kind.form is Form.TENSOR:
-                assert isinstance(op, Parameter)
-                output = OwnTensor(op.shape, op.fill, op.std).made()
-                return tuple(output.shape), 0, {"": tuple(output.shape)}
+                output = OwnTensor(**{"fill": 0.0, "std": 1.0, **arguments}).made()
+                return tuple(output.shape), 0, {"": (tuple(output.shape), False)}
             else:
                 output = apply(kind.torch, tensors, arguments)
-    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError):
+    except (ArithmeticError, RuntimeError, ValueError, IndexError, TypeError, AssertionError):
         return None
     return tuple(output.shape[1:]), counter.get_total_flops() // 2, state
 

@@ -32,6 +32,12 @@ USED = {
     "a parameter in a name": 'blocks: {"Down(i)": {"conv<i>": {Conv2d: 4, kernel_size: 1}}}\n'
     "net: [{Down: 1}]",
     "a column of a loop": "net: [{for: {i: [1, 2]}, do: ReLU}]",
+    "a rule for what an `if` leaves out": "vars: {head: false}\n"
+    "net: [{if: =head, do: {Linear: 4}}, ReLU]\ninit: [{Linear: {bias: zeros_}}]",
+    "a rule that exempts": "net: {f: Flatten, a: {Linear: 8}, b: {Linear: 8}}\n"
+    "init: [{a: {}}, {Linear: {bias: zeros_}}]",
+    "a rule for a module within": "net: [{Flatten: 2}, {MultiheadAttention: 1}]\n"
+    "init: [{Linear: {bias: zeros_}}]",
     "a tensor of a merge": "net: {a: {Parameter: [3, 8, 8]}, b: {Add: [input, a]}}",
 }
 
@@ -69,6 +75,31 @@ def test_what_an_if_leaves_unread() -> None:
 
 def test_blocks_of_a_base_may_be_left(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(f"{HEAD}blocks: {{Down: [ReLU]}}\nnet: [Down]\n")
+    (tmp_path / "spec.yaml").write_text("extends: base.yaml\nnet: [Tanh]\n")
+    assert archspec.load(tmp_path / "spec.yaml").warnings == ()
+
+
+RULES = {
+    "no such op": ("[{Conv2d: {weight: ones_}}]", "the network has no `Conv2d`"),
+    "no such tensor": ("[{ReLU: {bias: zeros_}}]", "`ReLU` has no `bias`"),
+    "a rule above": ("[{Linear: {bias: ones_}}, {b.0: {weight: ones_}}]", "`b.0` has a rule above"),
+    "not in the block": ("[{B: {Tanh: {weight: ones_}}}]", "`B` has no `Tanh`"),
+}
+
+
+@pytest.mark.parametrize("title", RULES)
+def test_a_rule_that_fills_nothing(title: str) -> None:
+    rules, why = RULES[title]
+    net = "blocks: {B: [{Linear: 8}]}\nnet: {f: Flatten, a: {Linear: 8}, b: B, c: ReLU}\n"
+    (warning,) = archspec.loads(f"{HEAD}{net}init: {rules}\n").warnings
+    assert warning.code == "W106"
+    assert warning.message == f"this rule fills nothing: {why}"
+    assert bool(warning.notes) == (title == "a rule above")
+
+
+def test_rules_of_a_base_may_be_left(tmp_path: Path) -> None:
+    rules = "init: [{Conv2d: {weight: zeros_}}]\n"
+    (tmp_path / "base.yaml").write_text(f"{HEAD}net: [{{Conv2d: 4, kernel_size: 1}}]\n{rules}")
     (tmp_path / "spec.yaml").write_text("extends: base.yaml\nnet: [Tanh]\n")
     assert archspec.load(tmp_path / "spec.yaml").warnings == ()
 

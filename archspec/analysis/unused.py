@@ -11,14 +11,15 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archspec import limits
-from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean
-from archspec.network import Body, Leaf, Network
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
+from archspec.network import Body, Leaf, Network, walk
+from archspec.resolve.initialisation import belongs, follows, modules
 from archspec.schema import names
-from archspec.spec import Block, Given, Name, Spec, Written
+from archspec.spec import Block, Given, InitRule, Name, Spec, Written
 
 
 def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
-    """Return a warning for each thing that nothing uses; codes W.
+    """Return a warning for each thing that nothing uses, or that does nothing; codes W.
 
     Args:
         network: a network.
@@ -27,7 +28,9 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
     # A node of a block is one thing, however often the block is used.
     found = {
         (warning.code, warning.span): warning
-        for warning in reversed([*_unread(network, written), *_unnamed(written)])
+        for warning in reversed(
+            [*_unread(network, written), *_unnamed(written), *_unfollowed(network, written)]
+        )
     }
     return tuple(reversed(found.values()))[: limits.MISTAKES]
 
@@ -108,8 +111,57 @@ def _idle_parameters(block: Block, used: Collection[str]) -> Iterator[Diagnostic
     yield Diagnostic("W104", message, block.name.span, help="whatever a use gives, nothing changes")
 
 
+def _unfollowed(network: Network, written: Written) -> Iterator[Diagnostic]:
+    """Yield the rules of `init` that fill nothing."""
+    found = [network.root, *(node for node in walk(network.root) if isinstance(node, Body))]
+    followed = {fill.rule for body in found for fills in body.fills.values() for fill in fills}
+    for rule in network.init:
+        # One without tensors keeps what it names from the rules below.
+        if rule.fills and rule not in followed and _is_of_file(rule.selector.span, written):
+            bodies = [body for body in found if belongs(rule, body)]
+            yield from _nothing(rule, bodies, network, written)
+
+
+def _nothing(
+    rule: InitRule, bodies: list[Body], network: Network, written: Written
+) -> Iterator[Diagnostic]:
+    """Yield why a rule fills nothing, unless it is for what is not there this time."""
+    label, tensors = rule.selector.text, {tensor.text for tensor, _, _ in rule.fills}
+    named = [
+        (body, path, op)
+        for body in bodies
+        for path, op in modules(body)
+        if follows(rule, network.ops, body, path, op)
+    ]
+    notes: tuple[Note, ...] = ()
+    if not named and (label not in network.ops or not bodies or _is_left_out(label, written)):
+        return
+    if not named:
+        why = f"{f'`{rule.within.text}`' if rule.within else 'the network'} has no `{label}`"
+    elif not any(tensor.name in tensors for _, _, op in named for tensor in op.tensors()):
+        why = f"`{label}` has no {' and no '.join(f'`{name}`' for name in sorted(tensors))}"
+    else:
+        why = f"`{label}` has a rule above"
+        others = (other for other in network.init if other is not rule)
+        first = next(
+            other
+            for other in others
+            for body, path, op in named
+            if belongs(other, body) and follows(other, network.ops, body, path, op)
+        )
+        notes = (Note("this one", first.selector.span),)
+    yield Diagnostic("W106", f"this rule fills nothing: {why}", rule.selector.span, notes=notes)
+
+
+def _is_left_out(label: str, written: Written) -> bool:
+    """Tell whether an op that is not there is written nonetheless, behind an `if` say."""
+    blocks = tuple(block.body for block in written.spec.blocks.values())
+    words = {word for word in _words((written.spec.net, blocks)) if word in written.ops}
+    return any(issubclass(written.ops[word], written.ops[label]) for word in words)
+
+
 def _is_of_file(span: Span, written: Written) -> bool:
-    """Tell whether a block is the spec's own; a base has blocks for more than one spec."""
+    """Tell whether something is the spec's own; a base has blocks and rules for several specs."""
     return span.source.name == written.file
 
 

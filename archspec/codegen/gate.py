@@ -14,7 +14,7 @@ from typing import Final
 from archspec.codegen.letters import Refused, check_characters, check_comments, parsed
 from archspec.ops import BY_NAME
 from archspec.schema import names
-from archspec.schema.initialisation import FUNCTIONS
+from archspec.schema.functions import FUNCTIONS
 
 IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "collections": ("OrderedDict",),

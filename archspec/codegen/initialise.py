@@ -18,7 +18,7 @@ from archspec.codegen.printing import (
 from archspec.codegen.program import Program
 from archspec.network import Body, Network
 from archspec.ops import Op, Ops
-from archspec.resolve.initialisation import below, follows, modules
+from archspec.resolve.initialisation import belongs, below, follows, modules
 from archspec.spec import Given, InitRule, Name
 
 _OPTIONAL: Final = {("Conv2d", "bias"), ("ConvTranspose2d", "bias")}
@@ -80,7 +80,7 @@ def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[tuple[InitRule
     """Yield the rules that fill something in these bodies, and the modules of each."""
     seen: set[str] = set()
     for rule in network.init:
-        if not all(_belongs(rule, body) for body in bodies):
+        if not all(belongs(rule, body) for body in bodies):
             continue
         found = [
             (body, path, op)
@@ -95,13 +95,6 @@ def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[tuple[InitRule
         ]
         if any(module.tensors for module in selected):
             yield rule, selected
-
-
-def _belongs(rule: InitRule, body: Body) -> bool:
-    """Tell whether a rule is followed where a body is built."""
-    if rule.within is None:
-        return not body.path
-    return body.block is not None and body.block.name == rule.within.text
 
 
 def _test(rules: list[tuple[InitRule, list[_Module]]], ops: Ops) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-from archspec.ops.arguments import Integer, Positive
+from archspec.ops.arguments import Integer, Number, Positive
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, shown
@@ -46,8 +46,12 @@ class LeakyReLU(_Activation):
 
     torch: ClassVar[str] = "nn.LeakyReLU"
     positional: ClassVar[int] = 1
-    negative_slope: float = 0.01
+    negative_slope: Number = 0.01
     inplace: bool = False
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; its gradient asks the result for the sign of x."""
+        return _kept_sign(self, "negative_slope", inputs[0])
 
 
 class PReLU(_Activation):
@@ -56,7 +60,7 @@ class PReLU(_Activation):
     torch: ClassVar[str] = "nn.PReLU"
     positional: ClassVar[int] = 1
     num_parameters: Positive = 1
-    init: float = 0.25
+    init: Number = 0.25
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
@@ -78,8 +82,19 @@ class ELU(_Activation):
 
     torch: ClassVar[str] = "nn.ELU"
     positional: ClassVar[int] = 1
-    alpha: float = 1.0
+    alpha: Number = 1.0
     inplace: bool = False
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives; its gradient asks the result for the sign of x."""
+        return _kept_sign(self, "alpha", inputs[0])
+
+
+def _kept_sign(op: LeakyReLU | ELU, field: str, shape: Shape) -> Shape:
+    """Return the shape; raise `Misfit` where x is overwritten by what has not its sign."""
+    if op.inplace and getattr(op, field) < 0:
+        raise Misfit("below 0 it has no gradient where it works in place", field)
+    return shape
 
 
 class GELU(_Activation):
@@ -131,8 +146,8 @@ class Softplus(_Activation):
     """log(1 + exp(beta * x)) / beta."""
 
     torch: ClassVar[str] = "nn.Softplus"
-    beta: float = 1.0
-    threshold: float = 20.0
+    beta: Number = 1.0
+    threshold: Number = 20.0
 
 
 class Softmax(_Activation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, PlainValidator
 
@@ -26,11 +26,15 @@ def _pair(value: Any, minimum: int) -> int | tuple[int, int]:
         raise ValueError(f"an integer{least}, or a pair of them, is needed") from None
 
 
+LARGEST: Final = 3.4028234663852886e38
+"""The largest number of type float32."""
+
 # Editors' schemas are no business of these types: `WithJsonSchema` would slow every start.
 Integer = Annotated[int, PlainValidator(_integer)]
 Positive = Annotated[int, PlainValidator(lambda value: _integer(value, 1))]
 PositivePair = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 1))]
 Padding = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 0))]
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -31,7 +31,7 @@ def linears(*sizes: tuple[str, int, int]) -> tuple[tuple[str, Op], ...]:
 def owned(modules: tuple[tuple[str, Op], ...]) -> tuple[Tensor, ...]:
     """Return the tensors of inner modules under their names in the state dict."""
     return tuple(
-        Tensor(f"{name}.{tensor.name}", tensor.shape, tensor.learned)
+        tensor._replace(name=f"{name}.{tensor.name}")
         for name, op in modules
         for tensor in op.tensors()
     )

@@ -35,11 +35,12 @@ class Kind(StrEnum):
 
 
 class Tensor(NamedTuple):
-    """A tensor that a module owns, by its name in the state dict."""
+    """A tensor that a module owns, by its name in the state dict; `counts` if it is of integers."""
 
     name: str
     shape: Shape
     learned: bool = True
+    counts: bool = False
 
     @property
     def size(self) -> int:

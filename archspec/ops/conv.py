@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal
 from archspec.ops.arguments import Padding, Positive, PositivePair, pair
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, feature_map
-from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, Window, axis, sizes
+from archspec.ops.shape import Misfit, Shape, feature_map, shown
+from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, TooSmall, Window, axis, sizes
 
 
 class Conv2d(Op):
@@ -43,6 +43,7 @@ class Conv2d(Op):
         """Return (out_channels, H', W')."""
         _, height, width = feature_map(inputs[0])
         _check_groups(self)
+        self._check_padding(height, width)
         if self.padding == "same":
             if pair(self.stride) != (1, 1):
                 raise Misfit("padding `same` needs a stride of 1", "padding")
@@ -77,7 +78,8 @@ class Conv2d(Op):
             same = self.padding == "same"
             down, right = (int(same and side.size % 2 == 0) for side in (first, second))
         whole = int(channels) * (height + down) * (width + right)
-        return (Inner(whole),) if down or right else ()
+        # PyTorch copies for a mode of padding also where it pads by nothing.
+        return (Inner(whole),) if down or right or self.padding_mode != "zeros" else ()
 
     def window(self, shape: Shape) -> Window:
         """Return the kernel's window."""
@@ -90,6 +92,18 @@ class Conv2d(Op):
             sizes["padding"] = self.padding
         pairs = {name: pair(size) for name, size in sizes.items()}
         return {**super().attributes(), **pairs}
+
+    def _check_padding(self, *sides: int) -> None:
+        """Raise `TooSmall` where a map is padded with more of itself than there is."""
+        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        for n, side in zip(sides, self._axes(), strict=True):
+            padding = side.size // 2 if self.padding == "same" else side.padding
+            if spare is not None and padding > n - spare:
+                raise TooSmall(
+                    f"`{self.padding_mode}` pads by {padding}, and {shown(sides)} holds"
+                    f" {n - spare} at most to pad with",
+                    "padding",
+                )
 
     def _axes(self) -> tuple[Axis, Axis]:
         kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainValidator
+from pydantic import Field, PlainValidator
 
-from archspec.ops.arguments import Positive
+from archspec.ops.arguments import LARGEST, Number, Positive
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, feature_map, shown
+
+Epsilon = Annotated[float, Field(ge=0, le=LARGEST)]
 
 
 class BatchNorm2d(Op):
@@ -21,8 +23,8 @@ class BatchNorm2d(Op):
     positional: ClassVar[int] = 1
 
     num_features: Positive
-    eps: float = 1e-5
-    momentum: float | None = 0.1
+    eps: Annotated[float, Field(gt=0, le=LARGEST)] = 1e-5
+    momentum: Number | None = 0.1
     affine: bool = True
     track_running_stats: bool = True
 
@@ -57,8 +59,8 @@ class InstanceNorm2d(Op):
     positional: ClassVar[int] = 1
 
     num_features: Positive
-    eps: float = 1e-5
-    momentum: float = 0.1
+    eps: Epsilon = 1e-5
+    momentum: Number = 0.1
     affine: bool = False
     track_running_stats: bool = False
 
@@ -103,7 +105,7 @@ class GroupNorm(Op):
 
     num_groups: Positive
     num_channels: Positive
-    eps: float = 1e-5
+    eps: Epsilon = 1e-5
     affine: bool = True
 
     @classmethod
@@ -148,7 +150,7 @@ def _statistics(op: BatchNorm2d | InstanceNorm2d) -> tuple[Tensor, ...]:
         *learned,
         Tensor("running_mean", size, learned=False),
         Tensor("running_var", size, learned=False),
-        Tensor("num_batches_tracked", (), learned=False),
+        Tensor("num_batches_tracked", (), learned=False, counts=True),
     )
 
 
@@ -170,7 +172,7 @@ class LayerNorm(Op):
         int | tuple[int, ...],
         PlainValidator(_checked_sizes),
     ]
-    eps: float = 1e-5
+    eps: Epsilon = 1e-5
     elementwise_affine: bool = True
     bias: bool = True
 
@@ -237,9 +239,9 @@ class LocalResponseNorm(Op):
     positional: ClassVar[int] = 1
 
     size: Positive
-    alpha: float = 1e-4
-    beta: float = 0.75
-    k: float = 1.0
+    alpha: Number = 1e-4
+    beta: Number = 0.75
+    k: Number = 1.0
 
     def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
         """Return what is read, its squares padded, their sums, and the power of these."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archspec.ops.arguments import Number
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Saved
 
@@ -16,4 +17,4 @@ class Scale(Op):
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
-    factor: float
+    factor: Number

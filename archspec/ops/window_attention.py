@@ -61,7 +61,7 @@ class WindowAttention(Op):
         offsets, positions = (2 * self.window_size - 1) ** 2, self.window_size**2
         return (
             Tensor("relative_position_bias_table", (offsets, self.num_heads)),
-            Tensor("relative_position_index", (positions**2,), learned=False),
+            Tensor("relative_position_index", (positions**2,), learned=False, counts=True),
             *owned(self.modules()),
         )
 
@@ -144,7 +144,7 @@ class CosineWindowAttention(WindowAttention):
         return (
             Tensor("logit_scale", (self.num_heads, 1, 1)),
             Tensor("relative_coords_table", (1, side, side, 2), learned=False),
-            Tensor("relative_position_index", (self.window_size**4,), learned=False),
+            Tensor("relative_position_index", (self.window_size**4,), learned=False, counts=True),
             *owned(self.modules()),
         )
 
@@ -224,7 +224,7 @@ class RelativeAttention(Op):
         offsets, positions = (2 * self.window_size - 1) ** 2, self.window_size**2
         return (
             Tensor("relative_position_bias_table", (offsets, self.embed_dim // self.head_dim)),
-            Tensor("relative_position_index", (positions, positions), learned=False),
+            Tensor("relative_position_index", (positions, positions), learned=False, counts=True),
             *owned(self.modules()),
         )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
-from archspec.ops import Form, Op, Ops
+from archspec.ops import Form, Op, Ops, Tensor
 from archspec.resolve.scope import Scope
-from archspec.schema.initialisation import WORDS
-from archspec.spec import Given, InitRule
+from archspec.schema.functions import FUNCTIONS
+from archspec.spec import Given, InitRule, Name
 from archspec.traced import untraced
 
 
@@ -19,21 +21,25 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope) 
     """Return the tree with what each body fills; the first rule that names a module has it.
 
     Raises:
-        SpecError: for a rule that names no module, or no tensor of its modules; code G340;
-            or an argument that its function does not take; code G315.
+        SpecError: for a rule that names no module, or no tensor of its modules; code G340; for an
+            argument that its function does not take; code G315; or a tensor that it does not
+            fill; code G341.
     """
     if not rules:
         return root
+    found = Diagnostics()
     for block in {rule.within.text: rule.within for rule in rules if rule.within}.values():
         inner = tuple(rule for rule in rules if rule.within and rule.within.text == block.text)
         bodies = [body for body in _bodies(root) if body.block and body.block.name == block.text]
         for body in bodies:
-            _check_selectors(body, inner, ops)
-        fills = {body.path: _body_fills(body, inner, ops, scope) for body in bodies}
+            _check_selectors(body, inner, ops, found)
+        fills = {body.path: _body_fills(body, inner, ops, scope, found) for body in bodies}
         root = replace(root, children=_filled(root.children, fills))
     outer = tuple(rule for rule in rules if rule.within is None)
-    _check_selectors(root, outer, ops)
-    return replace(root, fills=_body_fills(root, outer, ops, scope))
+    _check_selectors(root, outer, ops, found)
+    outer_fills = _body_fills(root, outer, ops, scope, found)
+    found.raise_any()
+    return replace(root, fills=outer_fills)
 
 
 def _bodies(root: Body) -> Iterator[Body]:
@@ -54,15 +60,21 @@ def follows(rule: InitRule, ops: Ops, body: Body, path: str, op: Op) -> bool:
     return isinstance(op, kind) if kind else rule.selector.text == below(body, path)
 
 
+def belongs(rule: InitRule, body: Body) -> bool:
+    """Tell whether a rule is followed where a body is built."""
+    if rule.within is None:
+        return not body.path
+    return body.block is not None and body.block.name == rule.within.text
+
+
 def below(body: Body, path: str) -> str:
     """Return a path as it is seen from a body."""
     return path.removeprefix(f"{body.path}.") if body.path else path
 
 
-def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops) -> None:
+def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops, found: Diagnostics) -> None:
     paths = [below(body, path) for path, _ in modules(body)]
     absent = tuple(_absent(body.children, ""))
-    found = Diagnostics()
     for rule in rules:
         selector = rule.selector
         # A rule for what an `if` has left out has nothing to do; one for what never was is wrong.
@@ -71,18 +83,17 @@ def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops) -> None:
             help = did_you_mean(selector.text, [*ops, *paths])
             message = f"`{selector.text}` is neither an op nor the path of a node"
             found.add(Diagnostic("G340", message, selector.span, help=help))
-    found.raise_any()
 
 
 def _body_fills(
-    body: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope
+    body: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope, found: Diagnostics
 ) -> dict[str, tuple[Fill, ...]]:
-    found = {}
+    fills = {}
     for path, op in modules(body):
         rule = next((rule for rule in rules if follows(rule, ops, body, path, op)), None)
         if rule is not None:
-            found[path] = _fills(op, rule, scope)
-    return found
+            fills[path] = _fills(path, op, rule, scope, found)
+    return fills
 
 
 def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
@@ -97,41 +108,86 @@ def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
                 yield from _absent(turn.children, prefix)
 
 
-def _fills(op: Op, rule: InitRule, scope: Scope) -> tuple[Fill, ...]:
+def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) -> tuple[Fill, ...]:
     """Return what one rule does to one module; an op's fields are names in the rule."""
     fields = {name: untraced(value) for name, value in op.attributes().items()}
     values = {**scope.values, **{k: v for k, v in fields.items() if v is not None}}
     inner = Scope(values, {}, trail=scope.trail)
-    owned = {tensor.name for tensor in op.tensors()}
-    possible = {"weight", "bias"} | owned
+    owned = {tensor.name: tensor for tensor in op.tensors()}
     fills = []
-    for tensor, function, arguments in rule.fills:
-        if tensor.text not in possible:
-            raise fail("G340", f"`{type(op).__name__}` has no tensor `{tensor.text}`", tensor.span)
-        if tensor.text in owned:
-            values_of = {
-                name.text: _argument(name.text, function.text, given, inner)
-                for name, given in arguments
-            }
-            fills.append(Fill(tensor=tensor.text, function=function.text, arguments=values_of))
+    for name, function, arguments in rule.fills:
+        with found.collect(path):
+            if name.text in owned:
+                _check_filled(name, function, owned[name.text], op)
+                taken = _arguments(function, arguments, owned[name.text], inner)
+                fills.append(
+                    Fill(tensor=name.text, function=function.text, arguments=taken, rule=rule)
+                )
+            elif name.text not in ("weight", "bias"):
+                message = f"`{type(op).__name__}` has no tensor `{name.text}`"
+                raise fail("G340", message, name.span, help=did_you_mean(name.text, owned))
     return tuple(fills)
 
 
-def _argument(name: str, function: str, given: Given, scope: Scope) -> Value:
-    """Return an argument of a function of `torch.nn.init`.
+def _check_filled(name: Name, function: Name, tensor: Tensor, op: Op) -> None:
+    """Check that a function of `torch.nn.init` fills such a tensor.
 
     Raises:
-        SpecError: when it is not of the kind that the function takes; code G315.
+        SpecError: when it does not; code G341.
     """
+    label = type(op).__name__
+    module, _, last = tensor.name.rpartition(".")
+    if module:
+        message = f"`{tensor.name}` is a tensor of a module within `{label}`"
+        inner = next((type(held).__name__ for path, held in op.modules() if path == module), "")
+        help = f"`{{{inner}: {{{last}: …}}}}` fills it, or a rule for the path of `{module}`"
+        raise fail("G341", message, name.span, help=help if inner else "")
+    if tensor.counts:
+        message = f"`{tensor.name}` of `{label}` holds integers, which no rule fills"
+        raise fail("G341", message, name.span)
+    rank = len(tensor.shape)
+    if not FUNCTIONS[function.text].fills(rank):
+        message = f"`{function.text}` fills tensors of {FUNCTIONS[function.text].dimensions()}"
+        message += f", and `{tensor.name}` of `{label}` has {rank}"
+        others = [f"`{name}`" for name, other in FUNCTIONS.items() if other.fills(rank)]
+        help = "" if rank > 1 else f"{', '.join(others)} fill any tensor"
+        raise fail("G341", message, function.span, help=help)
+
+
+def _arguments(
+    function: Name, arguments: tuple[tuple[Name, Given], ...], tensor: Tensor, scope: Scope
+) -> dict[str, Value]:
+    """Return the arguments of a function of `torch.nn.init`.
+
+    Raises:
+        SpecError: when one is not of the kind that the function takes; code G315.
+    """
+    known = FUNCTIONS[function.text]
+    places = {name.text: given.span for name, given in arguments}
+    values = {
+        name.text: _argument(name.text, function.text, given, scope) for name, given in arguments
+    }
+    whole: dict[str, Any] = {name: argument.default for name, argument in known.arguments.items()}
+    whole |= values
+    for low, high in pairwise(known.rising):
+        if whole[low] > whole[high]:
+            message = f"`{low}` of `{function.text}` is at most `{high}`"
+            message += f", and {shown_value(whole[low])} is more than {shown_value(whole[high])}"
+            raise fail("G315", message, places.get(low) or places.get(high))
+    if known.divisor and tensor.shape[0] % whole[known.divisor]:
+        message = f"{whole[known.divisor]} groups do not divide the {int(tensor.shape[0])}"
+        message += f" of `{tensor.name}`"
+        raise fail("G315", message, places[known.divisor])
+    return values
+
+
+def _argument(name: str, function: str, given: Given, scope: Scope) -> Value:
+    """Return one argument."""
     value, _ = scope.compute(given)
-    words = WORDS.get(name)
-    needed = f"one of {', '.join(words)}" if words else "a number"
-    right = value in words if words else isinstance(value, int | float)
-    if name == "groups":
-        needed, right = "an integer of at least 1", isinstance(value, int) and value >= 1
-    if not right or isinstance(value, bool):
+    argument = FUNCTIONS[function].arguments[name]
+    if needed := argument.needed(value):
         message = f"`{name}` of `{function}` is {needed}, not {shown_value(value)}"
-        help = did_you_mean(value, words) if words and isinstance(value, str) else ""
+        help = did_you_mean(value, argument.words) if isinstance(value, str) else ""
         raise fail("G315", message, given.span, help=help)
     return value
 

@@ -1,44 +1,17 @@
-"""The rules under `init`: which functions of `torch.nn.init` there are and what they take."""
+"""The rules under `init`: does each fill tensors, by functions that there are?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.ops import Ops
+from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import unknown_argument
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree
-
-FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "uniform_": ("a", "b"),
-    "normal_": ("mean", "std"),
-    "trunc_normal_": ("mean", "std", "a", "b"),
-    "constant_": ("val",),
-    "ones_": (),
-    "zeros_": (),
-    "eye_": (),
-    "dirac_": ("groups",),
-    "xavier_uniform_": ("gain",),
-    "xavier_normal_": ("gain",),
-    "kaiming_uniform_": ("a", "mode", "nonlinearity"),
-    "kaiming_normal_": ("a", "mode", "nonlinearity"),
-    "orthogonal_": ("gain",),
-    "sparse_": ("sparsity", "std"),
-}
-
-WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "mode": ("fan_in", "fan_out"),
-    "nonlinearity": (
-        *("linear", "conv1d", "conv2d", "conv3d"),
-        *("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
-        *("sigmoid", "tanh", "relu", "leaky_relu", "selu"),
-    ),
-}
-"""Arguments that are words, and which; the others are numbers."""
 
 _Fill = tuple[Name, Name, tuple[tuple[Name, Given], ...]]
 
@@ -98,7 +71,9 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
     """`weight: zeros_` or `weight: {normal_: {std: 0.01}}`."""
     place = Name(str(tensor.value), tensor.span)
     if isinstance(tree, Scalar):
-        return place, _function(tree), ()
+        function = _function(tree)
+        _check_given(function, ())
+        return place, function, ()
     entries = _mapping(tree, "a function of torch.nn.init with its arguments").entries
     if len(entries) != 1:
         raise fail("S231", "one function fills one tensor", tree.span)
@@ -107,10 +82,11 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
     given_arguments = []
     for name, value in _mapping(arguments, "arguments are a mapping").entries:
         argument = Name(str(name.value), name.span)
-        if argument.text not in FUNCTIONS[function.text]:
-            known = tuple(FUNCTIONS[function.text])
+        known = tuple(FUNCTIONS[function.text].arguments)
+        if argument.text not in known:
             diagnostics.add(unknown_argument(argument, function.text, known))
         given_arguments.append((argument, given(value)))
+    _check_given(function, [name.text for name, _ in given_arguments])
     return place, function, tuple(given_arguments)
 
 
@@ -119,6 +95,18 @@ def _function(key: Scalar) -> Name:
         help = did_you_mean(str(key.value), FUNCTIONS) or f"there are {', '.join(FUNCTIONS)}"
         raise fail("S232", f"unknown function `{key.value}` of torch.nn.init", key.span, help=help)
     return Name(str(key.value), key.span)
+
+
+def _check_given(function: Name, names: Collection[str]) -> None:
+    """Check that a function has every argument that it must be given.
+
+    Raises:
+        SpecError: when one is missing; code S233.
+    """
+    for name in FUNCTIONS[function.text].required:
+        if name not in names:
+            help = f"`{{{function.text}: {{{name}: …}}}}`"
+            raise fail("S233", f"`{function.text}` needs `{name}`", function.span, help=help)
 
 
 def _mapping(tree: Tree, form: str) -> Mapping:
