@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw import wording
+from archspec.draw.changes import Changes
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
+from archspec.draw.marks import Marks
 from archspec.draw.nodes import Nodes
 from archspec.draw.page import Typical, deepest, typical
 from archspec.draw.paths import Paths
-from archspec.draw.repeats import repeated
+from archspec.draw.repeats import Told, repeated
 from archspec.draw.rows import Drawn, Row, Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.stages import Stage, bundled, stages
-from archspec.draw.subject import Port, Subject, focused, whole
+from archspec.draw.subject import Port, Subject, compared, focused, whole
 from archspec.draw.units import Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
 from archspec.network import Network
@@ -28,14 +30,19 @@ def compose(
     direction: str,
     focus: str | None = None,
     foldable: bool = False,
+    found: Changes | None = None,
 ) -> Scene:
     """Return the picture of a network; the arguments as for `draw.dot`.
 
     A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
     """
-    subject = whole(network) if focus is None else focused(network, focus)
+    if found is not None:
+        subject = compared(found)
+    else:
+        subject = whole(network) if focus is None else focused(network, focus)
     results = [port.key for port in subject.outputs]
-    parts = _staged(subject, results)
+    told = Marks(found.marks if found else {}).pattern
+    parts = _staged(subject, results, told)
     folds = Folds([unit for part in parts for unit in part.units])
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
     strip = depth is None and direction == "LR" and subject.block is None
@@ -45,7 +52,13 @@ def compose(
     if (strip or depth == 0) and len(parts) > 1 and not foldable:
         parts, results = bundled(parts, results, ends=not strip)
     opened = _opened(subject, shown, depth)
-    rows = Rows(Nodes(network, folds), Wiring(), opened, foldable=foldable)
+    rows = Rows(
+        Nodes(network, folds, found.before if found else None),
+        Wiring(),
+        opened,
+        told=told,
+        foldable=foldable,
+    )
     drawn, ends = _drawn(subject, parts, results, rows)
     insets = []
     if shown and shown.apart:
@@ -61,13 +74,15 @@ def compose(
     )
 
 
-def _staged(subject: Subject, results: Sequence[str]) -> tuple[Stage, ...]:
+def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage, ...]:
     """Return the stages, in which equal neighbours are one."""
     units = subject.units
     count = readers((unit for unit in units if not unit.side), results)
     # What a side branch reads is not like its neighbours, which nobody else reads.
     count.update({unit.reads[0] for unit in units if unit.side})
-    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in stages(units))
+    return tuple(
+        replace(stage, units=repeated(stage.units, count, told)) for stage in stages(units)
+    )
 
 
 def _drawn(

@@ -17,12 +17,12 @@ _WEIGHTS: Final = {
     Role.FLOW: 5,
     Role.BRANCH: 1,
     Role.SKIP: 0,
-    Role.TRAINING: 0,
+    Role.ASIDE: 0,
     Role.INSET: 0,
 }
 
 _STYLES: Final[dict[Role, Looks]] = {
-    Role.TRAINING: {"style": "dashed"},
+    Role.ASIDE: {"style": "dashed"},
     Role.INSET: {"style": "dotted", "arrowhead": "none"},
     Role.HIDDEN: {"style": "invis"},
 }
@@ -122,6 +122,8 @@ class Edges:
         if self.across and isinstance(self.nodes[edge.head], Folded):
             # Between stages, Graphviz finds a side above or below the line that is free.
             return found
+        if edge.role is Role.ASIDE:
+            return {"tailport": beside, "headport": "n" if self.across else "w"}
         if edge.leaves:
             left = edge.leaves is Beside.LEFT and not self.across
             found = {"tailport": "w" if left else beside, "headport": before}

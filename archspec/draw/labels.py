@@ -27,6 +27,8 @@ from archspec.ops import Kind
 
 _BADGE: Final = 34
 _HATCH: Final = 12
+_MARKED: Final = 2
+"""Points of a border that says something."""
 _THIN: Final = 6
 _THICK: Final = 20
 
@@ -63,7 +65,7 @@ class Labels:
         if self.tints is not None:
             lead = [Entry(self.tints.label)] if self.tints.label else []
             chips = [[*map(self._chip, lead), *starmap(_painted, self.tints.legend)]]
-        rows = [table(["".join(row)], CELLSPACING=4) for row in chips]
+        rows = [table(["".join(row)], CELLSPACING=4) for row in chips if row]
         return label(table([tag("TD", row) for row in rows])) if rows else label(" ")
 
     def box(self, box: Box) -> Label:
@@ -197,8 +199,9 @@ class Labels:
         cells = []
         for band in bands:
             words = font(text(band.text), size=BAND, colour=self.theme.dim)
-            fill = (tint or self.theme.kinds[band.kind]).fill
-            cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
+            own = self.tints.bands.get(band.shows) if self.tints else None
+            paint = own or tint or self.theme.kinds[band.kind]
+            cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **_edge(own)))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
     def _thin(self, bar: Sequence[Segment], length: float) -> str:
@@ -207,6 +210,14 @@ class Labels:
             fill = self.theme.branch(segment.colour)
             cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
         return table(["".join(cells)], CELLPADDING=0)
+
+
+def _edge(paint: Paint | None) -> dict[str, str | float]:
+    """Return the border of a cell that is set apart from those beside it."""
+    if paint is None or paint.width < _MARKED:
+        return {}
+    stroke = paint.stroke.upper().replace("SOLID", "")
+    return {"BORDER": paint.width, "COLOR": paint.border, "STYLE": stroke}
 
 
 def _painted(words: str, paint: Paint) -> str:

@@ -27,10 +27,11 @@ class Nodes:
     Args:
         network: what is drawn.
         folds: the words for folded blocks.
+        before: the network that a picture of two compares it with.
     """
 
-    def __init__(self, network: Network, folds: Folds) -> None:
-        self._facts = Facts(network)
+    def __init__(self, network: Network, folds: Folds, before: Network | None = None) -> None:
+        self._facts = Facts(network, before)
         self._folds = folds
         self._labels = {name: label for label, name in network.outputs}
         self._twins: dict[str, tuple[Leaf, ...]] = {}
@@ -142,16 +143,18 @@ class Nodes:
         return self._twins.get(leaf.path, (leaf,))
 
     def _shows(self, unit: Unit) -> tuple[str, ...]:
-        twins = (twin.path for leaf in _leaves(unit) for twin in self._twins_of(leaf))
+        twins = (twin.path for leaf in leaves_of(unit) for twin in self._twins_of(leaf))
         return tuple(dict.fromkeys(twins))
 
     def _aside(self, unit: Unit) -> Folded:
-        """Return what is there in training alone: a layer or a block, always folded."""
-        if isinstance(unit, Layer):
-            title, detail = wording.layer(unit)
+        """Return what is there in training alone, or no more: a layer or a block, folded."""
+        one = unit.first if isinstance(unit, Repeat) else unit
+        if isinstance(one, Layer):
+            title, detail = wording.layer(one)
         else:
-            title, detail = wording.typed(first(unit)), ""
+            title, detail = wording.typed(first(one)), ""
         label = self._labels.get(unit.key, "")
+        why = "removed" if unit.gone else "training only"
         return Folded(
             key=self.key(),
             about=self._facts.about(unit),
@@ -160,7 +163,8 @@ class Nodes:
             shows=self._shows(unit),
             title=title,
             detail=detail,
-            lines=(f"training only → {label}" if label else "training only",),
+            lines=(f"{why} → {label}" if label else why,),
+            count=len(unit.turns) if isinstance(unit, Repeat) else 1,
             dashed=True,
         )
 
@@ -217,7 +221,7 @@ def _own_leaves(layer: Layer) -> tuple[Leaf, ...]:
     return (*layer.tensors, *layer.leaves)
 
 
-def _leaves(unit: Unit) -> Iterator[Leaf]:
+def leaves_of(unit: Unit) -> Iterator[Leaf]:
     """Yield all ops of a unit."""
     match unit:
         case Layer():
@@ -226,7 +230,7 @@ def _leaves(unit: Unit) -> Iterator[Leaf]:
             yield from (node for node in walk(unit.body) if isinstance(node, Leaf))
         case Repeat(turns=units) | Bundle(units=units):
             for inner in units:
-                yield from _leaves(inner)
+                yield from leaves_of(inner)
 
 
 def _layers(unit: Unit) -> list[Layer]:

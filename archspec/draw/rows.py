@@ -11,7 +11,7 @@ from archspec.draw.apart import told_apart
 from archspec.draw.fold import bar, first
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
-from archspec.draw.repeats import Repeat, repeated
+from archspec.draw.repeats import Repeat, Told, repeated
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
@@ -52,6 +52,7 @@ class Rows:
         nodes: makes the nodes.
         wiring: collects the edges.
         opened: tells whether a block at a level is opened.
+        told: what equal units must have in common to be drawn once.
         foldable: draw every block both ways, opened and folded, for a picture that opens and
             closes; `opened` tells how it begins.
     """
@@ -62,11 +63,13 @@ class Rows:
         wiring: Wiring,
         opened: Callable[[Group, int], bool],
         *,
+        told: Told,
         foldable: bool = False,
     ) -> None:
         self.nodes = nodes
         self.wiring = wiring
         self._opened = opened
+        self._told = told
         self._foldable = foldable
 
     def draw(self, row: Row) -> Drawn:
@@ -117,7 +120,7 @@ class Rows:
         tail, shape = row.ends[unit.reads[index]], unit.inputs[index]
         straight = Role.SPINE if row.line_of(unit) else Role.FLOW
         if unit.side:
-            return Wire(tail, Role.TRAINING, shape)
+            return Wire(tail, Role.ASIDE, shape)
         lane = paths.lanes.get(unit.key)
         if is_merge(unit):
             main = not paths.is_parallel(unit) and paths.main(unit) == index
@@ -174,7 +177,7 @@ class Rows:
         count = readers(group.units, [group.result])
         if count[INPUT] > 1:
             parts.append(self.fork(INPUT, wire.shape, ends, line))
-        units = repeated(group.units, count)
+        units = repeated(group.units, count, self._told)
         inside = Row(
             paths=Paths(units, [group.result]),
             ends=ends,

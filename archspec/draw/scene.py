@@ -22,10 +22,14 @@ class Beside(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A thin cell of a fused layer: the norm, activation or dropout that goes with it."""
+    """A thin cell of a fused layer: the norm, activation or dropout that goes with it.
+
+    `shows` are the paths of what it stands for, as of a `Node`.
+    """
 
     text: str
     kind: Kind
+    shows: tuple[str, ...] = ()
 
 
 PASSED: Final = -1
@@ -101,7 +105,7 @@ class Box(Node):
 class Folded(Node):
     """A block or stage drawn as one node: a title, lines under it, its branches as a bar.
 
-    It is `dashed` when it is there in training alone.
+    It is `dashed` when it is there in training alone, or no more.
     """
 
     title: str
@@ -200,7 +204,7 @@ class Role(Enum):
     FLOW = "flow"
     SKIP = "skip"
     BRANCH = "branch"
-    TRAINING = "training"
+    ASIDE = "aside"
     INSET = "inset"
     HIDDEN = "hidden"
 

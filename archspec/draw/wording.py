@@ -95,13 +95,13 @@ def band(leaves: Sequence[Leaf], own: Sequence[Leaf] = ()) -> Band:
         leaves: the op, in each of several equal layers where they are drawn once.
         own: the parameters that it joins.
     """
-    first = leaves[0].op
+    first, shows = leaves[0].op, tuple(leaf.path for leaf in (*leaves, *own))
     if own:
-        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind)
+        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind, shows)
     title, detail = op(first)
     if first.kind is Kind.REGULARISER:
         detail = _chances(leaves)
-    return Band(f"{title} {detail}".rstrip(), first.kind)
+    return Band(f"{title} {detail}".rstrip(), first.kind, shows)
 
 
 def does_nothing(leaves: Sequence[Leaf]) -> bool:
