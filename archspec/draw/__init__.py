@@ -145,7 +145,7 @@ def image(
     text = _text(network, writer(scene, theme or "light"))
     if format == "dot":
         return text.encode()
-    nodes = sum(1 for _ in flattened(scene.parts))
+    nodes = sum(1 for _ in flattened((*scene.parts, *scene.insets)))
     if nodes > NODES:
         raise DrawError(
             f"{nodes:,} nodes; at most {NODES:,} are laid out, a smaller depth has fewer"

@@ -59,8 +59,7 @@ def compose(
         told=told,
         foldable=foldable,
     )
-    drawn, ends = _drawn(subject, parts, results, rows)
-    insets = []
+    drawn, insets, ends = _drawn(subject, parts, results, rows)
     if shown and shown.apart:
         insets.append(rows.inset(shown.unit, ends[shown.unit.key].node))
     return Scene(
@@ -77,9 +76,7 @@ def compose(
 def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage, ...]:
     """Return the stages, in which equal neighbours are one."""
     units = subject.units
-    count = readers((unit for unit in units if not unit.side), results)
-    # What a side branch reads is not like its neighbours, which nobody else reads.
-    count.update({unit.reads[0] for unit in units if unit.side})
+    count = readers(units, results)
     return tuple(
         replace(stage, units=repeated(stage.units, count, told)) for stage in stages(units)
     )
@@ -87,8 +84,8 @@ def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage
 
 def _drawn(
     subject: Subject, parts: Sequence[Stage], results: Sequence[str], rows: Rows
-) -> tuple[list[Part], Ends]:
-    """Draw inputs, stages and outputs; return them, and where each unit can be read."""
+) -> tuple[list[Part], list[Part], Ends]:
+    """Draw inputs, stages and outputs; return them, what stands aside, and where to read units."""
     terminals: list[Fork | Terminal] = [*_terminals(subject.inputs, rows)]
     pairs = zip(terminals, subject.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
@@ -99,8 +96,10 @@ def _drawn(
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
     row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
-    framed = _framed(parts, rows.draw(row))
-    return [*terminals, *framed, *_outputs(subject.outputs, results, rows, ends)], ends
+    drawn = rows.draw(row)
+    aside = [part for unit in everything if unit.side for part in drawn[unit.key]]
+    outputs = _outputs(subject.outputs, results, rows, ends)
+    return [*terminals, *_framed(parts, drawn), *outputs], aside, ends
 
 
 def _opened(
@@ -142,10 +141,10 @@ def _outputs(
 
 
 def _framed(parts: Sequence[Stage], drawn: Drawn) -> list[Part]:
-    """Return what was drawn in the frames of its stages."""
+    """Return what was drawn in the frames of its stages, but for what stands aside."""
     found: list[Part] = []
     for index, stage in enumerate(parts):
-        inside = [part for unit in stage.units for part in drawn[unit.key]]
+        inside = [part for unit in stage.units if not unit.side for part in drawn[unit.key]]
         if stage.label and len(parts) > 1:
             key = f"stage{index}"
             found.append(

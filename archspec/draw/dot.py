@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from archspec.draw.edges import Edges
@@ -71,9 +71,17 @@ class Writer:
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the file."""
         yield from map(Line, self._head())
+        for index, part in enumerate(self.scene.insets):
+            looks = attributes({**_UNSEEN, **self._id("")})
+            yield Line(f"subgraph cluster_beside{index} {{\ngraph {looks};")
+            yield from self._parts([part])
+            yield Line("}")
+        # Of clusters side by side within another one, Graphviz puts the first to the right.
+        away = {"margin": _MARGIN} if self.scene.insets else {}
+        looks = attributes({**_UNSEEN, **away, **self._id("")})
+        yield Line(f"subgraph cluster_line {{\ngraph {looks};")
         yield from self._parts(self.scene.parts)
         yield Line("}")
-        yield from self._parts(self.scene.insets)
         yield Line("}")
         yield from map(self._edge, self.scene.edges)
         yield from map(self._rank, self.scene.ranks)
@@ -86,10 +94,6 @@ class Writer:
         # A cluster around it all has the legend for its label; the title is the graph's.
         yield "subgraph cluster_page {"
         yield f"graph {attributes(self._page())};"
-        # Only side by side with one cluster that holds all the rest, an inset stays to its right.
-        yield "subgraph cluster_line {"
-        away = {"margin": _MARGIN} if self.scene.insets else {}
-        yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
 
     def _defaults(self) -> Iterator[str]:
         theme = self.theme
@@ -124,7 +128,7 @@ class Writer:
         legend = self.labels.legend(self.scene)
         return {**_UNSEEN, **self._id(""), "labelloc": "b", "labeljust": "c", "label": legend}
 
-    def _parts(self, parts: Iterable[Part]) -> Iterator[Line]:
+    def _parts(self, parts: Sequence[Part]) -> Iterator[Line]:
         for part in parts:
             number = len(self.names)
             if isinstance(part, Frame):

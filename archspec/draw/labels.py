@@ -201,7 +201,8 @@ class Labels:
             words = font(text(band.text), size=BAND, colour=self.theme.dim)
             own = self.tints.bands.get(band.shows) if self.tints else None
             paint = own or tint or self.theme.kinds[band.kind]
-            cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **_edge(own)))
+            border = _edge(paint) if own != tint else {}
+            cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **border))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
     def _thin(self, bar: Sequence[Segment], length: float) -> str:
@@ -212,9 +213,9 @@ class Labels:
         return table(["".join(cells)], CELLPADDING=0)
 
 
-def _edge(paint: Paint | None) -> dict[str, str | float]:
+def _edge(paint: Paint) -> dict[str, str | float]:
     """Return the border of a cell that is set apart from those beside it."""
-    if paint is None or paint.width < _MARKED:
+    if paint.width < _MARKED:
         return {}
     stroke = paint.stroke.upper().replace("SOLID", "")
     return {"BORDER": paint.width, "COLOR": paint.border, "STYLE": stroke}

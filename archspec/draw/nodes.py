@@ -80,15 +80,17 @@ class Nodes:
         """Return the frame of an opened block; a plate if it is repeated."""
         group = first(unit)
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
+        label = wording.typed(group) if many > 1 else wording.named(group)
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),
             border=Border.PLATE if many > 1 else Border.BLOCK,
-            label=wording.typed(group) if many > 1 else wording.named(group),
+            label=f"{label}, {self._why(unit)}" if unit.side else label,
             count=many,
             parts=tuple(parts),
             path=group.path,
             tooltip=self._facts.of(unit),
+            aside=unit.side,
         )
 
     def compare(self, repeat: Repeat) -> None:
@@ -152,9 +154,7 @@ class Nodes:
         if isinstance(one, Layer):
             title, detail = wording.layer(one)
         else:
-            title, detail = wording.typed(first(one)), ""
-        label = self._labels.get(unit.key, "")
-        why = "removed" if unit.gone else "training only"
+            title, detail = wording.named(first(one)), ""
         return Folded(
             key=self.key(),
             about=self._facts.about(unit),
@@ -163,10 +163,17 @@ class Nodes:
             shows=self._shows(unit),
             title=title,
             detail=detail,
-            lines=(f"{why} → {label}" if label else why,),
+            lines=(self._why(unit),),
             count=len(unit.turns) if isinstance(unit, Repeat) else 1,
             dashed=True,
         )
+
+    def _why(self, unit: Unit) -> str:
+        """Return why a unit stands beside the line."""
+        label = self._labels.get(unit.key, "")
+        if unit.gone:
+            return "removed"
+        return f"training only → {label}" if label else "training only"
 
     def words(self, unit: Unit) -> Words:
         """Return what a block says when it is folded: title, detail, lines."""
@@ -182,6 +189,8 @@ class Nodes:
 
     def folded(self, unit: Unit, line: str) -> Folded:
         """Return the one node of a block."""
+        if unit.side:
+            return self._aside(unit)
         title, detail, lines = self.words(unit)
         return Folded(
             key=self.key(),

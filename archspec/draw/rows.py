@@ -31,6 +31,7 @@ class Row:
         level: 0 at the top, one more in each opened block.
         line: the straight line that runs through, or empty.
         silent: the paths of identities, by the key they read.
+        beside: what stands beside a fork.
     """
 
     paths: Paths
@@ -39,6 +40,7 @@ class Row:
     line: str
     silent: Mapping[str, str] = field(default_factory=dict)
     drawn: Drawn = field(default_factory=dict)
+    beside: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def line_of(self, unit: Unit) -> str:
         """Return the straight line that a unit stands on, or nothing."""
@@ -75,7 +77,7 @@ class Rows:
     def draw(self, row: Row) -> Drawn:
         """Draw the units of a row; return their parts."""
         units = row.paths.units
-        count = readers((unit for unit in units if not unit.side), row.paths.results)
+        count = readers(units, row.paths.results)
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
@@ -141,9 +143,15 @@ class Rows:
         return fork
 
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
+        part = self._one(row, unit, wires)
+        if unit.side:
+            self._aside(row, unit, wires[0].tail.node, part)
+        return part
+
+    def _one(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
-        if isinstance(inner, Group) and not unit.side:
+        if isinstance(inner, Group) and not unit.gone:
             opened = self._opened(inner, row.level)
             if self._foldable and inner.units:
                 return self._both(row, unit, wire, opened=opened)
@@ -155,9 +163,20 @@ class Rows:
             # Only a folded stage reads several things without being a merge.
             self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
         row.ends[unit.key] = Tail(node.key, wire.shape)
-        if unit.side:
-            self.wiring.abreast(self.wiring.ways(wire.tail.node), (node.key,))
         return node
+
+    def _aside(self, row: Row, unit: Unit, read: str, part: Part) -> None:
+        """Put what stands beside the line beside what it reads, or under what already does."""
+        before = row.paths.by_key.get(unit.reads[0])
+        if before is not None and before.side:
+            return
+        here = tuple(_firsts([part]))
+        if read in row.beside:
+            for key in row.beside[read]:
+                self.wiring.connect(Tail(key, unit.output), here[0], Role.HIDDEN, unit.output)
+        else:
+            self.wiring.abreast((read,), here)
+        row.beside[read] = here
 
     def _both(self, row: Row, unit: Unit, wire: Wire, *, opened: bool) -> Frame:
         """Draw a block opened and folded; edges lead to both and come from both."""

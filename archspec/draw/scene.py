@@ -180,6 +180,7 @@ class Frame:
         about: as of a `Node`.
         folded: what stands in its place while it is closed, in a picture that opens and closes.
         opened: whether it is open when nobody has touched such a picture.
+        aside: whether it stands beside the line, there in training alone.
     """
 
     key: str
@@ -192,6 +193,7 @@ class Frame:
     about: About | None = None
     folded: Folded | None = None
     opened: bool = True
+    aside: bool = False
 
 
 Part: TypeAlias = Box | Folded | Bar | Sign | Fork | Word | Mark | Gap | Terminal | Frame
@@ -255,7 +257,8 @@ class Scene:
 
     Attributes:
         facts: the network's figures.
-        insets: blocks drawn once more, beside the rest.
+        insets: what stands beside the rest: a block drawn once more, and what is there in training
+            alone or no more.
         ranks: keys of nodes that stand side by side, from left to right.
     """
 
@@ -263,6 +266,6 @@ class Scene:
     facts: tuple[str, ...]
     parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
-    insets: tuple[Frame, ...] = ()
+    insets: tuple[Part, ...] = ()
     ranks: tuple[tuple[str, ...], ...] = ()
     legend: tuple[tuple[Entry, ...], ...] = ()

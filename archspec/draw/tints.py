@@ -114,7 +114,7 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
         replace(
             scene,
             parts=_telling(scene.parts, shares),
-            insets=tuple(replace(f, parts=_telling(f.parts, shares)) for f in scene.insets),
+            insets=_telling(scene.insets, shares),
         ),
         Tints({key: theme.heated(n / most) for key, n in sums.items()}, legend, name),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from archspec.draw import attention
+from archspec.draw.looking import GONE
 from archspec.draw.maps import dimension, sides
 from archspec.draw.scene import Band
 from archspec.draw.units import Group, Layer, Unit, is_merge
@@ -146,7 +147,7 @@ def named(group: Group) -> str:
 
     `inception3a: Inception` is `Inception 3a`; a numbered child is just its type.
     """
-    name = group.path.rpartition(".")[2]
+    name = group.path.removeprefix(GONE).rpartition(".")[2]
     label = typed(group)
     if group.body.block is None:
         return label if name.isdigit() else cut(name)
