@@ -84,32 +84,41 @@ def _marks(comparison: Comparison, *, everything: bool) -> dict[str, str]:
 
 
 def _united(before: Body, after: Body) -> Body:
-    """Return a body with what it lacks of another one, in the places where that stood."""
+    """Return a body with what it lacks of another one, each behind what it read."""
     found = pairs(before, after)
     names = {INPUT: INPUT}
     names |= {one.name: other.name if other else f"{GONE}{one.name}" for one, other in found if one}
+    there = {other.name: one for one, other in found if other}
     children: list[Child] = []
-    for one, other in found:
-        if isinstance(one, Body) and isinstance(other, Body):
-            children.append(_united(one, other))
-        elif other is not None:
-            children.append(other)
-        elif one is not None:
-            children.append(_removed(one, before, names))
+    for node in after.nodes:
+        was = there[node.name]
+        if isinstance(was, Body) and isinstance(node, Body):
+            children.append(_united(was, node))
+        else:
+            children.append(node)
+    places = {node.name: node.place for node in children}
+    for node in before.steps:
+        if names[node.name] not in places:
+            children.append(_removed(node, before, names, places))
+            places[children[-1].name] = children[-1].place
     return replace(after, children=tuple(children))
 
 
-def _removed(node: Child, around: Body, names: Mapping[str, str]) -> Child:
+def _removed(
+    node: Child, around: Body, names: Mapping[str, str], places: Mapping[str, int]
+) -> Child:
     """Return a node as one beside the line, which reads the first map that it did."""
     maps = zip(node.reads, node.inputs, strict=True)
-    read, shape = next((one for one in maps if one[0] not in around.own), (INPUT, node.inputs[0]))
+    first = next((one for one in maps if one[0] not in around.own), (INPUT, around.inputs[0]))
+    read, shape = names[first[0]], first[1]
     return replace(
         _renamed(node),
         name=names[node.name],
-        reads=(names[read],),
+        reads=(read,),
         inputs=(shape,),
         training_only=True,
         reuses=None,
+        place=places.get(read, -1),
     )
 
 

@@ -59,7 +59,8 @@ def compose(
         told=told,
         foldable=foldable,
     )
-    drawn, insets, ends = _drawn(subject, parts, results, rows)
+    drawn, ends = _drawn(subject, parts, results, rows)
+    insets = rows.aside
     if shown and shown.apart:
         insets.append(rows.inset(shown.unit, ends[shown.unit.key].node))
     return Scene(
@@ -77,15 +78,18 @@ def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage
     """Return the stages, in which equal neighbours are one."""
     units = subject.units
     count = readers(units, results)
-    return tuple(
-        replace(stage, units=repeated(stage.units, count, told)) for stage in stages(units)
-    )
+    found = stages(units)
+    # What reads the input stands beside the first stage.
+    placed = {unit.key for stage in found for unit in stage.units}
+    ahead = tuple(unit for unit in units if unit.key not in placed)
+    found = (replace(found[0], units=(*ahead, *found[0].units)), *found[1:])
+    return tuple(replace(stage, units=repeated(stage.units, count, told)) for stage in found)
 
 
 def _drawn(
     subject: Subject, parts: Sequence[Stage], results: Sequence[str], rows: Rows
-) -> tuple[list[Part], list[Part], Ends]:
-    """Draw inputs, stages and outputs; return them, what stands aside, and where to read units."""
+) -> tuple[list[Part], Ends]:
+    """Draw inputs, stages and outputs; return them, and where each unit can be read."""
     terminals: list[Fork | Terminal] = [*_terminals(subject.inputs, rows)]
     pairs = zip(terminals, subject.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
@@ -97,9 +101,8 @@ def _drawn(
             terminals.append(rows.fork(port.key, port.shape, ends, line))
     row = Row(paths=Paths(everything, results), ends=ends, level=0, line="main")
     drawn = rows.draw(row)
-    aside = [part for unit in everything if unit.side for part in drawn[unit.key]]
     outputs = _outputs(subject.outputs, results, rows, ends)
-    return [*terminals, *_framed(parts, drawn), *outputs], aside, ends
+    return [*terminals, *_framed(parts, drawn), *outputs], ends
 
 
 def _opened(
@@ -141,10 +144,10 @@ def _outputs(
 
 
 def _framed(parts: Sequence[Stage], drawn: Drawn) -> list[Part]:
-    """Return what was drawn in the frames of its stages, but for what stands aside."""
+    """Return what was drawn in the frames of its stages."""
     found: list[Part] = []
     for index, stage in enumerate(parts):
-        inside = [part for unit in stage.units if not unit.side for part in drawn[unit.key]]
+        inside = [part for unit in stage.units for part in drawn[unit.key]]
         if stage.label and len(parts) > 1:
             key = f"stage{index}"
             found.append(

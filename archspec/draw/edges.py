@@ -9,7 +9,7 @@ from typing import Final
 from archspec.draw.labels import Labels
 from archspec.draw.legend import flattened
 from archspec.draw.markup import Looks
-from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene
+from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene, Terminal
 
 _WEIGHTS: Final = {
     Role.SPINE: 20,
@@ -123,7 +123,7 @@ class Edges:
             # Between stages, Graphviz finds a side above or below the line that is free.
             return found
         if edge.role is Role.ASIDE:
-            return {"tailport": beside, "headport": "n" if self.across else "w"}
+            return self._aside(edge)
         if edge.leaves:
             left = edge.leaves is Beside.LEFT and not self.across
             found = {"tailport": "w" if left else beside, "headport": before}
@@ -132,6 +132,15 @@ class Edges:
         if edge.role is Role.BRANCH and not found:
             found = {"tailport": after} if into_bar else {"headport": before}
         return found
+
+    def _aside(self, edge: Edge) -> Looks:
+        """Return the ports of an edge to what stands beside the line, or goes on there."""
+        goes_out = isinstance(self.nodes[edge.tail], (Fork, Terminal))
+        if self.across:
+            # Above the line or under it, as Graphviz finds room.
+            return {} if goes_out else {"tailport": "e", "headport": "w"}
+        ports = "ew" if goes_out else "sn"
+        return {"tailport": ports[0], "headport": ports[1]}
 
 
 def _around(parts: Iterable[Part], frames: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -57,6 +57,9 @@ class Rows:
         told: what equal units must have in common to be drawn once.
         foldable: draw every block both ways, opened and folded, for a picture that opens and
             closes; `opened` tells how it begins.
+
+    Attributes:
+        aside: what stands beside the line, outside of all frames.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Rows:
         self._opened = opened
         self._told = told
         self._foldable = foldable
+        self.aside: list[Part] = []
 
     def draw(self, row: Row) -> Drawn:
         """Draw the units of a row; return their parts."""
@@ -85,13 +89,16 @@ class Rows:
                 parts = self._merge(row, unit, wires)
             else:
                 parts = [self._part(row, unit, wires)]
-            if count[unit.key] > 1:
+            if unit.side:
+                self._place(row, unit, wires[0].tail.node, parts[0])
+            if count[unit.key] > 1 and not unit.side:
                 lane = row.paths.lanes.get(unit.key)
                 if lane is not None:
                     end = row.ends[unit.key]
                     row.ends[unit.key] = replace(end, role=_role(lane), lane=lane)
                 parts.append(self.fork(unit.key, unit.output, row.ends, line))
-            row.drawn[unit.key] = parts
+            row.drawn[unit.key] = [] if unit.side else parts
+            self.aside += parts if unit.side else []
         # A bar says much already, and a name would crowd the number beside it.
         blocks = [unit for unit in units if isinstance(unit, Group) and not unit.side]
         told_apart(row.drawn, {u.key: self.nodes.words(u) for u in blocks if not bar(u)})
@@ -143,12 +150,6 @@ class Rows:
         return fork
 
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
-        part = self._one(row, unit, wires)
-        if unit.side:
-            self._aside(row, unit, wires[0].tail.node, part)
-        return part
-
-    def _one(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(inner, Group) and not unit.gone:
@@ -165,7 +166,7 @@ class Rows:
         row.ends[unit.key] = Tail(node.key, wire.shape)
         return node
 
-    def _aside(self, row: Row, unit: Unit, read: str, part: Part) -> None:
+    def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
         """Put what stands beside the line beside what it reads, or under what already does."""
         before = row.paths.by_key.get(unit.reads[0])
         if before is not None and before.side:
