@@ -25,6 +25,7 @@ from archspec.draw.compose import compose
 from archspec.draw.legend import flattened
 from archspec.draw.marks import Marks
 from archspec.draw.scene import (
+    PASSED,
     Bar,
     Border,
     Box,
@@ -344,6 +345,21 @@ def test_the_legend_has_the_kinds_in_use() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["inception_v3", "densenet121", "unet"])
+def test_a_legend_tells_what_bars_are(name: str) -> None:
+    rows = scene(network(name)).legend
+    assert [entry.text for entry in rows[-1] if entry.bar] == ["Concat, as wide as its channels"]
+    assert not any(entry.kind is Kind.MERGE for row in rows for entry in row)
+
+
+def test_a_fork_has_the_colour_of_what_leaves_it() -> None:
+    light = THEMES["light"]
+    for name, colour in (("inception_v3", light.line), ("resnet34", light.skip.border)):
+        text = dot(network(name), depth=2)
+        (found,) = set(re.findall(r'shape="point" width="0.055" color="(.*?)"', text))
+        assert found == colour
+
+
 def test_nothing_is_lost_between_the_stages() -> None:
     from archspec.draw.fuse import Layer, chart
 
@@ -633,7 +649,9 @@ def test_text_is_legible(theme: Theme) -> None:
     fills = [paint.fill for paint in paints]
     assert all(contrast(theme.ink, fill) >= 7 for fill in fills)
     assert all(contrast(theme.dim, fill) >= 4.5 for fill in fills)
-    assert all(contrast(theme.on_branch, colour) >= 3 for colour in theme.branches)
+    for index in (PASSED, *range(len(theme.branches))):
+        assert contrast(theme.on_branch(index), theme.branch(index)) >= 3
+        assert contrast(theme.lane(index), theme.paper) >= 3
     assert contrast(theme.badge.fill, theme.badge.border) >= 7
 
 
@@ -662,7 +680,10 @@ def test_print_is_grey_and_tells_kinds_apart_without_colour() -> None:
     for one, other in combinations((Kind.NORM, Kind.ACTIVATION, *weighty), 2):
         assert looks[one][0] != looks[other][0] or distance(looks[one][1], looks[other][1]) >= 10
     assert len({(p.fill, p.stroke, p.width) for p in theme.marks.values()}) == 3
-    assert all(distance(a, b) >= 8 for a, b in pairwise(theme.branches))
+    # Neighbours differ in lightness by what any copier keeps, and have a line between them.
+    around = (theme.incoming, *theme.branches, theme.branches[0])
+    assert all(distance(a, b) >= 25 for a, b in pairwise(around))
+    assert theme.rim == theme.ink
     assert 'style="dashed"' in dot(network("googlenet"), theme="print", focus="inception3a")
 
 

@@ -20,6 +20,7 @@ from archspec.draw.scene import (
     Mark,
     Node,
     Part,
+    Role,
     Scene,
     Sign,
     Terminal,
@@ -63,6 +64,7 @@ class Writer:
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
         self.edges = Edges(scene, self.labels)
+        self.skipped = {edge.tail for edge in scene.edges if edge.role is Role.SKIP}
 
     def text(self) -> str:
         """Return the file."""
@@ -178,12 +180,12 @@ class Writer:
                 return {"label": self.labels.bar(node)}
             case Word():
                 skip = node.colour is None
-                colour = self.theme.skip.border if skip else self.theme.branch(node.colour or 0)
+                colour = self.theme.skip.border if skip else self.theme.lane(node.colour or 0)
                 return {"label": self.labels.words(node.text, colour, italic=True)}
             case Mark():
                 return {"label": self.labels.words(node.text, self.theme.dim)}
             case Fork():
-                colour = self.theme.skip.border
+                colour = self.theme.skip.border if node.key in self.skipped else self.theme.line
                 return {"shape": "point", "width": 0.055, "color": colour, "label": ""}
             case Gap():
                 return {"shape": "point", "width": 0.01, "style": "invis", "label": ""}

@@ -55,7 +55,7 @@ class Edges:
             looks |= {"color": self.theme.skip.border, "penwidth": 1.4}
         if edge.colour is not None:
             looks |= {
-                "color": self.theme.branch(edge.colour),
+                "color": self.theme.lane(edge.colour),
                 "style": self.theme.stroke(edge.colour),
                 "penwidth": round(1 + 3 * edge.share, 2),
             }

@@ -31,6 +31,9 @@ _MARKED: Final = 2
 """Points of a border that says something."""
 _THIN: Final = 6
 _THICK: Final = 20
+_SHORT: Final = 24
+_SAMPLE: Final = (Segment("", 1, 0), Segment("", 1, 1))
+"""A bar in the legend, and its length."""
 
 # Graphviz writes a little above the middle of a cell.
 _LOW_TITLE: Final[Mapping[str, str | float]] = {"CELLPADDING": 2, "HEIGHT": 20, "VALIGN": "BOTTOM"}
@@ -109,10 +112,10 @@ class Labels:
         """Return a concatenation, each segment with a port of its own."""
         cells = []
         across, tint = self.sizes.across, self.tint(bar)
-        ink = self.theme.ink if tint else self.theme.on_branch
         for index, (segment, size) in enumerate(
             zip(bar.segments, self.sizes.bar(bar), strict=True)
         ):
+            ink = self.theme.ink if tint else self.theme.on_branch(segment.colour)
             words = font(bold(segment.text), size=FRAME, colour=ink)
             cells.append(
                 tag(
@@ -122,6 +125,7 @@ class Labels:
                     BGCOLOR=tint.fill if tint else self.theme.branch(segment.colour),
                     WIDTH=_THICK if across else size,
                     HEIGHT=size if across else _THICK,
+                    **self._rim(),
                 )
             )
         rows = cells if across else ["".join(cells)]
@@ -163,8 +167,12 @@ class Labels:
 
     def _chip(self, entry: Entry) -> str:
         if entry.colour is not None:
-            words = font(text(entry.text), size=BAND, colour=self.theme.on_branch)
-            return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
+            words = font(text(entry.text), size=BAND, colour=self.theme.on_branch(entry.colour))
+            fill = self.theme.branch(entry.colour)
+            return tag("TD", words, BGCOLOR=fill, CELLPADDING=3, **self._rim())
+        if entry.bar:
+            words = tag("TD", font(text(entry.text), size=DETAIL))
+            return tag("TD", self._thin(_SAMPLE, _SHORT)) + words
         if entry.kind is None and not entry.block:
             return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
         kind = entry.kind
@@ -205,11 +213,16 @@ class Labels:
             cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **border))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
+    def _rim(self) -> dict[str, str | float]:
+        """Return the border of a branch, where the theme has one."""
+        return {"BORDER": 1, "COLOR": self.theme.rim} if self.theme.rim else {}
+
     def _thin(self, bar: Sequence[Segment], length: float) -> str:
         cells = []
         for segment, size in zip(bar, shares(bar, length, 2), strict=True):
             fill = self.theme.branch(segment.colour)
-            cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
+            looks = {"HEIGHT": _THIN, "FIXEDSIZE": "TRUE", "BGCOLOR": fill, **self._rim()}
+            cells.append(tag("TD", "", WIDTH=size, **looks))
         return table(["".join(cells)], CELLPADDING=0)
 
 

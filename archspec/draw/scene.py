@@ -243,12 +243,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chip of the legend: a kind of op, a folded block or a branch; else just text."""
+    """A chip of the legend: a kind of op, a folded block, a branch or a bar; else just text."""
 
     text: str
     kind: Kind | None = None
     colour: int | None = None
     block: bool = False
+    bar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
