@@ -27,6 +27,7 @@ from archspec.draw.marks import Marks
 from archspec.draw.scene import (
     PASSED,
     Bar,
+    Beside,
     Border,
     Box,
     Folded,
@@ -298,6 +299,36 @@ def test_stages_come_from_structure(name: str, labels: list[str]) -> None:
     assert frames == labels
 
 
+UNET = """
+name: Small
+input: [1, 32, 32]
+net:
+  down: {Conv2d: 8, kernel_size: 3, padding: 1}
+  pool: {MaxPool2d: 2}
+  deep: {Conv2d: 24, kernel_size: 3, padding: 1}
+  up: {Upsample: null, scale_factor: 2}
+  cat: {Cat: [down, up]}
+  out: {Conv2d: 2, kernel_size: 1}
+"""
+
+
+def test_a_way_round_the_line_ends_on_its_own_side_of_the_bar() -> None:
+    found = scene(written(UNET))
+    (bar,) = [part for part in flattened(found.parts) if isinstance(part, Bar)]
+    assert [segment.text for segment in bar.segments] == ["24 (2nd)", "8 (1st)"]
+    into = [edge for edge in found.edges if edge.segment is not None]
+    assert {edge.segment: edge.leaves for edge in into} == {0: None, 1: Beside.RIGHT}
+    strip = scene(written(UNET), 1, "LR")
+    (bar,) = [part for part in flattened(strip.parts) if isinstance(part, Bar)]
+    assert [segment.text for segment in bar.segments] == ["8", "24"]
+
+
+def test_a_size_is_news_until_it_was_shown() -> None:
+    labels = [edge.label for edge in scene(written(UNET)).edges if edge.label]
+    assert labels == ["8 × 16 × 16", "32 × 32 × 32"]
+    assert ("Upsample", "×2, nearest") in [texts(box) for box in boxes(written(UNET))]
+
+
 def test_several_inputs_and_outputs() -> None:
     drawn = written(
         """
@@ -348,7 +379,7 @@ def test_the_legend_has_the_kinds_in_use() -> None:
 @pytest.mark.parametrize("name", ["inception_v3", "densenet121", "unet"])
 def test_a_legend_tells_what_bars_are(name: str) -> None:
     rows = scene(network(name)).legend
-    assert [entry.text for entry in rows[-1] if entry.bar] == ["Concat, as wide as its channels"]
+    assert [entry.text for entry in rows[-1] if entry.bar] == ["Concat"]
     assert not any(entry.kind is Kind.MERGE for row in rows for entry in row)
 
 

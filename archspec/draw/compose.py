@@ -58,6 +58,7 @@ def compose(
         opened,
         told=told,
         foldable=foldable,
+        across=direction == "LR",
     )
     drawn, ends = _drawn(subject, parts, results, rows)
     insets = rows.aside

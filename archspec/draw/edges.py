@@ -126,7 +126,8 @@ class Edges:
             return self._aside(edge)
         if edge.leaves:
             left = edge.leaves is Beside.LEFT and not self.across
-            found = {"tailport": "w" if left else beside, "headport": before}
+            found = {"tailport": "w" if left else beside}
+            found |= {} if into_bar else {"headport": before}
         if edge.returns and not into_bar:
             found = {"tailport": after} | found | {"headport": beside}
         if edge.role is Role.BRANCH and not found:

@@ -31,9 +31,6 @@ _MARKED: Final = 2
 """Points of a border that says something."""
 _THIN: Final = 6
 _THICK: Final = 20
-_SHORT: Final = 24
-_SAMPLE: Final = (Segment("", 1, 0), Segment("", 1, 1))
-"""A bar in the legend, and its length."""
 
 # Graphviz writes a little above the middle of a cell.
 _LOW_TITLE: Final[Mapping[str, str | float]] = {"CELLPADDING": 2, "HEIGHT": 20, "VALIGN": "BOTTOM"}
@@ -167,17 +164,21 @@ class Labels:
 
     def _chip(self, entry: Entry) -> str:
         if entry.colour is not None:
-            words = font(text(entry.text), size=BAND, colour=self.theme.on_branch(entry.colour))
-            fill = self.theme.branch(entry.colour)
-            return tag("TD", words, BGCOLOR=fill, CELLPADDING=3, **self._rim())
+            return self._branch(entry.text, entry.colour)
         if entry.bar:
-            words = tag("TD", font(text(entry.text), size=DETAIL))
-            return tag("TD", self._thin(_SAMPLE, _SHORT)) + words
+            cells = self._branch(entry.text, 0) + self._branch("by channels", 1)
+            return tag("TD", table([cells]), CELLPADDING=0)
         if entry.kind is None and not entry.block:
             return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
         kind = entry.kind
         paint = self.theme.block if kind is None else self.theme.kinds[kind]
         return self._hatch(kind) + _painted(entry.text, paint)
+
+    def _branch(self, words: str, colour: int) -> str:
+        """Return a chip in the colour of a branch."""
+        shown = font(text(words), size=BAND, colour=self.theme.on_branch(colour))
+        fill = self.theme.branch(colour)
+        return tag("TD", shown, BGCOLOR=fill, CELLPADDING=3, **self._rim())
 
     def _hatch(self, kind: Kind | None, fill: str = "") -> str:
         """Return a cell with the pattern of a kind, where the theme has one."""

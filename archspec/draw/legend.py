@@ -32,16 +32,15 @@ def legend(parts: Sequence[Part], branches: Sequence[str]) -> tuple[tuple[Entry,
         branches: what each branch of its concatenations does, if that is always the same.
     """
     nodes = list(flattened(parts))
-    row = _kinds(nodes)
-    # One chip sets nothing apart.
-    rows = [row] if len(row) > 1 else []
     bars = [isinstance(node, Bar) for node in nodes if isinstance(node, Bar) or _has_bar(node)]
     named = bool(branches) and len(branches) <= _COLOURS
+    explained = named and not any(bars)
+    row = [*_kinds(nodes), *([Entry("Concat", bar=True)] if bars and not explained else [])]
+    # One chip sets nothing apart.
+    rows = [tuple(row)] if len(row) > 1 else []
     if named and not all(bars):
         chips = [Entry(text, colour=index) for index, text in enumerate(branches)]
         rows.append((Entry("branches"), *chips))
-    if any(bars) or (bars and not named):
-        rows.append((Entry("Concat, as wide as its channels", bar=True),))
     return tuple(rows)
 
 

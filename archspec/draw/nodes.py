@@ -60,10 +60,12 @@ class Nodes:
             return self._aside(unit)
         return self._box(unit, one, line) if isinstance(one, Layer) else self.folded(unit, line)
 
-    def merge(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar | Sign | Box:
-        """Return the node of a merge."""
+    def merge(
+        self, unit: Layer, wires: Sequence[Wire], line: str, order: Sequence[int]
+    ) -> Bar | Sign | Box:
+        """Return the node of a merge; a bar has its operands in an order, from left to right."""
         if is_concat(unit):
-            return self._bar(unit, wires, line)
+            return self._bar(unit, wires, line, order)
         if unit.own or not isinstance(unit.leaf.op, (Add, Mul)):
             return self._box(unit, unit, line)
         return Sign(
@@ -206,14 +208,16 @@ class Nodes:
             bar=bar(unit),
         )
 
-    def _bar(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar:
+    def _bar(self, unit: Layer, wires: Sequence[Wire], line: str, order: Sequence[int]) -> Bar:
         segments = []
-        for index, wire in enumerate(wires):
+        for index in order:
+            wire = wires[index]
             count = channels(wire.shape)
+            place = "" if sorted(order) == order else f" ({wording.ordinal(index + 1)})"
             known = self._incoming.get(unit.path) if index == 0 else None
             colour = wire.lane.colour if wire.lane else None
             segments.append(
-                Segment(known or str(count), count, index if colour is None else colour)
+                Segment((known or str(count)) + place, count, index if colour is None else colour)
             )
         return Bar(
             key=self.key(),

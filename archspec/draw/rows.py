@@ -57,6 +57,7 @@ class Rows:
         told: what equal units must have in common to be drawn once.
         foldable: draw every block both ways, opened and folded, for a picture that opens and
             closes; `opened` tells how it begins.
+        across: the picture runs from left to right.
 
     Attributes:
         aside: what stands beside the line, outside of all frames.
@@ -70,12 +71,14 @@ class Rows:
         *,
         told: Told,
         foldable: bool = False,
+        across: bool = False,
     ) -> None:
         self.nodes = nodes
         self.wiring = wiring
         self._opened = opened
         self._told = told
         self._foldable = foldable
+        self._across = across
         self.aside: list[Part] = []
 
     def draw(self, row: Row) -> Drawn:
@@ -145,8 +148,9 @@ class Rows:
         fork = Fork(key=self.nodes.key(), line=line)
         tail = ends[key]
         role = tail.role or (Role.SPINE if line else Role.FLOW)
-        self.wiring.plug(Wire(tail, role, shape, tail.lane), fork.key, arrow=False)
-        ends[key] = Tail(fork.key, shape, fork=True)
+        wire = Wire(tail, role, shape, tail.lane)
+        self.wiring.plug(wire, fork.key, arrow=False)
+        ends[key] = Tail(fork.key, wire.known, fork=True)
         return fork
 
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
@@ -163,7 +167,7 @@ class Rows:
         for other in others:
             # Only a folded stage reads several things without being a merge.
             self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
-        row.ends[unit.key] = Tail(node.key, wire.shape)
+        row.ends[unit.key] = Tail(node.key, wire.known)
         return node
 
     def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
@@ -185,7 +189,7 @@ class Rows:
         frame = self._open(row, unit, wire)
         self.wiring.plug(wire, folded.key)
         self.wiring.opens(folded.key, row.ends[unit.key])
-        row.ends[unit.key] = Tail(folded.key, wire.shape)
+        row.ends[unit.key] = Tail(folded.key, wire.known)
         return replace(frame, folded=folded, opened=opened)
 
     def _open(self, row: Row, unit: Unit, wire: Wire) -> Frame:
@@ -213,10 +217,12 @@ class Rows:
     def _merge(self, row: Row, unit: Layer, wires: Sequence[Wire]) -> list[Part]:
         """Draw a merge; an operand that comes straight from the fork gets a word on its way."""
         paths = row.paths
-        node = self.nodes.merge(unit, wires, row.line_of(unit))
-        parts: list[Part] = [node]
         parallel = paths.is_parallel(unit)
         main = 0 if parallel else paths.main(unit)
+        afar = [] if parallel else self._afar(row, unit, wires)
+        order = [i for i in range(len(wires)) if i not in afar] + afar
+        node = self.nodes.merge(unit, wires, row.line_of(unit), order)
+        parts: list[Part] = [node]
         for index, wire in enumerate(wires):
             end = wire
             beside = not parallel and index != main
@@ -228,7 +234,8 @@ class Rows:
                 end,
                 node.key,
                 returns=Beside.RIGHT if wire.role is Role.SKIP else None,
-                segment=index if isinstance(node, Bar) else None,
+                segment=order.index(index) if isinstance(node, Bar) else None,
+                **({"leaves": Beside.RIGHT} if index in afar else {}),
             )
             if beside and not end.tail.fork and not wires[main].tail.fork:
                 pair = [self.wiring.ways(way.tail.node) for way in (wires[main], end)]
@@ -241,8 +248,20 @@ class Rows:
             if is_concat(unit) and row.line_of(unit):
                 # The visible edges end at the segments; this one keeps the line straight.
                 self.wiring.connect(wires[main].tail, node.key, Role.HIDDEN, wires[main].shape)
-            row.ends[unit.key] = Tail(node.key, wires[main].shape)
+            row.ends[unit.key] = Tail(node.key, wires[main].known)
         return parts
+
+    def _afar(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> list[int]:
+        """Return the operands of a concatenation that come from a fork, round the right side."""
+        if not is_concat(unit) or self._across:
+            # In a strip they come over the line, and what stands first stands above the others.
+            return []
+        source, main = row.paths.source(unit), row.paths.main(unit)
+        return [
+            index
+            for index, wire in enumerate(wires)
+            if index != main and wire.tail.fork and not (row.level and unit.reads[index] == source)
+        ]
 
     def _word(self, row: Row, unit: Unit, wire: Wire, *, left: bool) -> Word:
         word = Word(

@@ -79,7 +79,8 @@ class Sizes:
             many * self.branch + (many + (many + 1) % 2 - 1) * BETWEEN,
             90,
         )
-        return shares(bar.segments, length, _SEGMENT)
+        longest = max(width(segment.text, FRAME) for segment in bar.segments)
+        return shares(bar.segments, length, max(_SEGMENT, round(longest)))
 
 
 def shares(segments: Sequence[Segment], length: float, least: int) -> list[int]:

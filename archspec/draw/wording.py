@@ -45,6 +45,12 @@ def amount(number: int) -> str:
     return str(number)
 
 
+def ordinal(number: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `4th` and so on."""
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
+
+
 def share(part: float) -> str:
     """Return a share of a whole as a picture shows it: `27 %`."""
     return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
@@ -204,6 +210,13 @@ def _transposed(op: Any) -> Words:
     return title.replace("Conv", "ConvTranspose"), detail
 
 
+def _upsample(op: Any) -> Words:
+    if op.scale_factor is None:
+        return "Upsample", f"to {_size(op.size)}, {op.mode}"
+    factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,)
+    return "Upsample", f"×{'×'.join(f'{float(factor):g}' for factor in factors)}, {op.mode}"
+
+
 def _pool(op: Any) -> Words:
     stride = op.kernel_size if op.stride is None else op.stride
     detail = f"stride {_size(stride, short=True)}"
@@ -240,7 +253,7 @@ def _size(value: Any, *, short: bool = False) -> str:
 _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
     Conv2d: _conv,
     ConvTranspose2d: _transposed,
-    Upsample: lambda op: ("Upsample", op.mode),
+    Upsample: _upsample,
     Linear: lambda op: ("Linear", str(int(op.out_features))),
     (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
     (MaxPool2d, AvgPool2d): _pool,
