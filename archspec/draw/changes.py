@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from archspec.analysis import cost
+from archspec.analysis import costs
 from archspec.analysis.alignment import Child, pairs
 from archspec.analysis.difference import Comparison
 from archspec.draw import wording
@@ -58,7 +58,7 @@ def changes(comparison: Comparison, names: tuple[str, str], *, everything: bool 
 
 
 def _facts(comparison: Comparison) -> Iterator[str]:
-    was, now = cost(comparison.before), cost(comparison.after)
+    was, now = costs(comparison.before)[""], costs(comparison.after)[""]
     bound = "≥ " if now.unknown else ""
     yield f"{wording.amount(now.parameters)} params{_grown(now.parameters - was.parameters)}"
     yield f"{bound}{wording.amount(now.macs)} MACs{_grown(now.macs - was.macs)}"

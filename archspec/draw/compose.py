@@ -14,7 +14,8 @@ from archspec.draw.nodes import Nodes
 from archspec.draw.page import Typical, deepest, typical
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import Told, repeated
-from archspec.draw.rows import Drawn, Row, Rows
+from archspec.draw.row import Drawn, Row
+from archspec.draw.rows import Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.stages import Stage, bundled, stages
 from archspec.draw.subject import Port, Subject, compared, focused, whole
@@ -36,10 +37,7 @@ def compose(
 
     A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
     """
-    if found is not None:
-        subject = compared(found)
-    else:
-        subject = whole(network) if focus is None else focused(network, focus)
+    subject = _subject(network, focus, found)
     results = [port.key for port in subject.outputs]
     told = Marks(found.marks if found else {}).pattern
     parts = _staged(subject, results, told)
@@ -61,18 +59,23 @@ def compose(
         across=direction == "LR",
     )
     drawn, ends = _drawn(subject, parts, results, rows)
-    insets = rows.aside
     if shown and shown.apart:
-        insets.append(rows.inset(shown.unit, ends[shown.unit.key].node))
+        rows.inset(shown.unit, ends[shown.unit.key].node)
     return Scene(
         title=subject.title,
         facts=subject.facts,
         parts=tuple(drawn),
-        insets=tuple(insets),
+        insets=tuple(rows.aside),
         edges=tuple(rows.wiring.edges),
         ranks=tuple(rows.wiring.ranks),
-        legend=legend([*drawn, *insets], branch_words(subject.units)),
+        legend=legend([*drawn, *rows.aside], branch_words(subject.units)),
     )
+
+
+def _subject(network: Network, focus: str | None, found: Changes | None) -> Subject:
+    if found is not None:
+        return compared(found)
+    return whole(network) if focus is None else focused(network, focus)
 
 
 def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage, ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from archspec.draw import wording
 from archspec.draw.apart import told_apart
@@ -12,39 +11,12 @@ from archspec.draw.fold import bar, first
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, Told, repeated
+from archspec.draw.row import Drawn, Row, firsts
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
 from archspec.network import INPUT
 from archspec.ops import Shape
-
-Drawn: TypeAlias = dict[str, list[Part]]
-"""The parts of each unit, by its key."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """The units of one body while they are drawn.
-
-    Attributes:
-        ends: what can be read; a unit is added when it is drawn.
-        level: 0 at the top, one more in each opened block.
-        line: the straight line that runs through, or empty.
-        silent: the paths of identities, by the key they read.
-        beside: what stands beside a fork.
-    """
-
-    paths: Paths
-    ends: Ends
-    level: int
-    line: str
-    silent: Mapping[str, str] = field(default_factory=dict)
-    drawn: Drawn = field(default_factory=dict)
-    beside: dict[str, Sequence[str]] = field(default_factory=dict)
-
-    def line_of(self, unit: Unit) -> str:
-        """Return the straight line that a unit stands on, or nothing."""
-        return self.line if unit.key in self.paths.spine else ""
 
 
 class Rows:
@@ -107,7 +79,7 @@ class Rows:
         told_apart(row.drawn, {u.key: self.nodes.words(u) for u in blocks if not bar(u)})
         return row.drawn
 
-    def inset(self, unit: Unit, folded: str) -> Frame:
+    def inset(self, unit: Unit, folded: str) -> None:
         """Draw a block once more, opened, beside the node that stands for it."""
         start = Mark(key=self.nodes.key(), line="inset", text=wording.shape(unit.inputs[0]))
         end = Mark(key=self.nodes.key(), line="inset", text=wording.shape(first(unit).output))
@@ -124,7 +96,7 @@ class Rows:
             Tail(folded, unit.inputs[0]), start.key, Role.INSET, unit.inputs[0], into=frame.key
         )
         self.wiring.abreast((folded,), (start.key,))
-        return replace(frame, parts=(start, *frame.parts, end), path="")
+        self.aside.append(replace(frame, parts=(start, *frame.parts, end), path=""))
 
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
         """Return the edge by which a unit reads its operand number `index`."""
@@ -175,7 +147,7 @@ class Rows:
         before = row.paths.by_key.get(unit.reads[0])
         if before is not None and before.side:
             return
-        here = tuple(_firsts([part]))
+        here = tuple(firsts([part]))
         if read in row.beside:
             for key in row.beside[read]:
                 self.wiring.connect(Tail(key, unit.output), here[0], Role.HIDDEN, unit.output)
@@ -303,17 +275,7 @@ class Rows:
         unit = row.paths.by_key[key]
         while (before := row.paths.before(unit)) != source and before in row.paths.by_key:
             unit = row.paths.by_key[before]
-        return tuple(_firsts(row.drawn[unit.key]))
-
-
-def _firsts(parts: Sequence[Part]) -> Iterator[str]:
-    """Yield the key of the first node: of a frame that can be folded, for either form."""
-    if not parts or not isinstance(parts[0], Frame):
-        yield from (part.key for part in parts[:1])
-        return
-    if parts[0].folded is not None:
-        yield parts[0].folded.key
-    yield from _firsts(parts[0].parts)
+        return tuple(firsts(row.drawn[unit.key]))
 
 
 def _role(lane: Lane) -> Role:
