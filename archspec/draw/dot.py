@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from archspec.draw.edges import Edges
 from archspec.draw.labels import Labels
 from archspec.draw.markup import Label, Looks, attributes
+from archspec.draw.row import firsts
 from archspec.draw.scene import (
     Bar,
     Border,
@@ -73,21 +74,37 @@ class Writer:
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the file."""
         yield from map(Line, self._head())
+        first, *parts = self.scene.parts
+        yield from self._parts([first])
+        away = {"margin": _MARGIN} if self.scene.insets else {}
+        looks = attributes({**_UNSEEN, **away, **self._id("")})
+        yield Line(f"subgraph cluster_line {{\ngraph {looks};")
+        yield from self._parts(parts)
+        yield Line("}")
         for index, part in enumerate(self.scene.insets):
             looks = attributes({**_UNSEEN, **self._id("")})
             yield Line(f"subgraph cluster_beside{index} {{\ngraph {looks};")
             yield from self._parts([part])
             yield Line("}")
-        # Of clusters side by side within another one, Graphviz puts the first to the right.
-        away = {"margin": _MARGIN} if self.scene.insets else {}
-        looks = attributes({**_UNSEEN, **away, **self._id("")})
-        yield Line(f"subgraph cluster_line {{\ngraph {looks};")
-        yield from self._parts(self.scene.parts)
         yield Line("}")
-        yield Line("}")
+        yield from self._right_of(self.names[first.key])
         yield from map(self._edge, self.scene.edges)
         yield from map(self._rank, self.scene.ranks)
         yield Line("}")
+
+    def _right_of(self, first: str) -> Iterator[Line]:
+        """Keep what stands beside the rest to its right.
+
+        Of clusters side by side, Graphviz puts one version's first to the right and another's to
+        the left. But edges to them from a node to the right of all that comes first would cross
+        those of the straight line, were they not to the right, too.
+        """
+        if not self.scene.insets:
+            return
+        yield Line('beside [shape="point" width="0.01" style="invis" label=""];')
+        yield Line(f"{{rank=same; {first} -> beside [style=invis]}}", (first,))
+        for name in (self.names[key] for part in self.scene.insets for key in firsts([part])):
+            yield Line(f"beside -> {name} [style=invis weight=0];", (name,))
 
     def _head(self) -> Iterator[str]:
         yield f"// {MARK}"

@@ -87,8 +87,7 @@ class Labels:
         under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
         above, below = (self._bands(bands, columns, tint) for bands in (box.above, box.below))
         content = [row for row in (above, title, under, below) if row]
-        stroke = paint.stroke.upper().replace("SOLID", "")
-        return label(table(content, BORDER=paint.width, COLOR=paint.border, STYLE=stroke))
+        return label(table(content, BORDER=paint.width, COLOR=paint.border))
 
     def folded(self, node: Folded) -> Label:
         """Return a folded block: title and count, lines, and its branches as a thin bar."""
@@ -207,10 +206,10 @@ class Labels:
             return ""
         cells = []
         for band in bands:
-            words = font(text(band.text), size=BAND, colour=self.theme.dim)
             own = self.tints.bands.get(band.shows) if self.tints else None
             paint = own or tint or self.theme.kinds[band.kind]
             border = _edge(paint) if own != tint else {}
+            words = font(_written(band.text, paint), size=BAND, colour=self.theme.dim)
             cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **border))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
 
@@ -231,19 +230,22 @@ def _edge(paint: Paint) -> dict[str, str | float]:
     """Return the border of a cell that is set apart from those beside it."""
     if paint.width < _MARKED:
         return {}
-    stroke = paint.stroke.upper().replace("SOLID", "")
-    return {"BORDER": paint.width, "COLOR": paint.border, "STYLE": stroke}
+    return {"BORDER": paint.width, "COLOR": paint.border}
+
+
+def _written(words: str, paint: Paint) -> str:
+    """Return words, struck through where a node would be dashed: dashed cells crash Graphviz."""
+    return f"<S>{text(words)}</S>" if paint.stroke == "dashed" else text(words)
 
 
 def _painted(words: str, paint: Paint) -> str:
     """Return a chip of the legend."""
-    stroke = paint.stroke.upper().replace("SOLID", "")
     return tag(
         "TD",
-        font(text(words), size=DETAIL),
+        font(_written(words, paint), size=DETAIL),
         BGCOLOR=paint.fill,
         COLOR=paint.border,
         BORDER=paint.width,
-        STYLE=",".join(filter(None, ("ROUNDED", stroke))),
+        STYLE="ROUNDED",
         CELLPADDING=3,
     )
