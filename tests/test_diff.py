@@ -13,6 +13,7 @@ import archspec
 from archspec import analysis
 from archspec.analysis.difference import Comparison, compare
 from archspec.commands import main
+from archspec.draw.theme import THEMES
 from archspec.network import Leaf, Network
 from archspec.reading import bundled_names
 from archspec.tables.differences import table_of_differences
@@ -216,10 +217,12 @@ def test_forms(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "diff.svg"
     assert main(["diff", "vgg11_bn", "vgg11", "--out", str(target)]) == 1
-    assert "8 removed nodes are not in it" in capsys.readouterr().out
-    assert main(["diff", "resnet18", "resnet34", "--out", str(target)]) == 1
-    # Blocks that are drawn once for all of their kind are partly new.
-    assert ">changed<" in target.read_text()
+    assert capsys.readouterr().out == f"wrote {target}\n"
+    assert ">removed<" in target.read_text()
+    looks = ["--theme", "dark", "--direction", "LR", "--depth", "0"]
+    assert main(["diff", "resnet18", "resnet34", "--out", str(target), *looks]) == 1
+    assert ">resnet18 → resnet34<" in target.read_text()
+    assert THEMES["dark"].paper.lower() in target.read_text()
     target.write_text("<svg/>")
     assert main(["diff", "resnet18", "resnet34", "--out", str(target)]) == 2
     assert target.read_text() == "<svg/>"

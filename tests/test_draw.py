@@ -20,11 +20,15 @@ from torch import nn
 
 import archspec
 from archspec.analysis import macs, parameters
-from archspec.draw import HEATS, DrawError, dot, engine, image
+from archspec.analysis.difference import compare
+from archspec.draw import HEATS, Changes, DrawError, changes, dot, engine, image
 from archspec.draw.compose import compose
 from archspec.draw.legend import flattened
+from archspec.draw.marks import Marks
 from archspec.draw.scene import (
+    PASSED,
     Bar,
+    Beside,
     Border,
     Box,
     Folded,
@@ -40,7 +44,7 @@ from archspec.draw.scene import (
 )
 from archspec.draw.stages import stages
 from archspec.draw.theme import THEMES, Theme
-from archspec.draw.tints import amounts, heated, marked
+from archspec.draw.tints import Tints, amounts, heated, marked
 from archspec.network import INPUT, Body, Network, walk
 from archspec.ops import Kind
 from archspec.reading import bundled_names, read_document, read_text
@@ -225,14 +229,78 @@ def test_dense_layers_are_a_series() -> None:
 
 def test_training_only_branches_stand_beside_the_line() -> None:
     found = scene(network("googlenet"))
-    sides = [p for p in flattened(found.parts) if isinstance(p, Folded) and p.dashed]
+    sides = [p for p in flattened(found.insets) if isinstance(p, Folded) and p.dashed]
     assert [side.lines for side in sides] == [
         ("training only → aux1",),
         ("training only → aux2",),
     ]
-    edges = [edge for edge in found.edges if edge.role is Role.TRAINING]
+    edges = [edge for edge in found.edges if edge.role is Role.ASIDE]
     assert {edge.head for edge in edges} == {side.key for side in sides}
     assert not any(side.line for side in sides)
+
+
+@pytest.mark.parametrize("options", [{"depth": 0}, {"direction": "LR"}], ids=str)
+def test_a_folded_stage_keeps_what_is_there_in_training_alone(options: dict) -> None:
+    text = dot(network("googlenet"), **options)
+    assert "training only → aux1" in text
+    assert "training only → aux2" in text
+    assert Layout(text).overlaps() == []
+
+
+AUX = """
+name: Aux
+input: [3, 32, 32]
+net:
+  conv: {Conv2d: 16, kernel_size: 3}
+  aux:
+    if: =training
+    from: conv
+    do: [{AdaptiveAvgPool2d: 1}, Flatten, {Linear: 10}]
+  next: {Conv2d: 32, kernel_size: 3, stride: 2}
+  pool: {AdaptiveAvgPool2d: 1}
+  flatten: Flatten
+  fc: {Linear: 10}
+outputs: {logits: fc, aux: aux}
+"""
+
+
+def test_a_branch_for_training_opens_to_the_right_of_the_line() -> None:
+    (folded,) = scene(written(AUX)).insets
+    assert isinstance(folded, Folded)
+    assert folded.title == "aux"
+    assert "training only" in folded.tooltip[2]
+    (frame,) = scene(written(AUX), 2).insets
+    assert isinstance(frame, Frame)
+    assert [part.title for part in frame.parts if isinstance(part, Box)] == [
+        "GlobalAvgPool",
+        "Linear",
+    ]
+    for depth in (None, 2):
+        check(dot(written(AUX), depth=depth))
+
+
+@pytest.mark.parametrize("program", [True, False], ids=["program", "library"])
+def test_what_stands_beside_the_line_is_on_its_right(
+    program: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions of Graphviz differ in where they put one cluster beside another."""
+    if not program:
+        monkeypatch.setattr(engine.shutil, "which", lambda _: None)
+    removed = compared("densenet169", "densenet121")
+    texts = [
+        *(dot(written(AUX), depth=depth) for depth in (None, 2)),
+        *(dot(network("googlenet"), depth=depth) for depth in (None, 0)),
+        *(dot(network(name)) for name in ("mobilenet_v3_large", "maxvit_t")),
+        dot(removed.after, found=removed),
+    ]
+    for text in texts:
+        layout = Layout(text)
+        (spine, *_) = (x for x, _ in layout.on("main"))
+        names = [part for part in layout.objects if part["name"].startswith("cluster_beside")]
+        inside = {node for part in names for node in part["nodes"]}
+        places = [part["pos"] for part in layout.objects if part["_gvid"] in inside]
+        assert places
+        assert all(float(place.partition(",")[0]) > spine for place in places)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +317,36 @@ def test_training_only_branches_stand_beside_the_line() -> None:
 def test_stages_come_from_structure(name: str, labels: list[str]) -> None:
     frames = [part.label for part in scene(network(name)).parts if isinstance(part, Frame)]
     assert frames == labels
+
+
+UNET = """
+name: Small
+input: [1, 32, 32]
+net:
+  down: {Conv2d: 8, kernel_size: 3, padding: 1}
+  pool: {MaxPool2d: 2}
+  deep: {Conv2d: 24, kernel_size: 3, padding: 1}
+  up: {Upsample: null, scale_factor: 2}
+  cat: {Cat: [down, up]}
+  out: {Conv2d: 2, kernel_size: 1}
+"""
+
+
+def test_a_way_round_the_line_ends_on_its_own_side_of_the_bar() -> None:
+    found = scene(written(UNET))
+    (bar,) = [part for part in flattened(found.parts) if isinstance(part, Bar)]
+    assert [segment.text for segment in bar.segments] == ["24 (2nd)", "8 (1st)"]
+    into = [edge for edge in found.edges if edge.segment is not None]
+    assert {edge.segment: edge.leaves for edge in into} == {0: None, 1: Beside.RIGHT}
+    strip = scene(written(UNET), 1, "LR")
+    (bar,) = [part for part in flattened(strip.parts) if isinstance(part, Bar)]
+    assert [segment.text for segment in bar.segments] == ["8", "24"]
+
+
+def test_a_size_is_news_until_it_was_shown() -> None:
+    labels = [edge.label for edge in scene(written(UNET)).edges if edge.label]
+    assert labels == ["8 × 16 × 16", "32 × 32 × 32"]
+    assert ("Upsample", "×2, nearest") in [texts(box) for box in boxes(written(UNET))]
 
 
 def test_several_inputs_and_outputs() -> None:
@@ -390,6 +488,21 @@ def test_the_legend_has_the_kinds_in_use() -> None:
         "1×1 → 3×3",
         "MaxPool → 1×1",
     ]
+
+
+@pytest.mark.parametrize("name", ["inception_v3", "densenet121", "unet"])
+def test_a_legend_tells_what_bars_are(name: str) -> None:
+    rows = scene(network(name)).legend
+    assert [entry.text for entry in rows[-1] if entry.bar] == ["Concat"]
+    assert not any(entry.kind is Kind.MERGE for row in rows for entry in row)
+
+
+def test_a_fork_has_the_colour_of_what_leaves_it() -> None:
+    light = THEMES["light"]
+    for name, colour in (("inception_v3", light.line), ("resnet34", light.skip.border)):
+        text = dot(network(name), depth=2)
+        (found,) = set(re.findall(r'shape="point" width="0.055" color="(.*?)"', text))
+        assert found == colour
 
 
 def test_nothing_is_lost_between_the_stages() -> None:
@@ -681,7 +794,9 @@ def test_text_is_legible(theme: Theme) -> None:
     fills = [paint.fill for paint in paints]
     assert all(contrast(theme.ink, fill) >= 7 for fill in fills)
     assert all(contrast(theme.dim, fill) >= 4.5 for fill in fills)
-    assert all(contrast(theme.on_branch, colour) >= 3 for colour in theme.branches)
+    for index in (PASSED, *range(len(theme.branches))):
+        assert contrast(theme.on_branch(index), theme.branch(index)) >= 3
+        assert contrast(theme.lane(index), theme.paper) >= 3
     assert contrast(theme.badge.fill, theme.badge.border) >= 7
 
 
@@ -710,7 +825,10 @@ def test_print_is_grey_and_tells_kinds_apart_without_colour() -> None:
     for one, other in combinations((Kind.NORM, Kind.ACTIVATION, *weighty), 2):
         assert looks[one][0] != looks[other][0] or distance(looks[one][1], looks[other][1]) >= 10
     assert len({(p.fill, p.stroke, p.width) for p in theme.marks.values()}) == 3
-    assert all(distance(a, b) >= 8 for a, b in pairwise(theme.branches))
+    # Neighbours differ in lightness by what any copier keeps, and have a line between them.
+    around = (theme.incoming, *theme.branches, theme.branches[0])
+    assert all(distance(a, b) >= 25 for a, b in pairwise(around))
+    assert theme.rim == theme.ink
     assert 'style="dashed"' in dot(network("googlenet"), theme="print", focus="inception3a")
 
 
@@ -901,7 +1019,7 @@ def test_marks_colour_nodes_by_path() -> None:
         "layer4.2": "added",  # both of two equal blocks
     }
     shown = scene(drawn)
-    found = marked(shown, marks, light)
+    found = marked(shown, Marks(marks), light)
     words = {paint: word for word, paint in light.marks.items()}
     nodes = {part.key: part.path for part in flattened(shown.parts) if not isinstance(part, Frame)}
     assert {nodes[key]: words[paint] for key, paint in found.paints.items()} == {
@@ -913,14 +1031,72 @@ def test_marks_colour_nodes_by_path() -> None:
         "layer4.1": "added",
     }
     assert [word for word, _ in found.legend] == ["added", "removed", "changed"]
-    text = dot(drawn, marks=marks)
-    assert light.kinds[Kind.CONV].fill not in text
-    assert light.marks["removed"].fill in text
 
 
-def test_a_mark_without_a_colour() -> None:
-    with pytest.raises(DrawError, match="no mark `moved`; there are added, removed, changed"):
-        image(written(RESIDUAL), "svg", marks={"conv": "moved"})
+def compared(one: str, other: str) -> Changes:
+    return changes(compare(network(one), network(other)), (one, other))
+
+
+def drawn_of(one: str, other: str, **options: object) -> tuple[list[Part], Tints]:
+    """Return what a picture of two networks has in it, and its colours."""
+    found = compared(one, other)
+    shown = compose(found.after, depth=None, direction="TB", found=found, **options)
+    drawn = list(flattened((*shown.parts, *shown.insets)))
+    return drawn, marked(shown, Marks(found.marks), THEMES["light"])
+
+
+def test_equal_blocks_of_which_some_are_new_are_not_drawn_as_one() -> None:
+    drawn, tints = drawn_of("resnet18", "resnet34")
+    words = {paint: word for word, paint in THEMES["light"].marks.items()}
+    added = {p.path: p.count for p in drawn if isinstance(p, Folded) and p.key in tints.paints}
+    assert added == {"layer1.2": 1, "layer2.2": 2, "layer3.2": 4, "layer4.2": 1}
+    assert {words[paint] for paint in tints.paints.values()} == {"added"}
+
+
+def test_what_was_removed_stands_beside_what_it_read() -> None:
+    drawn, tints = drawn_of("resnet34", "resnet18")
+    gone = {p.path: p.count for p in drawn if isinstance(p, Folded) and p.dashed}
+    assert gone == {"−layer1.2": 1, "−layer2.2": 2, "−layer3.2": 4, "−layer4.2": 1}
+    assert [word for word, _ in tints.legend] == ["removed"]
+    assert len(tints.paints) == 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "word"), [("vgg16", "vgg16_bn", "added"), ("vgg16_bn", "vgg16", "removed")]
+)
+def test_a_band_has_a_colour_of_its_own(one: str, other: str, word: str) -> None:
+    drawn, tints = drawn_of(one, other)
+    assert not tints.paints
+    bands = [band for part in drawn if isinstance(part, Box) for band in part.below]
+    mark = THEMES["light"].marks[word]
+    assert {band.text for band in bands if tints.bands[band.shows] == mark} == {"BatchNorm"}
+    # As many as the network has, though some layers are drawn once for several.
+    assert sum(len(shows) for shows, paint in tints.bands.items() if paint == mark) == 13
+
+
+def test_the_title_of_two_networks_tells_the_difference() -> None:
+    found = compared("resnet34", "resnet18")
+    text = dot(found.after, found=found)
+    assert "resnet34 → resnet18" in text
+    assert "11.69 M params (−10.11 M)" in text
+    assert "1.81 G MACs (−1.85 G)" in text
+    assert THEMES["light"].kinds[Kind.CONV].fill not in text
+    assert "no difference" in compared("resnet34", "resnet34").facts
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("resnet34", "resnet18"), ("resnet18", "resnet50"), ("googlenet", "inception_v1")),
+        *(("densenet169", "densenet121"), ("vgg16", "vgg16_bn"), ("unet", "lenet")),
+        *(("vit_b_16", "vit_b_32"), ("convnext_tiny", "swin_t"), ("maxvit_t", "resnet18")),
+    ],
+)
+def test_pictures_of_two_networks_can_be_read(one: str, other: str) -> None:
+    found = compared(one, other)
+    check(dot(found.after, found=found))
+    for options in ({"depth": 0}, {"direction": "LR", "theme": "print"}):
+        assert Layout(dot(found.after, found=found, **options)).texts
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -931,12 +1107,12 @@ def test_heat_is_all_there_and_no_more(name: str) -> None:
     costly = {path for heat in HEATS for path, n in amounts(drawn, heat).items() if n}
     for depth in (None, 0, 2):
         # What is drawn apart is drawn twice.
-        nodes = flattened(scene(drawn, depth).parts)
+        found = scene(drawn, depth)
+        aside = [part for part in found.insets if not isinstance(part, Frame) or part.aside]
+        nodes = flattened([*found.parts, *aside])
         shown = [path for part in nodes if not isinstance(part, Frame) for path in part.shows]
         assert len(shown) == len(set(shown))
-        # A folded stage leaves out what is there in training alone.
-        missing = costly - set(shown)
-        assert {path.partition(".")[0] for path in missing} <= (drawn.side if depth == 0 else set())
+        assert not costly - set(shown)
 
 
 def test_a_reused_block_has_its_parameters_once() -> None:
@@ -985,7 +1161,7 @@ def test_heat_has_a_scale_and_tells_shares() -> None:
     with pytest.raises(DrawError, match="no heat `flops`; there are params, macs, memory"):
         image(written(RESIDUAL), "svg", heat="flops")
     with pytest.raises(DrawError, match="not by both"):
-        image(written(RESIDUAL), "svg", heat="macs", marks={})
+        image(network("lenet"), "svg", heat="macs", found=compared("lenet", "lenet"))
 
 
 def test_heat_rises_in_lightness_alone() -> None:

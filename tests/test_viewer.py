@@ -190,6 +190,16 @@ def test_every_node_is_found() -> None:
         assert set(found.values()) <= set(told["parts"])
 
 
+def test_a_branch_for_training_opens_and_is_searched() -> None:
+    told = data(network("googlenet"))
+    places = {path: part for path, _, part in told["index"]}
+    frame = places["aux1"]
+    assert told["parts"][frame]["folded"]
+    assert told["parts"][places["aux1.fc1"]]["in"] == frame
+    figures = dict(told["parts"][frame]["figures"])
+    assert figures["MACs"] == "training only"
+
+
 def test_equal_blocks_are_found_where_they_are_drawn() -> None:
     told = data(network("resnet34"))
     found = {path: part for path, _, part in told["index"]}

@@ -17,7 +17,7 @@ from archspec.commands.arguments import (
     load_one,
     plugin_ops,
 )
-from archspec.commands.draw import MARKS
+from archspec.commands.draw import MARKS, add_looks
 from archspec.commands.tabular import add_forms, form_of, put
 from archspec.commands.telling import is_coloured
 from archspec.errors import visible
@@ -60,12 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         help="a table (.txt, .json, .csv, .md, .tex, .html), or B as a diagram in which colours "
-        "tell what was added and changed (.svg, .png, .pdf, .dot)",
+        "tell what was added, changed and removed (.svg, .png, .pdf, .dot)",
     )
     parser.add_argument(
         "--force", action="store_true", help="overwrite FILE even if archspec did not write it"
     )
-    parser.add_argument("--depth", type=int, metavar="N", help="how far the diagram is opened")
+    add_looks(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = (_called(arguments, arguments.a, "a"), _called(arguments, _b(arguments), "b"))
     found = compare(first.network, second.network)
     if is_picture:
-        _draw(arguments, second, found)
+        _draw(arguments, found, names)
     else:
         _tell(arguments, form, found, names)
     return EQUAL if found.is_equal else DIFFERENT
@@ -132,22 +132,22 @@ def _painted(mark: str, line: str) -> str:
     return f"\x1b[{_COLOURS[mark]}m{line}\x1b[0m" if mark in _COLOURS else line
 
 
-def _draw(arguments: argparse.Namespace, net: Architecture, found: Comparison) -> None:
+def _draw(arguments: argparse.Namespace, found: Comparison, names: tuple[str, str]) -> None:
     """Draw the second network, with what is not in the first in colour."""
     check_target(arguments.out, MARKS[ending(arguments.out)], force=arguments.force)
-    from archspec.draw import DrawError, image  # noqa: PLC0415 - not needed by other commands
+    from archspec.draw import DrawError, changes, image  # noqa: PLC0415 - not needed by others
 
-    # A module that is changed in itself is marked by its children, which say where.
-    shown = [d for d in found.differences if arguments.all or not d.follows]
-    changed = {d.after.path: d.change for d in shown if d.after is not None}
-    modules = {path.rpartition(".")[0] for path in changed}
-    marks = {path: word for path, word in changed.items() if path not in modules}
     try:
         picture = image(
-            net.network, ending(arguments.out), depth=arguments.depth, marks=marks or None
+            found.after,
+            ending(arguments.out),
+            depth=arguments.depth,
+            direction=arguments.direction,
+            theme=arguments.theme,
+            found=changes(found, names, everything=arguments.all),
+            dpi=arguments.dpi,
         )
     except DrawError as error:
         raise UsageError(str(error)) from None
     write_whole(arguments.out, picture)
-    gone = sum(d.after is None for d in found.differences)
-    print(f"wrote {arguments.out}" + (f"; {gone:,} removed nodes are not in it" if gone else ""))
+    print(f"wrote {arguments.out}")

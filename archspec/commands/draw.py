@@ -25,18 +25,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_spec(parser)
     add_out(parser, "a .svg, .png, .pdf, .dot or .html file; NAME.svg in this folder without it")
     parser.add_argument(
-        "--depth", type=int, metavar="N", help="how many levels of blocks are opened"
+        "--focus", metavar="PATH", help="one block alone, between the names of what is around it"
     )
     parser.add_argument(
-        "--focus", metavar="PATH", help="one block alone, between the names of what is around it"
+        "--heat", choices=("params", "macs", "memory"), help="colour the nodes by what they cost"
+    )
+    add_looks(parser)
+
+
+def add_looks(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every diagram has."""
+    parser.add_argument(
+        "--depth", type=int, metavar="N", help="how many levels of blocks are opened"
     )
     parser.add_argument(
         "--direction", choices=("TB", "LR"), default="TB", help="down or rightwards"
     )
     parser.add_argument("--theme", choices=("light", "dark", "print"))
-    parser.add_argument(
-        "--heat", choices=("params", "macs", "memory"), help="colour the nodes by what they cost"
-    )
     parser.add_argument("--title", metavar="TEXT", help="what stands above instead of the name")
     parser.add_argument("--dpi", type=int, default=130, help="resolution of .png (default: 130)")
 

@@ -7,15 +7,16 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from archspec.draw.changes import Changes, changes
 from archspec.draw.compose import compose
 from archspec.draw.dot import Writer
 from archspec.draw.engine import DrawError, render
 from archspec.draw.legend import flattened
+from archspec.draw.marks import Marks
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
 from archspec.draw.tints import HEATS, heated, marked
@@ -36,8 +37,8 @@ def dot(
     direction: str = "TB",
     theme: str = "light",
     heat: str | None = None,
-    marks: Mapping[str, str] | None = None,
     title: str | None = None,
+    found: Changes | None = None,
 ) -> str:
     """Return a network as DOT text; the same network always gives the same text.
 
@@ -50,17 +51,17 @@ def dot(
         direction: `TB` from top to bottom, `LR` from left to right.
         theme: `light`, `dark` or `print`.
         heat: colours nodes by `params`, `macs` or `memory`, see `tints.heated`.
-        marks: `added`, `removed` or `changed` by the path of an op, or of a module for all that is
-            in it. With marks, colours say nothing else: a node all of whose ops have one mark
-            takes its colour, one of which only a part is marked is `changed`, the others are grey.
         title: what stands above the picture instead of the network's name.
+        found: what differs from another network, from `changes`; then colours say nothing else. A
+            node all of whose ops were added takes that colour, one of which only a part was is
+            `changed`, what was removed stands beside it, the others are grey.
 
     Raises:
         DrawError: when there is no such direction, depth, module, theme, heat or mark.
         SpecError: when the text would be too long; code L207.
     """
-    scene = _scene(network, depth, focus, direction, title)
-    return _text(network, _writer(network, scene, theme, direction, heat, marks))
+    scene = _scene(network, depth, focus, direction, title, found=found)
+    return _text(network, _writer(network, scene, theme, direction, heat, found))
 
 
 def _text(network: Network, writer: Writer) -> str:
@@ -73,16 +74,16 @@ def _writer(
     theme: str,
     direction: str,
     heat: str | None,
-    marks: Mapping[str, str] | None,
+    found: Changes | None,
 ) -> Writer:
     """Return what writes a scene down in the colours that are asked for."""
     colours, tints = theme_named(theme), None
-    if heat is not None and marks is not None:
-        raise DrawError("a picture is coloured by heat or by marks, not by both")
+    if heat is not None and found is not None:
+        raise DrawError("a picture is coloured by heat or by what differs, not by both")
     if heat is not None:
         scene, tints = heated(scene, network, heat, colours)
-    if marks is not None:
-        tints = marked(scene, marks, colours)
+    if found is not None and found.marks:
+        tints = marked(scene, Marks(found.marks), colours)
     return Writer(scene, colours, direction, tints)
 
 
@@ -94,13 +95,18 @@ def _scene(
     title: str | None,
     *,
     foldable: bool = False,
+    found: Changes | None = None,
 ) -> Scene:
     if direction not in DIRECTIONS:
         raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
     if depth is not None and depth < 0:
         raise DrawError(f"a depth is 0 or more, not {depth}")
-    found = compose(network, depth=depth, direction=direction, focus=focus, foldable=foldable)
-    return found if title is None else replace(found, title=title)
+    if focus is not None and found is not None:
+        raise DrawError("what differs is drawn of whole networks, not of a block")
+    scene = compose(
+        network, depth=depth, direction=direction, focus=focus, foldable=foldable, found=found
+    )
+    return scene if title is None else replace(scene, title=title)
 
 
 def image(
@@ -112,8 +118,8 @@ def image(
     direction: str = "TB",
     theme: str | None = None,
     heat: str | None = None,
-    marks: Mapping[str, str] | None = None,
     title: str | None = None,
+    found: Changes | None = None,
     dpi: int = 130,
 ) -> bytes:
     """Return a network as a picture.
@@ -127,8 +133,8 @@ def image(
         direction: as for `dot`.
         theme: as for `dot`; a page goes with the reader's system unless one is named.
         heat: as for `dot`.
-        marks: as for `dot`.
         title: as for `dot`.
+        found: as for `dot`.
         dpi: pixels per inch of a PNG.
 
     Raises:
@@ -140,8 +146,8 @@ def image(
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
     if dpi < 1:
         raise DrawError(f"a dpi is 1 or more, not {dpi}")
-    scene = _scene(network, depth, focus, direction, title, foldable=format == "html")
-    writer = partial(_writer, network, direction=direction, heat=heat, marks=marks)
+    scene = _scene(network, depth, focus, direction, title, foldable=format == "html", found=found)
+    writer = partial(_writer, network, direction=direction, heat=heat, found=found)
     if format == "html":
         from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
 
@@ -149,7 +155,7 @@ def image(
     text = _text(network, writer(scene, theme or "light"))
     if format == "dot":
         return text.encode()
-    nodes = sum(1 for _ in flattened(scene.parts))
+    nodes = sum(1 for _ in flattened((*scene.parts, *scene.insets)))
     if nodes > NODES:
         raise DrawError(
             f"{nodes:,} nodes; at most {NODES:,} are laid out, a smaller depth has fewer"
@@ -157,4 +163,14 @@ def image(
     return render(text, format, dpi)
 
 
-__all__ = ["DIRECTIONS", "FORMATS", "HEATS", "NODES", "DrawError", "dot", "image"]
+__all__ = [
+    "DIRECTIONS",
+    "FORMATS",
+    "HEATS",
+    "NODES",
+    "Changes",
+    "DrawError",
+    "changes",
+    "dot",
+    "image",
+]

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw import wording
+from archspec.draw.changes import Changes
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
+from archspec.draw.marks import Marks
 from archspec.draw.nodes import Nodes
 from archspec.draw.page import LINES, MANY_LINES, Typical, crowded, deepest, typical
 from archspec.draw.paths import Paths
-from archspec.draw.repeats import repeated
-from archspec.draw.rows import Drawn, Row, Rows
+from archspec.draw.repeats import Told, repeated
+from archspec.draw.row import Drawn, Row
+from archspec.draw.rows import Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.stages import HEAD, STEM, Stage, bundled, stages
-from archspec.draw.subject import Port, Subject, focused, whole
+from archspec.draw.subject import Port, Subject, compared, focused, whole
 from archspec.draw.units import Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
 from archspec.network import Network
@@ -28,17 +31,19 @@ def compose(
     direction: str,
     focus: str | None = None,
     foldable: bool = False,
+    found: Changes | None = None,
 ) -> Scene:
     """Return the picture of a network; the arguments as for `draw.dot`.
 
     A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
     """
-    subject = whole(network) if focus is None else focused(network, focus)
+    subject = _subject(network, focus, found)
     results = [port.key for port in subject.outputs]
+    told = Marks(found.marks if found else {}).pattern
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
     strip = depth is None and direction == "LR" and subject.block is None
     unasked = depth is None and not strip and subject.block is None
-    parts = _staged(subject, results)
+    parts = _staged(subject, results, told)
     folds = Folds([unit for part in parts for unit in part.units])
     if not foldable:
         parts, results = _folded(parts, results, depth, strip=strip, unasked=unasked)
@@ -46,30 +51,44 @@ def compose(
     if shown and foldable:
         shown = replace(shown, apart=False)
     opened = _opened(subject, shown, depth)
-    rows = Rows(Nodes(network, folds), Wiring(), opened, foldable=foldable)
+    rows = Rows(
+        Nodes(network, folds, found.before if found else None),
+        Wiring(),
+        opened,
+        told=told,
+        foldable=foldable,
+        across=direction == "LR",
+    )
     drawn, ends = _drawn(subject, parts, results, rows)
-    insets = []
     if shown and shown.apart:
-        insets.append(rows.inset(shown.unit, ends[shown.unit.key].node))
+        rows.inset(shown.unit, ends[shown.unit.key].node)
     return Scene(
         title=subject.title,
         facts=subject.facts,
         parts=tuple(drawn),
-        insets=tuple(insets),
+        insets=tuple(rows.aside),
         edges=tuple(rows.wiring.edges),
         ranks=tuple(rows.wiring.ranks),
-        legend=legend([*drawn, *insets], branch_words(subject.units)),
+        legend=legend([*drawn, *rows.aside], branch_words(subject.units)),
     )
 
 
-def _staged(subject: Subject, results: Sequence[str]) -> tuple[Stage, ...]:
+def _subject(network: Network, focus: str | None, found: Changes | None) -> Subject:
+    if found is not None:
+        return compared(found)
+    return whole(network) if focus is None else focused(network, focus)
+
+
+def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage, ...]:
     """Return the stages, in which equal neighbours are one."""
     units = subject.units
-    count = readers((unit for unit in units if not unit.side), results)
-    # What a side branch reads is not like its neighbours, which nobody else reads.
-    count.update({unit.reads[0] for unit in units if unit.side})
+    count = readers(units, results)
     found = stages(units, subject.others)
-    return tuple(replace(stage, units=repeated(stage.units, count)) for stage in found)
+    # What reads the input stands beside the first stage.
+    placed = {unit.key for stage in found for unit in stage.units}
+    ahead = tuple(unit for unit in units if unit.key not in placed)
+    found = (replace(found[0], units=(*ahead, *found[0].units)), *found[1:])
+    return tuple(replace(stage, units=repeated(stage.units, count, told)) for stage in found)
 
 
 def _folded(
@@ -109,8 +128,9 @@ def _drawn(
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
     row = Row(paths=Paths(everything, results, subject.others), ends=ends, level=0, line="main")
-    framed = _framed(parts, rows.draw(row))
-    return [*terminals, *framed, *_outputs(subject.outputs, results, rows, ends)], ends
+    drawn = rows.draw(row)
+    outputs = _outputs(subject.outputs, results, rows, ends)
+    return [*terminals, *_framed(parts, drawn), *outputs], ends
 
 
 def _opened(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from archspec.draw.edges import Edges
 from archspec.draw.labels import Labels
 from archspec.draw.markup import Label, Looks, attributes
+from archspec.draw.row import firsts
 from archspec.draw.scene import (
     Bar,
     Border,
@@ -20,6 +21,7 @@ from archspec.draw.scene import (
     Mark,
     Node,
     Part,
+    Role,
     Scene,
     Sign,
     Terminal,
@@ -64,6 +66,7 @@ class Writer:
         self.names: dict[str, str] = {}
         self.ids: set[str] = set()
         self.edges = Edges(scene, self.labels)
+        self.skipped = {edge.tail for edge in scene.edges if edge.role is Role.SKIP}
 
     def text(self) -> str:
         """Return the file."""
@@ -72,13 +75,37 @@ class Writer:
     def lines(self) -> Iterator[Line]:
         """Yield the lines of the file."""
         yield from map(Line, self._head())
-        yield from self._parts(self.scene.parts)
+        first, *parts = self.scene.parts
+        yield from self._parts([first])
+        away = {"margin": _MARGIN} if self.scene.insets else {}
+        looks = attributes({**_UNSEEN, **away, **self._id("")})
+        yield Line(f"subgraph cluster_line {{\ngraph {looks};")
+        yield from self._parts(parts)
         yield Line("}")
-        yield from self._parts(self.scene.insets)
+        for index, part in enumerate(self.scene.insets):
+            looks = attributes({**_UNSEEN, **self._id("")})
+            yield Line(f"subgraph cluster_beside{index} {{\ngraph {looks};")
+            yield from self._parts([part])
+            yield Line("}")
         yield Line("}")
+        yield from self._right_of(self.names[first.key])
         yield from map(self._edge, self.scene.edges)
         yield from map(self._rank, self.scene.ranks)
         yield Line("}")
+
+    def _right_of(self, first: str) -> Iterator[Line]:
+        """Keep what stands beside the rest to its right.
+
+        Of clusters side by side, Graphviz puts one version's first to the right and another's to
+        the left. But edges to them from a node to the right of all that comes first would cross
+        those of the straight line, were they not to the right, too.
+        """
+        if not self.scene.insets:
+            return
+        yield Line('beside [shape="point" width="0.01" style="invis" label=""];')
+        yield Line(f"{{rank=same; {first} -> beside [style=invis]}}", (first,))
+        for name in (self.names[key] for part in self.scene.insets for key in firsts([part])):
+            yield Line(f"beside -> {name} [style=invis weight=0];", (name,))
 
     def _head(self) -> Iterator[str]:
         yield f"// {MARK}"
@@ -87,10 +114,6 @@ class Writer:
         # A cluster around it all has the legend for its label; the title is the graph's.
         yield "subgraph cluster_page {"
         yield f"graph {attributes(self._page())};"
-        # Only side by side with one cluster that holds all the rest, an inset stays to its right.
-        yield "subgraph cluster_line {"
-        away = {"margin": _MARGIN} if self.scene.insets else {}
-        yield f"graph {attributes({**_UNSEEN, **away, **self._id('')})};"
 
     def _defaults(self) -> Iterator[str]:
         theme = self.theme
@@ -131,7 +154,7 @@ class Writer:
             "label": legend,
         }
 
-    def _parts(self, parts: Iterable[Part]) -> Iterator[Line]:
+    def _parts(self, parts: Sequence[Part]) -> Iterator[Line]:
         for part in parts:
             number = len(self.names)
             if isinstance(part, Frame):
@@ -181,12 +204,12 @@ class Writer:
                 return {"label": self.labels.bar(node)}
             case Word():
                 skip = node.colour is None
-                colour = self.theme.skip.border if skip else self.theme.branch(node.colour or 0)
+                colour = self.theme.skip.border if skip else self.theme.lane(node.colour or 0)
                 return {"label": self.labels.words(node.text, colour, italic=True)}
             case Mark():
                 return {"label": self.labels.words(node.text, self.theme.dim)}
             case Fork():
-                colour = self.theme.skip.border
+                colour = self.theme.skip.border if node.key in self.skipped else self.theme.line
                 return {"shape": "point", "width": 0.055, "color": colour, "label": ""}
             case Gap():
                 return {"shape": "point", "width": 0.01, "style": "invis", "label": ""}

@@ -9,7 +9,7 @@ from typing import Final
 from archspec.draw.labels import Labels
 from archspec.draw.legend import flattened
 from archspec.draw.markup import Looks
-from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene
+from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene, Terminal
 
 _WEIGHTS: Final = {
     Role.SPINE: 20,
@@ -17,12 +17,12 @@ _WEIGHTS: Final = {
     Role.FLOW: 5,
     Role.BRANCH: 1,
     Role.SKIP: 0,
-    Role.TRAINING: 0,
+    Role.ASIDE: 0,
     Role.INSET: 0,
 }
 
 _STYLES: Final[dict[Role, Looks]] = {
-    Role.TRAINING: {"style": "dashed"},
+    Role.ASIDE: {"style": "dashed"},
     Role.INSET: {"style": "dotted", "arrowhead": "none"},
     Role.HIDDEN: {"style": "invis"},
 }
@@ -55,7 +55,7 @@ class Edges:
             looks |= {"color": self.theme.skip.border, "penwidth": 1.4}
         if edge.colour is not None:
             looks |= {
-                "color": self.theme.branch(edge.colour),
+                "color": self.theme.lane(edge.colour),
                 "style": self.theme.stroke(edge.colour),
                 "penwidth": round(1 + 3 * edge.share, 2),
             }
@@ -122,14 +122,26 @@ class Edges:
         if self.across and isinstance(self.nodes[edge.head], Folded):
             # Between stages, Graphviz finds a side above or below the line that is free.
             return found
+        if edge.role is Role.ASIDE:
+            return self._aside(edge)
         if edge.leaves:
             left = edge.leaves is Beside.LEFT and not self.across
-            found = {"tailport": "w" if left else beside, "headport": before}
+            found = {"tailport": "w" if left else beside}
+            found |= {} if into_bar else {"headport": before}
         if edge.returns and not into_bar:
             found = {"tailport": after} | found | {"headport": beside}
         if edge.role is Role.BRANCH and not found:
             found = {"tailport": after} if into_bar else {"headport": before}
         return found
+
+    def _aside(self, edge: Edge) -> Looks:
+        """Return the ports of an edge to what stands beside the line, or goes on there."""
+        goes_out = isinstance(self.nodes[edge.tail], (Fork, Terminal))
+        if self.across:
+            # Above the line or under it, as Graphviz finds room.
+            return {} if goes_out else {"tailport": "e", "headport": "w"}
+        ports = "ew" if goes_out else "sn"
+        return {"tailport": ports[0], "headport": ports[1]}
 
 
 def _around(parts: Iterable[Part], frames: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from archspec.analysis import Cost, Field, cost, fields
+from typing import Final
+
+from archspec.analysis import Cost, Field, costs, fields
 from archspec.draw import wording
+from archspec.draw.looking import GONE, is_gone
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import About
 from archspec.draw.units import Group, Layer, Unit, shown
-from archspec.network import Body, Leaf, Network, Node
+from archspec.network import Body, Leaf, Network
+
+_TRAINING: Final = "training only"
+"""What runs in training alone has no MACs, since they are those of one sample in eval mode."""
 
 
 class Facts:
-    """Writes the tooltips of one network."""
+    """Writes the tooltips of one network, and of what it lacks of the one `before` it."""
 
-    def __init__(self, network: Network) -> None:
-        self._fields = fields(network)
+    def __init__(self, network: Network, before: Network | None = None) -> None:
+        self._side = network.side
+        self._fields, self._costs = dict(fields(network)), dict(costs(network))
+        if before is not None:
+            self._fields |= {f"{GONE}{path}": field for path, field in fields(before).items()}
+            self._costs |= {f"{GONE}{path}": cost for path, cost in costs(before).items()}
 
     def of(self, unit: Unit) -> tuple[str, ...]:
         """Return the lines of a unit's tooltip."""
@@ -30,15 +40,14 @@ class Facts:
         """Return what a unit's tooltip says as data; equal units are told of by the first."""
         turns = unit.turns if isinstance(unit, Repeat) else (unit,)
         nodes = shown(turns[0])
-        field = self._fields.get(nodes[-1].path)
-        whole = sum(map(cost, nodes), Cost())
+        pixels, parameters, macs = self._figures(turns[0], nodes)
         return About(
             ops=tuple((node.path, _call(node)) for node in nodes),
             figures=(
                 ("shape", _shapes(turns[0])),
-                ("parameters", f"{whole.parameters:,}"),
-                ("MACs", whole.macs_text),
-                ("receptive field", _pixels(field)),
+                ("parameters", parameters),
+                ("MACs", macs),
+                ("receptive field", pixels),
             ),
             shows=tuple(tuple(node.path for node in shown(turn)) for turn in turns),
         )
@@ -48,14 +57,22 @@ class Facts:
         ops = tuple(f"{leaf.path}: {_call(leaf)}" for leaf in leaves)
         return (*ops, *self._sums(unit, leaves))
 
-    def _sums(self, unit: Unit, nodes: tuple[Node, ...]) -> tuple[str, ...]:
-        pixels = _pixels(self._fields.get(nodes[-1].path))
-        whole = sum(map(cost, nodes), Cost())
+    def _sums(self, unit: Unit, nodes: tuple[Leaf | Body, ...]) -> tuple[str, ...]:
+        pixels, parameters, macs = self._figures(unit, nodes)
+        costs = macs if macs == _TRAINING else f"{macs} MACs"
         return (
             _shapes(unit),
-            f"{whole.parameters:,} params · {whole.macs_text} MACs",
+            f"{parameters} params · {costs}",
             f"receptive field{' ' if pixels[0].isdigit() else ': '}{pixels}",
         )
+
+    def _figures(self, unit: Unit, nodes: tuple[Leaf | Body, ...]) -> tuple[str, str, str]:
+        """Return the receptive field behind a unit, and parameters and MACs of what is there."""
+        there = [node for node in nodes if unit.gone or not is_gone(node)]
+        whole = sum((self._costs[node.path] for node in there), Cost())
+        aside = there[-1].path.partition(".")[0] in self._side
+        macs = _TRAINING if aside else whole.macs_text
+        return _pixels(self._fields.get(there[-1].path)), f"{whole.parameters:,}", macs
 
 
 def _call(node: Leaf | Body) -> str:

@@ -13,7 +13,14 @@ from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Final
 
-from archspec.draw.looking import LAYERS, SILENT, holds_blocks, rearranges, seen_through
+from archspec.draw.looking import (
+    LAYERS,
+    SILENT,
+    holds_blocks,
+    is_gone,
+    rearranges,
+    seen_through,
+)
 from archspec.draw.repeats import alike
 from archspec.draw.units import Chart, Group, Layer, Unit, is_merge, readers
 from archspec.network import INPUT, Body, Leaf, Network, walk
@@ -115,6 +122,7 @@ class _Reader:
                 inputs=tuple(shape for name, shape in arriving if name not in own),
                 output=leaf.output,
                 side=leaf.training_only,
+                gone=is_gone(leaf),
                 places=places,
                 leaves=(leaf,),
                 own={leaf.path: tuple(own.values())} if own else {},
@@ -130,6 +138,8 @@ def _rearranged(body: Body, key: str, reads: tuple[str, ...], places: tuple[str,
         reads=reads,
         inputs=body.inputs,
         output=body.output,
+        side=body.training_only,
+        gone=is_gone(body),
         places=places,
         leaves=tuple(node for node in walk(body) if isinstance(node, Leaf)),
         name=body.block.name if body.block else body.name,
@@ -147,6 +157,7 @@ def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]
         inputs=body.inputs,
         output=body.output,
         side=body.training_only,
+        gone=is_gone(body),
         places=places,
         body=body,
         units=tuple(_fused(reader.pieces, [result])),
@@ -167,8 +178,44 @@ def _twins(body: Body) -> Iterator[str]:
             yield from (before.name, node.name)
 
 
-def _fused(pieces: list[Unit], results: list[str]) -> Iterator[Unit]:
-    """Yield layers with what they take along, and groups as they are."""
+def _fused(pieces: list[Unit], results: list[str]) -> list[Unit]:
+    """Return layers with what they take along, and groups as they are.
+
+    What was removed has no part in how the others are joined: it is a band of the layer that it
+    stood in, or stands behind what it read.
+    """
+    chains = list(_chains([piece for piece in pieces if not piece.gone], results))
+    apart: list[Unit] = []
+    for removed in _chains([piece for piece in pieces if piece.gone], []):
+        place = next((chain for chain in chains if removed[0].reads[0] in _keys(chain)), None)
+        if place and _are_bands(removed, place):
+            at = _keys(place).index(removed[0].reads[0]) + 1
+            place[at:at] = removed
+        else:
+            read = _last(place).key if place else removed[0].reads[0]
+            apart.append(replace(_joined(removed), reads=(read,)))
+    units = [_joined(chain) for chain in chains]
+    for unit in apart:
+        places = [place for place, other in enumerate(units, 1) if other.key == unit.reads[0]]
+        units.insert(max(places, default=0), unit)
+    return units
+
+
+def _keys(chain: list[Unit]) -> list[str]:
+    return [piece.key for piece in chain]
+
+
+def _are_bands(removed: list[Unit], chain: list[Unit]) -> bool:
+    """Tell whether what was removed stood in a layer, as its norm or activation."""
+    was, there = (
+        {piece.leaf.op.kind if isinstance(piece, Layer) else None for piece in pieces}
+        for pieces in (removed, chain)
+    )
+    return was <= {*_BEFORE} and not there.isdisjoint(LAYERS)
+
+
+def _chains(pieces: list[Unit], results: list[str]) -> Iterator[list[Unit]]:
+    """Yield each group alone, each layer with what it takes along."""
     count = readers(pieces, results)
     after = {piece.reads[0]: piece for piece in pieces if len(piece.reads) == 1}
     merges = {piece.key for piece in pieces if is_merge(piece)}
@@ -179,9 +226,9 @@ def _fused(pieces: list[Unit], results: list[str]) -> Iterator[Unit]:
         if isinstance(piece, Layer):
             chain = _chain(piece, after, count, lone=piece.reads[0] in merges)
             taken.update(layer.key for layer in chain)
-            yield _joined(chain)
+            yield [*chain]
         else:
-            yield piece
+            yield [piece]
 
 
 def _chain(
@@ -231,18 +278,24 @@ def _ahead(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> Iter
         here = following
 
 
-def _joined(chain: list[Layer]) -> Layer:
-    """Return one layer for several, read by the key of the last."""
-    if len(chain) == 1:
+def _joined(chain: list[Unit]) -> Unit:
+    """Return one layer for several, read by the key of the last that is still there."""
+    layers = [piece for piece in chain if isinstance(piece, Layer)]
+    if len(layers) < 2:
         return chain[0]
-    leaves = tuple(leaf for layer in chain for leaf in layer.leaves)
+    leaves = tuple(leaf for layer in layers for leaf in layer.leaves)
     main = next((i for i, leaf in enumerate(leaves) if leaf.op.kind in LAYERS), 0)
+    last = _last(chain)
     return replace(
-        chain[0],
-        key=chain[-1].key,
+        layers[0],
+        key=last.key,
         path=leaves[main].path,
-        output=leaves[-1].output,
+        output=last.output,
         leaves=leaves,
         main=main,
-        own={path: tensors for layer in chain for path, tensors in layer.own.items()},
+        own={path: tensors for layer in layers for path, tensors in layer.own.items()},
     )
+
+
+def _last(chain: list[Unit]) -> Unit:
+    return [piece for piece in chain if piece.gone == chain[0].gone][-1]

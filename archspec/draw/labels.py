@@ -27,6 +27,8 @@ from archspec.ops import Kind
 
 _BADGE: Final = 34
 _HATCH: Final = 12
+_MARKED: Final = 2
+"""Points of a border that says something."""
 _THIN: Final = 6
 _THICK: Final = 20
 
@@ -63,7 +65,7 @@ class Labels:
         if self.tints is not None:
             lead = [Entry(self.tints.label)] if self.tints.label else []
             chips = [[*map(self._chip, lead), *starmap(_painted, self.tints.legend)]]
-        rows = [table(["".join(row)], CELLSPACING=4) for row in chips]
+        rows = [table(["".join(row)], CELLSPACING=4) for row in chips if row]
         return label(table([tag("TD", row) for row in rows])) if rows else label(" ")
 
     def box(self, box: Box) -> Label:
@@ -85,8 +87,7 @@ class Labels:
         under = tag("TD", note, BGCOLOR=paint.fill, CELLPADDING=2, COLSPAN=columns) if note else ""
         above, below = (self._bands(bands, columns, tint) for bands in (box.above, box.below))
         content = [row for row in (above, title, under, below) if row]
-        stroke = paint.stroke.upper().replace("SOLID", "")
-        return label(table(content, BORDER=paint.width, COLOR=paint.border, STYLE=stroke))
+        return label(table(content, BORDER=paint.width, COLOR=paint.border))
 
     def folded(self, node: Folded) -> Label:
         """Return a folded block: title and count, lines, and its branches as a thin bar."""
@@ -107,10 +108,10 @@ class Labels:
         """Return a concatenation, each segment with a port of its own."""
         cells = []
         across, tint = self.sizes.across, self.tint(bar)
-        ink = self.theme.ink if tint else self.theme.on_branch
         for index, (segment, size) in enumerate(
             zip(bar.segments, self.sizes.bar(bar), strict=True)
         ):
+            ink = self.theme.ink if tint else self.theme.on_branch(segment.colour)
             words = font(bold(segment.text), size=FRAME, colour=ink)
             cells.append(
                 tag(
@@ -120,6 +121,7 @@ class Labels:
                     BGCOLOR=tint.fill if tint else self.theme.branch(segment.colour),
                     WIDTH=_THICK if across else size,
                     HEIGHT=size if across else _THICK,
+                    **self._rim(),
                 )
             )
         rows = cells if across else ["".join(cells)]
@@ -161,13 +163,21 @@ class Labels:
 
     def _chip(self, entry: Entry) -> str:
         if entry.colour is not None:
-            words = font(text(entry.text), size=BAND, colour=self.theme.on_branch)
-            return tag("TD", words, BGCOLOR=self.theme.branch(entry.colour), CELLPADDING=3)
+            return self._branch(entry.text, entry.colour)
+        if entry.bar:
+            cells = self._branch(entry.text, 0) + self._branch("by channels", 1)
+            return tag("TD", table([cells]), CELLPADDING=0)
         if entry.kind is None and not entry.block:
             return tag("TD", font(text(entry.text), size=DETAIL, colour=self.theme.dim))
         kind = entry.kind
         paint = self.theme.block if kind is None else self.theme.kinds[kind]
         return self._hatch(kind) + _painted(entry.text, paint)
+
+    def _branch(self, words: str, colour: int) -> str:
+        """Return a chip in the colour of a branch."""
+        shown = font(text(words), size=BAND, colour=self.theme.on_branch(colour))
+        fill = self.theme.branch(colour)
+        return tag("TD", shown, BGCOLOR=fill, CELLPADDING=3, **self._rim())
 
     def _hatch(self, kind: Kind | None, fill: str = "") -> str:
         """Return a cell with the pattern of a kind, where the theme has one."""
@@ -196,30 +206,49 @@ class Labels:
             return ""
         cells = []
         for index, band in enumerate(bands):
+            own = self.tints.bands.get(band.shows) if self.tints else None
+            paint = own or tint or self.theme.kinds[band.kind]
+            border = _edge(paint) if own != tint else {}
             # Blanks keep the words of neighbours apart.
             before, after = " " * (index > 0), " " * (index < len(bands) - 1)
-            words = font(text(before + band.text + after), size=BAND, colour=self.theme.dim)
-            fill = (tint or self.theme.kinds[band.kind]).fill
-            cells.append(tag("TD", words, BGCOLOR=fill, CELLPADDING=1))
+            told = _written(before + band.text + after, paint)
+            words = font(told, size=BAND, colour=self.theme.dim)
+            cells.append(tag("TD", words, BGCOLOR=paint.fill, CELLPADDING=1, **border))
         return tag("TD", table(["".join(cells)]), COLSPAN=columns, CELLPADDING=0)
+
+    def _rim(self) -> dict[str, str | float]:
+        """Return the border of a branch, where the theme has one."""
+        return {"BORDER": 1, "COLOR": self.theme.rim} if self.theme.rim else {}
 
     def _thin(self, bar: Sequence[Segment], length: float) -> str:
         cells = []
         for segment, size in zip(bar, shares(bar, length, 2), strict=True):
             fill = self.theme.branch(segment.colour)
-            cells.append(tag("TD", "", WIDTH=size, HEIGHT=_THIN, FIXEDSIZE="TRUE", BGCOLOR=fill))
+            looks = {"HEIGHT": _THIN, "FIXEDSIZE": "TRUE", "BGCOLOR": fill, **self._rim()}
+            cells.append(tag("TD", "", WIDTH=size, **looks))
         return table(["".join(cells)], CELLPADDING=0)
+
+
+def _edge(paint: Paint) -> dict[str, str | float]:
+    """Return the border of a cell that is set apart from those beside it."""
+    if paint.width < _MARKED:
+        return {}
+    return {"BORDER": paint.width, "COLOR": paint.border}
+
+
+def _written(words: str, paint: Paint) -> str:
+    """Return words, struck through where a node would be dashed: dashed cells crash Graphviz."""
+    return f"<S>{text(words)}</S>" if paint.stroke == "dashed" else text(words)
 
 
 def _painted(words: str, paint: Paint) -> str:
     """Return a chip of the legend."""
-    stroke = paint.stroke.upper().replace("SOLID", "")
     return tag(
         "TD",
-        font(text(words), size=DETAIL),
+        font(_written(words, paint), size=DETAIL),
         BGCOLOR=paint.fill,
         COLOR=paint.border,
         BORDER=paint.width,
-        STYLE=",".join(filter(None, ("ROUNDED", stroke))),
+        STYLE="ROUNDED",
         CELLPADDING=3,
     )

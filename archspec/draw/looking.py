@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from archspec.network import INPUT, Body, Leaf, walk
+from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
 from archspec.ops.activation import Identity
 from archspec.ops.reshape import Flatten, Permute, Unflatten
@@ -17,7 +17,15 @@ MOVES: Final = (Flatten, Permute, Unflatten)
 SILENT: Final = (*MOVES, Identity)
 """Ops that leave no node."""
 
+GONE: Final = "−"
+"""Stands before the path of what a picture of two networks shows as removed."""
+
 LAYERS: Final = (Kind.CONV, Kind.LINEAR, Kind.POOL, Kind.ATTENTION)
+
+
+def is_gone(node: Leaf | Body) -> bool:
+    """Tell whether a picture of two networks shows a node as removed; what is in it goes along."""
+    return node.training_only and node.path.startswith(GONE)
 
 
 def seen_through(body: Body, *, root: bool) -> bool:
@@ -39,7 +47,7 @@ def holds_blocks(body: Body) -> bool:
 
 def is_one_layer(body: Body) -> bool:
     """Tell whether a module has no more than one layer, and what goes with it."""
-    leaves = [node for node in walk(body) if isinstance(node, Leaf)]
+    leaves = [node for node in _lasting(body) if isinstance(node, Leaf)]
     kinds = Counter(leaf.op.kind for leaf in leaves)
     joined = any(True for inner in _bodies(body) for _ in _merges(inner))
     return not joined and sum(kinds[kind] for kind in LAYERS) <= 1
@@ -48,7 +56,7 @@ def is_one_layer(body: Body) -> bool:
 def _is_stage(body: Body) -> bool:
     """Tell whether a module is nothing but blocks one after the other."""
     blocks = _blocks(body)
-    return len(blocks) > 1 and len(blocks) == len(body.nodes)
+    return len(blocks) > 1 and len(blocks) == sum(not node.training_only for node in body.nodes)
 
 
 def rearranges(body: Body) -> bool:
@@ -57,7 +65,7 @@ def rearranges(body: Body) -> bool:
     Which positions meet afterwards is news to who looks at the picture: such a module, when it
     has a name, leaves a node.
     """
-    leaves = [node for node in walk(body) if isinstance(node, Leaf)]
+    leaves = [node for node in _lasting(body) if isinstance(node, Leaf)]
     named = body.block is not None or not body.name.isdigit()
     cuts = any(isinstance(leaf.op, Unflatten) for leaf in leaves)
     return named and cuts and all(isinstance(leaf.op, MOVES) for leaf in leaves)
@@ -70,7 +78,7 @@ def _holds_row(body: Body) -> bool:
     """
     before = INPUT
     for node in body.nodes:
-        if node.name in body.own:
+        if node.name in body.own or node.training_only:
             continue
         if {name for name in node.reads if name not in body.own} != {before}:
             return False
@@ -80,13 +88,14 @@ def _holds_row(body: Body) -> bool:
 
 
 def _blocks(body: Body) -> list[Body]:
-    return [node for node in body.nodes if isinstance(node, Body) and not is_one_layer(node)]
+    bodies = (node for node in body.nodes if isinstance(node, Body) and not node.training_only)
+    return [body for body in bodies if not is_one_layer(body)]
 
 
 def _merges(body: Body) -> Iterator[Leaf]:
     """Yield the ops in a body, not below it, that join several feature maps."""
     for node in body.nodes:
-        if not isinstance(node, Leaf) or node.op.kind is not Kind.MERGE:
+        if not isinstance(node, Leaf) or node.op.kind is not Kind.MERGE or node.training_only:
             continue
         if len(node.reads) - len(body.once(node)) > 1:
             yield node
@@ -94,4 +103,12 @@ def _merges(body: Body) -> Iterator[Leaf]:
 
 def _bodies(body: Body) -> Iterator[Body]:
     yield body
-    yield from (node for node in walk(body) if isinstance(node, Body))
+    yield from (node for node in _lasting(body) if isinstance(node, Body))
+
+
+def _lasting(body: Body) -> Iterator[Leaf | Body]:
+    """Yield all nodes below a body but those that stand beside the line."""
+    for node in body.steps:
+        if not node.training_only:
+            yield node
+            yield from _lasting(node) if isinstance(node, Body) else ()

@@ -27,10 +27,11 @@ class Nodes:
     Args:
         network: what is drawn.
         folds: the words for folded blocks.
+        before: the network that a picture of two compares it with.
     """
 
-    def __init__(self, network: Network, folds: Folds) -> None:
-        self._facts = Facts(network)
+    def __init__(self, network: Network, folds: Folds, before: Network | None = None) -> None:
+        self._facts = Facts(network, before)
         self._folds = folds
         self._labels = {name: label for label, name in network.outputs}
         self._twins: dict[str, tuple[Leaf, ...]] = {}
@@ -61,10 +62,12 @@ class Nodes:
             return self._aside(unit)
         return self._box(unit, one, line) if isinstance(one, Layer) else self.folded(unit, line)
 
-    def merge(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar | Sign | Box:
-        """Return the node of a merge."""
+    def merge(
+        self, unit: Layer, wires: Sequence[Wire], line: str, order: Sequence[int]
+    ) -> Bar | Sign | Box:
+        """Return the node of a merge; a bar has its operands in an order, from left to right."""
         if is_concat(unit):
-            return self._bar(unit, wires, line)
+            return self._bar(unit, wires, line, order)
         if unit.own or not isinstance(unit.leaf.op, (Add, Mul)):
             return self._box(unit, unit, line)
         return Sign(
@@ -81,15 +84,17 @@ class Nodes:
         """Return the frame of an opened block; a plate if it is repeated."""
         group = first(unit)
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
+        label = wording.typed(group) if many > 1 else wording.named(group)
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),
             border=Border.PLATE if many > 1 else Border.BLOCK,
-            label=wording.typed(group) if many > 1 else wording.named(group),
+            label=f"{label}, {self._why(unit)}" if unit.side else label,
             count=many,
             parts=tuple(parts),
             path=group.path,
             tooltip=self._facts.of(unit),
+            aside=unit.side,
         )
 
     def compare(self, repeat: Repeat) -> None:
@@ -144,16 +149,16 @@ class Nodes:
         return self._twins.get(leaf.path, (leaf,))
 
     def _shows(self, unit: Unit) -> tuple[str, ...]:
-        twins = (twin.path for leaf in _leaves(unit) for twin in self._twins_of(leaf))
+        twins = (twin.path for leaf in leaves_of(unit) for twin in self._twins_of(leaf))
         return tuple(dict.fromkeys(twins))
 
     def _aside(self, unit: Unit) -> Folded:
-        """Return what is there in training alone: a layer or a block, always folded."""
-        if isinstance(unit, Layer):
-            title, detail = wording.layer(unit)
+        """Return what is there in training alone, or no more: a layer or a block, folded."""
+        one = unit.first if isinstance(unit, Repeat) else unit
+        if isinstance(one, Layer):
+            title, detail = wording.layer(one)
         else:
-            title, detail = wording.typed(first(unit)), ""
-        label = self._labels.get(unit.key, "")
+            title, detail = wording.named(first(one)), ""
         return Folded(
             key=self.key(),
             about=self._facts.about(unit),
@@ -162,9 +167,17 @@ class Nodes:
             shows=self._shows(unit),
             title=title,
             detail=detail,
-            lines=(f"training only → {label}" if label else "training only",),
+            lines=(self._why(unit),),
+            count=len(unit.turns) if isinstance(unit, Repeat) else 1,
             dashed=True,
         )
+
+    def _why(self, unit: Unit) -> str:
+        """Return why a unit stands beside the line."""
+        label = self._labels.get(unit.key, "")
+        if unit.gone:
+            return "removed"
+        return f"training only → {label}" if label else "training only"
 
     def words(self, unit: Unit) -> Words:
         """Return what a block says when it is folded: title, detail, lines."""
@@ -180,6 +193,8 @@ class Nodes:
 
     def folded(self, unit: Unit, line: str) -> Folded:
         """Return the one node of a block."""
+        if unit.side:
+            return self._aside(unit)
         title, detail, lines = self.words(unit)
         return Folded(
             key=self.key(),
@@ -195,14 +210,16 @@ class Nodes:
             bar=bar(unit),
         )
 
-    def _bar(self, unit: Layer, wires: Sequence[Wire], line: str) -> Bar:
+    def _bar(self, unit: Layer, wires: Sequence[Wire], line: str, order: Sequence[int]) -> Bar:
         segments = []
-        for index, wire in enumerate(wires):
+        for index in order:
+            wire = wires[index]
             count = channels(wire.shape)
+            place = "" if sorted(order) == order else f" ({wording.ordinal(index + 1)})"
             known = self._incoming.get(unit.path) if index == 0 else None
             colour = wire.lane.colour if wire.lane else None
             segments.append(
-                Segment(known or str(count), count, index if colour is None else colour)
+                Segment((known or str(count)) + place, count, index if colour is None else colour)
             )
         return Bar(
             key=self.key(),
@@ -219,7 +236,7 @@ def _own_leaves(layer: Layer) -> tuple[Leaf, ...]:
     return (*layer.tensors, *layer.leaves)
 
 
-def _leaves(unit: Unit) -> Iterator[Leaf]:
+def leaves_of(unit: Unit) -> Iterator[Leaf]:
     """Yield all ops of a unit."""
     match unit:
         case Layer():
@@ -228,7 +245,7 @@ def _leaves(unit: Unit) -> Iterator[Leaf]:
             yield from (node for node in walk(unit.body) if isinstance(node, Leaf))
         case Repeat(turns=units) | Bundle(units=units):
             for inner in units:
-                yield from _leaves(inner)
+                yield from leaves_of(inner)
 
 
 def _layers(unit: Unit) -> list[Layer]:

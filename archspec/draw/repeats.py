@@ -9,9 +9,9 @@ the same layers, to which a constant number of channels is added each time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from archspec.draw.looking import MOVES
 from archspec.draw.maps import channels, sides
@@ -35,23 +35,33 @@ class Repeat(Unit):
         return self.turns[0]
 
 
-def repeated(units: Sequence[Unit], count: Counter[str]) -> tuple[Unit, ...]:
+Told: TypeAlias = Callable[[Unit], Any]
+"""What else must be the same in units that are drawn once, such as their colours."""
+
+
+def _nothing(_: Unit) -> None:
+    """Let units be drawn once whatever else sets them apart."""
+
+
+def repeated(units: Sequence[Unit], count: Counter[str], told: Told = _nothing) -> tuple[Unit, ...]:
     """Return units in which those that are equal and follow one another are one.
 
     Args:
         units: in the order of execution.
         count: how often each is read, from `fuse.readers`.
+        told: what else they must have in common.
     """
     found: list[Unit] = []
-    for run in _runs(units, count):
+    for run in _runs(units, count, told):
         found.append(run[0] if len(run) == 1 else _repeat(run))
     return tuple(found)
 
 
-def _runs(units: Sequence[Unit], count: Counter[str]) -> Iterator[list[Unit]]:
+def _runs(units: Sequence[Unit], count: Counter[str], told: Told) -> Iterator[list[Unit]]:
     run: list[Unit] = []
     for unit in units:
-        if run and not (_follows(run[-1], unit, count) and _continues(run, unit)):
+        follows = run and _follows(run[-1], unit, count) and told(run[-1]) == told(unit)
+        if run and not (follows and _continues(run, unit)):
             yield run
             run = []
         run.append(unit)
@@ -60,7 +70,7 @@ def _runs(units: Sequence[Unit], count: Counter[str]) -> Iterator[list[Unit]]:
 
 
 def _follows(before: Unit, unit: Unit, count: Counter[str]) -> bool:
-    return unit.reads == (before.key,) and count[before.key] == 1 and not unit.side
+    return unit.reads == (before.key,) and count[before.key] == 1 and unit.side == before.side
 
 
 def _continues(run: list[Unit], unit: Unit) -> bool:
@@ -76,6 +86,8 @@ def _repeat(run: list[Unit]) -> Repeat:
         reads=first.reads,
         inputs=first.inputs,
         output=last.output,
+        side=first.side,
+        gone=first.gone,
         places=first.places,
         turns=tuple(run),
         growth=_growth(first) if alike(first) != alike(run[1]) else 0,

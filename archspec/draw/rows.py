@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from archspec.draw import wording
 from archspec.draw.apart import told_apart
 from archspec.draw.fold import bar, first
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
-from archspec.draw.repeats import Repeat, repeated
+from archspec.draw.repeats import Repeat, Told, repeated
+from archspec.draw.row import Drawn, Row, firsts
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.stages import Bundle
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
 from archspec.network import INPUT
 from archspec.ops import Shape
-
-Drawn: TypeAlias = dict[str, list[Part]]
-"""The parts of each unit, by its key."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """The units of one body while they are drawn.
-
-    Attributes:
-        ends: what can be read; a unit is added when it is drawn.
-        level: 0 at the top, one more in each opened block.
-        line: the straight line that runs through, or empty.
-        silent: the paths of identities, by the key they read.
-    """
-
-    paths: Paths
-    ends: Ends
-    level: int
-    line: str
-    silent: Mapping[str, str] = field(default_factory=dict)
-    drawn: Drawn = field(default_factory=dict)
-
-    def line_of(self, unit: Unit) -> str:
-        """Return the straight line that a unit stands on, or nothing."""
-        return self.line if unit.key in self.paths.spine else ""
 
 
 class Rows:
@@ -53,8 +27,13 @@ class Rows:
         nodes: makes the nodes.
         wiring: collects the edges.
         opened: tells whether a block at a level is opened.
+        told: what equal units must have in common to be drawn once.
         foldable: draw every block both ways, opened and folded, for a picture that opens and
             closes; `opened` tells how it begins.
+        across: the picture runs from left to right.
+
+    Attributes:
+        aside: what stands beside the line, outside of all frames.
     """
 
     def __init__(
@@ -63,17 +42,22 @@ class Rows:
         wiring: Wiring,
         opened: Callable[[Group, int], bool],
         *,
+        told: Told,
         foldable: bool = False,
+        across: bool = False,
     ) -> None:
         self.nodes = nodes
         self.wiring = wiring
         self._opened = opened
+        self._told = told
         self._foldable = foldable
+        self._across = across
+        self.aside: list[Part] = []
 
     def draw(self, row: Row) -> Drawn:
         """Draw the units of a row; return their parts."""
         units = row.paths.units
-        count = readers((unit for unit in units if not unit.side), row.paths.results)
+        count = readers(units, row.paths.results)
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
@@ -81,19 +65,22 @@ class Rows:
                 parts = self._merge(row, unit, wires)
             else:
                 parts = [self._part(row, unit, wires)]
-            if count[unit.key] > 1:
+            if unit.side:
+                self._place(row, unit, wires[0].tail.node, parts[0])
+            if count[unit.key] > 1 and not unit.side:
                 lane = row.paths.lanes.get(unit.key)
                 if lane is not None:
                     end = row.ends[unit.key]
                     row.ends[unit.key] = replace(end, role=_role(lane), lane=lane)
                 parts.append(self.fork(unit.key, unit.output, row.ends, line))
-            row.drawn[unit.key] = parts
+            row.drawn[unit.key] = [] if unit.side else parts
+            self.aside += parts if unit.side else []
         # A bar says much already, and a name would crowd the number beside it.
         blocks = [unit for unit in units if isinstance(unit, Group) and not unit.side]
         told_apart(row.drawn, {u.key: self.nodes.words(u) for u in blocks if not bar(u)})
         return row.drawn
 
-    def inset(self, unit: Unit, folded: str) -> Frame:
+    def inset(self, unit: Unit, folded: str) -> None:
         """Draw a block once more, opened, beside the node that stands for it."""
         start = Mark(key=self.nodes.key(), line="inset", text=wording.shape(unit.inputs[0]))
         end = Mark(key=self.nodes.key(), line="inset", text=wording.shape(first(unit).output))
@@ -110,7 +97,7 @@ class Rows:
             Tail(folded, unit.inputs[0]), start.key, Role.INSET, unit.inputs[0], into=frame.key
         )
         self.wiring.abreast((folded,), (start.key,))
-        return replace(frame, parts=(start, *frame.parts, end), path="")
+        self.aside.append(replace(frame, parts=(start, *frame.parts, end), path=""))
 
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
         """Return the edge by which a unit reads its operand number `index`."""
@@ -118,7 +105,7 @@ class Rows:
         tail, shape = row.ends[unit.reads[index]], unit.inputs[index]
         straight = Role.SPINE if row.line_of(unit) else Role.FLOW
         if unit.side:
-            return Wire(tail, Role.TRAINING, shape)
+            return Wire(tail, Role.ASIDE, shape)
         lane = paths.lanes.get(unit.key)
         if is_merge(unit):
             main = not paths.is_parallel(unit) and paths.main(unit) == index
@@ -134,14 +121,15 @@ class Rows:
         fork = Fork(key=self.nodes.key(), line=line)
         tail = ends[key]
         role = tail.role or (Role.SPINE if line else Role.FLOW)
-        self.wiring.plug(Wire(tail, role, shape, tail.lane), fork.key, arrow=False)
-        ends[key] = Tail(fork.key, shape, fork=True)
+        wire = Wire(tail, role, shape, tail.lane)
+        self.wiring.plug(wire, fork.key, arrow=False)
+        ends[key] = Tail(fork.key, wire.known, fork=True)
         return fork
 
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
-        if isinstance(inner, Group) and not unit.side:
+        if isinstance(inner, Group) and not unit.gone:
             opened = self._opened(inner, row.level)
             if self._foldable and inner.units:
                 return self._both(row, unit, wire, opened=opened)
@@ -152,11 +140,22 @@ class Rows:
         for other in others:
             # Only a folded stage reads several things without being a merge.
             self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
-        known = unit.output if isinstance(unit, Bundle) else wire.shape
+        known = unit.output if isinstance(unit, Bundle) else wire.known
         row.ends[unit.key] = Tail(node.key, known)
-        if unit.side:
-            self.wiring.abreast(self.wiring.ways(wire.tail.node), (node.key,))
         return node
+
+    def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
+        """Put what stands beside the line beside what it reads, or under what already does."""
+        before = row.paths.by_key.get(unit.reads[0])
+        if before is not None and before.side:
+            return
+        here = tuple(firsts([part]))
+        if read in row.beside:
+            for key in row.beside[read]:
+                self.wiring.connect(Tail(key, unit.output), here[0], Role.HIDDEN, unit.output)
+        else:
+            self.wiring.abreast((read,), here)
+        row.beside[read] = here
 
     def _both(self, row: Row, unit: Unit, wire: Wire, *, opened: bool) -> Frame:
         """Draw a block opened and folded; edges lead to both and come from both."""
@@ -164,7 +163,7 @@ class Rows:
         frame = self._open(row, unit, wire)
         self.wiring.plug(wire, folded.key)
         self.wiring.opens(folded.key, row.ends[unit.key])
-        row.ends[unit.key] = Tail(folded.key, wire.shape)
+        row.ends[unit.key] = Tail(folded.key, wire.known)
         return replace(frame, folded=folded, opened=opened)
 
     def _open(self, row: Row, unit: Unit, wire: Wire) -> Frame:
@@ -176,7 +175,7 @@ class Rows:
         count = readers(group.units, [group.result])
         if count[INPUT] > 1:
             parts.append(self.fork(INPUT, wire.shape, ends, line))
-        units = repeated(group.units, count)
+        units = repeated(group.units, count, self._told)
         inside = Row(
             paths=Paths(units, [group.result]),
             ends=ends,
@@ -192,10 +191,12 @@ class Rows:
     def _merge(self, row: Row, unit: Layer, wires: Sequence[Wire]) -> list[Part]:
         """Draw a merge; an operand that comes straight from the fork gets a word on its way."""
         paths = row.paths
-        node = self.nodes.merge(unit, wires, row.line_of(unit))
-        parts: list[Part] = [node]
         parallel = paths.is_parallel(unit)
         main = 0 if parallel else paths.main(unit)
+        afar = [] if parallel else self._afar(row, unit, wires)
+        order = [i for i in range(len(wires)) if i not in afar] + afar
+        node = self.nodes.merge(unit, wires, row.line_of(unit), order)
+        parts: list[Part] = [node]
         for index, wire in enumerate(wires):
             end = wire
             beside = not parallel and index != main
@@ -207,7 +208,8 @@ class Rows:
                 end,
                 node.key,
                 returns=Beside.RIGHT if wire.role is Role.SKIP else None,
-                segment=index if isinstance(node, Bar) else None,
+                segment=order.index(index) if isinstance(node, Bar) else None,
+                **({"leaves": Beside.RIGHT} if index in afar else {}),
             )
             if beside and not end.tail.fork and not wires[main].tail.fork:
                 pair = [self.wiring.ways(way.tail.node) for way in (wires[main], end)]
@@ -220,8 +222,20 @@ class Rows:
             if is_concat(unit) and row.line_of(unit):
                 # The visible edges end at the segments; this one keeps the line straight.
                 self.wiring.connect(wires[main].tail, node.key, Role.HIDDEN, wires[main].shape)
-            row.ends[unit.key] = Tail(node.key, wires[main].shape)
+            row.ends[unit.key] = Tail(node.key, wires[main].known)
         return parts
+
+    def _afar(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> list[int]:
+        """Return the operands of a concatenation that come from a fork, round the right side."""
+        if not is_concat(unit) or self._across:
+            # In a strip they come over the line, and what stands first stands above the others.
+            return []
+        source, main = row.paths.source(unit), row.paths.main(unit)
+        return [
+            index
+            for index, wire in enumerate(wires)
+            if index != main and wire.tail.fork and not (row.level and unit.reads[index] == source)
+        ]
 
     def _word(self, row: Row, unit: Unit, wire: Wire, *, left: bool) -> Word:
         word = Word(
@@ -263,17 +277,7 @@ class Rows:
         unit = row.paths.by_key[key]
         while (before := row.paths.before(unit)) != source and before in row.paths.by_key:
             unit = row.paths.by_key[before]
-        return tuple(_firsts(row.drawn[unit.key]))
-
-
-def _firsts(parts: Sequence[Part]) -> Iterator[str]:
-    """Yield the key of the first node: of a frame that can be folded, for either form."""
-    if not parts or not isinstance(parts[0], Frame):
-        yield from (part.key for part in parts[:1])
-        return
-    if parts[0].folded is not None:
-        yield parts[0].folded.key
-    yield from _firsts(parts[0].parts)
+        return tuple(firsts(row.drawn[unit.key]))
 
 
 def _role(lane: Lane) -> Role:

@@ -22,10 +22,14 @@ class Beside(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A thin cell of a fused layer: the norm, activation or dropout that goes with it."""
+    """A thin cell of a fused layer: the norm, activation or dropout that goes with it.
+
+    `shows` are the paths of what it stands for, as of a `Node`.
+    """
 
     text: str
     kind: Kind
+    shows: tuple[str, ...] = ()
 
 
 PASSED: Final = -1
@@ -101,7 +105,7 @@ class Box(Node):
 class Folded(Node):
     """A block or stage drawn as one node: a title, lines under it, its branches as a bar.
 
-    It is `dashed` when it is there in training alone.
+    It is `dashed` when it is there in training alone, or no more.
     """
 
     title: str
@@ -176,6 +180,7 @@ class Frame:
         about: as of a `Node`.
         folded: what stands in its place while it is closed, in a picture that opens and closes.
         opened: whether it is open when nobody has touched such a picture.
+        aside: whether it stands beside the line, there in training alone.
     """
 
     key: str
@@ -188,6 +193,7 @@ class Frame:
     about: About | None = None
     folded: Folded | None = None
     opened: bool = True
+    aside: bool = False
 
 
 Part: TypeAlias = Box | Folded | Bar | Sign | Fork | Word | Mark | Gap | Terminal | Frame
@@ -200,7 +206,7 @@ class Role(Enum):
     FLOW = "flow"
     SKIP = "skip"
     BRANCH = "branch"
-    TRAINING = "training"
+    ASIDE = "aside"
     INSET = "inset"
     HIDDEN = "hidden"
 
@@ -237,12 +243,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A chip of the legend: a kind of op, a folded block or a branch; else just text."""
+    """A chip of the legend: a kind of op, a folded block, a branch or a bar; else just text."""
 
     text: str
     kind: Kind | None = None
     colour: int | None = None
     block: bool = False
+    bar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +258,8 @@ class Scene:
 
     Attributes:
         facts: the network's figures.
-        insets: blocks drawn once more, beside the rest.
+        insets: what stands beside the rest: a block drawn once more, and what is there in training
+            alone or no more.
         ranks: keys of nodes that stand side by side, from left to right.
     """
 
@@ -259,6 +267,6 @@ class Scene:
     facts: tuple[str, ...]
     parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
-    insets: tuple[Frame, ...] = ()
+    insets: tuple[Part, ...] = ()
     ranks: tuple[tuple[str, ...], ...] = ()
     legend: tuple[tuple[Entry, ...], ...] = ()

@@ -65,6 +65,8 @@ class Sizes:
         sides = set(map(_side, parts))
         if self.across or Beside.LEFT in sides or Beside.RIGHT not in sides:
             return True
+        if not any(map(_is_on_line, parts)):
+            return True
         line = next((part.line for part in parts if isinstance(part, Box) and part.line), "main")
         return _label(frame) <= self.lines[line] / 2
 
@@ -77,7 +79,8 @@ class Sizes:
             many * self.branch + (many + (many + 1) % 2 - 1) * BETWEEN,
             90,
         )
-        return shares(bar.segments, length, _SEGMENT)
+        longest = max(width(segment.text, FRAME) for segment in bar.segments)
+        return shares(bar.segments, length, max(_SEGMENT, round(longest)))
 
 
 def shares(segments: Sequence[Segment], length: float, least: int) -> list[int]:
@@ -97,6 +100,8 @@ def _line(parts: Sequence[Part]) -> float:
     wanted = [_NARROWEST]
     for part in flattened(parts):
         if isinstance(part, Frame):
+            if not any(map(_is_on_line, flattened(part.parts))):
+                continue
             beside = any(map(_side, flattened(part.parts)))
             wanted.append(2 * (_label(part) - (_ARC if beside else 0)))
         elif isinstance(part, (Box, Folded)) and part.line:
@@ -117,6 +122,10 @@ def _words(node: Box | Folded) -> float:
 def _label(frame: Frame) -> float:
     count = f" ×{frame.count}" if frame.count > 1 else ""
     return width(frame.label + count, FRAME)
+
+
+def _is_on_line(part: Part) -> bool:
+    return not isinstance(part, Frame) and bool(part.line)
 
 
 def _side(part: object) -> Beside | None:

@@ -60,8 +60,9 @@ def bundled(
         units = [_renamed(unit, keys) for unit in part.units]
         if part.label in labels:
             bundle = _bundle(part.label, [unit for unit in units if not unit.side], lines)
-            keys |= {unit.key: bundle.key for unit in units}
-            found.append(Stage("", (bundle,)))
+            keys |= {unit.key: bundle.key for unit in units if not unit.side}
+            aside = (_renamed(unit, keys) for unit in units if unit.side)
+            found.append(Stage("", (bundle, *aside)))
         else:
             found.append(replace(part, units=tuple(units)))
     return tuple(found), [keys.get(key, key) for key in results]

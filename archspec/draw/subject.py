@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archspec.analysis import Cost, costs, fields, receptive_field, training_parameters
 from archspec.draw import wording
+from archspec.draw.changes import Changes
 from archspec.draw.engine import DrawError
 from archspec.draw.fuse import block, chart, inside
 from archspec.draw.units import Group, Unit
@@ -66,6 +67,13 @@ def whole(network: Network) -> Subject:
             for label, name in kept
         ),
     )
+
+
+def compared(found: Changes) -> Subject:
+    """Return two networks as what is drawn."""
+    units = chart(found.both).units
+    facts = (*found.facts, *_seen(found.after))
+    return replace(whole(found.after), title=found.title, facts=facts, units=units)
 
 
 def focused(network: Network, path: str) -> Subject:

@@ -28,8 +28,11 @@ class Theme:
         ink: titles; `dim` is for details, `faint` for frame lines.
         skip: residual arcs and round merges.
         badge: the count of a repeat, and its background.
-        branches: one for each operand of a concatenation, in order; `on_branch` is written on
-            them, `incoming` is for channels that are passed on; `strokes` are the lines to them.
+        branches: one for each operand of a concatenation, in order; `on_branches` are written on
+            them, the first of these on `incoming`, channels that are passed on.
+        strokes: how the lines to them are drawn; `lanes` their colours, where not those of
+            `branches`.
+        rim: around each of them, where colours alone would not set them apart.
         marks: what a node can be marked as, in the order of the legend.
         heat: fills from no cost to the highest.
         hatches: patterns that set kinds apart where colours cannot, as rows of dots.
@@ -47,10 +50,12 @@ class Theme:
     badge: Paint
     branches: tuple[str, ...]
     incoming: str
-    on_branch: str
+    on_branches: tuple[str, ...]
     marks: Mapping[str, Paint]
     heat: tuple[str, ...]
     strokes: tuple[str, ...] = ("solid",)
+    lanes: tuple[str, ...] = ()
+    rim: str = ""
     hatches: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -61,7 +66,13 @@ class Theme:
     def neutral(self) -> Theme:
         """Return the theme for a picture whose colours mean something else than kinds."""
         quiet = replace(self, kinds=dict.fromkeys(self.kinds, self.terminal), block=self.terminal)
-        return replace(quiet, branches=(self.incoming,), dim=self.ink)
+        return replace(
+            quiet,
+            branches=(self.incoming,),
+            on_branches=self.on_branches[:1],
+            lanes=(),
+            dim=self.ink,
+        )
 
     def heated(self, part: float) -> Paint:
         """Return the colour of a cost; 0 for none, 1 for the highest."""
@@ -74,6 +85,14 @@ class Theme:
     def branch(self, colour: int) -> str:
         """Return the colour of a branch; there may be more branches than colours."""
         return self.incoming if colour == PASSED else self.branches[colour % len(self.branches)]
+
+    def on_branch(self, colour: int) -> str:
+        """Return the colour of what is written on a branch."""
+        return self.on_branches[0 if colour == PASSED else colour % len(self.on_branches)]
+
+    def lane(self, colour: int) -> str:
+        """Return the colour of the line of a branch, and of words on it."""
+        return self.lanes[colour % len(self.lanes)] if self.lanes else self.branch(colour)
 
     def stroke(self, colour: int) -> str:
         """Return how the line of a branch is drawn."""
@@ -103,7 +122,7 @@ _LIGHT: Final = Theme(
     badge=Paint("#334155", "#FFFFFF"),
     branches=("#1D4ED8", "#0E8FB3", "#15803D", "#B45309", "#7E22CE", "#BE185D"),
     incoming="#64748B",
-    on_branch="#FFFFFF",
+    on_branches=("#FFFFFF",),
     marks={
         "added": Paint("#BBE7C9", "#15803D", width=2),
         "removed": Paint("#F3D0F0", "#A21CAF", "dashed", 2),
@@ -135,7 +154,7 @@ _DARK: Final = Theme(
     badge=Paint("#E2E8F0", "#0F172A"),
     branches=("#60A5FA", "#22D3EE", "#22C55E", "#FBBF24", "#C4A5FD", "#F9A8D4"),
     incoming="#94A3B8",
-    on_branch="#0F172A",
+    on_branches=("#0F172A",),
     marks={
         "added": Paint("#14532D", "#4ADE80", width=2),
         "removed": Paint("#5B1A63", "#F0ABFC", "dashed", 2),
@@ -165,9 +184,9 @@ _PRINT: Final = Theme(
         Kind.ATTENTION: Paint("#D0D0D0", "#000000"),
     },
     badge=Paint("#000000", "#FFFFFF"),
-    branches=("#1A1A1A", "#5C5C5C", "#3A3A3A", "#707070"),
-    incoming="#707070",
-    on_branch="#FFFFFF",
+    branches=("#1A1A1A", "#D9D9D9", "#5C5C5C", "#FFFFFF"),
+    incoming="#8A8A8A",
+    on_branches=("#FFFFFF", "#000000"),
     marks={
         "added": Paint("#FFFFFF", "#000000", width=4),
         "removed": Paint("#FFFFFF", "#000000", "dashed", 2),
@@ -175,6 +194,8 @@ _PRINT: Final = Theme(
     },
     heat=("#FFFFFF", "#E3E3E3", "#C6C6C6", "#A9A9A9", "#8C8C8C"),
     strokes=("solid", "dashed", "dotted"),
+    lanes=("#333333",),
+    rim="#000000",
     hatches={
         Kind.CONV: ("###", "###", "###", "###", "###", "###"),
         Kind.POOL: ("###", "...", "###", "...", "###", "..."),

@@ -7,23 +7,20 @@ that are drawn once. So what is known of ops by their paths is gathered per node
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from archspec.analysis import Cost, costs, written
 from archspec.draw import wording
 from archspec.draw.engine import DrawError
 from archspec.draw.legend import flattened
-from archspec.draw.scene import Bar, Box, Folded, Frame, Part, Scene, Sign
+from archspec.draw.marks import Marks
+from archspec.draw.scene import Band, Bar, Box, Folded, Frame, Node, Part, Scene, Sign
 from archspec.draw.theme import Paint, Theme
 from archspec.network import Body, Leaf, Network
 
 _STEPS: Final = 4
 """Steps of the scale in the legend."""
-
-PARTLY: Final = "changed"
-"""The mark of a node of which only some ops are marked, or of which they differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +31,38 @@ class Tints:
         paints: by the key of a node; one that is left out has no colour.
         legend: what the colours mean; it stands in the place of the legend of kinds.
         label: what stands before the legend.
+        bands: by what a band of a layer shows; one that is left out goes with its layer.
     """
 
     paints: Mapping[str, Paint]
     legend: tuple[tuple[str, Paint], ...]
     label: str = ""
+    bands: Mapping[tuple[str, ...], Paint] = field(default_factory=dict)
 
 
-def marked(scene: Scene, marks: Mapping[str, str], theme: Theme) -> Tints:
+def marked(scene: Scene, marks: Marks, theme: Theme) -> Tints:
     """Return the colours of nodes by words such as `added`, `removed` and `changed`.
 
     Args:
         scene: what is drawn.
-        marks: a word by the path of an op, or of a module for all that is in it.
+        marks: which they are.
         theme: its table `marks` has the words and their colours.
-
-    Raises:
-        DrawError: for a word that the theme has no colour for.
     """
-    for word in marks.values():
-        if word not in theme.marks:
-            raise DrawError(f"no mark `{word}`; there are {', '.join(theme.marks)}")
-    words = {node.key: _word(node.shows, marks) for node in _tintable(scene)}
-    legend = tuple((word, paint) for word, paint in theme.marks.items() if word in words.values())
-    return Tints({key: theme.marks[word] for key, word in words.items() if word}, legend)
+    words, bands = dict[str, str](), dict[tuple[str, ...], str]()
+    for node in _tintable(scene):
+        apart = {path for band in _bands(node) for path in band.shows}
+        words[node.key] = marks.word(path for path in node.shows if path not in apart)
+        bands |= {band.shows: marks.word(band.shows) for band in _bands(node)}
+    used = {*words.values(), *bands.values()}
+    return Tints(
+        {key: theme.marks[word] for key, word in words.items() if word},
+        tuple((word, paint) for word, paint in theme.marks.items() if word in used),
+        bands={shows: theme.marks.get(word, theme.terminal) for shows, word in bands.items()},
+    )
 
 
-def _word(shown: tuple[str, ...], marks: Mapping[str, str]) -> str:
-    found = {_mark(path, marks) for path in shown}
-    if len(found) < 2:
-        return found.pop() if found else ""
-    return PARTLY
-
-
-def _mark(path: str, marks: Mapping[str, str]) -> str:
-    """Return the mark of a path, or of the nearest module around it."""
-    around = list(accumulate(path.split("."), lambda module, name: f"{module}.{name}"))
-    return next((marks[module] for module in reversed(around) if module in marks), "")
+def _bands(node: Node) -> tuple[Band, ...]:
+    return (*node.above, *node.below) if isinstance(node, Box) else ()
 
 
 _Shown = TypeVar("_Shown", bound=Box | Folded)
@@ -122,7 +114,7 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
         replace(
             scene,
             parts=_telling(scene.parts, shares),
-            insets=tuple(replace(f, parts=_telling(f.parts, shares)) for f in scene.insets),
+            insets=_telling(scene.insets, shares),
         ),
         Tints({key: theme.heated(n / most) for key, n in sums.items()}, legend, name),
     )

@@ -19,7 +19,8 @@ class Unit:
         key: what siblings read it by.
         reads: keys of siblings, or `input`.
         inputs: the shapes that arrive.
-        side: in training mode alone.
+        side: beside the line: there in training mode alone, or removed.
+        gone: removed, in a picture of two networks.
         places: the grouping modules around it, from the outside in.
     """
 
@@ -29,6 +30,7 @@ class Unit:
     inputs: tuple[Shape, ...]
     output: Shape
     side: bool = False
+    gone: bool = False
     places: tuple[str, ...] = ()
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from archspec.draw import wording
 from archspec.draw.maps import sides
 from archspec.draw.paths import Lane
 from archspec.draw.scene import Beside, Edge, Role
 from archspec.ops import Shape
+
+_SHOWING: Final = (Role.SPINE, Role.FLOW, Role.SKIP)
+"""Edges that can show their shape: those on the straight line or on the way around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,11 @@ class Wire:
     role: Role
     shape: Shape
     lane: Lane | None = None
+
+    @property
+    def known(self) -> Shape:
+        """The shape that who reads the picture knows at its end: some wires show none."""
+        return self.shape if self.role in _SHOWING else self.tail.shown
 
 
 class Wiring:
@@ -106,8 +114,8 @@ def _is_news(tail: Tail, role: Role, shape: Shape) -> bool:
     """Tell whether an edge shows its shape.
 
     How many channels there are stands in the nodes, so what is news is another size or another
-    number of dimensions, on the straight line or on the way around it.
+    number of dimensions.
     """
     known = tail.shown
     changed = sides(shape) != sides(known) or len(shape) != len(known)
-    return changed and role in (Role.SPINE, Role.FLOW, Role.SKIP)
+    return changed and role in _SHOWING

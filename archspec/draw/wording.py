@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from archspec.draw import attention
+from archspec.draw.looking import GONE
 from archspec.draw.maps import dimension, sides
 from archspec.draw.scene import Band
 from archspec.draw.units import Group, Layer, Unit, is_merge
@@ -42,6 +43,12 @@ def amount(number: int) -> str:
         if number >= size:
             return f"{number / size:.2f} {unit}" if unit != "K" else f"{number / size:.1f} K"
     return str(number)
+
+
+def ordinal(number: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `4th` and so on."""
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
 
 
 def share(part: float) -> str:
@@ -95,13 +102,13 @@ def band(leaves: Sequence[Leaf], own: Sequence[Leaf] = ()) -> Band:
         leaves: the op, in each of several equal layers where they are drawn once.
         own: the parameters that it joins.
     """
-    first = leaves[0].op
+    first, shows = leaves[0].op, tuple(leaf.path for leaf in (*leaves, *own))
     if own:
-        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind)
+        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind, shows)
     title, detail = op(first)
     if first.kind is Kind.REGULARISER:
         detail = _chances(leaves)
-    return Band(f"{title} {detail}".rstrip(), first.kind)
+    return Band(f"{title} {detail}".rstrip(), first.kind, shows)
 
 
 def does_nothing(leaves: Sequence[Leaf]) -> bool:
@@ -146,7 +153,7 @@ def named(group: Group) -> str:
 
     `inception3a: Inception` is `Inception 3a`; a numbered child is just its type.
     """
-    name = group.path.rpartition(".")[2]
+    name = group.path.removeprefix(GONE).rpartition(".")[2]
     label = typed(group)
     if group.body.block is None:
         return label if name.isdigit() else cut(name)
@@ -203,6 +210,13 @@ def _transposed(op: Any) -> Words:
     return title.replace("Conv", "ConvTranspose"), detail
 
 
+def _upsample(op: Any) -> Words:
+    if op.scale_factor is None:
+        return "Upsample", f"to {_size(op.size)}, {op.mode}"
+    factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,)
+    return "Upsample", f"×{'×'.join(f'{float(factor):g}' for factor in factors)}, {op.mode}"
+
+
 def _pool(op: Any) -> Words:
     stride = op.kernel_size if op.stride is None else op.stride
     detail = f"stride {_size(stride, short=True)}"
@@ -239,7 +253,7 @@ def _size(value: Any, *, short: bool = False) -> str:
 _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
     Conv2d: _conv,
     ConvTranspose2d: _transposed,
-    Upsample: lambda op: ("Upsample", op.mode),
+    Upsample: _upsample,
     Linear: lambda op: ("Linear", str(int(op.out_features))),
     (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
     (MaxPool2d, AvgPool2d): _pool,

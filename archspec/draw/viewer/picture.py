@@ -43,14 +43,15 @@ def picture(
     texts, palette = in_slots({n: [line.text for line in lines] for n, lines in written.items()})
     needs = [line.needs for line in written[THEMES[0]]]
     names = writers[THEMES[0]].names
+    parts = (*scene.parts, *scene.insets)
     data = {
         "title": visible(scene.title),
         "facts": scene.facts,
         "lines": list(zip(texts, needs, strict=True)),
-        "parts": dict(_parts(scene.parts, names, "")),
+        "parts": dict(_parts(parts, names, "")),
         "index": [
             (visible(path), visible(label), names[key])
-            for path, label, key in Places(flattened(scene.parts)).index(network)
+            for path, label, key in Places(flattened(parts)).index(network)
         ],
     }
     return data, palette
