@@ -57,7 +57,8 @@ ALLOWED = {
     ],
     "forward": [
         "x = torch.cat([x, self.a(x)], dim=1)",
-        'x = self.get_submodule("a-b")(x) + self[0](x)',
+        'x = getattr(self, "a-b")(x) + self[0](x)',
+        'x = getattr(getattr(self, "0").a[1], "b-c").a(x)',
         "x = self.a.expand(x.shape[0], -1) if self.training else x",
         "x = x @ x",
     ],
@@ -133,6 +134,12 @@ REFUSED = {
         "self.a.apply(print)",
         "x = y",
         "x # words",
+        *("getattr(self, 'a')(x)", "getattr(self, '__class__')", "getattr(self, 'forward')(x)"),
+        *("getattr(self, 'a-b', x)", "getattr(self, name='a-b')", "getattr(self, *'a-b')"),
+        *("getattr(self, x)(x)", "getattr(self, f'a-{x}')", "getattr(self, 'a-b' + '__c')"),
+        *("getattr(x, 'a-b')", "getattr(torch, 'a-b')(x)", "getattr(self, 'a.b-c')(x)"),
+        *("getattr(self, '-a')", "getattr(self, 'a-b\\n')", "getattr", "getattr(self, 'a-b').b(x)"),
+        *("getattr()", "getattr(**self)", "(getattr)(print, 'a-b')"),
     ],
 }
 INDENT = {"top": 0, "base": 0, "field": 4, "init": 8, "fill": 16, "forward": 8}

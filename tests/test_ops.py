@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
 from archspec.ops.tensor import Parameter
+from archspec.schema.initialisation import FUNCTIONS
 
 pytestmark = pytest.mark.usefixtures("single_thread")
 
@@ -351,3 +353,11 @@ def _torchs(
 def _class(kind: type[Op]) -> Any:
     library, name = kind.torch.split(".")
     return getattr(parts if library == "parts" else torch.nn, name)
+
+
+def test_functions_of_init_have_torchs_arguments_and_defaults() -> None:
+    for name, arguments in FUNCTIONS.items():
+        parameters = signature(getattr(torch.nn.init, name)).parameters.values()
+        own = [p for p in parameters if p.name not in ("tensor", "generator")]
+        defaults = {p.name: None if p.default is p.empty else p.default for p in own}
+        assert defaults == arguments, name

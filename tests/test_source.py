@@ -344,6 +344,41 @@ CASES = {
             sum: {Add: [conv0, stem]}
         net: [{Unit: 1}, {Unit: 3}]
     """,
+    "names too long for their lines": """
+        blocks:
+          ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout(output_channels):
+            convolution_with_a_long_name: {Conv2d: =output_channels, kernel_size: 3, padding: 1}
+            norm: BatchNorm2d
+            shortcut: {from: input, Conv2d: =output_channels, kernel_size: 1}
+            sum: {Add: [norm, shortcut]}
+        net:
+          stage_one_of_the_encoder_at_full_resolution:
+            ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout: 8
+          stage_two_of_the_encoder_at_full_resolution:
+            ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout: 6
+          classifier_that_says_what_is_seen_at_each_single_pixel_of_it:
+            [{Conv2d: 4, kernel_size: 1}, ReLU]
+    """,
+    "names with hyphens too long for their lines": """
+        net:
+          the-very-first-of-all-the-layers: {Conv2d: 4, kernel_size: 1}
+          the-one-that-follows-on-the-very-first-of-all-the-layers:
+            do:
+              conv: {Conv2d: 4, kernel_size: 1}
+              an-activation-under-a-long-name: ReLU
+              sum: {Add: [conv, an-activation-under-a-long-name]}
+          add:
+            Add:
+              - the-very-first-of-all-the-layers
+              - the-one-that-follows-on-the-very-first-of-all-the-layers
+    """,
+    "functions of `init` with their defaults": """
+        net: [{Conv2d: 4, kernel_size: 1}, BatchNorm2d, {Conv2d: 4, kernel_size: 3}, ReLU]
+        init:
+          - "2": {weight: {trunc_normal_: {mean: 0, std: 0.5, a: -2, b: 2}}}
+          - Conv2d: {weight: {kaiming_normal_: {a: 0, mode: fan_in, nonlinearity: leaky_relu}}}
+          - BatchNorm2d: {weight: {uniform_: {a: 0.5, b: 1.0}}, bias: {normal_: {std: =1 / 2}}}
+    """,
 }
 
 REFUSED = {
@@ -366,6 +401,23 @@ def test_the_products_agree(case: str, tmp_path: Path) -> None:
     assert_counted(net)
     (tmp_path / "tiny.py").write_text(assert_agree(net))
     assert_formatted(tmp_path)
+
+
+def test_long_signatures_are_laid_out(tmp_path: Path) -> None:
+    names = ("rgb_image", "depth_image", "thermal_image", "normals_image")
+    for count in (2, 3, 4):
+        inputs = ", ".join(f"{name}: [3, 8, 8]" for name in names[:count])
+        net = f"net: {{sum: {{Add: [{', '.join(names[:count])}]}}}}"
+        spec = f"name: Tiny\ninput: {{{inputs}}}\n{net}\n"
+        (tmp_path / f"net{count}.py").write_text(archspec.loads(spec).codegen())
+    assert_formatted(tmp_path)
+
+
+def test_defaults_of_init_are_not_spelt_out() -> None:
+    source = load(CASES["functions of `init` with their defaults"]).codegen()
+    for call in ("trunc_normal_(module.weight, std=0.5)", "kaiming_normal_(module.weight)"):
+        assert f"nn.init.{call}\n" in source
+    assert "nn.init.uniform_(module.weight, a=0.5)\n" in source
 
 
 def test_what_is_copied_into_source_is_laid_out_as_source() -> None:

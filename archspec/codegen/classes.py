@@ -240,9 +240,11 @@ class Writer:
         written = forward.write()
         if len(results) > 1:
             written += returned(network, forward)
-        inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
-        signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
-        return Method([signature], describe.network_mapping(network), written)
+        inputs = ["x" if name == INPUT else name for name in network.inputs]
+        given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
+        call = Call("forward", tuple(given))
+        signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
+        return Method(signature, describe.network_mapping(network), written)
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

@@ -19,6 +19,7 @@ from archspec.codegen.program import Program
 from archspec.network import Body, Network
 from archspec.ops import Op, Ops
 from archspec.resolve.initialisation import below, follows, modules
+from archspec.schema.initialisation import FUNCTIONS
 from archspec.spec import Given, InitRule, Name
 
 _OPTIONAL: Final = {("Conv2d", "bias"), ("ConvTranspose2d", "bias")}
@@ -126,8 +127,10 @@ def _fill(
     if not owners:
         return []
     values = [Argument(f"module.{tensor.text}")]
+    defaults = FUNCTIONS[function.text]
     for name, given in arguments:
-        values.append(Argument(_value(given, owners[0].op, network, program), f"{name.text}="))
+        if given.formula is not None or given.value != defaults[name.text]:
+            values.append(Argument(_value(given, owners[0].op, network, program), f"{name.text}="))
     optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
     call = Call(f"nn.init.{function.text}", tuple(values))
     if len(owners) < len(selected) or optional:

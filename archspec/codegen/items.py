@@ -100,24 +100,16 @@ def plain(name: str) -> str:
     return name.replace("-", "_").replace(".", "_")
 
 
-def attribute(path: str, *, tensor: bool = False) -> str:
+def attribute(path: str) -> str:
     """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
-    first, *others = path.split(".")
-    method = "get_parameter" if tensor else "get_submodule"
-    if not first:
-        return "self"
-    if first.isdigit() and not others:
-        return f"self[{first}]"
-    if not first.isidentifier():
-        return f'self.{method}("{path}")'
-    text = f"self.{first}"
-    for i, part in enumerate(others, 1):
+    text = "self"
+    for i, part in enumerate(path.split(".") if path else ()):
         if part.isidentifier():
             text += f".{part}"
-        elif part.isdigit():
+        elif part.isdigit() and (i or part == path):
             text += f"[{part}]"
-        else:
-            text += f'.{method if i == len(others) else "get_submodule"}("{part}")'
+        else:  # of what `self[0]` holds a type checker knows nothing
+            text = f'getattr({text}, "{part}")'
     return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -11,6 +12,7 @@ from archspec.codegen.breaking import Breaker, can_break
 
 WIDTH: Final = 88
 _STEP: Final = "    "
+_LOOKUP: Final = re.compile(r'(.*?\bgetattr\()(.+?), ("[\w-]+")\)((?!, ").*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def lines(
         return [commented(line, comment)]
     if isinstance(expr, Each):
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
-    if held := _held(expr, margin, before, after):
+    if held := _held(expr, indent, before, after):
         return held
     if not expr.arguments:
         return [line]
@@ -113,20 +115,23 @@ def lines(
     return [opening, *body, f"{closing}{after}"]
 
 
-def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
+def _held(expr: Call, indent: int, before: str, after: str) -> list[str]:
     """Return a call of a path too long for its line, broken in the path or held by parentheses.
 
     Nothing where its own brackets break it well enough.
     """
+    margin = _STEP * indent
     opening = f"{margin}{before}{expr.head}{'(' if expr.arguments else expr.brackets}"
-    if _is_tall(expr) or not before.endswith("= ") or len(opening) <= WIDTH:
+    if not before.endswith("= ") or len(opening) <= WIDTH:
         return []
-    if '("' in before + expr.head:
-        line, place = f"{before}{flat(expr)}", f"{before}{expr.head}".rindex('("')
-        name, _, rest = line[place + 2 :].partition('")')
-        held = [f"{margin}{line[:place]}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+    if found := _LOOKUP.fullmatch(f"{before}{flat(expr)}"):
+        start, owner, name, rest = found.groups()
+        inside = f"{margin}{_STEP}{owner}, {name}"
+        apart = [f"{margin}{_STEP}{part}," for part in (owner, name)]
+        within = [inside] if len(inside) <= WIDTH else apart
+        held = [f"{margin}{start}", *within, f"{margin}){rest}{after}"]
     else:
-        held = [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
+        held = [f"{margin}{before}(", *lines(expr, indent + 1), f"{margin}){after}"]
     return held if all(len(text) <= WIDTH for text in held) else []
 
 

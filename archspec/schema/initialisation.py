@@ -13,22 +13,23 @@ from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
-FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "uniform_": ("a", "b"),
-    "normal_": ("mean", "std"),
-    "trunc_normal_": ("mean", "std", "a", "b"),
-    "constant_": ("val",),
-    "ones_": (),
-    "zeros_": (),
-    "eye_": (),
-    "dirac_": ("groups",),
-    "xavier_uniform_": ("gain",),
-    "xavier_normal_": ("gain",),
-    "kaiming_uniform_": ("a", "mode", "nonlinearity"),
-    "kaiming_normal_": ("a", "mode", "nonlinearity"),
-    "orthogonal_": ("gain",),
-    "sparse_": ("sparsity", "std"),
+FUNCTIONS: Final[dict[str, dict[str, float | str | None]]] = {
+    "uniform_": {"a": 0.0, "b": 1.0},
+    "normal_": {"mean": 0.0, "std": 1.0},
+    "trunc_normal_": {"mean": 0.0, "std": 1.0, "a": -2.0, "b": 2.0},
+    "constant_": {"val": None},
+    "ones_": {},
+    "zeros_": {},
+    "eye_": {},
+    "dirac_": {"groups": 1},
+    "xavier_uniform_": {"gain": 1.0},
+    "xavier_normal_": {"gain": 1.0},
+    "kaiming_uniform_": {"a": 0, "mode": "fan_in", "nonlinearity": "leaky_relu"},
+    "kaiming_normal_": {"a": 0, "mode": "fan_in", "nonlinearity": "leaky_relu"},
+    "orthogonal_": {"gain": 1},
+    "sparse_": {"sparsity": None, "std": 0.01},
 }
+"""Each function's arguments with the defaults that torch gives them, None where it gives none."""
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "mode": ("fan_in", "fan_out"),
