@@ -124,7 +124,7 @@ def layout(text: str) -> Emit:
 
 HEAD = "name: Net\ninput: [4]\n"
 BUNDLED = '{% extends "bundled/module.py.jinja" %}'
-OWN = '"""{{ paper }}"""\nfrom torch import nn\n'
+OWN = '"""{{ paper }}"""\n{{ imports }}\n'
 OWN += '{% for class in classes %}{% include "class.py.jinja" %}{% endfor %}'
 NAMED = ("names of the spec", "names of the network")
 
@@ -207,7 +207,7 @@ ATTACKS = {
     "an attribute by its name": Attack(
         "",
         layout(
-            f'{OWN}class A(nn.Module):\n    def forward(self, x: int) -> int:\n'
+            f"{OWN}class A(nn.Module):\n    def forward(self, x: int) -> int:\n"
             '        return getattr(self, "__class__")\n'
         ),
         ("names in quotes",),

@@ -249,9 +249,8 @@ class _Reader:
     def _name(self, node: ast.Name) -> bool:
         if isinstance(node.ctx, ast.Store):
             return not _is_taken(node.id)
-        if id(node) in self.called and node.id in (*_CALLED, "getattr"):  # `_call` looks at more
-            return True
-        return node.id in self.given or node.id in self.stored or node.id in _TYPES
+        known = _TYPES.union(self.given, self.stored)
+        return node.id in known or (id(node) in self.called and node.id in (*_CALLED, "getattr"))
 
     def _attribute(self, node: ast.Attribute) -> bool:
         root = _root(node)
