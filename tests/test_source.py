@@ -372,6 +372,29 @@ CASES = {
               - the-very-first-of-all-the-layers
               - the-one-that-follows-on-the-very-first-of-all-the-layers
     """,
+    "rows of a table": """
+        vars: {table: [[a, 4, 1, 2], [a, 6, 3, 1], [b, 8, 3, 3]]}
+        net:
+          features:
+            for: {row: =table, step: [1, 2, 3]}
+            do:
+              Sequential:
+                repeat: =row[-1]
+                do:
+                  - Conv2d: =row[1] * step
+                    kernel_size: =row[2]
+                    padding: =row[2] // 2
+                  - BatchNorm2d
+    """,
+    "rows of a table that are read as a whole": """
+        net:
+          features:
+            for: {row: [[4, 3], [6, 3], [8, 1]]}
+            do:
+              Sequential:
+                - {Conv2d: "=row[0]", kernel_size: "=row[1]"}
+                - {Conv2d: =sum(row), kernel_size: 1}
+    """,
     "functions of `init` with their defaults": """
         net: [{Conv2d: 4, kernel_size: 1}, BatchNorm2d, {Conv2d: 4, kernel_size: 3}, ReLU]
         init:
@@ -418,6 +441,15 @@ def test_defaults_of_init_are_not_spelt_out() -> None:
     for call in ("trunc_normal_(module.weight, std=0.5)", "kaiming_normal_(module.weight)"):
         assert f"nn.init.{call}\n" in source
     assert "nn.init.uniform_(module.weight, a=0.5)\n" in source
+
+
+def test_what_a_table_says_is_passed_under_its_name() -> None:
+    source = load(CASES["rows of a table"]).codegen()
+    assert "_stage(4, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
+    assert "row" not in source
+    assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
+    source = archspec.load("efficientnet_b0").codegen()
+    assert "            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),\n" in source
 
 
 def test_what_is_copied_into_source_is_laid_out_as_source() -> None:
