@@ -159,13 +159,22 @@ class Writer:
         if numbered:
             return _super_lines(items, frame)
         written = ["        super().__init__()"]
+        flags = _flags(items, frame)
+        set_: set[str] = set()
         for item in items:
             condition = "" if item.condition is None else frame.text(item.condition)
+            flag = flags.get(condition, item.flag)
+            if flag not in {"", *set_}:
+                written += lines(condition, 2, f"self.{flag} = ")
+                set_.add(flag)
+            test = f"self.{flag}" if flag else condition
             if is_silent(item.slot):
-                written += lines(condition, 2, f"self.{item.flag} = ") if item.flag else []
+                written += (
+                    [] if item.flag in {"", *set_} else lines(test, 2, f"self.{item.flag} = ")
+                )
             elif condition:
                 written += assignment(item, "nn.Identity()", 2, ": nn.Module")
-                written += lines(condition, 2, "if ", ":")
+                written += lines(test, 2, "if ", ":")
                 written += listing(item.listed, frame, 3)
                 written += assignment(item, item.value, 3)
             else:
@@ -245,6 +254,12 @@ class Writer:
         call = Call("forward", tuple(given))
         signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
         return Method(signature, describe.network_mapping(network), written)
+
+
+def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
+    """Return the flags by the conditions that they hold, for whoever asks the same once more."""
+    flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
+    return {test: flag for test, flag in reversed(flagged) if flag and not test.isidentifier()}
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from archspec.codegen.agreement import Slot, nodes
@@ -152,7 +154,7 @@ def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
     if all(item.name.isidentifier() and not item.label and not item.many for item in items):
         named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-        return Call("OrderedDict", named, tall=bool(named))
+        return Call("OrderedDict", named, tall=len(named) > 1)
     if len(items) == 1 and items[0].many:
         return Call("OrderedDict", arguments(items, star=""))
     pairs = tuple(
@@ -175,14 +177,20 @@ def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> l
     lead = Call("", arguments(items[:start]), tall=start > 1, brackets="[]")
     kind = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
     written = lines(entries(items[:start]) if named else lead, indent, f"layers: {kind} = ")
-    for item in items[start:]:
-        inner = indent
-        if item.condition:
-            written += lines(frame.text(item.condition), indent, "if ", ":")
-            inner += 1
-        if named:
-            written += lines(item.value, inner, f"layers[{item.key}] = ")
-        else:
-            call = "extend" if item.many else "append"
-            written += lines(Call(f"layers.{call}", (Argument(item.value),)), inner)
+    tests = (frame.text(item.condition) if item.condition else "" for item in items[start:])
+    for test, group in groupby(zip(tests, items[start:], strict=True), key=itemgetter(0)):
+        written += lines(test, indent, "if ", ":") if test else []
+        inner = indent + 1 if test else indent
+        written += _added([item for _, item in group], inner, named=named)
     return written
+
+
+def _added(items: Sequence[Item], indent: int, *, named: bool) -> list[str]:
+    """Return the lines that add entries to `layers`."""
+    if named:
+        pairs = [lines(item.value, indent, f"layers[{item.key}] = ") for item in items]
+        return [line for pair in pairs for line in pair]
+    if len(items) > 1:
+        return lines(Call("", arguments(items), tall=True, brackets="[]"), indent, "layers += ")
+    call = "extend" if items[0].many else "append"
+    return lines(Call(f"layers.{call}", (Argument(items[0].value),)), indent)

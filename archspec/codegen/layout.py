@@ -72,7 +72,13 @@ def rewritten(expr: Expr, change: Callable[[str], str]) -> Expr:
 
 
 def lines(
-    expr: Expr, indent: int, before: str = "", after: str = "", comment: str = ""
+    expr: Expr,
+    indent: int,
+    before: str = "",
+    after: str = "",
+    comment: str = "",
+    *,
+    inside: bool = False,
 ) -> list[str]:
     """Return an expression as lines.
 
@@ -82,11 +88,15 @@ def lines(
         before: text before it on its first line (`self.conv1 = `).
         after: text behind it on its last line.
         comment: a remark, dropped where it does not fit on the line.
+        inside: whether it stands in brackets, which are all that a formula needs to be broken.
     """
     margin = _STEP * indent
     line = f"{margin}{before}{flat(expr)}{after}"
     if isinstance(expr, str) and len(line) > WIDTH and can_break(expr):
-        return _formula(expr, indent, before, after)
+        breaker, node = Breaker(WIDTH), ast.parse(expr, mode="eval").body
+        if inside:
+            return breaker.held(node, margin, before, after)
+        return breaker.statement(expr, margin, before, after)
     if isinstance(expr, str) or (not _is_tall(expr) and len(line) <= WIDTH):
         return [commented(line, comment)]
     if isinstance(expr, Each):
@@ -104,13 +114,16 @@ def lines(
     )
     if (each := _sole(expr)) is not None:
         return [opening, *_generator(each, indent + 1), f"{closing}{after}"]
-    inside = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
-    if not _is_tall(expr) and len(inside) <= WIDTH:
-        return [opening, inside, f"{closing}{after}"]
+    listed = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
+    if not _is_tall(expr) and len(listed) <= WIDTH:
+        return [opening, listed, f"{closing}{after}"]
+    comma = "," if len(expr.arguments) > 1 else ""
     body = [
         text
         for argument in expr.arguments
-        for text in lines(argument.value, indent + 1, argument.prefix, ",", argument.comment)
+        for text in lines(
+            *(argument.value, indent + 1, argument.prefix, comma, argument.comment), inside=True
+        )
     ]
     return [opening, *body, f"{closing}{after}"]
 
@@ -141,14 +154,6 @@ def _sole(expr: Call) -> Each | None:
         return None
     value = expr.arguments[0].value
     return value if isinstance(value, Each) else None
-
-
-def _formula(text: str, indent: int, before: str, after: str) -> list[str]:
-    """Return a long formula as lines; only an argument stands in brackets already."""
-    breaker, margin = Breaker(WIDTH), _STEP * indent
-    if after == ",":
-        return breaker.held(ast.parse(text, mode="eval").body, margin, before, after)
-    return breaker.statement(text, margin, before, after)
 
 
 def commented(line: str, comment: str) -> str:
