@@ -53,6 +53,7 @@ ALLOWED = {
         "self.a[0].c = nn.ReLU()\n        self.a[0].c.d = nn.ReLU()",
         "layers: list[nn.Module] = [nn.ReLU() for _ in range(3)]",
         "self.b = nn.Sequential(OrderedDict(a=nn.ReLU()))",
+        'nn.init.normal_(self.get_parameter("a.weight"), std=1 / self.a.in_features)',
         "self.b = nn.Identity() if norm is None else norm(max(1, 2) * -4 // 3)",
     ],
     "forward": [
@@ -108,6 +109,7 @@ REFUSED = {
             "self.a.forward = 1",
             "self.a[0].__class__ = 1",
             "self.a[0].b()",
+            "self.a.in_features()",
             "super(Net).__init__()",
             "super().__new__(Net)",
         ),

@@ -372,6 +372,34 @@ CASES = {
               - the-very-first-of-all-the-layers
               - the-one-that-follows-on-the-very-first-of-all-the-layers
     """,
+    "an `init` of single modules": """
+        vars: {width: 4}
+        blocks:
+          Unit(channels):
+            pair: {a-b: {Conv2d: =channels, kernel_size: 1}, norm: BatchNorm2d}
+            last: {Conv2d: =channels, kernel_size: 1, bias: false}
+        net:
+          tail: {from: input, Conv2d: =width, kernel_size: 1}
+          first: {Unit: 4}
+          second: {Unit: 6}
+          attention: {do: [{Flatten: 2}, {LayerNorm: 64}]}
+        init:
+          - Unit:
+              - last: {weight: {normal_: {std: 0.1}}}
+              - pair.a-b: {weight: {uniform_: {a: -1}}, bias: ones_}
+          - attention.1: {bias: {normal_: {std: 0.5}}}
+          - tail: {weight: {trunc_normal_: {std: =1 / out_channels}}, bias: {uniform_: {b: 2}}}
+    """,
+    "a size that a condition decides": """
+        vars: {classes: 3}
+        blocks:
+          Unit(channels, narrow=false, twice=false):
+            reduce: {if: =narrow, Conv2d: =channels // 2, kernel_size: 1}
+            conv: {Conv2d: =channels, kernel_size: 3, padding: 1}
+            more: [{if: =twice, Conv2d: =channels + 1, kernel_size: 1}, BatchNorm2d, ReLU]
+            out: {Conv2d: =channels, kernel_size: 1}
+        net: [{Unit: 4}, {Unit: [6, true]}, {Unit: [8, false, true]}, {Unit: [5, true, true]}]
+    """,
     "rows of a table": """
         vars: {table: [[a, 4, 1, 2], [a, 6, 3, 1], [b, 8, 3, 3]]}
         net:
@@ -441,6 +469,19 @@ def test_defaults_of_init_are_not_spelt_out() -> None:
     for call in ("trunc_normal_(module.weight, std=0.5)", "kaiming_normal_(module.weight)"):
         assert f"nn.init.{call}\n" in source
     assert "nn.init.uniform_(module.weight, a=0.5)\n" in source
+
+
+def test_one_class_serves_both_sides_of_a_condition() -> None:
+    source = load(CASES["a size that a condition decides"]).codegen()
+    assert "class Unit2" not in source
+    assert "channels // 2 if narrow else in_channels" in source
+    assert "class InvertedResidual2" not in archspec.load("shufflenet_v2_x1_0").codegen()
+
+
+def test_single_modules_are_filled_without_a_loop() -> None:
+    source = load(CASES["an `init` of single modules"]).codegen()
+    assert "for " not in source.replace("for smaller", "").partition("import")[2]
+    assert "std=1 / self.tail.out_channels" in source
 
 
 def test_what_a_table_says_is_passed_under_its_name() -> None:

@@ -21,6 +21,7 @@ from archspec.codegen.items import (
     is_silent,
     listing,
     plain,
+    variable,
 )
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.mapping import mapping
@@ -160,26 +161,24 @@ class Writer:
             return _super_lines(items, frame)
         written = ["        super().__init__()"]
         flags = _flags(items, frame)
-        set_: set[str] = set()
-        for item in items:
-            condition = "" if item.condition is None else frame.text(item.condition)
-            flag = flags.get(condition, item.flag)
-            if flag not in {"", *set_}:
-                written += lines(condition, 2, f"self.{flag} = ")
-                set_.add(flag)
-            test = f"self.{flag}" if flag else condition
-            if is_silent(item.slot):
-                written += (
-                    [] if item.flag in {"", *set_} else lines(test, 2, f"self.{item.flag} = ")
-                )
-            elif condition:
-                written += assignment(item, "nn.Identity()", 2, ": nn.Module")
-                written += lines(test, 2, "if ", ":")
-                written += listing(item.listed, frame, 3)
-                written += assignment(item, item.value, 3)
-            else:
-                written += listing(item.listed, frame)
-                written += assignment(item, item.value, 2)
+        known = {""}
+        for test, group in _together(items, frame):
+            flag = group[0].flag
+            held = flags.get(test, flag)
+            if held not in known:
+                written += lines(test, 2, f"self.{held} = ")
+                known.add(held)
+            asked = f"self.{held}" if held else test
+            if is_silent(group[0].slot):
+                written += [] if flag in known else lines(asked, 2, f"self.{flag} = ")
+                continue
+            if test:
+                for item in group:
+                    written += assignment(item, "nn.Identity()", 2, ": nn.Module")
+                written += lines(asked, 2, "if ", ":")
+            for item in group:
+                written += listing(item.listed, frame, 3 if test else 2, written)
+                written += assignment(item, item.value, 3 if test else 2)
         return written
 
     def _forward(
@@ -256,6 +255,19 @@ class Writer:
         return Method(signature, describe.network_mapping(network), written)
 
 
+def _together(items: list[Item], frame: Frame) -> list[tuple[str, list[Item]]]:
+    """Return conditions with what stands under each: neighbours that ask the same share one."""
+    found: list[tuple[str, list[Item]]] = []
+    for item in items:
+        test = "" if item.condition is None else frame.text(item.condition)
+        before = found[-1][1][0] if found and found[-1][0] == test != "" else None
+        if before and not (is_silent(before.slot) or is_silent(item.slot)):
+            found[-1][1].append(item)
+        else:
+            found.append((test, [item]))
+    return found
+
+
 def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
     """Return the flags by the conditions that they hold, for whoever asks the same once more."""
     flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
@@ -265,7 +277,7 @@ def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:
     """Return the constructor of a class that is a numbered chain itself."""
     if any(item.condition for item in items):
-        return [*listing(items, frame), "        super().__init__(*layers)"]
+        return [*listing(items, frame), f"        super().__init__(*{variable(frame)})"]
     there = [item for item in items if item.value]
     return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
 

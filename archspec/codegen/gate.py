@@ -70,6 +70,9 @@ _QUOTED: Final = re.compile(rf"[0-9]+|(?=.*-){names.CHILD.pattern}")
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
+_FIELDS: Final = frozenset(field for op in BY_NAME.values() for field in op.model_fields)
+"""Arguments of layers, which a file may read from them: `self.conv1.in_channels`."""
+
 
 def check(
     text: str,
@@ -210,7 +213,7 @@ class _Reader:
 
     given: Collection[str]
     stored: Collection[str]
-    own: Collection[str]
+    own: frozenset[str]
     dotted: Collection[str]
     called: set[int] = field(default_factory=set)
 
@@ -262,8 +265,8 @@ class _Reader:
         if _is_name(node.value, "network"):  # what a function that fills its tensors gets
             return node.attr in _METHODS
         if _is_module(node.value):
-            known = _METHODS | _OF_VALUES | {"training"}
-            return node.attr in self.own or node.attr in known
+            known = _METHODS | _OF_VALUES | {"training"} | self.own
+            return node.attr in known or (node.attr in _FIELDS and id(node) not in self.called)
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -166,31 +166,55 @@ def entries(items: Sequence[Item]) -> Call:
     return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
 
-def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> list[str]:
-    """Return the lines that fill `layers`, each entry under its condition."""
+def variable(frame: Frame, *, named: bool = False) -> str:
+    """Return the variable of a chain that is listed ahead, which no parameter has for a name."""
+    name = "named_layers" if named else "layers"
+    while name in {*frame.sizes, *frame.order}:
+        name = f"{name}_"
+    return name
+
+
+def listing(
+    items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2, known: Collection[str] = ()
+) -> list[str]:
+    """Return the lines that fill `layers`, each entry under its condition.
+
+    Args:
+        items: the entries.
+        frame: the names of the class or function.
+        indent: levels of indentation.
+        known: lines that stand before these: a variable gets its type but once.
+    """
     if not isinstance(items, Sequence):
-        return items.lines(indent)
+        return items.lines(indent, variable(frame))
     if not items:
         return []
     named = not items[0].name.isdigit()
     start = next(i for i, item in enumerate(items) if item.condition)
     lead = Call("", arguments(items[:start]), tall=start > 1, brackets="[]")
-    kind = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
-    written = lines(entries(items[:start]) if named else lead, indent, f"layers: {kind} = ")
+    name = variable(frame, named=named)
+    typed = f"{name}: {'OrderedDict[str, nn.Module]' if named else 'list[nn.Module]'} = "
+    before = f"{name} = " if any(line.lstrip().startswith(typed) for line in known) else typed
+    written = lines(entries(items[:start]) if named else lead, indent, before)
     tests = (frame.text(item.condition) if item.condition else "" for item in items[start:])
     for test, group in groupby(zip(tests, items[start:], strict=True), key=itemgetter(0)):
         written += lines(test, indent, "if ", ":") if test else []
         inner = indent + 1 if test else indent
-        written += _added([item for _, item in group], inner, named=named)
+        added = [item for _, item in group]
+        written += _set(added, inner, name) if named else appended(added, inner, name)
     return written
 
 
-def _added(items: Sequence[Item], indent: int, *, named: bool) -> list[str]:
-    """Return the lines that add entries to `layers`."""
-    if named:
-        pairs = [lines(item.value, indent, f"layers[{item.key}] = ") for item in items]
-        return [line for pair in pairs for line in pair]
+def _set(items: Sequence[Item], indent: int, name: str) -> list[str]:
+    """Return the lines that add named entries."""
+    pairs = [lines(item.value, indent, f"{name}[{item.key}] = ") for item in items]
+    return [line for pair in pairs for line in pair]
+
+
+def appended(items: Sequence[Item], indent: int, name: str) -> list[str]:
+    """Return the lines that add entries to a list."""
     if len(items) > 1:
-        return lines(Call("", arguments(items), tall=True, brackets="[]"), indent, "layers += ")
+        listed = Call("", arguments(items), tall=True, brackets="[]")
+        return lines(listed, indent, f"{name} += ")
     call = "extend" if items[0].many else "append"
-    return lines(Call(f"layers.{call}", (Argument(items[0].value),)), indent)
+    return lines(Call(f"{name}.{call}", (Argument(items[0].value),)), indent)

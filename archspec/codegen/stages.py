@@ -118,6 +118,8 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
     body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
+    if len(body) == 1 and "for " not in body[0]:
+        raise Differ  # the line itself says as much as a call
     method = Method(signature, ["Chain the blocks of one stage."], body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))
