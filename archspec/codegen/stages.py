@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archspec import expressions
@@ -45,14 +46,15 @@ def stage_function(writer: Writer, around: Frame, slot: Slot) -> list[Item] | No
         rehearsal.keep()
     items = [_item(view, stage, signature, around) for stage in stages]
     short = [_item(view, stage, signature, around, keywords=False) for stage in stages]
-    # Too long for their lines, the calls are the rows of a table.
+    # Rather than a line for each argument, the calls are rows of a table.
     return items if all(map(_fits, items)) or not all(map(_fits, short)) else short
 
 
 def _fits(item: Item) -> bool:
-    """Tell whether the line of a stage is short enough, in a class or in a chain."""
-    ahead = f"        self.{item.name} = " if item.name.isidentifier() else " " * 12
-    return len(f"{ahead}{flat(item.value)},") <= WIDTH
+    """Tell whether the arguments of a stage fit on a line, in a class or in a chain."""
+    assert isinstance(item.value, Call)
+    inside = flat(replace(item.value, head=""))
+    return len(inside) - len("()") <= WIDTH - (12 if item.name.isidentifier() else 16)
 
 
 def _only_body(turn: Turn) -> Body | None:

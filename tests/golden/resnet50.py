@@ -83,10 +83,18 @@ class ResNet50(nn.Module):
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
-        self.layer1 = _layer(64, groups, width_per_group, 3, 64, 1)
-        self.layer2 = _layer(256, groups, width_per_group, 4, 128, 2)
-        self.layer3 = _layer(512, groups, width_per_group, 6, 256, 2)
-        self.layer4 = _layer(1024, groups, width_per_group, 3, 512, 2)
+        self.layer1 = _layer(
+            64, groups, width_per_group, depth=3, channels=64, stride=1
+        )
+        self.layer2 = _layer(
+            256, groups, width_per_group, depth=4, channels=128, stride=2
+        )
+        self.layer3 = _layer(
+            512, groups, width_per_group, depth=6, channels=256, stride=2
+        )
+        self.layer4 = _layer(
+            1024, groups, width_per_group, depth=3, channels=512, stride=2
+        )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(2048, num_classes)
