@@ -99,11 +99,17 @@ def test_refusals(written: str, message: str) -> None:
         ("2 if i > 1 and index > 0 else 1", "1"),
         ("i > 1 or index == 0", "True"),
         ("[channels, 2 * 3]", "[channels, 6]"),
+        ("row[index + 1] * row[-1]", "b * c"),
+        (
+            "row[3] + sum(row) + row[channels]",
+            "(a, b, c)[3] + sum((a, b, c)) + (a, b, c)[channels]",
+        ),
         ("[channels * i for i in [1, 2]]", "[channels * i for i in (1, 2)]"),
     ],
 )
 def test_formulas_fold_what_is_constant(written: str, formula: str) -> None:
     known = {"width": constant(64), "groups": constant(1), "index": constant(0)}
+    known["row"] = ast.Tuple([ast.Name(name, ast.Load()) for name in "abc"], ast.Load())
     assert text(substitute(parse(written), known)) == formula
 
 

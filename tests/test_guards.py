@@ -69,6 +69,7 @@ GUARDS: dict[str, Callable[[Patch], None]] = {
     "comments": lambda p: p.setattr(gate, "check_comments", lambda *_: None),
     "the encoding": lambda p: p.setattr(gate, "parsed", ast.parse),
     "the list": lambda p: p.setattr(gate, "check", lambda *_, **__: None),
+    "names in quotes": lambda p: p.setattr(gate, "_QUOTED", gate.re.compile(".*")),
     "the length": lambda p: p.setattr(limits, "EMITTED_BYTES", 10**9),
 }
 """What each takes out of service."""
@@ -123,7 +124,7 @@ def layout(text: str) -> Emit:
 
 HEAD = "name: Net\ninput: [4]\n"
 BUNDLED = '{% extends "bundled/module.py.jinja" %}'
-OWN = '"""{{ paper }}"""\nfrom torch import nn\n'
+OWN = '"""{{ paper }}"""\n{{ imports }}\n'
 OWN += '{% for class in classes %}{% include "class.py.jinja" %}{% endfor %}'
 NAMED = ("names of the spec", "names of the network")
 
@@ -202,6 +203,14 @@ ATTACKS = {
         layout(f"# {{{{ paper }}}}\n{BUNDLED}"),
         ("comments", "the encoding"),
         harmless="words",
+    ),
+    "an attribute by its name": Attack(
+        "",
+        layout(
+            f"{OWN}class A(nn.Module):\n    def forward(self, x: int) -> int:\n"
+            '        return getattr(self, "__class__")\n'
+        ),
+        ("names in quotes",),
     ),
     "very much": Attack(
         "a" * 9_000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, ChannelsLast, Form, Invocation, Misfit, Op, Shape
+from archspec.schema.functions import FUNCTIONS
 from archspec.schema.torch_names import TORCH
 
 pytestmark = pytest.mark.usefixtures("single_thread")
@@ -373,3 +375,12 @@ def test_what_torch_has_beside_the_ops_is_known() -> None:
     assert TORCH.isdisjoint(BY_NAME)
     for name in TORCH:
         assert issubclass(getattr(nn, name), nn.Module)
+
+
+def test_functions_of_init_have_torchs_arguments_and_defaults() -> None:
+    for name, function in FUNCTIONS.items():
+        arguments = {name: held.default for name, held in function.arguments.items()}
+        parameters = signature(getattr(torch.nn.init, name)).parameters.values()
+        own = [p for p in parameters if p.name not in ("tensor", "generator")]
+        defaults = {p.name: None if p.default is p.empty else p.default for p in own}
+        assert defaults == arguments, name

@@ -344,6 +344,92 @@ CASES = {
             sum: {Add: [conv0, stem]}
         net: [{Unit: 1}, {Unit: 3}]
     """,
+    "names too long for their lines": """
+        blocks:
+          ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout(output_channels):
+            convolution_with_a_long_name: {Conv2d: =output_channels, kernel_size: 3, padding: 1}
+            norm: BatchNorm2d
+            shortcut: {from: input, Conv2d: =output_channels, kernel_size: 1}
+            sum: {Add: [norm, shortcut]}
+        net:
+          stage_one_of_the_encoder_at_full_resolution:
+            ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout: 8
+          stage_two_of_the_encoder_at_full_resolution:
+            ResidualBottleneckWithSqueezeExcitationAndStochasticDepthDropout: 6
+          classifier_that_says_what_is_seen_at_each_single_pixel_of_it:
+            [{Conv2d: 4, kernel_size: 1}, ReLU]
+    """,
+    "names with hyphens too long for their lines": """
+        net:
+          the-very-first-of-all-the-layers: {Conv2d: 4, kernel_size: 1}
+          the-one-that-follows-on-the-very-first-of-all-the-layers:
+            do:
+              conv: {Conv2d: 4, kernel_size: 1}
+              an-activation-under-a-long-name: ReLU
+              sum: {Add: [conv, an-activation-under-a-long-name]}
+          add:
+            Add:
+              - the-very-first-of-all-the-layers
+              - the-one-that-follows-on-the-very-first-of-all-the-layers
+    """,
+    "an `init` of single modules": """
+        vars: {width: 4}
+        blocks:
+          Unit(channels):
+            pair: {a-b: {Conv2d: =channels, kernel_size: 1}, norm: BatchNorm2d}
+            last: {Conv2d: =channels, kernel_size: 1, bias: false}
+        net:
+          tail: {from: input, Conv2d: =width, kernel_size: 1}
+          first: {Unit: 4}
+          second: {Unit: 6}
+          attention: {do: [{Flatten: 2}, {LayerNorm: 64}]}
+        init:
+          - Unit:
+              - last: {weight: {normal_: {std: 0.1}}}
+              - pair.a-b: {weight: {uniform_: {a: -1}}, bias: ones_}
+          - attention.1: {bias: {normal_: {std: 0.5}}}
+          - tail: {weight: {trunc_normal_: {std: =1 / out_channels}}, bias: {uniform_: {b: 2}}}
+    """,
+    "a size that a condition decides": """
+        vars: {classes: 3}
+        blocks:
+          Unit(channels, narrow=false, twice=false):
+            reduce: {if: =narrow, Conv2d: =channels // 2, kernel_size: 1}
+            conv: {Conv2d: =channels, kernel_size: 3, padding: 1}
+            more: [{if: =twice, Conv2d: =channels + 1, kernel_size: 1}, BatchNorm2d, ReLU]
+            out: {Conv2d: =channels, kernel_size: 1}
+        net: [{Unit: 4}, {Unit: [6, true]}, {Unit: [8, false, true]}, {Unit: [5, true, true]}]
+    """,
+    "rows of a table": """
+        vars: {table: [[a, 4, 1, 2], [a, 6, 3, 1], [b, 8, 3, 3]]}
+        net:
+          features:
+            for: {row: =table, step: [1, 2, 3]}
+            do:
+              Sequential:
+                repeat: =row[-1]
+                do:
+                  - Conv2d: =row[1] * step
+                    kernel_size: =row[2]
+                    padding: =row[2] // 2
+                  - BatchNorm2d
+    """,
+    "rows of a table that are read as a whole": """
+        net:
+          features:
+            for: {row: [[4, 3], [6, 3], [8, 1]]}
+            do:
+              Sequential:
+                - {Conv2d: "=row[0]", kernel_size: "=row[1]"}
+                - {Conv2d: =sum(row), kernel_size: 1}
+    """,
+    "functions of `init` with their defaults": """
+        net: [{Conv2d: 4, kernel_size: 1}, BatchNorm2d, {Conv2d: 4, kernel_size: 3}, ReLU]
+        init:
+          - "2": {weight: {trunc_normal_: {mean: 0, std: 0.5, a: -2, b: 2}}}
+          - Conv2d: {weight: {kaiming_normal_: {a: 0, mode: fan_in, nonlinearity: leaky_relu}}}
+          - BatchNorm2d: {weight: {uniform_: {a: 0.5, b: 1.0}}, bias: {normal_: {std: =1 / 2}}}
+    """,
 }
 
 REFUSED = {
@@ -366,6 +452,45 @@ def test_the_products_agree(case: str, tmp_path: Path) -> None:
     assert_counted(net)
     (tmp_path / "tiny.py").write_text(assert_agree(net))
     assert_formatted(tmp_path)
+
+
+def test_long_signatures_are_laid_out(tmp_path: Path) -> None:
+    names = ("rgb_image", "depth_image", "thermal_image", "normals_image")
+    for count in (2, 3, 4):
+        inputs = ", ".join(f"{name}: [3, 8, 8]" for name in names[:count])
+        net = f"net: {{sum: {{Add: [{', '.join(names[:count])}]}}}}"
+        spec = f"name: Tiny\ninput: {{{inputs}}}\n{net}\n"
+        (tmp_path / f"net{count}.py").write_text(archspec.loads(spec).codegen())
+    assert_formatted(tmp_path)
+
+
+def test_defaults_of_init_are_not_spelt_out() -> None:
+    source = load(CASES["functions of `init` with their defaults"]).codegen()
+    for call in ("trunc_normal_(module.weight, std=0.5)", "kaiming_normal_(module.weight)"):
+        assert f"nn.init.{call}\n" in source
+    assert "nn.init.uniform_(module.weight, a=0.5)\n" in source
+
+
+def test_one_class_serves_both_sides_of_a_condition() -> None:
+    source = load(CASES["a size that a condition decides"]).codegen()
+    assert "class Unit2" not in source
+    assert "channels // 2 if narrow else in_channels" in source
+    assert "class InvertedResidual2" not in archspec.load("shufflenet_v2_x1_0").codegen()
+
+
+def test_single_modules_are_filled_without_a_loop() -> None:
+    source = load(CASES["an `init` of single modules"]).codegen()
+    assert "modules()" not in source
+    assert "std=1 / self.tail.out_channels" in source
+
+
+def test_what_a_table_says_is_passed_under_its_name() -> None:
+    source = load(CASES["rows of a table"]).codegen()
+    assert "_stage(4, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
+    assert "row" not in source
+    assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
+    source = archspec.load("efficientnet_b0").codegen()
+    assert "            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),\n" in source
 
 
 def test_what_is_copied_into_source_is_laid_out_as_source() -> None:

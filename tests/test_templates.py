@@ -57,7 +57,10 @@ WRONG = {
         "function.py.jinja:1: unexpected",
     ),
     "no such name": ({"class": "line\n{{ klass.name }}\n"}, "class.py.jinja:2: 'klass' is undef"),
-    "no such part": ({"class": "\n{{ class.title }}"}, "class.py.jinja:2: .* no attribute 'title'"),
+    "no such part": (
+        {"class": "\n{{ class.title }}"},
+        "class.py.jinja:2: it has no attribute 'title' but name, base",
+    ),
     "a test of nothing": (
         {"class": "{% if no %}{% endif %}"},
         "class.py.jinja:1: 'no' is undefine",
@@ -76,14 +79,33 @@ WRONG = {
         {"class": "{% if class.name.__class__.__mro__ %}{% endif %}"},
         "class.py.jinja:1: access to attribute '__class__'",
     ),
-    "no Python": ({"function": "\ndefine {{ name }}"}, "function.py.jinja:2: this is not Python"),
+    "a method of a piece": (
+        {"class": "\n{{ class.name.upper() }}"},
+        "class.py.jinja:2: identifier has no attribute 'upper': it is laid out as it is",
+    ),
+    "no functions": (
+        {"module": (bundled("templates") / "module.py.jinja").read_text().partition("{% for f")[0]},
+        "[^:]*: its templates leave out what `functions` holds",
+    ),
+    "no body": (
+        {"function": "{{ function.signature }}\n    return nn.Sequential()\n"},
+        "[^:]*: its templates leave out what `functions` holds",
+    ),
+    "no imports": (
+        {"module": '{% for class in classes %}{% include "class.py.jinja" %}{% endfor %}'},
+        "[^:]*: its templates leave out what `imports` holds",
+    ),
+    "no Python": (
+        {"function": "{{ function.signature }}\n{{ function.body }}\ndefine {{ name }}"},
+        "function.py.jinja:3: this is not Python",
+    ),
     "an import": (
         {"module": "import os\n" + '{% extends "bundled/module.py.jinja" %}'},
         r"module.py.jinja:1: an import, `import os` \(line 1 of the source\)",
     ),
     "a statement": (
-        {"function": '{{ function.signature }}\n    """{{ function.doc }}"""\n    import os\n'},
-        r"function.py.jinja:3: an import, `import os` \(line [0-9]+ of",
+        {"function": "{{ function.signature }}\n    import os\n{{ function.body }}\n"},
+        r"function.py.jinja:2: an import, `import os` \(line [0-9]+ of",
     ),
     "a call": (
         {"function": "{{ function.signature }}\n    print(1)\n{{ function.body }}\n"},
@@ -118,6 +140,14 @@ def test_a_wrong_template_is_told_with_its_line(
     assert message.count("\n") == 1
     assert re.search(told, message)
     assert not out.exists()
+
+
+def test_what_is_asked_for_is_not_left_out(tmp_path: Path) -> None:
+    text = (bundled("templates") / "module.py.jinja").read_text().partition("{% if main %}")[0]
+    net, templates = archspec.load("lenet"), folder(tmp_path, module=text)
+    assert net.codegen(templates=templates) == net.codegen()
+    with pytest.raises(LayoutError, match=f"^{tmp_path}: its templates leave out what `main` hol"):
+        net.codegen(templates=templates, main=True)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ must hold for all.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -89,7 +90,10 @@ def nodes(slot: Slot) -> list[tuple[View, Leaf | Body]]:
 
 
 def agreed(
-    formulas: Sequence[Formula], values: Sequence[Value], scopes: Sequence[Mapping[str, Value]]
+    formulas: Sequence[Formula],
+    values: Sequence[Value],
+    scopes: Sequence[Mapping[str, Value]],
+    tests: Sequence[Formula] = (),
 ) -> Formula:
     """Return one formula that holds in all uses.
 
@@ -97,6 +101,7 @@ def agreed(
         formulas: the formula of each use.
         values: what it yields there.
         scopes: what the names mean there.
+        tests: what may decide between two formulas.
 
     Raises:
         Differ: when none of the formulas holds in all of them.
@@ -105,6 +110,12 @@ def agreed(
     for formula in sorted(spelt.values(), key=lambda f: len(expressions.text(f)), reverse=True):
         if all(_holds(formula, v, s) for v, s in zip(values, scopes, strict=True)):
             return formula
+    uses = [*zip(formulas, values, scopes, strict=True)]
+    for test in reversed(tests):
+        sides = [[use for use in uses if _holds(test, side, use[2])] for side in (True, False)]
+        if all(sides) and sum(map(len, sides)) == len(uses):
+            body, orelse = (agreed(*zip(*side, strict=True)) for side in sides)
+            return ast.IfExp(test, body, orelse)
     raise Differ
 
 

@@ -153,6 +153,8 @@ def _pieces(operand: _Operand) -> list[str | _Brackets]:
 def _split(node: ast.expr) -> list[str | _Brackets]:
     if isinstance(node, ast.Call) and node.args:
         return [*_split(node.func), _Brackets("(", node.args, ")")]
+    if isinstance(node, ast.Attribute):
+        return [*_split(node.value), f".{node.attr}"]
     if isinstance(node, ast.Tuple) and len(node.elts) > 1:
         return [_Brackets("(", node.elts, ")")]
     if isinstance(node, ast.List) and len(node.elts) > 1:

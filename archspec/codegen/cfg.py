@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from archspec import spec
 from archspec.codegen.agreement import Differ, View, views
 from archspec.codegen.frame import Frame
-from archspec.codegen.items import Item
+from archspec.codegen.items import Item, appended
 from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
 from archspec.codegen.printing import literal
 from archspec.expressions import Value
@@ -51,10 +51,10 @@ class CfgLoop:
     ending: tuple[Item, ...]
     rest: tuple[Item, ...] = ()
 
-    def lines(self, indent: int) -> list[str]:
-        """Return the lines that fill `layers`."""
+    def lines(self, indent: int, name: str) -> list[str]:
+        """Return the lines that fill the variable of that name."""
         margin = "    " * indent
-        written = [f"{margin}layers: list[nn.Module] = []"]
+        written = [f"{margin}{name}: list[nn.Module] = []"]
         if self.channels is not None:
             written.append(f"{margin}{_CHANNELS} = {self.channels}")
         table = Call("", tuple(Argument(literal(stage)) for stage in self.stages))
@@ -62,18 +62,11 @@ class CfgLoop:
         tall = len(f"{margin}for stage in {flat(table)}:") > WIDTH
         written += lines(replace(table, tall=tall), indent, "for stage in ", ":")
         written.append(f"{margin}    for n in stage:")
-        written += _appended(self.layers, indent + 2)
+        written += appended(self.layers, indent + 2, name)
         if self.grows:
             written.append(f"{margin}        {_CHANNELS} = n")
-        written += _appended(self.ending, indent + 1)
-        return written + (_appended(self.rest, indent) if self.rest else [])
-
-
-def _appended(items: tuple[Item, ...], indent: int) -> list[str]:
-    if len(items) == 1:
-        return lines(Call("layers.append", (Argument(items[0].value),)), indent)
-    listed = Call("", tuple(Argument(item.value) for item in items), tall=True, brackets="[]")
-    return lines(listed, indent, "layers += ")
+        written += appended(self.ending, indent + 1, name)
+        return written + (appended(self.rest, indent, name) if self.rest else [])
 
 
 def cfg_loop(constructor: Constructor, view: View) -> CfgLoop | None:

@@ -21,6 +21,7 @@ from archspec.codegen.items import (
     is_silent,
     listing,
     plain,
+    variable,
 )
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.mapping import mapping
@@ -159,18 +160,25 @@ class Writer:
         if numbered:
             return _super_lines(items, frame)
         written = ["        super().__init__()"]
-        for item in items:
-            condition = "" if item.condition is None else frame.text(item.condition)
-            if is_silent(item.slot):
-                written += lines(condition, 2, f"self.{item.flag} = ") if item.flag else []
-            elif condition:
-                written += assignment(item, "nn.Identity()", 2, ": nn.Module")
-                written += lines(condition, 2, "if ", ":")
-                written += listing(item.listed, frame, 3)
-                written += assignment(item, item.value, 3)
-            else:
-                written += listing(item.listed, frame)
-                written += assignment(item, item.value, 2)
+        flags = _flags(items, frame)
+        known = {""}
+        for test, group in _together(items, frame):
+            flag = group[0].flag
+            held = flags.get(test, flag)
+            if held not in known:
+                written += lines(test, 2, f"self.{held} = ")
+                known.add(held)
+            asked = f"self.{held}" if held else test
+            if is_silent(group[0].slot):
+                written += [] if flag in known else lines(asked, 2, f"self.{flag} = ")
+                continue
+            if test:
+                for item in group:
+                    written += assignment(item, "nn.Identity()", 2, ": nn.Module")
+                written += lines(asked, 2, "if ", ":")
+            for item in group:
+                written += listing(item.listed, frame, 3 if test else 2, written)
+                written += assignment(item, item.value, 3 if test else 2)
         return written
 
     def _forward(
@@ -240,15 +248,36 @@ class Writer:
         written = forward.write()
         if len(results) > 1:
             written += returned(network, forward)
-        inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
-        signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
-        return Method([signature], describe.network_mapping(network), written)
+        inputs = ["x" if name == INPUT else name for name in network.inputs]
+        given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
+        call = Call("forward", tuple(given))
+        signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
+        return Method(signature, describe.network_mapping(network), written)
+
+
+def _together(items: list[Item], frame: Frame) -> list[tuple[str, list[Item]]]:
+    """Return conditions with what stands under each: neighbours that ask the same share one."""
+    found: list[tuple[str, list[Item]]] = []
+    for item in items:
+        test = "" if item.condition is None else frame.text(item.condition)
+        before = found[-1][1][0] if found and found[-1][0] == test != "" else None
+        if before and not (is_silent(before.slot) or is_silent(item.slot)):
+            found[-1][1].append(item)
+        else:
+            found.append((test, [item]))
+    return found
+
+
+def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
+    """Return the flags by the conditions that they hold, for whoever asks the same once more."""
+    flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
+    return {test: flag for test, flag in reversed(flagged) if flag and not test.isidentifier()}
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:
     """Return the constructor of a class that is a numbered chain itself."""
     if any(item.condition for item in items):
-        return [*listing(items, frame), "        super().__init__(*layers)"]
+        return [*listing(items, frame), f"        super().__init__(*{variable(frame)})"]
     there = [item for item in items if item.value]
     return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
 

@@ -11,7 +11,7 @@ from archspec.codegen.agreement import Differ, Slot, View, nodes, slots
 from archspec.codegen.cfg import CfgLoop, cfg_loop
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
-from archspec.codegen.items import Item, chain, entries, is_silent, runs
+from archspec.codegen.items import Item, chain, entries, is_silent, runs, variable
 from archspec.codegen.layout import Argument, Call, Expr
 from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import default_text, literal, module_class
@@ -115,7 +115,10 @@ class Constructor:
         if any(formula is None for formula in formulas):
             raise Differ
         present = [isinstance(view.child, Leaf | Body) for view in slot]
-        return self.frame.common(slot, [f for f in formulas if f is not None], present)
+        test = self.frame.common(slot, [f for f in formulas if f is not None], present)
+        if not slot[0].turn_of:  # whose variable means nothing further out
+            self.frame.tests.append(test)
+        return test
 
     def _loop(self, slot: Slot) -> list[Item]:
         """Return the entries of a loop; a run of equal ones becomes a comprehension."""
@@ -219,7 +222,7 @@ class Constructor:
             written = cfg_loop(self, slot[0])
             if written is not None:
                 self.listed = written
-                return Call("nn.Sequential", (Argument("layers", "*"),))
+                return Call("nn.Sequential", (Argument(variable(self.frame), "*"),))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
         outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
         items = self.items([entered(view) for view, _ in there])
@@ -246,7 +249,8 @@ class Constructor:
         if self._depth or self.listed or not self._lists:
             raise Differ
         self.listed = tuple(items)
-        return Call("nn.Sequential", (Argument("layers", "" if named else "*"),))
+        held = variable(self.frame, named=named)
+        return Call("nn.Sequential", (Argument(held, "" if named else "*"),))
 
     def _call(self, slot: Slot, signature: Signature) -> Expr:
         """Return the call of an emitted class."""

@@ -15,6 +15,9 @@ from archspec.network import INPUT
 from archspec.ops import Kind
 
 _NESTED: Final = (Kind.NORM, Kind.ACTIVATION)
+_FOLLOWS: Final = ".[,"
+"""What stands behind the path of a container: `path.conv`, `path[0]`, `getattr(path, "conv-1")`."""
+
 _LONGEST: Final = 60
 """Columns up to which calls are written inside one another."""
 
@@ -95,14 +98,14 @@ class Forward:
         if not is_deep(container) or path == self._named:
             return []
         text = flat(self._expr(entry))
-        if f"{path}." not in text and f"{path}[" not in text:
+        if not any(f"{path}{follows}" in text for follows in _FOLLOWS):
             return []
         self._named = path
         return lines(path, 2, f"{self._part} = ")
 
     def _shortened(self, text: str) -> str:
         """Return source with the variable in place of the container's path."""
-        for follows in ".[":
+        for follows in _FOLLOWS:
             text = text.replace(f"{self._named}{follows}", f"{self._part}{follows}")
         return text
 

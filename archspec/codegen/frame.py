@@ -43,6 +43,7 @@ class Frame:
         open: the names whose values come from an argument of the network.
         needed: the names that the text has read so far.
         functions: functions of the language that it has called so far.
+        tests: what decides whether its children are there.
     """
 
     ops: Ops
@@ -53,6 +54,7 @@ class Frame:
     open: frozenset[str] = frozenset()
     needed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    tests: list[Formula] = field(default_factory=list)
 
     @cached_property
     def constants(self) -> dict[str, Formula]:
@@ -90,7 +92,7 @@ class Frame:
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
             raise Differ
         plain = [untraced(value) for value in values]
-        formula = agreed(local, plain, [view.scope for view in where])
+        formula = agreed(local, plain, [view.scope for view in where], self.tests)
         self.needed.update(expressions.names(formula))
         self.functions.update(functions_used(formula))
         return formula

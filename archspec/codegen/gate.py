@@ -7,6 +7,7 @@ a text was made: what is not on these lists does not leave.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -57,16 +58,20 @@ _DOTTED: Final = frozenset(
 """What is taken from the modules that are imported."""
 
 _METHODS: Final = frozenset(
-    "add_module get_parameter get_submodule modules named_modules register_parameter".split()  # noqa: SIM905
+    "add_module get_parameter modules named_modules register_parameter".split()  # noqa: SIM905
 )
 """Attributes of a module that a file may ask, beside those that it sets; and `training`."""
 
 _HOLDERS: Final = frozenset(("self", "part"))
 """What has children set on it: the module, and one part of it after the other."""
 
-_LOOKUPS: Final = frozenset(("get_parameter", "get_submodule"))
+_QUOTED: Final = re.compile(rf"[0-9]+|(?=.*-){names.CHILD.pattern}")
+"""Names of children that `getattr` may ask for: with a hyphen or a number, so no attributes."""
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
+
+_FIELDS: Final = frozenset(field for op in BY_NAME.values() for field in op.model_fields)
+"""Arguments of layers, which a file may read from them: `self.conv1.in_channels`."""
 
 
 def check(
@@ -175,21 +180,23 @@ def _is_name(node: ast.AST, name: str) -> bool:
 def _is_module(node: ast.expr) -> bool:
     """Tell whether an expression is a module or what lies below it: `self.layer1[0].conv1`."""
     while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            node = node.value
-        elif isinstance(node, ast.Call) and _is_lookup(node):
-            node = node.func
-        elif isinstance(node, ast.Attribute):
-            node = node.value
-        else:
+        if not isinstance(node, ast.Attribute | ast.Subscript):
+            return _is_lookup(node)
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
             return False
+        node = node.value
     return node.id in _HOLDERS
 
 
-def _is_lookup(node: ast.Call) -> bool:
-    """Tell whether a call asks a module for what lies below it by a path in quotes."""
-    asks = isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKUPS
-    return asks and len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
+def _is_lookup(node: ast.expr) -> bool:
+    """Tell whether an expression asks a module for a child whose name is no attribute's."""
+    if not (isinstance(node, ast.Call) and _is_name(node.func, "getattr")):
+        return False
+    if node.keywords or len(node.args) != 2:  # a third would be a default
+        return False
+    module, path = node.args
+    name = path.value if isinstance(path, ast.Constant) else None
+    return isinstance(name, str) and bool(_QUOTED.fullmatch(name)) and _is_module(module)
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,7 @@ class _Reader:
 
     given: Collection[str]
     stored: Collection[str]
-    own: Collection[str]
+    own: frozenset[str]
     dotted: Collection[str]
     called: set[int] = field(default_factory=set)
 
@@ -230,7 +237,7 @@ class _Reader:
         if isinstance(node, ast.Attribute):
             return self._attribute(node)
         if isinstance(node, ast.Call):
-            return self._call(node.func)
+            return _is_lookup(node) or self._call(node.func)
         if isinstance(node, ast.ClassDef):
             return _class(node)
         if isinstance(node, ast.FunctionDef):
@@ -245,9 +252,8 @@ class _Reader:
     def _name(self, node: ast.Name) -> bool:
         if isinstance(node.ctx, ast.Store):
             return not _is_taken(node.id)
-        if id(node) in self.called and node.id in _CALLED:
-            return True
-        return node.id in self.given or node.id in self.stored or node.id in _TYPES
+        known = _TYPES.union(self.given, self.stored)
+        return node.id in known or (id(node) in self.called and node.id in (*_CALLED, "getattr"))
 
     def _attribute(self, node: ast.Attribute) -> bool:
         root = _root(node)
@@ -259,8 +265,8 @@ class _Reader:
         if _is_name(node.value, "network"):  # what a function that fills its tensors gets
             return node.attr in _METHODS
         if _is_module(node.value):
-            known = _METHODS | _OF_VALUES | {"training"}
-            return node.attr in self.own or node.attr in known
+            known = _METHODS | _OF_VALUES | {"training"} | self.own
+            return node.attr in known or (node.attr in _FIELDS and id(node) not in self.called)
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):
@@ -269,14 +275,12 @@ class _Reader:
         return asked or node.attr in _OF_VALUES or node.attr in self.own
 
     def _call(self, called: ast.expr) -> bool:
-        """Tell whether a call is of a name, an attribute, a numbered child, or one by its path."""
+        """Tell whether a call is of a name, an attribute, or a child by its number or in quotes."""
         if isinstance(called, ast.Name):
             return called.id in self.given or called.id in _CALLED
         if isinstance(called, ast.Subscript):
             return _is_module(called)
-        if isinstance(called, ast.Call):
-            return _is_lookup(called) and _is_module(called)
-        return isinstance(called, ast.Attribute)
+        return isinstance(called, ast.Attribute) or _is_lookup(called)
 
 
 def _root(node: ast.expr) -> str:

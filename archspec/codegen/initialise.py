@@ -19,6 +19,7 @@ from archspec.codegen.program import Program
 from archspec.network import Body, Network
 from archspec.ops import Op, Ops
 from archspec.resolve.initialisation import belongs, below, follows, modules
+from archspec.schema.functions import FUNCTIONS
 from archspec.spec import Given, InitRule, Name
 
 _OPTIONAL: Final = {("Conv2d", "bias"), ("ConvTranspose2d", "bias")}
@@ -34,6 +35,10 @@ class _Module:
     tensors: frozenset[str]
 
 
+_Rule = tuple[InitRule, list[_Module]]
+"""A rule and the modules that it fills."""
+
+
 def initialisation(
     bodies: Sequence[Body],
     network: Network,
@@ -44,6 +49,8 @@ def initialisation(
 ) -> list[str]:
     """Return the lines of a class's loop; none when no rule has anything to fill.
 
+    Where every rule names a module, there is a line for each tensor and no loop.
+
     Args:
         bodies: the uses that the class stands for; the root for the network's own.
         network: the network.
@@ -52,9 +59,12 @@ def initialisation(
         indent: levels of indentation.
     """
     margin = "    " * indent
-    cases: dict[tuple[str, ...], list[tuple[InitRule, list[_Module]]]] = {}
+    chosen = [*_chosen(bodies, network)]
+    if owner == "self" and _name_all(chosen, bodies, network.ops):
+        return _by_name(chosen, bodies, network, program, indent)
+    cases: dict[tuple[str, ...], list[_Rule]] = {}
     by_path = False
-    for rule, selected in _chosen(bodies, network):
+    for rule, selected in chosen:
         lines_of = [
             line
             for fill in rule.fills
@@ -76,7 +86,7 @@ def initialisation(
     return written
 
 
-def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[tuple[InitRule, list[_Module]]]:
+def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[_Rule]:
     """Yield the rules that fill something in these bodies, and the modules of each."""
     seen: set[str] = set()
     for rule in network.init:
@@ -97,7 +107,46 @@ def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[tuple[InitRule
             yield rule, selected
 
 
-def _test(rules: list[tuple[InitRule, list[_Module]]], ops: Ops) -> str:
+def _name_all(chosen: Sequence[_Rule], bodies: Sequence[Body], ops: Ops) -> bool:
+    """Tell whether all rules name modules, by paths at which every use has the same."""
+    for rule, selected in chosen:
+        same = len({(type(module.op), module.tensors) for module in selected}) == 1
+        learned = {tensor.name for tensor in selected[0].op.tensors() if tensor.learned}
+        shared = same and len(selected) == len(bodies) and selected[0].tensors <= learned
+        if rule.selector.text in ops or not shared:
+            return False
+        # A type checker knows the fields of the class's own children alone.
+        given = (given for _, _, arguments in rule.fills for _, given in arguments)
+        read = {name for g in given if g.formula for name in expressions.names(g.formula)}
+        path = selected[0].path
+        own = any(n.name == path and n.condition is None for n in bodies[0].nodes)
+        if read & {*type(selected[0].op).model_fields} and not (own and path.isidentifier()):
+            return False
+    return True
+
+
+def _by_name(
+    chosen: Sequence[_Rule],
+    bodies: Sequence[Body],
+    network: Network,
+    program: Program,
+    indent: int,
+) -> list[str]:
+    """Return a line for each tensor, in the order in which the live module fills them."""
+    order = [below(bodies[0], path) for path, _ in modules(bodies[0])]
+    written = []
+    for rule, (module, *_) in sorted(chosen, key=lambda pair: order.index(pair[1][0].path)):
+        for tensor, function, arguments in rule.fills:
+            if tensor.text in module.tensors:
+                filled = Argument(f'self.get_parameter("{module.path}.{tensor.text}")')
+                owner = f"self.{module.path}"
+                given = _given(function, arguments, module.op, owner, network, program)
+                call = Call(f"nn.init.{function.text}", (filled, *given))
+                written += lines(call, indent)
+    return written
+
+
+def _test(rules: list[_Rule], ops: Ops) -> str:
     kinds = " | ".join(
         module_class(ops.get(rule.selector.text, type(selected[0].op))) for rule, selected in rules
     )
@@ -118,18 +167,34 @@ def _fill(
     owners = [module for module in selected if tensor.text in module.tensors]
     if not owners:
         return []
-    values = [Argument(f"module.{tensor.text}")]
-    for name, given in arguments:
-        values.append(Argument(_value(given, owners[0].op, network, program), f"{name.text}="))
+    given = _given(function, arguments, owners[0].op, "module", network, program)
     optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
-    call = Call(f"nn.init.{function.text}", tuple(values))
+    filled = Argument(f"module.{tensor.text}")
+    call = Call(f"nn.init.{function.text}", (filled, *given))
     if len(owners) < len(selected) or optional:
         test = f"{'    ' * indent}if module.{tensor.text} is not None:"
         return [test, *lines(call, indent + 1)]
     return lines(call, indent)
 
 
-def _value(given: Given, op: Op, network: Network, program: Program) -> str:
+def _given(
+    function: Name,
+    arguments: Sequence[tuple[Name, Given]],
+    op: Op,
+    owner: str,
+    network: Network,
+    program: Program,
+) -> list[Argument]:
+    """Return the arguments of a function of `torch.nn.init` that are not its defaults."""
+    defaults = {n: held.default for n, held in FUNCTIONS[function.text].arguments.items()}
+    return [
+        Argument(_value(given, op, owner, network, program), f"{name.text}=")
+        for name, given in arguments
+        if given.formula is not None or given.value != defaults[name.text]
+    ]
+
+
+def _value(given: Given, op: Op, owner: str, network: Network, program: Program) -> str:
     if given.formula is None:
         return literal(given.value)
     fields = set(type(op).model_fields)
@@ -138,4 +203,4 @@ def _value(given: Given, op: Op, network: Network, program: Program) -> str:
         given.formula, {n: f for n, f in constants.items() if n not in fields}
     )
     program.functions |= functions_used(formula)
-    return formula_text(fields_as_attributes(formula, fields, "module"))
+    return formula_text(fields_as_attributes(formula, fields, owner))

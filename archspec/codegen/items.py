@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from archspec.codegen.agreement import Slot, nodes
@@ -100,24 +102,16 @@ def plain(name: str) -> str:
     return name.replace("-", "_").replace(".", "_")
 
 
-def attribute(path: str, *, tensor: bool = False) -> str:
+def attribute(path: str) -> str:
     """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
-    first, *others = path.split(".")
-    method = "get_parameter" if tensor else "get_submodule"
-    if not first:
-        return "self"
-    if first.isdigit() and not others:
-        return f"self[{first}]"
-    if not first.isidentifier():
-        return f'self.{method}("{path}")'
-    text = f"self.{first}"
-    for i, part in enumerate(others, 1):
+    text = "self"
+    for i, part in enumerate(path.split(".") if path else ()):
         if part.isidentifier():
             text += f".{part}"
-        elif part.isdigit():
+        elif part.isdigit() and (i or part == path):
             text += f"[{part}]"
-        else:
-            text += f'.{method if i == len(others) else "get_submodule"}("{part}")'
+        else:  # of what `self[0]` holds a type checker knows nothing
+            text = f'getattr({text}, "{part}")'
     return text
 
 
@@ -160,7 +154,7 @@ def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
     if all(item.name.isidentifier() and not item.label and not item.many for item in items):
         named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-        return Call("OrderedDict", named, tall=bool(named))
+        return Call("OrderedDict", named, tall=len(named) > 1)
     if len(items) == 1 and items[0].many:
         return Call("OrderedDict", arguments(items, star=""))
     pairs = tuple(
@@ -172,25 +166,55 @@ def entries(items: Sequence[Item]) -> Call:
     return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
 
 
-def listing(items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2) -> list[str]:
-    """Return the lines that fill `layers`, each entry under its condition."""
+def variable(frame: Frame, *, named: bool = False) -> str:
+    """Return the variable of a chain that is listed ahead, which no parameter has for a name."""
+    name = "named_layers" if named else "layers"
+    while name in {*frame.sizes, *frame.order}:
+        name = f"{name}_"
+    return name
+
+
+def listing(
+    items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2, known: Collection[str] = ()
+) -> list[str]:
+    """Return the lines that fill `layers`, each entry under its condition.
+
+    Args:
+        items: the entries.
+        frame: the names of the class or function.
+        indent: levels of indentation.
+        known: lines that stand before these: a variable gets its type but once.
+    """
     if not isinstance(items, Sequence):
-        return items.lines(indent)
+        return items.lines(indent, variable(frame))
     if not items:
         return []
     named = not items[0].name.isdigit()
     start = next(i for i, item in enumerate(items) if item.condition)
     lead = Call("", arguments(items[:start]), tall=start > 1, brackets="[]")
-    kind = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
-    written = lines(entries(items[:start]) if named else lead, indent, f"layers: {kind} = ")
-    for item in items[start:]:
-        inner = indent
-        if item.condition:
-            written += lines(frame.text(item.condition), indent, "if ", ":")
-            inner += 1
-        if named:
-            written += lines(item.value, inner, f"layers[{item.key}] = ")
-        else:
-            call = "extend" if item.many else "append"
-            written += lines(Call(f"layers.{call}", (Argument(item.value),)), inner)
+    name = variable(frame, named=named)
+    typed = f"{name}: {'OrderedDict[str, nn.Module]' if named else 'list[nn.Module]'} = "
+    before = f"{name} = " if any(line.lstrip().startswith(typed) for line in known) else typed
+    written = lines(entries(items[:start]) if named else lead, indent, before)
+    tests = (frame.text(item.condition) if item.condition else "" for item in items[start:])
+    for test, group in groupby(zip(tests, items[start:], strict=True), key=itemgetter(0)):
+        written += lines(test, indent, "if ", ":") if test else []
+        inner = indent + 1 if test else indent
+        added = [item for _, item in group]
+        written += _set(added, inner, name) if named else appended(added, inner, name)
     return written
+
+
+def _set(items: Sequence[Item], indent: int, name: str) -> list[str]:
+    """Return the lines that add named entries."""
+    pairs = [lines(item.value, indent, f"{name}[{item.key}] = ") for item in items]
+    return [line for pair in pairs for line in pair]
+
+
+def appended(items: Sequence[Item], indent: int, name: str) -> list[str]:
+    """Return the lines that add entries to a list."""
+    if len(items) > 1:
+        listed = Call("", arguments(items), tall=True, brackets="[]")
+        return lines(listed, indent, f"{name} += ")
+    call = "extend" if items[0].many else "append"
+    return lines(Call(f"{name}.{call}", (Argument(items[0].value),)), indent)

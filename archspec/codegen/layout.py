@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -11,6 +12,7 @@ from archspec.codegen.breaking import Breaker, can_break
 
 WIDTH: Final = 88
 _STEP: Final = "    "
+_LOOKUP: Final = re.compile(r'(.*?\bgetattr\()(.+?), ("[\w-]+")\)((?!, ").*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ def rewritten(expr: Expr, change: Callable[[str], str]) -> Expr:
 
 
 def lines(
-    expr: Expr, indent: int, before: str = "", after: str = "", comment: str = ""
+    expr: Expr,
+    indent: int,
+    before: str = "",
+    after: str = "",
+    comment: str = "",
+    *,
+    inside: bool = False,
 ) -> list[str]:
     """Return an expression as lines.
 
@@ -80,16 +88,20 @@ def lines(
         before: text before it on its first line (`self.conv1 = `).
         after: text behind it on its last line.
         comment: a remark, dropped where it does not fit on the line.
+        inside: whether it stands in brackets, which are all that a formula needs to be broken.
     """
     margin = _STEP * indent
     line = f"{margin}{before}{flat(expr)}{after}"
     if isinstance(expr, str) and len(line) > WIDTH and can_break(expr):
-        return _formula(expr, indent, before, after)
+        breaker, node = Breaker(WIDTH), ast.parse(expr, mode="eval").body
+        if inside:
+            return breaker.held(node, margin, before, after)
+        return breaker.statement(expr, margin, before, after)
     if isinstance(expr, str) or (not _is_tall(expr) and len(line) <= WIDTH):
         return [commented(line, comment)]
     if isinstance(expr, Each):
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
-    if held := _held(expr, margin, before, after):
+    if held := _held(expr, indent, before, after):
         return held
     if not expr.arguments:
         return [line]
@@ -102,31 +114,37 @@ def lines(
     )
     if (each := _sole(expr)) is not None:
         return [opening, *_generator(each, indent + 1), f"{closing}{after}"]
-    inside = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
-    if not _is_tall(expr) and len(inside) <= WIDTH:
-        return [opening, inside, f"{closing}{after}"]
+    listed = _STEP + margin + ", ".join(a.prefix + flat(a.value) for a in expr.arguments)
+    if not _is_tall(expr) and len(listed) <= WIDTH:
+        return [opening, listed, f"{closing}{after}"]
+    comma = "," if len(expr.arguments) > 1 else ""
     body = [
         text
         for argument in expr.arguments
-        for text in lines(argument.value, indent + 1, argument.prefix, ",", argument.comment)
+        for text in lines(
+            *(argument.value, indent + 1, argument.prefix, comma, argument.comment), inside=True
+        )
     ]
     return [opening, *body, f"{closing}{after}"]
 
 
-def _held(expr: Call, margin: str, before: str, after: str) -> list[str]:
+def _held(expr: Call, indent: int, before: str, after: str) -> list[str]:
     """Return a call of a path too long for its line, broken in the path or held by parentheses.
 
     Nothing where its own brackets break it well enough.
     """
+    margin = _STEP * indent
     opening = f"{margin}{before}{expr.head}{'(' if expr.arguments else expr.brackets}"
-    if _is_tall(expr) or not before.endswith("= ") or len(opening) <= WIDTH:
+    if not before.endswith("= ") or len(opening) <= WIDTH:
         return []
-    if '("' in before + expr.head:
-        line, place = f"{before}{flat(expr)}", f"{before}{expr.head}".rindex('("')
-        name, _, rest = line[place + 2 :].partition('")')
-        held = [f"{margin}{line[:place]}(", f'{margin}{_STEP}"{name}"', f"{margin}){rest}{after}"]
+    if found := _LOOKUP.fullmatch(f"{before}{flat(expr)}"):
+        start, owner, name, rest = found.groups()
+        inside = f"{margin}{_STEP}{owner}, {name}"
+        apart = [f"{margin}{_STEP}{part}," for part in (owner, name)]
+        within = [inside] if len(inside) <= WIDTH else apart
+        held = [f"{margin}{start}", *within, f"{margin}){rest}{after}"]
     else:
-        held = [f"{margin}{before}(", f"{margin}{_STEP}{flat(expr)}", f"{margin}){after}"]
+        held = [f"{margin}{before}(", *lines(expr, indent + 1), f"{margin}){after}"]
     return held if all(len(text) <= WIDTH for text in held) else []
 
 
@@ -136,14 +154,6 @@ def _sole(expr: Call) -> Each | None:
         return None
     value = expr.arguments[0].value
     return value if isinstance(value, Each) else None
-
-
-def _formula(text: str, indent: int, before: str, after: str) -> list[str]:
-    """Return a long formula as lines; only an argument stands in brackets already."""
-    breaker, margin = Breaker(WIDTH), _STEP * indent
-    if after == ",":
-        return breaker.held(ast.parse(text, mode="eval").body, margin, before, after)
-    return breaker.statement(text, margin, before, after)
 
 
 def commented(line: str, comment: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
+from archspec.codegen.columns import Columns, columns, entries, entry, row_of
 from archspec.codegen.construct import Constructor
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.items import Item, listing
-from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
 from archspec.codegen.program import Function, Method, Signature
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
@@ -33,14 +35,26 @@ def stage_function(writer: Writer, around: Frame, slot: Slot) -> list[Item] | No
     bodies = [_only_body(turn) for turn in turns]
     if any(body is None or not body.is_chain for body in bodies):
         return None
-    stages = [_Stage(turn, body, view) for turn, body in zip(turns, bodies, strict=True) if body]
+    rows = columns(turns, {*turns[0].bindings, *turns[0].values, *view.scope})
+    pairs = zip(turns, bodies, strict=True)
+    stages = [_Stage(turn, body, view, rows) for turn, body in pairs if body]
     with writer.program.rehearsal() as rehearsal:
         try:
             signature = _function(writer, stages, around)
         except Differ:
             return None
         rehearsal.keep()
-    return [_item(view, stage, signature, around) for stage in stages]
+    items = [_item(view, stage, signature, around) for stage in stages]
+    short = [_item(view, stage, signature, around, keywords=False) for stage in stages]
+    # Rather than a line for each argument, the calls are rows of a table.
+    return items if all(map(_fits, items)) or not all(map(_fits, short)) else short
+
+
+def _fits(item: Item) -> bool:
+    """Tell whether the arguments of a stage fit on a line, in a class or in a chain."""
+    assert isinstance(item.value, Call)
+    inside = flat(replace(item.value, head=""))
+    return len(inside) - len("()") <= WIDTH - (12 if item.name.isidentifier() else 16)
 
 
 def _only_body(turn: Turn) -> Body | None:
@@ -51,27 +65,40 @@ def _only_body(turn: Turn) -> Body | None:
 
 
 class _Stage:
-    """One turn: its module, and its variables under the names that the function gives them."""
+    """One turn: its module, and its variables under the names that the function gives them.
 
-    def __init__(self, turn: Turn, body: Body, around: View) -> None:
+    The rows among the variables are taken apart.
+    """
+
+    def __init__(self, turn: Turn, body: Body, around: View, rows: Columns) -> None:
         self.body = body
         self.sizes = tuple(entering(body.inputs[0]))
         inner = sorted(name for name in turn.bindings if name.startswith("@"))
         if len(self.sizes) != len(inner):
             inner = inner[-len(self.sizes) :]
         self.renamed = dict(zip(inner, self.sizes, strict=True))
+        self.rows = rows
+        values: dict[str, Value] = {}
+        bindings: dict[str, Formula] = {}
+        for name, formula in turn.bindings.items():
+            parts = rows.get(name, ())
+            bindings |= {part: entry(formula, i) for i, part in enumerate(parts)} or {name: formula}
+        for name, value in turn.values.items():
+            parts = rows.get(name, ())
+            values |= entries(value, parts) if parts else {name: value}
         self.scope: dict[str, Value] = {
             **around.scope,
-            **turn.values,
+            **values,
             **{size: int(n) for size, n in entering(body.inputs[0]).items()},
         }
         self.outer: dict[str, Formula] = {name: name_formula(name) for name in around.scope} | {
-            self.renamed.get(name, name): formula for name, formula in turn.bindings.items()
+            self.renamed.get(name, name): formula for name, formula in bindings.items()
         }
 
     def view(self) -> View:
         """Return the module as the function sees it."""
         bindings = {old: name_formula(new) for old, new in self.renamed.items()}
+        bindings |= {row: row_of(named) for row, named in self.rows.items()}
         return View(self.body, bindings, self.scope)
 
 
@@ -93,6 +120,8 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
     body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
+    if len(body) == 1 and "for " not in body[0]:
+        raise Differ  # the line itself says as much as a call
     method = Method(signature, ["Chain the blocks of one stage."], body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))
@@ -104,14 +133,16 @@ def _function_name(child: str) -> str:
     return f"_{stem}" if stem.isidentifier() else "_stage"
 
 
-def _item(view: View, stage: _Stage, signature: Signature, around: Frame) -> Item:
+def _item(
+    view: View, stage: _Stage, signature: Signature, around: Frame, *, keywords: bool = True
+) -> Item:
     arguments: list[Argument] = []
     for parameter in signature.parameters:
         text = _argument(view, stage, parameter, around)
         # What is passed on under its own name needs no keyword.
         plain = parameter.is_size or text == parameter.name
         follows = bool(arguments) and bool(arguments[-1].prefix)
-        prefix = "" if plain and not follows else f"{parameter.name}="
+        prefix = f"{parameter.name}=" if keywords and (follows or not plain) else ""
         arguments.append(Argument(text, prefix))
     slot = (View(stage.body, stage.outer, {}),)
     return Item(stage.body.name, Call(signature.name, tuple(arguments)), slot)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from archspec.codegen.pieces import Piece
+from archspec.codegen.pieces import Code, Piece
 from archspec.errors import did_you_mean
 from archspec.reading import bundled
 
@@ -36,11 +36,30 @@ MODULE: Final = "module.py.jinja"
 BUNDLED: Final = "bundled"
 """Where a template of the user's finds the one whose place it takes."""
 
+PARTS: Final = ("imports", "helpers", "classes", "functions", "main")
+"""What a file consists of beside docstrings: none of it may be left out."""
+
 _MARK: Final = re.compile("\ue000([^\ue001]*):([0-9]+)\ue001")
 
 
 class LayoutError(Exception):
     """A template of the user's is wrong: file, line and what is wrong there."""
+
+
+class _Absent(StrictUndefined):
+    """What a template asks for in vain, told in words."""
+
+    @property
+    def _undefined_message(self) -> str:
+        owner = self._undefined_obj
+        if self._undefined_hint:
+            return self._undefined_hint
+        if isinstance(owner, Piece):
+            kind = type(owner).__name__.lower()
+            return f"{kind} has no attribute {self._undefined_name!r}: it is laid out as it is"
+        if isinstance(owner, Mapping):
+            return f"it has no attribute {self._undefined_name!r} but {', '.join(owner)}"
+        return super()._undefined_message
 
 
 class _BareStringError(TemplateError):
@@ -69,12 +88,27 @@ def render(values: Mapping[str, Any], folder: Path | None = None) -> str:
     Raises:
         LayoutError: when a template in the folder is wrong.
     """
-    return _rendered(values, folder, ())
+    laid_out: set[int] = set()
+    text = _rendered(values, folder, (), laid_out)
+    for part in PARTS:
+        if any(id(code) not in laid_out for code in _code(values[part])):
+            raise LayoutError(f"{folder}: its templates leave out what `{part}` holds")
+    return text
+
+
+def _code(value: object) -> Iterator[Code]:
+    """Yield the code that a part of a file holds."""
+    if isinstance(value, Code):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (code for inner in value.values() for code in _code(inner))
+    elif isinstance(value, list):
+        yield from (code for inner in value for code in _code(inner))
 
 
 def place(values: Mapping[str, Any], folder: Path, line: int) -> str:
     """Return which line of which template a line of the file comes from."""
-    marked = _rendered(values, folder, (_Marked,))
+    marked = _rendered(values, folder, (_Marked,), set())
     before = "".join(marked.splitlines(keepends=True)[:line])
     name, number = list(_MARK.finditer(before))[-1].groups()
     return f"{_file(name, folder)}:{number}"
@@ -104,9 +138,12 @@ def check_folder(folder: Path) -> None:
 
 
 def _rendered(
-    values: Mapping[str, Any], folder: Path | None, extensions: tuple[type[Extension], ...]
+    values: Mapping[str, Any],
+    folder: Path | None,
+    extensions: tuple[type[Extension], ...],
+    laid_out: set[int],
 ) -> str:
-    environment = _environment(folder, extensions)
+    environment = _environment(folder, extensions, laid_out)
     if folder is None:
         return environment.get_template(MODULE).render(values)
     check_folder(folder)
@@ -123,14 +160,18 @@ def _rendered(
 
 
 def _environment(
-    folder: Path | None, extensions: tuple[type[Extension], ...]
+    folder: Path | None, extensions: tuple[type[Extension], ...], laid_out: set[int]
 ) -> ImmutableSandboxedEnvironment:
+    def finalize(value: object) -> object:
+        laid_out.add(id(value))
+        return piece(value)
+
     own = FileSystemLoader(bundled("templates"))
     loaders = [*([FileSystemLoader(folder)] if folder else []), own]
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([*loaders, PrefixLoader({BUNDLED: own})]),
-        undefined=StrictUndefined,
-        finalize=piece,
+        undefined=_Absent,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -136,7 +136,7 @@ class Unrolled:
         owner = attribute(place.module)
         if is_deep(place.module):
             if place.module != self._named:
-                self.lines.append(f"        {self._part} = {owner}")
+                self.lines += lines(owner, 2, f"{self._part} = ")
                 self._named = place.module
             owner = self._part
         if name.isidentifier():

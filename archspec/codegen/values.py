@@ -74,7 +74,7 @@ def ordered(items: list[Item]) -> list[Item]:
 def tensors(items: list[Item]) -> dict[str, str]:
     """Return the module's own tensors by name, as `forward` writes them."""
     own = [(item.name, nodes(item.slot)[0][1]) for item in items if is_own(item)]
-    return {name: attribute(node.reuses or name, tensor=True) for name, node in own}
+    return {name: attribute(node.reuses or name) for name, node in own}
 
 
 def line(item: Item, own: Collection[str] = ()) -> Line:

@@ -143,6 +143,8 @@ def _size(formula: ast.AST) -> int:
 def fold(formula: Formula) -> Formula:
     """Return a formula simplified: constants computed, `x * 1`, `x // 1` and `x + 0` dropped.
 
+    An entry taken from a list that is written out is that entry.
+
     Raises:
         TooMuchError: when it has too many parts; put into one another, formulas can double.
     """
@@ -168,7 +170,18 @@ def fold(formula: Formula) -> Formula:
         if op is ast.Mult and _is(right, 0):
             return right
         return _doubled(_cancelled(formula))
+    if isinstance(formula, ast.Subscript):
+        return _entry(formula)
     return formula
+
+
+def _entry(formula: ast.Subscript) -> Formula:
+    """Return `c` for `(a, b, c)[2]`, whatever `a` and `b` are."""
+    row = formula.value
+    place = formula.slice.value if isinstance(formula.slice, ast.Constant) else None
+    if not isinstance(row, ast.Tuple) or not isinstance(place, int):
+        return formula
+    return row.elts[place] if -len(row.elts) <= place < len(row.elts) else formula
 
 
 def _doubled(formula: Formula) -> Formula:

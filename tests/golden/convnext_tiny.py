@@ -165,7 +165,7 @@ def _features(layer_scale: float, stochastic_depth: float) -> nn.Sequential:
             *(
                 CNBlock(384, stochastic_depth * i / 17, layer_scale)
                 for i in range(6, 15)
-            ),
+            )
         ),
         nn.Sequential(
             LayerNorm2d(384, eps=1e-06),
@@ -175,6 +175,6 @@ def _features(layer_scale: float, stochastic_depth: float) -> nn.Sequential:
             *(
                 CNBlock(768, stochastic_depth * i / 17, layer_scale)
                 for i in range(15, 18)
-            ),
+            )
         ),
     )

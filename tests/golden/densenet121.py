@@ -103,29 +103,29 @@ def _features() -> nn.Sequential:
                 OrderedDict(
                     (f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))
                     for j in range(1, 7)
-                ),
+                )
             ),
             transition1=Transition(256),
             denseblock2=nn.Sequential(
                 OrderedDict(
                     (f"denselayer{j}", DenseLayer(128 + 32 * (j - 1)))
                     for j in range(1, 13)
-                ),
+                )
             ),
             transition2=Transition(512),
             denseblock3=nn.Sequential(
                 OrderedDict(
                     (f"denselayer{j}", DenseLayer(256 + 32 * (j - 1)))
                     for j in range(1, 25)
-                ),
+                )
             ),
             transition3=Transition(1024),
             denseblock4=nn.Sequential(
                 OrderedDict(
                     (f"denselayer{j}", DenseLayer(512 + 32 * (j - 1)))
                     for j in range(1, 17)
-                ),
+                )
             ),
             norm5=nn.BatchNorm2d(1024),
-        ),
+        )
     )

@@ -143,7 +143,7 @@ class GoogLeNet(nn.Module):
 
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
-                nn.init.trunc_normal_(module.weight, std=0.01, a=-2, b=2)
+                nn.init.trunc_normal_(module.weight, std=0.01)
 
     def forward(self, x: Tensor) -> GoogLeNetOutputs | Tensor:
         """Map (N, 3, 224, 224) to (N, 1000), in training mode to GoogLeNetOutputs.

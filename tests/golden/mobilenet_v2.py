@@ -47,7 +47,7 @@ class InvertedResidual(nn.Module):
         layers: list[nn.Module] = []
         if expand != 1:
             layers.append(ConvBN(in_channels, expand * in_channels))
-        layers.append(
+        layers += [
             ConvBN(
                 expand * in_channels,
                 expand * in_channels,
@@ -55,11 +55,9 @@ class InvertedResidual(nn.Module):
                 stride=stride,
                 groups=expand * in_channels,
             ),
-        )
-        layers.append(
-            nn.Conv2d(expand * in_channels, channels, kernel_size=1, bias=False)
-        )
-        layers.append(nn.BatchNorm2d(channels))
+            nn.Conv2d(expand * in_channels, channels, kernel_size=1, bias=False),
+            nn.BatchNorm2d(channels),
+        ]
         self.conv = nn.Sequential(*layers)
         self.has_add = stride == 1 and in_channels == channels
 

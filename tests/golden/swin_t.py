@@ -324,7 +324,7 @@ def _features(patch: int, width: int, stochastic_depth: float) -> nn.Sequential:
             *(
                 SwinBlock(4 * width, 12, i % 2 * 3, stochastic_depth * (4 + i) / 11)
                 for i in range(6)
-            ),
+            )
         ),
         PatchMerging(4 * width),
         nn.Sequential(

@@ -105,7 +105,7 @@ class Encoder(nn.Module):
         self.layers = nn.Sequential(
             OrderedDict(
                 (f"encoder_layer_{i}", EncoderBlock(in_features)) for i in range(12)
-            ),
+            )
         )
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
 
@@ -135,22 +135,15 @@ class ViTB32(nn.Module):
         self.encoder = Encoder(width)
         self.first = Narrow(1, start=0, length=1)
         self.representation = nn.Flatten()
-        self.heads = nn.Sequential(
-            OrderedDict(
-                head=nn.Linear(width, num_classes),
-            ),
-        )
+        self.heads = nn.Sequential(OrderedDict(head=nn.Linear(width, num_classes)))
 
-        for name, module in self.named_modules():
-            if name == "conv_proj" and isinstance(module, nn.Conv2d):
-                nn.init.trunc_normal_(
-                    module.weight, std=math.sqrt(1 / (module.in_channels * 32 * 32))
-                )
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif name == "heads.head" and isinstance(module, nn.Linear):
-                nn.init.zeros_(module.weight)
-                nn.init.zeros_(module.bias)
+        nn.init.trunc_normal_(
+            self.get_parameter("conv_proj.weight"),
+            std=math.sqrt(1 / (self.conv_proj.in_channels * 32 * 32)),
+        )
+        nn.init.zeros_(self.get_parameter("conv_proj.bias"))
+        nn.init.zeros_(self.get_parameter("heads.head.weight"))
+        nn.init.zeros_(self.get_parameter("heads.head.bias"))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000).
