@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archspec import analysis
-from archspec.codegen.printing import harmless, identifier, literal, prose, wrapped
+from archspec.codegen.printing import identifier, literal
 from archspec.codegen.program import Class, Method
+from archspec.codegen.prose import harmless, prose, wrapped
 from archspec.expressions import Value
 from archspec.network import Network
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
+from archspec.codegen.blocks import chained
 from archspec.codegen.construct import Constructor
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.items import Item, listing
@@ -93,7 +94,8 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
     body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
-    method = Method(signature, ["Chain the blocks of one stage."], body)
+    doc = chained([stage.body for stage in stages], indent=1)
+    method = Method(signature, [doc], body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))
     return Signature(name, parameters)
