@@ -110,7 +110,9 @@ def sides_in_eval(network: Network, sides: Sides | None) -> Sides | None:
     if sides is None or not network.side or sides.is_fixed or sides.step > 1:
         return None
     sizes = range(1, sides.least + 1)
-    return Sides(sizes[bisect_left(sizes, True, key=lambda n: _carries(network, n, training=False))])
+    return Sides(
+        sizes[bisect_left(sizes, True, key=lambda n: _carries(network, n, training=False))]
+    )
 
 
 def _carries(network: Network, side: int, *, training: bool = True) -> bool:

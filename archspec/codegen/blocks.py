@@ -9,7 +9,7 @@ from typing import Final
 from archspec import expressions
 from archspec.codegen.frame import Frame
 from archspec.codegen.prose import fits
-from archspec.codegen.wording import capital, listed, number, parts, told
+from archspec.codegen.wording import Place, capital, listed, number, parts, place, told
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
 
@@ -45,7 +45,7 @@ class _Join:
 
     merge: Leaf
     how: str
-    aside: frozenset[int]
+    aside: frozenset[Place]
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -53,32 +53,32 @@ class _Join:
         return self.merge.label, self.how
 
 
-def block(bodies: Sequence[Body], frame: Frame, *, indent: int = 1) -> str:
-    """Return the first line of the docstring of a block's class."""
-    bodies = [_within(body) for body in bodies]
-    texts = [f"{capital(text)}." for text in _texts(bodies, frame)]
-    return next((text for text in texts if fits(text, indent=indent)), "Layers, wired as below.")
+def block(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
+    """Return the docstring of a block's class."""
+    texts = [f"{capital(text)}." for text in _texts(_within(bodies), frame)]
+    return [next((text for text in texts if fits(text, indent=indent)), "Several layers.")]
 
 
-def built(bodies: Sequence[Body]) -> str:
+def built(bodies: Sequence[Body]) -> list[str]:
     """Return the docstring of a block's constructor."""
-    bodies = [_within(body) for body in bodies]
+    bodies = _within(bodies)
     joins = [join for join in map(_joined, bodies) if join is not None]
     if joins and all(join.how == "branches" for join in joins):
-        return "Build the branches."
+        return ["Build the branches."]
     aside = frozenset().union(*(join.aside for join in joins))
     strided = {name for body in bodies for name in _strided(body, aside)}
     if len(strided) == 1:
-        return f"Build the block; `{strided.pop()}` carries the stride."
-    return "Build the layers."
+        return [f"Build the block; `{strided.pop()}` carries the stride."]
+    shortcut = any(join.how == "shortcut" for join in joins)
+    return [f"Build the layers{' and the shortcut' if shortcut else ''}."]
 
 
-def chained(bodies: Sequence[Body], *, indent: int) -> str:
+def chained(bodies: Sequence[Body], *, indent: int) -> list[str]:
     """Return the docstring of what builds a chain."""
     for text in told(parts(bodies)):
         if fits(f"Chain {text}.", indent=indent):
-            return f"Chain {text}."
-    return "Chain the layers."
+            return [f"Chain {text}."]
+    return ["Chain the layers."]
 
 
 def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
@@ -95,13 +95,16 @@ def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
     else:
         found = _of_residuals(bodies)
     made = parts(bodies)
-    merges = [node for body in bodies for node in body.nodes if _is_merge(node)]
-    words = listed([*dict.fromkeys(_WORDS.get(node.label, node.label) for node in merges)]) if merges else ""
-    chain = told(made)
-    if words:
-        chain = [f"{text}, joined by {words}" for text in chain]
-        chain.append(f"layers, joined by {words}")
-    return [*found, *chain]
+    merges = [
+        _WORDS.get(node.label, node.label)
+        for body in bodies
+        for node in body.nodes
+        if _is_merge(node) and not body.own & {*node.reads}
+    ]
+    if not merges:
+        return [*found, *told(made)]
+    words = listed([*dict.fromkeys(merges)])
+    return [*found, *(f"{text}, joined by {words}" for text in (*told(made), "layers"))]
 
 
 def _of_join(
@@ -141,18 +144,18 @@ def _of_residuals(bodies: Sequence[Body]) -> list[str]:
     counts = {len(found) for found in adds}
     if min(counts) < 2 or any(_is_merge(n) and n.label != "Add" for b in bodies for n in b.nodes):
         return []
-    merges = frozenset(id(node.written) for found in adds for node in found)
+    merges = frozenset(place(node) for found in adds for node in found)
     made = [part for part in parts(bodies, merges) if not part.beside]
     texts = [listed([part.text for part in made])] if made else []
     count = number(counts.pop()) if len(counts) == 1 else "several"
     return [*(f"{text}, each added to what it reads" for text in texts), f"{count} residual parts"]
 
 
-def _within(body: Body) -> Body:
-    """Return the chain in place that is all a body has, or the body."""
-    while len(body.nodes) == 1 and isinstance(body.nodes[0], Body) and body.nodes[0].block is None:
-        body = body.nodes[0]
-    return body
+def _within(bodies: Sequence[Body]) -> list[Body]:
+    """Return the chain in place that is all the uses have, or the uses."""
+    inner = [body.nodes[0] for body in bodies if len(body.nodes) == 1]
+    found = [node for node in inner if isinstance(node, Body) and node.block is None]
+    return _within(found) if len(found) == len(bodies) else [*bodies]
 
 
 def _is_merge(node: Leaf | Body) -> bool:
@@ -174,7 +177,7 @@ def _joined(body: Body) -> _Join | None:
     reads = [name for name in last.reads if name not in body.own]
     if len(reads) < 2:  # a tensor of the module's own, which is computed of nothing
         return None
-    merge = frozenset((id(last.written),))
+    merge = frozenset((place(last),))
     if INPUT in reads and {*reads} != {INPUT}:
         return _Join(last, "input", merge)
     paths = [path for name in reads if (path := _path(name, nodes)) is not None]
@@ -190,8 +193,8 @@ def _joined(body: Body) -> _Join | None:
     return _Join(last, "branches", merge)
 
 
-def _written(path: Sequence[Leaf | Body]) -> frozenset[int]:
-    return frozenset(id(node.written) for node in path)
+def _written(path: Sequence[Leaf | Body]) -> frozenset[Place]:
+    return frozenset(place(node) for node in path)
 
 
 def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | None:
@@ -212,12 +215,14 @@ def _projects(path: Sequence[Leaf | Body]) -> bool:
     return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
 
 
-def _strided(body: Body, aside: frozenset[int]) -> list[str]:
+def _strided(body: Body, aside: frozenset[Place]) -> list[str]:
     """Return the names of the children that get the block's stride."""
     found = []
     for node in body.nodes:
-        given = node.formulas if isinstance(node, Leaf) else node.block.bindings if node.block else {}
+        given = (
+            node.formulas if isinstance(node, Leaf) else node.block.bindings if node.block else {}
+        )
         read = frozenset().union(*(expressions.names(formula) for formula in given.values()))
-        if "stride" in read and id(node.written) not in aside:
+        if "stride" in read and place(node) not in aside:
             found.append(node.name)
     return found

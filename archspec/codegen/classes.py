@@ -128,7 +128,7 @@ class Writer:
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        doc = mapping(bodies, frame, indent=1) if chained else [blocks.block(bodies, frame)]
+        doc = partial(mapping if chained else blocks.block, bodies, frame, indent=1)
         self.program.definitions.append(Class(name, base, doc, [init, *forward]))
         return Signature(name, parameters)
 
@@ -150,12 +150,12 @@ class Writer:
             items = shorter
             written = self._constructed(items, frame, numbered=numbered)
         if of_network:
-            doc = describe.built(network)
+            doc = partial(describe.built, network)
         elif numbered and bodies[0].is_chain:
-            doc = blocks.chained(bodies, indent=2)
+            doc = partial(blocks.chained, bodies, indent=2)
         else:
-            doc = blocks.built(bodies)
-        return Method(signature, [doc], [*written, *filled])
+            doc = partial(blocks.built, bodies)
+        return Method(signature, doc, [*written, *filled])
 
     def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
         """Return the lines of a constructor.
@@ -190,7 +190,7 @@ class Writer:
             body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
         ).write()
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
-        return Method(signature, mapping(bodies, frame, indent=2), written)
+        return Method(signature, partial(mapping, bodies, frame, indent=2), written)
 
     def network(self) -> None:
         """Write the network's own class, last."""
@@ -206,7 +206,7 @@ class Writer:
             filled = initialisation([root], network, self.program)
             written = [*unrolled.lines, *(["", *filled] if filled else [])]
             signature = _signature(frame.parameters(), frame.ops)
-            init = Method(signature, [describe.built(network)], written)
+            init = Method(signature, partial(describe.built, network), written)
             items, aliases = unrolled.items, unrolled.aliases
         else:
             constructor = Constructor(
@@ -223,7 +223,7 @@ class Writer:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
         base = "nn.Sequential" if root.numbered else "nn.Module"
-        doc = describe.network_class(network, chained=chained)
+        doc = partial(describe.network_class, network, chained=chained)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
     def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
@@ -247,7 +247,7 @@ class Writer:
             written += returned(network, forward)
         inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
-        return Method([signature], describe.network_mapping(network), written)
+        return Method([signature], partial(describe.network_mapping, network), written)
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

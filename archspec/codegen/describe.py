@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from archspec import analysis
-from archspec.codegen.prose import docstring, fits, prose, sentence
+from archspec.codegen.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.wording import counted, listed, parts, told
 from archspec.network import INPUT, Network, Sides
 from archspec.ops import Shape
@@ -36,11 +36,11 @@ def _made_of(network: Network) -> str:
     return next((text for text in texts if fits(text, indent=1)), "A network of several layers.")
 
 
-def built(network: Network) -> str:
+def built(network: Network) -> list[str]:
     """Return the docstring of the network's constructor."""
     if network.init:
-        return "Build the network with freshly initialised weights."
-    return "Build the network with PyTorch's default initialisation."
+        return ["Build the network with freshly initialised weights."]
+    return ["Build the network with PyTorch's default initialisation."]
 
 
 def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
@@ -55,10 +55,10 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
         notes.insert(0, "Any height and width will do.")
     told_apart = []
     if not fits(f"{text}.", indent=indent, alone=not notes) and isinstance(network.output, dict):
-        told_apart.append(f"The outputs are {leaving}.")
+        told_apart.append(f"The outputs are {_shapes(network.output, tied)}.")
         text = f"Map {entering} to the outputs"
     if not fits(f"{text}.", indent=indent, alone=not (notes or told_apart)):
-        told_apart.insert(0, f"The inputs are {entering}.")
+        told_apart.insert(0, f"The inputs are {_shapes(network.inputs, tied)}.")
         text = f"Map the inputs to {'the outputs' if len(told_apart) > 1 else leaving}"
     return docstring(f"{text}.", " ".join(told_apart), " ".join(notes), indent=indent)
 
@@ -68,11 +68,11 @@ def _leaving(network: Network) -> str:
     return _shapes(output if isinstance(output, dict) else {INPUT: output})
 
 
-def _shapes(shapes: Mapping[str, Shape]) -> str:
+def _shapes(shapes: Mapping[str, Shape], written: Callable[[str], str] = str) -> str:
     """Return shapes with their names; that of a single one is none."""
     if len(shapes) == 1:
         return f"(N, {_sizes(next(iter(shapes.values())))})"
-    return listed([f"{name} (N, {_sizes(shape)})" for name, shape in shapes.items()])
+    return listed([written(f"{name} (N, {_sizes(shape)})") for name, shape in shapes.items()])
 
 
 def _told(network: Network) -> list[str]:

@@ -21,8 +21,10 @@ from archspec.network import INPUT, Body, Leaf, Loop
 from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
 
 _GEOMETRY: Final = frozenset(
-    "block_size dilation kernel_size output_padding output_size padding scale_factor size stride"
-    " upscale_factor".split()  # noqa: SIM905
+    (
+        *("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"),
+        *("size", "scale_factor", "upscale_factor", "downscale_factor", "block_size"),
+    )
 )
 """Arguments of ops that decide sizes, and not how many channels there are."""
 
@@ -33,6 +35,7 @@ _VALUES: Final = (1, 2, 3)
 _USES: Final = 4
 _PARAMETERS: Final = 3
 _STEPS: Final = (2, 4, 8, 16, 32)
+_SHIFT: Final = 32
 
 
 class Trial(NamedTuple):
@@ -67,18 +70,37 @@ class Trials:
                 return Extent(text, odd)
         return None
 
+    def window(self, name: str, there: int, here: int) -> str:
+        """Return a size that leaves as the formula of one window, where it is one."""
+        if "kernel_size" not in self.parameters:
+            return ""
+        for trial in self.made:
+            values = {"padding": 0, "stride": 1, **trial.values}
+            room = trial.before[there] + 2 * values["padding"] - values["kernel_size"]
+            if room // max(values["stride"], 1) + 1 != trial.after[here]:
+                return ""
+        padded = f"{name} + 2 * padding" if "padding" in self.parameters else name
+        text = f"{padded} - kernel_size"
+        return f"({text}) // stride + 1" if "stride" in self.parameters else f"{text} + 1"
+
 
 def _claims(
     name: str, sizes: Sequence[tuple[int, int, Mapping[str, int]]], parameters: Sequence[str]
 ) -> Iterator[str]:
     """Yield what holds in all trials, the shortest first."""
+    if len({before for before, _, _ in sizes}) == 1:  # no other size gets through
+        same = {after for _, after, _ in sizes}
+        yield from [] if len(same) > 1 else [name if same == {sizes[0][0]} else str(*same)]
+        return
     shift = sizes[0][1] - sizes[0][0]
     if all(after - before == shift for before, after, _ in sizes):
         yield name if not shift else f"{name} {'+' if shift > 0 else '-'} {abs(shift)}"
     if len({after for _, after, _ in sizes}) == 1:
         yield str(sizes[0][1])
-    for step in (*parameters, *_STEPS):
-        rows = [(a, b, v[step] if isinstance(step, str) else step) for a, b, v in sizes]
+    for step in (*parameters, *map(str, _STEPS)):
+        rows = [(b, a, v[step] if step in parameters else int(step)) for b, a, v in sizes]
+        if step in parameters and all(after == by for _, after, by in rows):
+            yield step
         if any(by < 1 for _, _, by in rows):
             continue
         if all(-(-before // by) == after for before, after, by in rows):
@@ -87,10 +109,10 @@ def _claims(
             yield f"{name} // {step}"
         if all(before * by == after for before, after, by in rows):
             yield f"{step} * {name}"
-    for step in _STEPS:
-        for shift in sorted(range(-32, 33), key=abs):
-            if all((before + shift) // step == after for before, after, _ in sizes):
-                yield f"({name} {'+' if shift > 0 else '-'} {abs(shift)}) // {step}"
+    for by in _STEPS:
+        for shift in sorted(range(-_SHIFT, _SHIFT + 1), key=abs):
+            if all((before + shift) // by == after for before, after, _ in sizes):
+                yield f"({name} {'+' if shift > 0 else '-'} {abs(shift)}) // {by}"
 
 
 def trials(bodies: Sequence[Body], frame: Frame) -> Trials:
@@ -131,10 +153,11 @@ def _there(views: Sequence[View]) -> Iterator[View]:
 def _tried(view: View, varied: Sequence[str]) -> Iterator[Trial]:
     body = view.child
     assert isinstance(body, Body)
-    given = [{name: int(view.scope[name]) for name in varied}]  # type: ignore[call-overload]
+    given = [{name: n for name in varied if type(n := view.scope[name]) is int}]
     others = [dict(zip(varied, row, strict=True)) for row in product(_VALUES, repeat=len(varied))]
+    yield Trial(given[0], body.inputs[0], body.output)
     for values in (*given, *(other for other in others if other != given[0])):
-        for more in _FURTHER:
+        for more in _FURTHER if values is not given[0] else _FURTHER[1:]:
             before = _enlarged(body.inputs[0], more)
             try:
                 after = _output(body, inside(view), before, {**view.scope, **values}, varied)
@@ -168,6 +191,10 @@ def _output(
         if isinstance(node, Body):
             shapes[node.name] = _output(node, entered(view), inputs[0], values, varied)
         elif node.op.form is Form.TENSOR:
+            shapes[node.name] = node.output
+        elif body.once(node):
+            if inputs != [*node.inputs]:
+                raise Misfit("a tensor of the module's own has the size of what it meets")
             shapes[node.name] = node.output
         else:
             changed = {

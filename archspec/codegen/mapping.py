@@ -12,6 +12,7 @@ from archspec import expressions
 from archspec.codegen.extent import Extent, Trials, trials
 from archspec.codegen.frame import Frame
 from archspec.codegen.prose import docstring, fits
+from archspec.codegen.wording import listed
 from archspec.expressions import Formula
 from archspec.network import Body
 from archspec.ops import ChannelsLast
@@ -98,14 +99,22 @@ class _Mapping:
     def _extent(self, name: str) -> Extent | None:
         return self.trials.extent(name, self.before.index(name), self.after.index(name))
 
+    def _window(self, name: str) -> str:
+        return self.trials.window(name, self.before.index(name), self.after.index(name))
+
     def _notes(self) -> list[str]:
         """Return what must be said of heights and widths."""
         odd = {found.odd for found in self.extents.values() if found and found.odd}
         notes = [f"This holds for odd {name}." for name in sorted(odd)]
         unknown = [f"{name}'" for name, found in self.extents.items() if found is None]
+        exact = {name: self._window(name) for name, found in self.extents.items() if found is None}
+        if exact and all(exact.values()):
+            first, *others = (f"{name}'" for name in exact)
+            likewise = f", {listed(others)} likewise" if others else ""
+            return [*notes, f"{first} is {next(iter(exact.values()))}{likewise}."]
         if unknown and self.trials.parameters:
             depend = "depends" if len(unknown) == 1 else "depend"
-            notes.append(f"{_and(unknown)} {depend} on {_and(self.trials.parameters)}.")
+            notes.append(f"{listed(unknown)} {depend} on {listed(self.trials.parameters)}.")
         return notes
 
     def _channels(self) -> str:
@@ -144,7 +153,3 @@ class _Mapping:
             names = expressions.names(formula)
             if names and names <= self.frame.needed:
                 yield formula
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -121,7 +121,7 @@ def _class(part: Class) -> dict[str, Any]:
     return {
         "name": Identifier(part.name),
         "base": Code([part.base]),
-        "doc": Docstring(part.doc),
+        "doc": Docstring(part.doc()),
         "fields": Code(part.fields) if part.fields else None,
         "methods": [_method(method) for method in part.methods],
     }
@@ -130,6 +130,6 @@ def _class(part: Class) -> dict[str, Any]:
 def _method(part: Method) -> dict[str, Any]:
     return {
         "signature": Code(part.signature),
-        "doc": Docstring(part.doc),
+        "doc": Docstring(part.doc()),
         "body": Code(part.lines),
     }

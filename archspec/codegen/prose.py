@@ -1,4 +1,4 @@
-"""Free text as it stands in docstrings: harmless, in letters that are what they look like, wrapped."""
+"""Free text as it stands in docstrings: harmless, wrapped, in letters that are what they seem."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _QUOTES: Final = re.compile("""^"|"$|['"]{2,}""")
 
 _RUNS: Final = re.compile("""['"]+""")
 _WORD: Final = re.compile(r"[^\W_]+")
+_TIE: Final = "\u00a0"
 _ENDS: Final = (".", "!", "?")
 
 
@@ -31,19 +32,25 @@ def harmless(text: str) -> str:
 
 def prose(text: str) -> str:
     """Return free text as one line that is harmless in a docstring."""
-    return harmless(" ".join(_plain(_printable(text)).split()))
+    return harmless(_line(text))
 
 
 def sentence(text: str) -> str:
     """Return free text as `prose` does, with an end."""
-    words = prose(text)
-    return words if not words or words.endswith(_ENDS) else f"{words.rstrip(' ,:;-')}."
+    words = _line(text)
+    return harmless(words if not words or words.endswith(_ENDS) else f"{words.rstrip(' ,:;-')}.")
 
 
 def wrapped(text: str, indent: int = 0) -> str:
     """Return free text wrapped to the width of source; an address stays whole."""
     width, breaks = WIDTH - 4 * indent, "://" not in text
-    return textwrap.fill(text, width, break_long_words=breaks, break_on_hyphens=False)
+    filled = textwrap.fill(text, width, break_long_words=breaks, break_on_hyphens=False)
+    return filled.replace(_TIE, " ")
+
+
+def tied(text: str) -> str:
+    """Return a text that no line break divides once it is wrapped."""
+    return text.replace(" ", _TIE)
 
 
 def docstring(summary: str, *details: str, indent: int) -> list[str]:
@@ -55,6 +62,10 @@ def docstring(summary: str, *details: str, indent: int) -> list[str]:
 def fits(summary: str, *, indent: int, alone: bool = True) -> bool:
     """Tell whether a first line fits: three quotes before it, and three behind it if `alone`."""
     return len(summary) <= WIDTH - 4 * indent - (6 if alone else 3)
+
+
+def _line(text: str) -> str:
+    return " ".join(_plain(_printable(text)).split())
 
 
 def _printable(text: str) -> str:

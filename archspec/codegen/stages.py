@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archspec import expressions
@@ -94,8 +95,8 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
     signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
     body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
-    doc = chained([stage.body for stage in stages], indent=1)
-    method = Method(signature, [doc], body)
+    doc = partial(chained, [stage.body for stage in stages], indent=1)
+    method = Method(signature, doc, body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))
     return Signature(name, parameters)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec.network import Body, Leaf
-from archspec.ops import Form, Kind
+from archspec.ops import Kind
 
 _NOUNS: Final = {
     "Conv2d": "convolution",
@@ -22,6 +22,7 @@ _STUFF: Final = {
     "AdaptiveMaxPool2d": "adaptive max pooling",
     "AvgPool2d": "average pooling",
     "BatchNorm2d": "batch norm",
+    "ChannelShuffle": "channel shuffle",
     "Dropout": "dropout",
     "Dropout2d": "dropout",
     "GroupNorm": "group norm",
@@ -30,20 +31,33 @@ _STUFF: Final = {
     "LayerNorm2d": "layer norm",
     "LocalResponseNorm": "local response norm",
     "MaxPool2d": "max pooling",
+    "Mean": "mean",
     "MultiheadAttention": "multi-head attention",
+    "PixelShuffle": "pixel shuffle",
+    "ReflectionPad2d": "reflection padding",
     "Sigmoid": "sigmoid",
     "Softmax": "softmax",
+    "SpaceToDepth": "space to depth",
     "StochasticDepth": "stochastic depth",
     "Tanh": "tanh",
     "Upsample": "upsampling",
+    "ZeroPad2d": "zero padding",
 }
 """What is not counted; the rest goes by the name of its class."""
 
+_SILENT: Final = ("Flatten", "Identity", "Narrow", "Permute", "Unflatten")
+"""What only puts a tensor into shape."""
+
 _NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _BESIDE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
-_KINDS: Final = {Kind.ACTIVATION: "an activation", Kind.NORM: "a norm"}
+_KINDS: Final = {Kind.ACTIVATION: "activation", Kind.NORM: "norm"}
+_LETTERS: Final = "AEFHILMNORSX"
+"""Capitals whose names begin with a vowel."""
 _FEW: Final = 4
 """Parts that are told one by one, in their order."""
+
+
+Place: TypeAlias = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +85,15 @@ class Part:
             return f"optional {self.words}" if self.optional else self.words
         if self.count == 1:
             words = f"optional {self.words}" if self.optional else self.words
-            return f"{'an' if words[0] in 'aeiouAEIO' else 'a'} {words}"
+            vowels = _LETTERS if words[:2].isupper() else "aeiouAEIO"
+            return f"{'an' if words[0] in vowels else 'a'} {words}"
         return f"{number(self.count)} {self.words}s" if self.count else f"{self.words}s"
+
+
+def place(node: Leaf | Body) -> Place:
+    """Return where a node is written; it is the same in all uses of a block."""
+    span = node.written.span
+    return span.source.name, span.line, span.column, span.end_line, span.end_column
 
 
 def number(count: int) -> str:
@@ -90,12 +111,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def parts(bodies: Sequence[Body], without: Container[int] = ()) -> list[Part]:
+def parts(bodies: Sequence[Body], without: Container[Place] = ()) -> list[Part]:
     """Return what the uses of a block are made of: what any of them has, neighbours as one.
 
     Args:
         bodies: the uses.
-        without: what is left out, by the identity of the nodes as they are written.
+        without: what is left out, by the places of the nodes in the spec.
     """
     found: list[Part] = []
     for key, uses in _aligned(bodies).items():
@@ -104,9 +125,10 @@ def parts(bodies: Sequence[Body], without: Container[int] = ()) -> list[Part]:
             continue
         counts = {len(use) for use in uses}
         several = len(counts) > 1 and max(counts) > 1
+        lacking = 0 in counts and not several
         for part in _told(there):
             count = 0 if several else part.count * max(counts)
-            found.append(replace(part, count=count, optional=0 in counts and not several))
+            found.append(replace(part, count=count, optional=part.optional or lacking))
     return _grouped(found)
 
 
@@ -116,22 +138,45 @@ def told(made: Sequence[Part]) -> list[str]:
         return []
     main = counted(part for part in made if not part.beside)
     beside = [*dict.fromkeys(part.text for part in made if part.beside)]
-    texts = [listed([part.text for part in made])] if len(made) <= _FEW else []
+    # A loop of several layers has each of them once here, which is not their order.
+    mixed = any(part.beside for part in made) and any(part.count != 1 for part in made)
+    texts = [listed([part.text for part in made])] if len(made) <= _FEW and not mixed else []
     if main:
         first = listed([part.text for part in main])
         if beside:
             word = "after" if made[0].beside and not made[-1].beside else "with"
             texts.append(f"{first} {word} {listed(beside)}")
-        texts.append(first)
-    return texts or [listed([part.text for part in made])]
+        texts += [first, _short(main)]
+        texts += [_short([part for part in main if part.counts])]
+    return [text for text in texts if text] or [listed([part.text for part in made])]
 
 
-def _aligned(bodies: Sequence[Body]) -> dict[int, list[list[Leaf | Body]]]:
+def _short(main: Sequence[Part]) -> str:
+    """Return parts by their nouns alone: four convolutions, ConvBN and Squeeze blocks."""
+    nouns: dict[str, list[Part]] = {}
+    for part in main:
+        nouns.setdefault(part.words.rpartition(" ")[2] if part.counts else part.words, []).append(
+            part
+        )
+    texts = []
+    for noun, there in nouns.items():
+        names = [*dict.fromkeys(part.words.removesuffix(f" {noun}") for part in there)]
+        count = 0 if any(p.count == 0 or p.optional for p in there) else sum(p.count for p in there)
+        if len(there) == 1:
+            texts.append(there[0].text)
+        elif noun == "block":
+            texts.append(f"{listed(names)} blocks")
+        else:
+            texts.append(f"{number(count)} {noun}s" if count else f"{noun}s")
+    return listed(texts) if texts else ""
+
+
+def _aligned(bodies: Sequence[Body]) -> dict[Place, list[list[Leaf | Body]]]:
     """Return, for each node that is written, what it is in each use: a loop makes several."""
     by_size = sorted(bodies, key=lambda body: -len(body.nodes))
-    keys = dict.fromkeys(id(node.written) for body in by_size for node in body.steps)
+    keys = dict.fromkeys(place(node) for body in by_size for node in body.steps)
     return {
-        key: [[node for node in body.nodes if id(node.written) == key] for body in bodies]
+        key: [[node for node in body.nodes if place(node) == key] for body in bodies]
         for key in keys
     }
 
@@ -139,10 +184,8 @@ def _aligned(bodies: Sequence[Body]) -> dict[int, list[list[Leaf | Body]]]:
 def _says_nothing(there: Sequence[Leaf | Body]) -> bool:
     """Tell whether a child only brings tensors together or into shape, or is not there."""
     leaves = [node for node in there if isinstance(node, Leaf)]
-    silent = (Kind.MERGE, Kind.SHAPE)
     return len(leaves) == len(there) and all(
-        node.label == "Identity" or (node.op.kind in silent and node.op.form is not Form.TENSOR)
-        for node in leaves
+        node.label in _SILENT or node.op.kind is Kind.MERGE for node in leaves
     )
 
 
@@ -158,7 +201,8 @@ def _told(there: Sequence[Leaf | Body]) -> list[Part]:
     beside = len(leaves) == len(nodes) and all(kind in _BESIDE for kind in kinds)
     if len(labels) > 1:
         kind = next(iter(kinds)) if len(kinds) == 1 and len(leaves) == len(nodes) else None
-        return [Part(_KINDS.get(kind, "a layer") if kind else "a layer", beside=beside)]
+        words = _KINDS.get(kind, "layer") if kind else "layer"
+        return [Part(words, counts=True, beside=beside)]
     label = labels.pop()
     if not leaves:
         return [Part(f"{label} block", counts=True)]
@@ -190,7 +234,9 @@ def _grouped(found: Sequence[Part]) -> list[Part]:
     for part in found:
         last = made[-1] if made else None
         if last is not None and part.counts and _alike(last, part):
-            made[-1] = replace(last, count=last.count + part.count if last.count * part.count else 0)
+            made[-1] = replace(
+                last, count=last.count + part.count if last.count * part.count else 0
+            )
         elif last is None or last != part:
             made.append(part)
     return made
