@@ -121,8 +121,11 @@ def _of_join(
     aside = frozenset().union(*(join.aside for join in joins))
     made = told(parts(bodies, aside))
     tail = _TAILS.get(kind, "")
-    found = [f"{text}, {tail}{end}" for text in made for end in when] if tail else []
-    return [*found, *(f"layers, {tail}{end}" for end in when if tail)]
+    if not tail:
+        return []
+    tails = (tail, tail.removesuffix(" of the input"))
+    found = [f"{text}, {tail}{end}" for tail in tails for text in made for end in when]
+    return [*found, *(f"layers, {tail}{end}" for end in when)]
 
 
 def _conditions(joins: Sequence[_Join | None], frame: Frame) -> list[str]:
@@ -147,8 +150,13 @@ def _of_residuals(bodies: Sequence[Body]) -> list[str]:
     merges = frozenset(place(node) for found in adds for node in found)
     made = [part for part in parts(bodies, merges) if not part.beside]
     texts = [listed([part.text for part in made])] if made else []
-    count = number(counts.pop()) if len(counts) == 1 else "several"
-    return [*(f"{text}, each added to what it reads" for text in texts), f"{count} residual parts"]
+    if len(counts) > 1:
+        return ["residual parts"]
+    count = counts.pop()
+    if sum(part.count for part in made) != count:  # more than one of them is added at once
+        texts = []
+    texts = [f"{text}, each added to what it reads" for text in texts]
+    return [*texts, f"{number(count)} residual parts"]
 
 
 def _within(bodies: Sequence[Body]) -> list[Body]:

@@ -33,7 +33,7 @@ _FURTHER: Final = (0, 1, 2, 3, 6, 9, 17, 31)
 
 _VALUES: Final = (1, 2, 3)
 _USES: Final = 4
-_PARAMETERS: Final = 3
+_PARAMETERS: Final = 4
 _STEPS: Final = (2, 4, 8, 16, 32)
 _SHIFT: Final = 32
 
@@ -116,18 +116,31 @@ def _claims(
 
 
 def trials(bodies: Sequence[Body], frame: Frame) -> Trials:
-    """Try a block: some of its uses, with other sizes and other values of its parameters."""
-    uses = [body for body in bodies if len(body.inputs) == 1][:_USES]
-    scopes = dict(zip(map(id, bodies), frame.scopes, strict=False))
-    views = [View(use, {}, scopes.get(id(use), {})) for use in uses]
-    read = {name for view in views for name in _read(inside(view))}
-    varied = tuple(
-        name
-        for name in frame.order
-        if name in read & frame.needed and all(type(v.scope.get(name)) is int for v in views)
-    )[:_PARAMETERS]
-    made = [trial for view in views for trial in _tried(view, varied)]
-    return Trials(varied, tuple(made))
+    """Try a block: its uses as they are, and some with other sizes and values of its parameters.
+
+    None are made where a parameter that decides sizes is no whole number, or there are many.
+    """
+    uses = [body for body in bodies if len(body.inputs) == 1]
+    views = [View(use, {}, scope) for use, scope in zip(uses, frame.scopes, strict=False)]
+    read = frame.needed & {name for view in views for name in _read(inside(view))}
+    varied = tuple(name for name in frame.order if name in read)
+    whole = all(type(view.scope.get(name)) is int for view in views for name in varied)
+    if len(uses) < len(bodies) or not whole or len(varied) > _PARAMETERS:
+        return Trials(varied, ())
+    seen = [
+        Trial(_given(view, varied), u.inputs[0], u.output)
+        for u, view in zip(uses, views, strict=True)
+    ]
+    # Uses of the same layers tell the same.
+    kinds = {
+        tuple(node.name for node in use.nodes): view for use, view in zip(uses, views, strict=True)
+    }
+    made = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied)]
+    return Trials(varied, (*seen, *made))
+
+
+def _given(view: View, varied: Sequence[str]) -> dict[str, int]:
+    return {name: n for name in varied if type(n := view.scope[name]) is int}
 
 
 def _read(views: Sequence[View]) -> Iterator[str]:
@@ -153,11 +166,9 @@ def _there(views: Sequence[View]) -> Iterator[View]:
 def _tried(view: View, varied: Sequence[str]) -> Iterator[Trial]:
     body = view.child
     assert isinstance(body, Body)
-    given = [{name: n for name in varied if type(n := view.scope[name]) is int}]
     others = [dict(zip(varied, row, strict=True)) for row in product(_VALUES, repeat=len(varied))]
-    yield Trial(given[0], body.inputs[0], body.output)
-    for values in (*given, *(other for other in others if other != given[0])):
-        for more in _FURTHER if values is not given[0] else _FURTHER[1:]:
+    for values in (_given(view, varied), *others):
+        for more in _FURTHER:
             before = _enlarged(body.inputs[0], more)
             try:
                 after = _output(body, inside(view), before, {**view.scope, **values}, varied)

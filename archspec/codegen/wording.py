@@ -45,6 +45,7 @@ _STUFF: Final = {
 }
 """What is not counted; the rest goes by the name of its class."""
 
+_BLOCK: Final = "block"
 _SILENT: Final = ("Flatten", "Identity", "Narrow", "Permute", "Unflatten")
 """What only puts a tensor into shape."""
 
@@ -66,6 +67,7 @@ class Part:
 
     Attributes:
         words: what one is called.
+        noun: the words without what tells it from others of its kind; empty where nothing does.
         counts: whether it has an article or a number.
         beside: whether it goes with the layer before it: a norm, an activation.
         count: how many there are; 0 when that differs between uses.
@@ -77,6 +79,7 @@ class Part:
     beside: bool = False
     count: int = 1
     optional: bool = False
+    noun: str = ""
 
     @property
     def text(self) -> str:
@@ -155,19 +158,20 @@ def _short(main: Sequence[Part]) -> str:
     """Return parts by their nouns alone: four convolutions, ConvBN and Squeeze blocks."""
     nouns: dict[str, list[Part]] = {}
     for part in main:
-        nouns.setdefault(part.words.rpartition(" ")[2] if part.counts else part.words, []).append(
-            part
-        )
+        nouns.setdefault(part.noun or part.words, []).append(part)
     texts = []
     for noun, there in nouns.items():
-        names = [*dict.fromkeys(part.words.removesuffix(f" {noun}") for part in there)]
-        count = 0 if any(p.count == 0 or p.optional for p in there) else sum(p.count for p in there)
-        if len(there) == 1:
+        known = not any(part.optional or not part.count for part in there)
+        count = sum(part.count for part in there) if known else 0
+        if noun != _BLOCK:
+            optional = all(part.optional for part in there)
+            one = replace(there[0], words=noun, count=count, optional=optional)
+            texts.append(there[0].text if len(there) == 1 and not known else one.text)
+        elif len(there) == 1:
             texts.append(there[0].text)
-        elif noun == "block":
-            texts.append(f"{listed(names)} blocks")
         else:
-            texts.append(f"{number(count)} {noun}s" if count else f"{noun}s")
+            names = dict.fromkeys(part.words.removesuffix(f" {_BLOCK}") for part in there)
+            texts.append(f"{listed([*names])} {_BLOCK}s")
     return listed(texts) if texts else ""
 
 
@@ -195,19 +199,22 @@ def _told(there: Sequence[Leaf | Body]) -> list[Part]:
     bodies = [node for node in nodes if isinstance(node, Body) and node.block is None]
     if len(bodies) == len(nodes):
         return parts(bodies)
-    labels = {node.label for node in nodes}
+    labels = dict.fromkeys(node.label for node in nodes)
     leaves = [node for node in nodes if isinstance(node, Leaf)]
     kinds = {leaf.op.kind for leaf in leaves}
     beside = len(leaves) == len(nodes) and all(kind in _BESIDE for kind in kinds)
+    if len(labels) > 1 and not leaves:
+        return [Part(f"{label} {_BLOCK}", counts=True, count=0, noun=_BLOCK) for label in labels]
     if len(labels) > 1:
         kind = next(iter(kinds)) if len(kinds) == 1 and len(leaves) == len(nodes) else None
         words = _KINDS.get(kind, "layer") if kind else "layer"
         return [Part(words, counts=True, beside=beside)]
-    label = labels.pop()
+    label = next(iter(labels))
     if not leaves:
-        return [Part(f"{label} block", counts=True)]
+        return [Part(f"{label} {_BLOCK}", counts=True, noun=_BLOCK)]
     if label in _NOUNS:
-        return [Part(f"{_adjective(leaves)}{_NOUNS[label]}", counts=True)]
+        noun = _NOUNS[label]
+        return [Part(f"{_adjective(leaves)}{noun}", counts=True, noun=noun)]
     return [Part(_STUFF.get(label, label), beside=beside)]
 
 
