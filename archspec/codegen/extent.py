@@ -72,7 +72,7 @@ class Trials:
 
     def window(self, name: str, there: int, here: int) -> str:
         """Return a size that leaves as the formula of one window, where it is one."""
-        if "kernel_size" not in self.parameters:
+        if "kernel_size" not in self.parameters or not self.made:
             return ""
         for trial in self.made:
             values = {"padding": 0, "stride": 1, **trial.values}
@@ -127,14 +127,10 @@ def trials(bodies: Sequence[Body], frame: Frame) -> Trials:
     whole = all(type(view.scope.get(name)) is int for view in views for name in varied)
     if len(uses) < len(bodies) or not whole or len(varied) > _PARAMETERS:
         return Trials(varied, ())
-    seen = [
-        Trial(_given(view, varied), u.inputs[0], u.output)
-        for u, view in zip(uses, views, strict=True)
-    ]
+    pairs = [*zip(uses, views, strict=True)]
+    seen = [Trial(_given(view, varied), use.inputs[0], use.output) for use, view in pairs]
     # Uses of the same layers tell the same.
-    kinds = {
-        tuple(node.name for node in use.nodes): view for use, view in zip(uses, views, strict=True)
-    }
+    kinds = {tuple(node.name for node in use.nodes): view for use, view in pairs}
     made = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied)]
     return Trials(varied, (*seen, *made))
 

@@ -65,7 +65,7 @@ class StochasticDepth(nn.Module):
 
 
 class CNBlock(nn.Module):
-    """Layers, added to the input."""
+    """A learned tensor, a convolution and two linear layers, added to the input."""
 
     def __init__(self, in_channels: int, drop: float, scale: float) -> None:
         """Build the layers."""

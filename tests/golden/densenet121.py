@@ -87,7 +87,7 @@ def _initialise(network: nn.Module) -> None:
 
 
 def _features() -> nn.Sequential:
-    """Chain a 7x7 convolution, max pooling and DenseLayer and Transition blocks."""
+    """Chain a convolution, max pooling and DenseLayer and Transition blocks."""
     return nn.Sequential(
         OrderedDict(
             conv0=nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False),

@@ -39,7 +39,7 @@ class ConvBN(nn.Sequential):
 
 
 class InvertedResidual(nn.Module):
-    """ConvBN blocks and a 1x1 convolution, added to the input in some uses."""
+    """ConvBN blocks and a convolution, added to the input in some uses."""
 
     def __init__(
         self, in_channels: int, expand: int, channels: int, stride: int

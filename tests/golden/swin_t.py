@@ -238,7 +238,7 @@ class SwinBlock(nn.Module):
 
 
 class PatchMerging(nn.Module):
-    """Layer norm and a linear layer."""
+    """Space to depth, layer norm and a linear layer."""
 
     def __init__(self, in_channels: int) -> None:
         """Build the layers."""
