@@ -255,6 +255,8 @@ class Network:
         root: the tree.
         ops: the ops that its spec may use.
         sides: which heights and widths the module takes, where that has been found out.
+        sides_in_eval: the same in eval mode, where a part that is there in training mode alone
+            may need more.
     """
 
     name: str
@@ -271,6 +273,7 @@ class Network:
     open: tuple[str, ...] = ()
     ops: Ops = field(default_factory=lambda: BY_NAME)
     sides: Sides | None = None
+    sides_in_eval: Sides | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

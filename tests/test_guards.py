@@ -19,7 +19,7 @@ from hostile_texts import RUN, TEXTS, is_altered, quoted
 
 import archspec
 from archspec import SpecError, codegen, limits, resolve, schema
-from archspec.codegen import LayoutError, admission, describe, gate, pieces, printing, template
+from archspec.codegen import LayoutError, admission, gate, pieces, printing, prose, template
 from archspec.codegen.letters import Refused
 from archspec.schema import names
 
@@ -41,14 +41,12 @@ def no_reserved_names(patch: Patch) -> None:
 
 
 def no_backslashes(patch: Patch) -> None:
-    for room in (printing, pieces):
-        patch.setattr(room, "harmless", lambda text: printing._QUOTES.sub("'", text))
+    for room in (prose, pieces):
+        patch.setattr(room, "harmless", lambda text: prose._RUNS.sub("'", text))
 
 
 def no_control_characters(patch: Patch) -> None:
-    for room in (printing, pieces):
-        patch.setattr(room, "harmless", lambda text: text.replace("\\", "/").replace('"', "'"))
-    patch.setattr(describe, "prose", lambda text: text)
+    patch.setattr(prose, "_printable", lambda text: text)
 
 
 GUARDS: dict[str, Callable[[Patch], None]] = {
@@ -57,7 +55,7 @@ GUARDS: dict[str, Callable[[Patch], None]] = {
     "identifiers": lambda p: p.setattr(pieces, "identifier", lambda name: name),
     "reserved names": no_reserved_names,
     "builtins": lambda p: p.setattr(names, "BUILTINS", frozenset()),
-    "quotes in docstrings": lambda p: p.setattr(printing, "_QUOTES", printing.re.compile("^$")),
+    "quotes in docstrings": lambda p: p.setattr(prose, "_QUOTES", prose.re.compile("^$")),
     "backslashes in docstrings": no_backslashes,
     "control characters in docstrings": no_control_characters,
     "literals": lambda p: p.setattr(printing, "_quoted", lambda text: f'"{text}"'),
@@ -160,7 +158,7 @@ ATTACKS = {
         TEXTS["triple quotes"], of_file, ("quotes in docstrings", "the list"), harmless="words"
     ),
     "a backslash": Attack(
-        "words \\",
+        "words \\N",
         spec(f"{HEAD}description: GAP\nnet: [ReLU]"),
         ("backslashes in docstrings", "the list"),
         harmless="words",

@@ -75,12 +75,13 @@ def test_multiples() -> None:
 
 
 def test_a_side_branch_decides_in_training() -> None:
-    pattern = r"In training mode height and width must be at least (\d+); smaller ones raise Runt"
+    pattern = r"must be at least (\d+), in training mode at least (\d+); smaller ones raise Runt"
     found = told("inception_v3", pattern)
     assert found is not None
-    least = int(found[1])
+    alone, least = int(found[1]), int(found[2])
     module = source(archspec.load("inception_v3")).eval()
-    assert runs(module, 3, least - 1, least - 1)
+    assert runs(module, 3, alone, alone)
+    assert not runs(module, 3, alone - 1, alone - 1)
     module.train()
     with torch.no_grad():
         module(torch.zeros(2, 3, least, least))
@@ -91,3 +92,24 @@ def test_a_side_branch_decides_in_training() -> None:
 def test_nothing_is_said_of_what_is_no_image() -> None:
     text = archspec.loads("name: Flat\ninput: [8]\nnet: [{Linear: 4}]\n").codegen()
     assert "eight and width" not in text
+
+
+def test_all_inputs_grow_together() -> None:
+    text = """
+        name: Pair
+        input: {left: [1, 16, 16], right: [3, 16, 16]}
+        net:
+          a: {from: left, Conv2d: 4, kernel_size: 5}
+          b: {from: right, Conv2d: 4, kernel_size: 5}
+          sum: {Add: [a, b]}
+    """
+    net = archspec.loads(text)
+    assert "Height and width must be at least 5; smaller ones raise" in net.codegen()
+    module = source(net)
+    for size, fits in ((5, True), (4, False)):
+        images = torch.zeros(1, 1, size, size), torch.zeros(1, 3, size, size)
+        if fits:
+            module(*images)
+        else:
+            with pytest.raises(RuntimeError):
+                module(*images)

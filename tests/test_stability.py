@@ -37,10 +37,10 @@ def test_another_width_of_the_last_stage() -> None:
 
 
 def test_a_convolution_more_in_a_block() -> None:
-    layer = '{ConvBNReLU: "=conv5x5[1]", kernel_size: 3, padding: 1}'
+    layer = '{ConvBNReLU: "=conv5x5[1]", kernel_size: 3}'
     lines = changed("googlenet", layer, f"{layer}, {layer}")
     assert [line for line in lines if "MACs" not in line] == [
-        "+            ConvBNReLU(conv5x5[1], conv5x5[1], kernel_size=3, padding=1),"
+        "+            ConvBNReLU(conv5x5[1], conv5x5[1], kernel_size=3),"
     ]
 
 

@@ -33,7 +33,8 @@ def test_another_style_of_docstrings() -> None:
     net = archspec.load("resnet34")
     emitted = net.codegen(templates=str(EXAMPLES / "docstrings"))
     margin = " " * 8
-    assert f'{margin}"""\n{margin}Build the network.\n{margin}"""\n' in emitted
+    built = "Build the network with freshly initialised weights."
+    assert f'{margin}"""\n{margin}{built}\n{margin}"""\n' in emitted
 
     def documented(source: str) -> list[str | None]:
         nodes = (ast.Module, ast.ClassDef, ast.FunctionDef)

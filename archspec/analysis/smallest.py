@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from archspec.errors import SpecError
-from archspec.network import Network, Sides
-from archspec.ops import Op, Shape, windowed
+from archspec.network import INPUT, Body, Network, Sides
+from archspec.ops import Form, Misfit, Op, Shape, windowed
 from archspec.resolve import resolve
 from archspec.resolve.opening import is_affordable
 from archspec.spec import Given, Written
@@ -72,15 +72,18 @@ def sides(network: Network, written: Written, overrides: Mapping[str, Given]) ->
         overrides: the values of its vars that it was resolved with.
 
     Returns:
-        None where the input is no square image, or sizes fit without a rule.
+        None where the inputs are no square images of one size, or sizes fit without a rule.
     """
-    shapes = list(network.inputs.values())
-    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][1] != shapes[0][2]:
+    shapes = {tuple(map(int, shape)) for shape in network.inputs.values()}
+    sizes = {shape[1:] for shape in shapes}
+    if any(len(shape) != 3 or shape[1] != shape[2] for shape in shapes) or len(sizes) > 1:
         return None
-    channels, size = int(shapes[0][0]), int(shapes[0][1])
+    channels, size, _ = next(iter(shapes))
     expected = _layers(network)
 
     def fits(side: int) -> bool:
+        if len(network.inputs) > 1:
+            return _carries(network, side)
         try:
             made = resolve(written, overrides, (channels, side, side))
         except SpecError:
@@ -95,6 +98,57 @@ def sides(network: Network, written: Written, overrides: Mapping[str, Given]) ->
     if fits(1):
         return Sides(1)
     return Sides(2 + bisect_left(range(2, size), True, key=fits))
+
+
+def sides_in_eval(network: Network, sides: Sides | None) -> Sides | None:
+    """Return the heights and widths in eval mode; None where they are those of training mode.
+
+    Args:
+        network: the network.
+        sides: what it takes in training mode.
+    """
+    if sides is None or not network.side or sides.is_fixed or sides.step > 1:
+        return None
+    sizes = range(1, sides.least + 1)
+    return Sides(
+        sizes[bisect_left(sizes, True, key=lambda n: _carries(network, n, training=False))]
+    )
+
+
+def _carries(network: Network, side: int, *, training: bool = True) -> bool:
+    """Tell whether square images of a size get through the layers of a mode as they are."""
+    given = {
+        name: (int(shape[0]), side, side) if len(shape) == 3 else shape
+        for name, shape in network.inputs.items()
+    }
+    try:
+        _pass(network.root, given, training=training)
+    except Misfit:
+        return False
+    return True
+
+
+def _pass(body: Body, given: Mapping[str, Shape], *, training: bool) -> dict[str, Shape]:
+    """Return the shapes of all children of a body.
+
+    Raises:
+        Misfit: when a layer was made for another shape.
+    """
+    shapes = dict(given)
+    for node in body.steps:
+        inputs = [shapes[name] for name in node.reads if name in shapes]
+        if node.training_only and not training:
+            continue
+        if isinstance(node, Body):
+            shapes[node.name] = _pass(node, {INPUT: inputs[0]}, training=training)[node.result]
+        elif node.op.form is Form.TENSOR:
+            shapes[node.name] = node.output
+        else:
+            inferred = node.op.infer(inputs[0])
+            if any(getattr(node.op, name) != value for name, value in inferred.items()):
+                raise Misfit("the layer was made for another shape")
+            shapes[node.name] = node.op.output(*inputs)
+    return shapes
 
 
 def _layers(network: Network) -> list[tuple[str, Op]]:

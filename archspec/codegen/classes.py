@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from archspec.codegen import describe
+from archspec.codegen import blocks, describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.construct import Constructor, inside
 from archspec.codegen.containers import is_flat_chain
@@ -129,7 +129,8 @@ class Writer:
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
-        self.program.definitions.append(Class(name, base, describe.block(bodies), [init, *forward]))
+        doc = partial(mapping if chained else blocks.block, bodies, frame, indent=1)
+        self.program.definitions.append(Class(name, base, doc, [init, *forward]))
         return Signature(name, parameters)
 
     def _constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
@@ -149,8 +150,13 @@ class Writer:
                 break
             items = shorter
             written = self._constructed(items, frame, numbered=numbered)
-        doc = f"Build the {'network' if of_network else 'block'}."
-        return Method(signature, [doc], [*written, *filled])
+        if of_network:
+            doc = partial(describe.built, network)
+        elif numbered and bodies[0].is_chain:
+            doc = partial(blocks.chained, bodies, indent=2)
+        else:
+            doc = partial(blocks.built, bodies)
+        return Method(signature, doc, [*written, *filled])
 
     def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
         """Return the lines of a constructor.
@@ -192,7 +198,7 @@ class Writer:
             body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
         ).write()
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
-        return Method(signature, [mapping(bodies, frame)], written)
+        return Method(signature, partial(mapping, bodies, frame, indent=2), written)
 
     def network(self) -> None:
         """Write the network's own class, last."""
@@ -207,9 +213,8 @@ class Writer:
             unrolled = Unrolled(self, frame, scope)
             filled = initialisation([root], network, self.program)
             written = [*unrolled.lines, *(["", *filled] if filled else [])]
-            init = Method(
-                _signature(frame.parameters(), frame.ops), ["Build the network."], written
-            )
+            signature = _signature(frame.parameters(), frame.ops)
+            init = Method(signature, partial(describe.built, network), written)
             items, aliases = unrolled.items, unrolled.aliases
         else:
             constructor = Constructor(
@@ -226,7 +231,7 @@ class Writer:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
         base = "nn.Sequential" if root.numbered else "nn.Module"
-        doc = describe.network_class(network)
+        doc = partial(describe.network_class, network, chained=chained)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
     def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
@@ -252,7 +257,7 @@ class Writer:
         given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
         call = Call("forward", tuple(given))
         signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
-        return Method(signature, describe.network_mapping(network), written)
+        return Method(signature, partial(describe.network_mapping, network), written)
 
 
 def _together(items: list[Item], frame: Frame) -> list[tuple[str, list[Item]]]:

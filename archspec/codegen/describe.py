@@ -1,150 +1,104 @@
-"""What docstrings say: what a part is, the shapes in and out, the figures of the network."""
+"""What docstrings say of the network: what it is, its shapes and sizes, its figures."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from archspec import analysis
-from archspec.codegen.printing import prose
-from archspec.network import INPUT, Body, Leaf, Network, Sides
-from archspec.ops import Kind, Shape
+from archspec.codegen.prose import docstring, fits, prose, sentence, tied
+from archspec.codegen.wording import counted, listed, parts, told
+from archspec.network import INPUT, Network, Sides
+from archspec.ops import Shape
 
-_SUMMARY: Final = 78
-"""Columns of a docstring's first line."""
-
-
-def block(bodies: Sequence[Body]) -> list[str]:
-    """Return the docstring of a block's class."""
-    inner = [_within(body) for body in bodies]
-    bodies = inner if all(a is not b for a, b in zip(inner, bodies, strict=True)) else bodies
-    body = max(bodies, key=lambda b: len(b.nodes))
-    labels = [_label(node.name, bodies) for node in body.nodes]
-    if body.is_chain and len(labels) == 1:
-        return [f"{labels[0]} under a name of its own."]
-    if body.is_chain and len(labels) <= 4 and len(" ".join(labels)) < 60:
-        return [f"{_listed(labels)} in a row."]
-    if body.is_chain:
-        return [f"A chain of {len(labels)} layers, from {labels[0]} to {labels[-1]}."]
-    joined = _joined(body)
-    if joined is None and labels.count("Add") > 1:
-        return ["Residual parts, one after the other."]
-    if joined in _MERGES:
-        return [_MERGES[joined]]
-    if not labels:
-        return ["Return the input."]
-    listed = f"{_listed([*dict.fromkeys(labels)])}, with wiring of their own."
-    return [listed if len(listed) <= _SUMMARY else "Layers with wiring of their own."]
+_SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
 
 
-def _within(body: Body) -> Body:
-    """Return the chain in place that is all a body has, or the body."""
-    while len(body.nodes) == 1 and isinstance(body.nodes[0], Body) and body.nodes[0].block is None:
-        body = body.nodes[0]
-    return body
+def network_class(network: Network, *, chained: bool) -> list[str]:
+    """Return the docstring of the network's class; that of a chain has no `forward` to say more."""
+    details = [line for line in network_mapping(network, indent=1) if line] if chained else []
+    words = sentence(network.description)
+    first, rest = words, ""
+    if not fits(words, indent=1, alone=not details) and (split := _SENTENCES.fullmatch(words)):
+        first, rest = split.groups()
+    if not first or not fits(first, indent=1, alone=not (rest or details)):
+        first, rest = _made_of(network), words
+    return docstring(first, rest, " ".join(details), indent=1)
 
 
-def _label(name: str, bodies: Sequence[Body]) -> str:
-    """Return what a child is in all uses: an op or a block, or a word for several of them."""
-    there = [node for body in bodies for node in body.nodes if node.name == name]
-    labels = {node.label for node in there} - {"Identity"} or {"Identity"}
-    if len(labels) == 1:
-        return labels.pop()
-    kinds = {node.op.kind if isinstance(node, Leaf) else None for node in there}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return _KINDS.get(kind, "a layer") if kind else "a layer"
+def _made_of(network: Network) -> str:
+    """Return what a network is made of, as far as a line has room for it."""
+    made = parts([network.root])
+    texts = [f"A network of {text}." for text in told(made)]
+    blocks = sorted((part for part in counted(made) if part.counts), key=lambda p: -p.count)
+    texts += [f"A network of {part.text} and other layers." for part in blocks]
+    return next((text for text in texts if fits(text, indent=1)), "A network of several layers.")
 
 
-_KINDS: Final = {Kind.ACTIVATION: "an activation", Kind.NORM: "a norm"}
+def built(network: Network) -> list[str]:
+    """Return the docstring of the network's constructor."""
+    if network.init:
+        return ["Build the network with freshly initialised weights."]
+    return ["Build the network with PyTorch's default initialisation."]
 
 
-_MERGES: Final = {
-    ("Add", True): "Residual block: what the layers make is added to a shortcut of the input.",
-    ("Add", False): "Add up parallel branches.",
-    ("Cat", True): "Concatenate the input and what is made of it along the channels.",
-    ("Cat", False): "Concatenate parallel branches along the channels.",
-    ("Mul", True): "Scale the input by a factor that is computed from it.",
-    ("Mul", False): "Multiply parallel branches element by element.",
-}
-
-
-def _joined(body: Body) -> tuple[str, bool] | None:
-    """Return the merge that a body comes down to, and whether it joins the input itself.
-
-    None when it comes down to none, or joins neither the input itself nor what is made of it by
-    single layers alone.
-    """
-    nodes: dict[str, Leaf | Body] = {node.name: node for node in body.nodes}
-    last = nodes.get(body.result)
-    while isinstance(last, Leaf) and last.op.kind in (Kind.ACTIVATION, Kind.NORM, Kind.REGULARISER):
-        last = nodes.get(last.reads[0])
-    if not isinstance(last, Leaf) or last.op.kind is not Kind.MERGE:
-        return None
-    if getattr(last.op, "dim", 1) != 1:
-        return None
-    reads = [name for name in last.reads if name not in body.own]
-    if len(reads) < 2:  # a tensor of the module's own, which is computed of nothing
-        return None
-    if INPUT in reads and {*reads} != {INPUT}:
-        return last.label, True
-    paths = [_path(name, nodes) for name in reads]
-    if any(path is None for path in paths):
-        return None
-    direct = [last.label == "Add" and _projects(path or []) for path in paths]
-    return last.label, any(direct) and not all(direct)
-
-
-def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | None:
-    """Return the layers between a body's input and a value; None where several tensors meet."""
-    path: list[Leaf | Body] = []
-    while name != INPUT:
-        if len(nodes[name].reads) != 1:
-            return None
-        path.append(nodes[name])
-        name = nodes[name].reads[0]
-    return path
-
-
-def _projects(path: Sequence[Leaf | Body]) -> bool:
-    """Tell whether layers do no more than bring a shortcut into shape."""
-    inner = [part for node in path for part in (node.nodes if isinstance(node, Body) else (node,))]
-    labels = [part.label for part in inner]
-    return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
-
-
-def network_class(network: Network) -> list[str]:
-    """Return the docstring of the network's class."""
-    words = prose(network.description)
-    if words and len(words) <= _SUMMARY:
-        return [words]
-    more = ["", *textwrap.wrap(words, 84, break_long_words=False)] if words else []
-    return [f"The {network.name} network.", *more]
-
-
-def network_mapping(network: Network) -> list[str]:
+def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     """Return the docstring of the network's `forward`."""
-    inputs = " and ".join(f"(N, {_sizes(shape)})" for shape in network.inputs.values())
+    entering, leaving = _shapes(network.inputs), _leaving(network)
+    notes = _told(network)
+    any_side = network.sides == Sides(1)
+    text = f"Map {entering} to {leaving}"
+    if any_side and not notes and fits(f"{text}; any height and width will do.", indent=indent):
+        return [f"{text}; any height and width will do."]
+    if any_side:
+        notes.insert(0, "Any height and width will do.")
+    told_apart = []
+    if not fits(f"{text}.", indent=indent, alone=not notes) and isinstance(network.output, dict):
+        told_apart.append(f"The outputs are {_shapes(network.output, tied)}.")
+        text = f"Map {entering} to the outputs"
+    if not fits(f"{text}.", indent=indent, alone=not (notes or told_apart)):
+        told_apart.insert(0, f"The inputs are {_shapes(network.inputs, tied)}.")
+        text = f"Map the inputs to {'the outputs' if len(told_apart) > 1 else leaving}"
+    return docstring(f"{text}.", " ".join(told_apart), " ".join(notes), indent=indent)
+
+
+def _leaving(network: Network) -> str:
     output = network.output
-    outputs = ", ".join(output) if isinstance(output, dict) else f"(N, {_sizes(output)})"
-    if len(network.outputs) > 1 and not isinstance(output, dict):
-        outputs += f", in training mode to {network.name}Outputs"
-    sides = network.sides
-    if sides == Sides(1):
-        return [f"Map {inputs} to {outputs}; any height and width will do."]
-    return [f"Map {inputs} to {outputs}.", *(["", *_told(sides, network)] if sides else [])]
+    return _shapes(output if isinstance(output, dict) else {INPUT: output})
 
 
-def _told(sides: Sides, network: Network) -> list[str]:
-    """Return what is said about heights and widths."""
-    subject = "In training mode height and width" if network.side else "Height and width"
+def _shapes(shapes: Mapping[str, Shape], written: Callable[[str], str] = str) -> str:
+    """Return shapes with their names; that of a single one is none."""
+    if len(shapes) == 1:
+        return f"(N, {_sizes(next(iter(shapes.values())))})"
+    return listed([written(f"{name} (N, {_sizes(shape)})") for name, shape in shapes.items()])
+
+
+def _told(network: Network) -> list[str]:
+    """Return what is said about modes, heights and widths."""
+    notes = []
+    kept = network.output
+    aside = [label for label, name in network.outputs if name in network.side]
+    if aside and not isinstance(kept, dict):
+        notes.append(f"In training mode return {network.name}Outputs.")
+    elif aside:
+        notes.append(f"In eval mode {listed(aside)} {'is' if len(aside) == 1 else 'are'} None.")
+    sides, alone = network.sides, network.sides_in_eval
+    if sides is None or sides == Sides(1):
+        return notes
     if sides.is_fixed:
         text = "Made for this height and width: others may not fit the layers; RuntimeError then."
     elif sides.step > 1:
-        text = f"{subject} must be multiples of {sides.step}; others raise RuntimeError."
+        text = f"Height and width must be multiples of {sides.step}; others raise RuntimeError."
+    elif alone in (None, sides):
+        text = f"Height and width must be at least {sides.least}; smaller ones raise RuntimeError."
     else:
-        text = f"{subject} must be at least {sides.least}; smaller ones raise RuntimeError."
-    return textwrap.wrap(text, 80)
+        text = (
+            f"Height and width must be at least {alone.least if alone else 1}, in training mode at "
+            f"least {sides.least}; smaller ones raise RuntimeError."
+        )
+    return [*notes, text]
 
 
 def header(network: Network) -> list[str]:
@@ -153,7 +107,11 @@ def header(network: Network) -> list[str]:
     cost = analysis.cost(network)
     figures = f"{cost.parameters:,} parameters, {cost.macs_text} MACs for an input of {shape}."
     paper = [prose(network.paper)] if network.paper else []
-    return [f"{network.name}, a PyTorch module.", "", figures, *paper, origin(network)]
+    rest = [*paper, origin(network)]
+    whole = f"{network.name}: {figures}"
+    if fits(whole, indent=0, alone=False):
+        return [whole, "", *rest]
+    return [f"{network.name}, a PyTorch module.", "", figures, *rest]
 
 
 def origin(network: Network) -> str:
@@ -164,7 +122,3 @@ def origin(network: Network) -> str:
 
 def _sizes(shape: Shape, between: str = ", ") -> str:
     return between.join(str(int(n)) for n in shape)
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

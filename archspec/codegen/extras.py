@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archspec import analysis
 from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.program import Method
+from archspec.codegen.program import Method, said
 from archspec.network import Network
 
 _COUNTED = "sum(p.numel() for p in network.parameters())"
@@ -35,7 +35,7 @@ def test_functions(network: Network) -> list[Method]:
     parameters = analysis.parameters(network)
     counted = Method(
         ["def test_parameters() -> None:"],
-        ["The network has as many parameters as its spec counts."],
+        said("The network has as many parameters as its spec counts."),
         [
             f"    network = {network.name}()",
             f"    expected = {parameters:_}",
@@ -44,7 +44,7 @@ def test_functions(network: Network) -> list[Method]:
     )
     shaped = Method(
         ["def test_shapes() -> None:"],
-        ["Two samples of the spec's shape give outputs of its shapes."],
+        said("Two samples of the spec's shape give outputs of its shapes."),
         [
             f"    network = {network.name}().eval()",
             *_inputs(network, 2, "torch.zeros"),
@@ -64,7 +64,7 @@ def _step(network: Network) -> Method:
         loss = f"sum(y.square().mean() for y in {made} if y is not None)"
     return Method(
         ["def test_backward_step() -> None:"],
-        ["A step of training has finite gradients and changes the parameters."],
+        said("A step of training has finite gradients and changes the parameters."),
         [
             "    torch.manual_seed(0)",
             f"    network = {network.name}()",

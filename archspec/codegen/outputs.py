@@ -5,7 +5,7 @@ from __future__ import annotations
 from archspec.codegen.forward import Forward
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.printing import identifier
-from archspec.codegen.program import Class
+from archspec.codegen.program import Class, said
 from archspec.network import Network
 
 
@@ -17,9 +17,8 @@ def outputs_class(network: Network) -> Class | None:
         f"    {identifier(label)}: Tensor{' | None' if name in network.side else ''}"
         for label, name in network.outputs
     ]
-    doc = [
-        f"What {network.name} returns" + (" in training mode." if alone_in_eval(network) else ".")
-    ]
+    when = " in training mode" if alone_in_eval(network) else ""
+    doc = said(f"What {network.name} returns{when}.")
     return Class(_class_name(network), "NamedTuple", doc, [], tuple(fields))
 
 

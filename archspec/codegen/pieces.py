@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archspec import analysis
-from archspec.codegen.printing import harmless, identifier, literal, prose, wrapped
+from archspec.codegen.printing import identifier, literal
 from archspec.codegen.program import Class, Method
+from archspec.codegen.prose import harmless, prose, wrapped
 from archspec.expressions import Value
 from archspec.network import Network
 
@@ -120,7 +121,7 @@ def _class(part: Class) -> dict[str, Any]:
     return {
         "name": Identifier(part.name),
         "base": Code([part.base]),
-        "doc": Docstring(part.doc),
+        "doc": Docstring(part.doc()),
         "fields": Code(part.fields) if part.fields else None,
         "methods": [_method(method) for method in part.methods],
     }
@@ -129,6 +130,6 @@ def _class(part: Class) -> dict[str, Any]:
 def _method(part: Method) -> dict[str, Any]:
     return {
         "signature": Code(part.signature),
-        "doc": Docstring(part.doc),
+        "doc": Docstring(part.doc()),
         "body": Code(part.lines),
     }

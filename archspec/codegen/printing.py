@@ -1,4 +1,4 @@
-"""Formulas, literals and free text as Python source."""
+"""Formulas and literals as Python source."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import ast
 import copy
 import keyword
 import re
-import textwrap
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -16,7 +15,6 @@ from archspec.ops import BY_NAME, Op, Ops
 
 _MATH: Final = {"ceil", "floor", "sqrt"}
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_QUOTES: Final = re.compile("""['"]+""")
 
 
 def literal(value: Any) -> str:
@@ -172,26 +170,6 @@ def identifier(name: str) -> str:
     if not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
         raise ValueError(f"not an identifier: {name!r}")
     return name
-
-
-def harmless(text: str) -> str:
-    """Return free text that ends no docstring and starts nothing else.
-
-    What cannot be printed (control characters, line separators, marks that turn the direction of
-    writing) becomes a space, a run of quotes an apostrophe, a backslash a slash.
-    """
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return _QUOTES.sub("'", printable.replace("\\", "/"))
-
-
-def prose(text: str) -> str:
-    """Return free text as one line that is harmless in a docstring."""
-    return " ".join(harmless(text).split())
-
-
-def wrapped(text: str, indent: int = 0) -> str:
-    """Return free text wrapped to the width of source."""
-    return textwrap.fill(text, 88 - 4 * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def fields_as_attributes(formula: Formula, fields: Collection[str], owner: str) -> Formula:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from archspec.codegen.frame import Parameter
 from archspec.network import Body, Network, walk
+
+Doc: TypeAlias = Callable[[], Sequence[str]]
+"""Yields the lines of a docstring once they are needed, which is not while something is tried."""
+
+
+def said(*lines: str) -> Doc:
+    """Return a docstring that is known."""
+    return lambda: lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +25,12 @@ class Method:
     """A method: parameters as written, its docstring, its lines."""
 
     signature: list[str]
-    doc: list[str]
+    doc: Doc
     lines: list[str]
 
     def written(self) -> list[str]:
         """Return the lines of a function whose docstring is one line."""
-        return [*self.signature, f'    """{self.doc[0]}"""', *self.lines]
+        return [*self.signature, f'    """{self.doc()[0]}"""', *self.lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Class:
 
     name: str
     base: str
-    doc: list[str]
+    doc: Doc
     methods: list[Method]
     fields: tuple[str, ...] = ()
 

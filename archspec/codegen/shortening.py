@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
+from archspec.codegen.agreement import nodes
+from archspec.codegen.blocks import chained
 from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import Item, plain
 from archspec.codegen.layout import Argument, Call, flat, lines
-from archspec.codegen.program import Function, Method, Program
+from archspec.codegen.program import Function, Method, Program, said
+from archspec.network import Body
 
 LONGEST: Final = 40
 """Lines of a function that can be taken in at a glance."""
@@ -32,7 +36,7 @@ def initialise_function(program: Program) -> str:
         [program.network.root], program.network, program, owner="network", indent=1
     )
     signature = [f"def {name}(network: nn.Module) -> None:"]
-    doc = ["Fill the weights of a new network."]
+    doc = said("Fill the weights of a new network.")
     program.definitions.append(Function(Method(signature, doc, filled)))
     return name
 
@@ -49,7 +53,9 @@ def with_function(items: Sequence[Item], frame: Frame, program: Program) -> list
     name = program.unused(f"_{plain(longest.name).lower()}")
     taken = tuple(Argument(f"{p.name}: {p.annotation}") for p in passed)
     signature = lines(Call(name, taken), 0, "def ", " -> nn.Sequential:")
-    method = Method(signature, ["Chain the layers."], lines(longest.value, 1, "return "))
+    uses = [node for _, node in nodes(longest.slot) if isinstance(node, Body)]
+    doc = partial(chained, uses, indent=1)
+    method = Method(signature, doc, lines(longest.value, 1, "return "))
     program.definitions.append(Function(method))
     call = Call(name, tuple(Argument(parameter.name) for parameter in passed))
     return [replace(item, value=call) if item is longest else item for item in items]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
+from archspec.codegen.blocks import chained
 from archspec.codegen.columns import Columns, columns, entries, entry, row_of
 from archspec.codegen.construct import Constructor
 from archspec.codegen.frame import Frame, Parameter
@@ -122,7 +124,8 @@ def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
     body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
     if len(body) == 1 and "for " not in body[0]:
         raise Differ  # the line itself says as much as a call
-    method = Method(signature, ["Chain the blocks of one stage."], body)
+    doc = partial(chained, [stage.body for stage in stages], indent=1)
+    method = Method(signature, doc, body)
     writer.program.functions |= frame.functions
     writer.program.definitions.append(Function(method))
     return Signature(name, parameters)
