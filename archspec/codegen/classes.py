@@ -99,6 +99,7 @@ class Writer:
             order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
             defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
             open=frozenset().union(*(block.open for block in blocks)),
+            kept=self.program.varying[blocks[0].name],
         )
         slot = tuple(View(use, {}, block.values) for use, block in zip(uses, blocks, strict=True))
         return self._class(name, slot, frame)
@@ -107,7 +108,7 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        frame = Frame(around.ops, scopes, around.sizes, around.order, open=around.open)
+        frame = Frame(around.ops, scopes, around.sizes, around.order, open=around.open, kept=around.kept)
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))

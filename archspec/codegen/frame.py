@@ -12,6 +12,7 @@ from typing import Any, Final
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
 from archspec.codegen.printing import annotation, formula_text, functions_used
+from archspec.codegen.varying import same
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Leaf
 from archspec.ops import Ops
@@ -41,6 +42,7 @@ class Frame:
         order: the other names, in the order in which they become parameters.
         defaults: the defaults that the spec gives them.
         open: the names whose values come from an argument of the network.
+        kept: the names that can have other values than those in these uses.
         needed: the names that the text has read so far.
         functions: functions of the language that it has called so far.
     """
@@ -51,6 +53,7 @@ class Frame:
     order: Sequence[str] = ()
     defaults: Mapping[str, Value] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     needed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
 
@@ -60,7 +63,8 @@ class Frame:
         return {
             name: expressions.constant(value)
             for name, value in self.scopes[0].items()
-            if name not in self.open and all(_same(scope.get(name), value) for scope in self.scopes)
+            if name not in self.open | self.kept
+            and all(same(scope.get(name), value) for scope in self.scopes)
         }
 
     @cached_property
@@ -193,7 +197,3 @@ def _at_turns(where: Sequence[View], formulas: Sequence[Formula]) -> Sequence[Fo
         if any(expressions.names(test) & view.turn_of.keys() for test in tests):
             raise Differ
     return formulas
-
-
-def _same(a: Value, b: Value) -> bool:
-    return a == b and isinstance(a, bool) == isinstance(b, bool)
