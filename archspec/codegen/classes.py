@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from archspec.codegen import describe
@@ -91,6 +93,18 @@ class Writer:
         return True
 
     def _block_class(self, name: str, uses: Sequence[Body]) -> Signature:
+        """Write a class for these uses that is right for other arguments too, if one can be.
+
+        Raises:
+            Differ: when no class can stand for them.
+        """
+        with self.program.rehearsal() as rehearsal, suppress(Differ):
+            signature = self._class_of(name, uses, general=True)
+            rehearsal.keep()
+            return signature
+        return self._class_of(name, uses, general=False)
+
+    def _class_of(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
         blocks = [use.block for use in uses if use.block is not None]
         frame = Frame(
             ops=self.program.network.ops,
@@ -99,7 +113,8 @@ class Writer:
             order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
             defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
             open=frozenset().union(*(block.open for block in blocks)),
-            kept=self.program.varying[blocks[0].name],
+            kept=frozenset().union(*(self.program.handed_on[use.path] for use in uses)),
+            general=general,
         )
         slot = tuple(View(use, {}, block.values) for use, block in zip(uses, blocks, strict=True))
         return self._class(name, slot, frame)
@@ -108,7 +123,7 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        frame = Frame(around.ops, scopes, around.sizes, around.order, open=around.open, kept=around.kept)
+        frame = replace(around, scopes=scopes, defaults={}, needed=set(), functions=set())
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))

@@ -43,6 +43,7 @@ class Frame:
         defaults: the defaults that the spec gives them.
         open: the names whose values come from an argument of the network.
         kept: the names that can have other values than those in these uses.
+        general: whether what all these uses have is made under its condition still.
         needed: the names that the text has read so far.
         functions: functions of the language that it has called so far.
     """
@@ -54,6 +55,7 @@ class Frame:
     defaults: Mapping[str, Value] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    general: bool = False
     needed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
 

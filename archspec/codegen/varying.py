@@ -1,4 +1,4 @@
-"""Which names of a block can have other values than those of one use of it.
+"""What a class hands on to the blocks that it calls, so that it is no constant there.
 
 `Shortcut(channels, stride)` may be called with a stride of 2 alone; but where the class that calls
 it hands on a `stride` of its own, that class takes any, and so must `Shortcut`.
@@ -11,40 +11,50 @@ from dataclasses import dataclass
 
 from archspec import expressions
 from archspec.expressions import Formula, Value
-from archspec.network import Body, Child, Loop
+from archspec.network import BlockUse, Body, Child, Loop
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One use of a block: who calls it (`""` for the network), and with what."""
+    """One use of a block: its path, who calls it (`""` for the network), and with what."""
 
+    path: str
     caller: str
-    name: str
-    values: Mapping[str, Value]
+    block: BlockUse
     formulas: Mapping[str, Formula]
 
 
-def varying(root: Body) -> dict[str, frozenset[str]]:
-    """Return the names of each block that differ between its uses, or come from such a name."""
+def handed_on(root: Body) -> dict[str, frozenset[str]]:
+    """Return, by the path of each use of a block, its names that come from one that varies.
+
+    A name of a block varies when its uses differ in it, or when it comes from one that does.
+    """
     calls = [*_calls(root.children, {}, "")]
-    first: dict[str, _Call] = {}
+    first: dict[str, BlockUse] = {}
     for call in calls:
-        first.setdefault(call.name, call)
-    found = {
-        (call.name, name)
+        first.setdefault(call.block.name, call.block)
+    varying = {
+        (call.block.name, name)
         for call in calls
-        for name, value in call.values.items()
-        if not same(first[call.name].values.get(name), value)
+        for name, value in call.block.values.items()
+        if not same(first[call.block.name].values.get(name), value)
     }
     passed = [
-        ((call.caller, read), (call.name, name))
+        ((call.caller, read), (call.block.name, name))
         for call in calls
         for name, formula in call.formulas.items()
         for read in expressions.names(formula)
     ]
-    while new := {inner for outer, inner in passed if outer in found} - found:
-        found |= new
-    return {block: frozenset(name for own, name in found if own == block) for block in first}
+    while new := {inner for outer, inner in passed if outer in varying} - varying:
+        varying |= new
+    return {
+        call.path: frozenset(
+            name
+            for name, formula in call.formulas.items()
+            if any((call.caller, read) in varying for read in expressions.names(formula))
+        )
+        for call in calls
+    }
 
 
 def same(a: Value, b: Value) -> bool:
@@ -66,5 +76,5 @@ def _calls(
         elif isinstance(child, Body) and child.block is not None:
             use = child.block
             formulas = {n: expressions.substitute(f, bindings) for n, f in use.bindings.items()}
-            yield _Call(caller, use.name, use.values, formulas)
+            yield _Call(child.path, caller, use, formulas)
             yield from _calls(child.children, {}, use.name)
