@@ -38,6 +38,32 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         """,
         ("width",),
     ),
+    "the name of a block's parameter": (
+        """
+        blocks:
+          Unit(width): [{Conv2d: =width, kernel_size: 1}, {Conv2d: =twice, kernel_size: 1}]
+        net: [{Unit: 4}, {Unit: =width + 1}]
+        """,
+        ("width",),
+    ),
+    "the name of a parameter around a block that reads the var": (
+        """
+        blocks:
+          Unit(width): [{Conv2d: =width, kernel_size: 1}, Inner, {repeat: 2, do: Inner}]
+          Inner: [{Conv2d: =width, kernel_size: 1}, {Innermost: =twice}]
+          Innermost(width): [{Conv2d: =width + count, kernel_size: 1}]
+        net: [{Unit: 4}, {Unit: =count}]
+        """,
+        ("width", "count"),
+    ),
+    "the name of a loop's own where the var is hidden": (
+        """
+        blocks:
+          Unit(width): [{for: {width: [2, 4]}, do: {Conv2d: =width + twice, kernel_size: 1}}]
+        net: [{Unit: 4}, {Conv2d: =width, kernel_size: 1}]
+        """,
+        ("width",),
+    ),
     "where PyTorch has the same default": (
         "net: [{Conv2d: 4, kernel_size: 1, groups: =count}, {Dropout: =rate}]",
         ("count", "rate"),

@@ -17,7 +17,7 @@ from archspec.resolve.flows import Flow, only
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
 from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
-from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
+from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, open_vars, renamed
 from archspec.resolve.siblings import Siblings
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema import names
@@ -233,7 +233,11 @@ class Builder:
         scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
-        self.resolver.closed |= self.resolver.globals.sources.keys() & plan.values.keys()
+        self.resolver.closed |= {
+            var
+            for var in open_vars(self.resolver.globals)
+            if scope.called.get(var, var) in plan.values
+        }
         before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}

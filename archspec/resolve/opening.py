@@ -34,12 +34,11 @@ def with_open_vars(
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
     """
-    taken = {p.name for block in written.spec.blocks.values() for p in block.parameters}
     values = resolve(written, overrides, shape).vars
     wanted = [
         name
         for name, default in written.spec.vars.items()
-        if type(values[name]) in (int, float) and default.formula is None and name not in taken
+        if type(values[name]) in (int, float) and default.formula is None
     ]
     try:
         _, closed = resolve_open(written, overrides, shape, wanted)

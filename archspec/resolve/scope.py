@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -24,7 +24,8 @@ class Scope:
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
     instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
-    that a name's value comes from.
+    that a name's value comes from. `called` has the names of open vars whose own name stands for
+    something else here.
     """
 
     values: Mapping[str, Value]
@@ -33,6 +34,7 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def with_loop(self, values: Mapping[str, Value], sources: Sources) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own."""
@@ -110,6 +112,19 @@ def open_vars(scope: Scope) -> list[str]:
     return [name for name, origin in scope.sources.items() if origin == {name}]
 
 
+def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Return how open vars are called where some names stand for something else."""
+    called = {}
+    for name in names:
+        called[name] = name
+        if name in taken:
+            other = f"network_{name}"
+            while other in taken or other in names:
+                other += "_"
+            called[name] = other
+    return called
+
+
 def name_formula(name: str) -> Formula:
     """Return the formula that is just a name."""
     return ast.Name(name, ast.Load())
@@ -145,6 +160,7 @@ def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
 __all__ = [
     "Scope",
     "Sources",
+    "calling",
     "entering",
     "formula_of",
     "leaving",
