@@ -104,12 +104,11 @@ def _terms(formula: Formula) -> Iterator[tuple[int, Formula]]:
     if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Add):
         yield from _terms(formula.left)
         yield from _terms(formula.right)
-    elif (
-        isinstance(formula, ast.BinOp)
-        and isinstance(formula.op, ast.Mult)
-        and isinstance(formula.left, ast.Constant)
-        and type(formula.left.value) is int
-    ):
-        yield formula.left.value, formula.right
+    elif isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Mult):
+        for factor, rest in ((formula.left, formula.right), (formula.right, formula.left)):
+            if isinstance(factor, ast.Constant) and type(factor.value) is int:
+                yield factor.value, rest
+                return
+        yield 1, formula
     else:
         yield 1, formula
