@@ -251,6 +251,8 @@ class Network:
         vars: the values it was resolved with.
         open: the vars that stand in formulas under their names, since another value would change
             arguments alone.
+        computed: the vars that stand in formulas under their names though they are computed, from
+            open vars and those before them.
         root: the tree.
         ops: the ops that its spec may use.
         sides: which heights and widths the module takes, where that has been found out.
@@ -268,6 +270,7 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
+    computed: Mapping[str, Formula] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
     sides: Sides | None = None
 

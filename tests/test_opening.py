@@ -23,8 +23,15 @@ BUNDLED: dict[str, dict[str, Any]] = {
     "mobilenet_v3_small": {"hidden": 16, "dropout": 0.5, "num_classes": 10},
     "densenet121": {"num_classes": 10},  # `stem` would make sums that nobody can read
     "efficientnet_b0": {"stochastic_depth": 0.5, "dropout": 0.0, "num_classes": 10},
-    "vit_b_32": {"width": 24, "num_classes": 10},
-    "swin_t": {"patch": 8, "width": 24, "stochastic_depth": 0.5, "num_classes": 10},
+    "vit_b_32": {"heads": 6, "width": 24, "num_classes": 10},
+    "swin_t": {
+        "patch": 8,
+        "width": 24,
+        "window": 5,
+        "stochastic_depth": 0.5,
+        "num_classes": 10,
+    },
+    "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
 }
 
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -160,6 +167,15 @@ def test_open_vars(case: str) -> None:
             live = archspec.loads(text, **{name: value}).build(device="meta")
             with torch.device("meta"):
                 assert_like(kind(**{name: value}), live)
+
+
+def test_what_is_computed_and_used_often_has_a_line() -> None:
+    layers = "[{Conv2d: =stem, kernel_size: 1}, BatchNorm2d, {Conv2d: =once, kernel_size: 1}]"
+    text = f"vars: {{width: 8, stem: =2 * width, once: =width + 1}}\nnet: {layers}\n"
+    emitted = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
+    assert "        stem = 2 * width\n" in emitted
+    assert "nn.BatchNorm2d(stem)" in emitted
+    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in emitted
 
 
 def test_the_value_that_was_set_is_the_default() -> None:

@@ -123,7 +123,10 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        frame = replace(around, scopes=scopes, defaults={}, needed=set(), functions=set())
+        order = (*around.order, *around.local)
+        frame = replace(
+            around, scopes=scopes, order=order, local={}, defaults={}, needed=set(), functions=set()
+        )
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
@@ -173,8 +176,8 @@ class Writer:
         They are `self.conv1 = …` for each child, and the flags that `forward` asks.
         """
         if numbered:
-            return _super_lines(items, frame)
-        written = ["        super().__init__()"]
+            return [*_local_lines(frame), *_super_lines(items, frame)]
+        written = ["        super().__init__()", *_local_lines(frame)]
         for item in items:
             condition = "" if item.condition is None else frame.text(item.condition)
             if is_silent(item.slot):
@@ -206,18 +209,25 @@ class Writer:
         """Write the network's own class, last."""
         network = self.program.network
         root = network.root
-        values = {name: network.vars[name] for name in network.open}
-        frame = Frame(network.ops, [values], (), network.open, values, frozenset(values))
+        values = {name: network.vars[name] for name in (*network.open, *network.computed)}
+        frame = Frame(
+            ops=network.ops,
+            scopes=[values],
+            order=network.open,
+            local=network.computed,
+            defaults={name: values[name] for name in network.open},
+            open=frozenset(values),
+        )
         scope = View(root, {}, values)
         chained = root.numbered and root.is_chain
         if self.flat and not (chained and is_flat_chain(root)):
             chained = False
             unrolled = Unrolled(self, frame, scope)
             filled = initialisation([root], network, self.program)
-            written = [*unrolled.lines, *(["", *filled] if filled else [])]
-            init = Method(
-                _signature(frame.parameters(), frame.ops), ["Build the network."], written
-            )
+            signature = _signature(frame.parameters(), frame.ops)
+            first, *others = unrolled.lines
+            written = [first, *_local_lines(frame), *others, *(["", *filled] if filled else [])]
+            init = Method(signature, ["Build the network."], written)
             items, aliases = unrolled.items, unrolled.aliases
         else:
             constructor = Constructor(
@@ -259,6 +269,15 @@ class Writer:
         inputs = ", ".join(f"{'x' if name == INPUT else name}: Tensor" for name in network.inputs)
         signature = f"    def forward(self, {inputs}) -> {return_type(network)}:"
         return Method([signature], describe.network_mapping(network), written)
+
+
+def _local_lines(frame: Frame) -> list[str]:
+    """Return the lines that compute the local names."""
+    return [
+        text
+        for name, formula in frame.locals()
+        for text in lines(frame.text(formula), 2, f"{name} = ")
+    ]
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

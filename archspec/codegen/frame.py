@@ -40,6 +40,7 @@ class Frame:
         scopes: values of the names in each use.
         sizes: the names of the sizes that enter; they become the first parameters.
         order: the other names, in the order in which they become parameters.
+        local: the names that are computed first, each from those before it.
         defaults: the defaults that the spec gives them.
         open: the names whose values come from an argument of the network.
         kept: the names that can have other values than those in these uses.
@@ -52,6 +53,7 @@ class Frame:
     scopes: Sequence[Mapping[str, Value]]
     sizes: Sequence[str] = ()
     order: Sequence[str] = ()
+    local: Mapping[str, Formula] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
@@ -135,8 +137,28 @@ class Frame:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters that the text turned out to need: sizes, then required ones."""
+        self._settle()
+        return self._found((*self.sizes, *self.order))
+
+    def known(self) -> tuple[Parameter, ...]:
+        """Return all that a part of the text can be passed on: the parameters and what is local."""
+        self._settle()
+        return self._found((*self.sizes, *self.order, *self.local))
+
+    def locals(self) -> list[tuple[str, Formula]]:
+        """Return the local names that the text turned out to need."""
+        return [(name, formula) for name, formula in self.local.items() if name in self.needed]
+
+    def _settle(self) -> None:
+        """Need what the needed local names are computed from."""
+        for name, formula in reversed([*self.local.items()]):
+            if name in self.needed:
+                self.needed.update(expressions.names(formula))
+                self.functions.update(functions_used(formula))
+
+    def _found(self, names: Sequence[str]) -> tuple[Parameter, ...]:
         found = []
-        for name in (*self.sizes, *self.order):
+        for name in names:
             if name in self.needed:
                 default = (self.defaults[name],) if name in self.defaults else ()
                 values = [*(scope[name] for scope in self.scopes), *default]

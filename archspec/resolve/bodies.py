@@ -233,11 +233,9 @@ class Builder:
         scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
-        self.resolver.closed |= {
-            var
-            for var in open_vars(self.resolver.globals)
-            if scope.called.get(var, var) in plan.values
-        }
+        for var in open_vars(self.resolver.globals):
+            if scope.called.get(var, var) in plan.values:
+                self.resolver.closed |= self.resolver.globals.sources[var]
         before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}

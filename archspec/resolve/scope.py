@@ -109,7 +109,7 @@ def read_names(part: Given | Formula | None) -> frozenset[str]:
 
 def open_vars(scope: Scope) -> list[str]:
     """Return the vars that stand in formulas under their own names."""
-    return [name for name, origin in scope.sources.items() if origin == {name}]
+    return [name for name, f in scope.formulas.items() if getattr(f, "id", "") == name]
 
 
 def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
