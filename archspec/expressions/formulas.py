@@ -200,24 +200,20 @@ def _of_numbers(call: ast.Call) -> Formula:
 
 def _doubled(formula: Formula) -> Formula:
     """Return `2 * (4 * x)` as `8 * x`: powers of two, so that no float is rounded."""
-    outer, product = _split(formula)
-    inner, _ = _split(product)
-    if outer is None or inner is None or not isinstance(product, ast.BinOp):
-        return formula
-    factor = constant(outer * inner)
-    if isinstance(product.left, ast.Constant):
-        return ast.BinOp(factor, ast.Mult(), product.right)
-    return ast.BinOp(product.left, ast.Mult(), factor)
-
-
-def _split(formula: Formula) -> tuple[int | None, Formula]:
-    """Return the power of two that multiplies the rest of a formula, or None, and that rest."""
     if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Mult):
-        for factor, rest in ((formula.left, formula.right), (formula.right, formula.left)):
-            number = factor.value if isinstance(factor, ast.Constant) else None
-            if type(number) is int and number > 0 and number & (number - 1) == 0:
-                return number, rest
-    return None, formula
+        outer, product = formula.left, formula.right
+        if _is_power_of_two(outer) and isinstance(product, ast.BinOp):
+            left, right, op = product.left, product.right, product.op
+            if isinstance(op, ast.Mult) and _is_power_of_two(left):
+                return ast.BinOp(fold(ast.BinOp(outer, op, left)), op, right)
+            if isinstance(op, ast.Mult) and _is_power_of_two(right):
+                return ast.BinOp(left, op, fold(ast.BinOp(outer, op, right)))
+    return formula
+
+
+def _is_power_of_two(formula: Formula) -> bool:
+    number = formula.value if isinstance(formula, ast.Constant) else None
+    return type(number) is int and number > 0 and number & (number - 1) == 0
 
 
 def _decided(formula: ast.BoolOp) -> Formula:
