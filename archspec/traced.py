@@ -72,11 +72,11 @@ def untraced(value: Any) -> Any:
 def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
     formula = fold(ast.BinOp(formula_of(left), op, formula_of(right)))
     if isinstance(op, ast.Add):
-        formula = _collected(formula)
+        formula = collected(formula)
     return traced(result, formula)  # type: ignore[no-any-return]
 
 
-def _collected(total: Formula) -> Formula:
+def collected(total: Formula) -> Formula:
     """Return a sum of integers with like terms added up: `a + 8 + a` is `2 * a + 8`."""
     counts: dict[str, int] = {}
     terms: dict[str, Formula] = {}

@@ -209,7 +209,7 @@ class Writer:
         """Write the network's own class, last."""
         network = self.program.network
         root = network.root
-        values = {name: network.vars[name] for name in (*network.open, *network.computed)}
+        values = network.scope({name: network.vars[name] for name in network.open})
         frame = Frame(
             ops=network.ops,
             scopes=[values],

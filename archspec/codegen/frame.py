@@ -142,8 +142,7 @@ class Frame:
 
     def known(self) -> tuple[Parameter, ...]:
         """Return all that a part of the text can be passed on: the parameters and what is local."""
-        self._settle()
-        return self._found((*self.sizes, *self.order, *self.local))
+        return (*self.parameters(), *self._found([*self.local]))
 
     def locals(self) -> list[tuple[str, Formula]]:
         """Return the local names that the text turned out to need."""

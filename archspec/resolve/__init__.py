@@ -93,7 +93,7 @@ def resolve_open(
         init=spec.init,
         is_default=not overrides and shape is None,
         open=tuple(wanted),
-        computed=computed,
+        computed={**computed, **resolver.grown},
         ops=written.ops,
     )
     return network, resolver.closed | scope.origin(*given)

@@ -61,8 +61,8 @@ def with_open_vars(
     if not _are_open(network, kept, written, overrides, shape):
         kept = kept if is_affordable(network, 2 * len(kept)) else []
         kept = [name for name in kept if _are_open(network, [name], written, overrides, shape)]
-    often = [name for name in network.computed if _is_read_often(network, name)]
-    if (kept, often) != (wanted, [*network.computed]):
+    often = [name for name in named if _is_read_often(network, name)]
+    if (kept, often) != (wanted, named):
         network, _ = resolve_open(written, overrides, shape, kept, often)
     return network
 
@@ -117,13 +117,22 @@ def _are_open(
         except SpecError:
             continue  # A width of 65 may not divide into groups, and 128 may.
         tried += 1
-        if not _follows(network.root.children, made.root.children, made.vars):
+        if not _holds(network, made):
             return False
     return tried > 0
 
 
 def _others(value: Any) -> tuple[float, float]:
     return (value + 1, 2 * value) if isinstance(value, int) else (value / 2, (1 + value) / 2)
+
+
+def _holds(network: Network, made: Network) -> bool:
+    """Tell whether a network's formulas yield what was made with other values of its vars."""
+    try:
+        scope = network.scope(made.vars)
+    except expressions.ExpressionError:
+        return False
+    return _follows(network.root.children, made.root.children, scope)
 
 
 def _follows(children: Sequence[Child], made: Sequence[Child], scope: Mapping[str, Value]) -> bool:

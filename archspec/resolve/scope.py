@@ -13,9 +13,9 @@ from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
 from archspec.spec import Given
-from archspec.traced import Traced, formula_of, traced, untraced
+from archspec.traced import Traced, collected, formula_of, traced, untraced
 
-Sources: TypeAlias = Mapping[str, frozenset[str]]
+Sources: TypeAlias = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,9 @@ def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
 def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     """Return a shape with its formulas in the names of the scope around."""
     sizes = (
-        traced(int(n), expressions.substitute(n.formula, bindings)) if isinstance(n, Traced) else n
+        traced(int(n), collected(expressions.substitute(n.formula, bindings)))
+        if isinstance(n, Traced)
+        else n
         for n in shape
     )
     return sized(shape, sizes)
