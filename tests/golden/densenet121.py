@@ -15,18 +15,18 @@ from torch import Tensor, nn
 class DenseLayer(nn.Module):
     """Concatenate the input and what is made of it along the channels."""
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, growth: int) -> None:
         """Build the block."""
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv1 = nn.Conv2d(in_channels, 128, kernel_size=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(128)
+        self.conv1 = nn.Conv2d(in_channels, 4 * growth, kernel_size=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(4 * growth)
         self.relu2 = nn.ReLU(inplace=True)
-        self.conv2 = nn.Conv2d(128, 32, kernel_size=3, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(4 * growth, growth, kernel_size=3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, in_channels, H, W) to (N, in_channels + 32, H, W)."""
+        """Map (N, in_channels, H, W) to (N, in_channels + growth, H, W)."""
         out = self.relu1(self.norm1(x))
         out = self.relu2(self.norm2(self.conv1(out)))
         out = self.conv2(out)
@@ -59,14 +59,27 @@ class DenseNet121(nn.Module):
     it.
     """
 
-    def __init__(self, num_classes: int = 1000) -> None:
+    def __init__(
+        self, stem: int = 64, growth: int = 32, num_classes: int = 1000
+    ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = _features()
+        transition1_channels = (stem + 6 * growth) // 2
+        transition2_channels = (transition1_channels + 12 * growth) // 2
+        transition3_channels = (transition2_channels + 24 * growth) // 2
+        denseblock4_channels = transition3_channels + 16 * growth
+        self.features = _features(
+            stem,
+            growth,
+            transition1_channels,
+            transition2_channels,
+            transition3_channels,
+            denseblock4_channels,
+        )
         self.relu = nn.ReLU(inplace=True)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.classifier = nn.Linear(1024, num_classes)
+        self.classifier = nn.Linear(denseblock4_channels, num_classes)
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -91,41 +104,57 @@ def _initialise(network: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-def _features() -> nn.Sequential:
+def _features(
+    stem: int,
+    growth: int,
+    transition1_channels: int,
+    transition2_channels: int,
+    transition3_channels: int,
+    denseblock4_channels: int,
+) -> nn.Sequential:
     """Chain the layers."""
     return nn.Sequential(
         OrderedDict(
-            conv0=nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False),
-            norm0=nn.BatchNorm2d(64),
+            conv0=nn.Conv2d(3, stem, kernel_size=7, stride=2, padding=3, bias=False),
+            norm0=nn.BatchNorm2d(stem),
             relu0=nn.ReLU(inplace=True),
             pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
             denseblock1=nn.Sequential(
                 OrderedDict(
-                    (f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))
+                    (f"denselayer{j}", DenseLayer(stem + growth * (j - 1), growth))
                     for j in range(1, 7)
                 ),
             ),
-            transition1=Transition(256),
+            transition1=Transition(stem + 6 * growth),
             denseblock2=nn.Sequential(
                 OrderedDict(
-                    (f"denselayer{j}", DenseLayer(128 + 32 * (j - 1)))
+                    (
+                        f"denselayer{j}",
+                        DenseLayer(transition1_channels + growth * (j - 1), growth),
+                    )
                     for j in range(1, 13)
                 ),
             ),
-            transition2=Transition(512),
+            transition2=Transition(transition1_channels + 12 * growth),
             denseblock3=nn.Sequential(
                 OrderedDict(
-                    (f"denselayer{j}", DenseLayer(256 + 32 * (j - 1)))
+                    (
+                        f"denselayer{j}",
+                        DenseLayer(transition2_channels + growth * (j - 1), growth),
+                    )
                     for j in range(1, 25)
                 ),
             ),
-            transition3=Transition(1024),
+            transition3=Transition(transition2_channels + 24 * growth),
             denseblock4=nn.Sequential(
                 OrderedDict(
-                    (f"denselayer{j}", DenseLayer(512 + 32 * (j - 1)))
+                    (
+                        f"denselayer{j}",
+                        DenseLayer(transition3_channels + growth * (j - 1), growth),
+                    )
                     for j in range(1, 17)
                 ),
             ),
-            norm5=nn.BatchNorm2d(1024),
+            norm5=nn.BatchNorm2d(denseblock4_channels),
         ),
     )

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 class Shortcut(nn.Sequential):
     """Conv2d and BatchNorm2d in a row."""
 
-    def __init__(self, in_channels: int, channels: int) -> None:
+    def __init__(self, in_channels: int, channels: int, stride: int) -> None:
         """Build the block."""
         super().__init__(
-            nn.Conv2d(in_channels, channels, kernel_size=1, stride=2, bias=False),
+            nn.Conv2d(in_channels, channels, kernel_size=1, stride=stride, bias=False),
             nn.BatchNorm2d(channels),
         )
 
@@ -35,7 +35,7 @@ class BasicBlock(nn.Module):
         self.bn2 = nn.BatchNorm2d(channels)
         self.downsample: nn.Module = nn.Identity()
         if stride != 1 or in_channels != channels:
-            self.downsample = Shortcut(in_channels, channels)
+            self.downsample = Shortcut(in_channels, channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, channels, H / stride, W / stride)."""

@@ -216,11 +216,15 @@ class MLP(nn.Sequential):
 class SwinBlock(nn.Module):
     """Residual parts, one after the other."""
 
-    def __init__(self, in_channels: int, heads: int, shift: int, drop: float) -> None:
+    def __init__(
+        self, in_channels: int, heads: int, window: int, shift: int, drop: float
+    ) -> None:
         """Build the block."""
         super().__init__()
         self.norm1 = nn.LayerNorm(in_channels)
-        self.attn = WindowAttention(in_channels, heads, window_size=7, shift_size=shift)
+        self.attn = WindowAttention(
+            in_channels, heads, window_size=window, shift_size=shift
+        )
         self.stochastic_depth = StochasticDepth(drop)
         self.norm2 = nn.LayerNorm(in_channels)
         self.mlp = MLP(in_channels, 4 * in_channels)
@@ -266,12 +270,13 @@ class SwinT(nn.Module):
         self,
         patch: int = 4,
         width: int = 96,
+        window: int = 7,
         stochastic_depth: float = 0.2,
         num_classes: int = 1000,
     ) -> None:
         """Build the network."""
         super().__init__()
-        self.features = _features(patch, width, stochastic_depth)
+        self.features = _features(patch, width, window, stochastic_depth)
         self.norm = nn.LayerNorm(8 * width)
         self.permute = Permute((0, 3, 1, 2))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
@@ -302,7 +307,9 @@ def _initialise(network: nn.Module) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def _features(patch: int, width: int, stochastic_depth: float) -> nn.Sequential:
+def _features(
+    patch: int, width: int, window: int, stochastic_depth: float
+) -> nn.Sequential:
     """Chain the layers."""
     return nn.Sequential(
         nn.Sequential(
@@ -311,24 +318,30 @@ def _features(patch: int, width: int, stochastic_depth: float) -> nn.Sequential:
             nn.LayerNorm(width),
         ),
         nn.Sequential(
-            SwinBlock(width, 3, 0, 0.0),
-            SwinBlock(width, 3, 3, stochastic_depth / 11),
+            SwinBlock(width, 3, window, 0, 0.0),
+            SwinBlock(width, 3, window, window // 2, stochastic_depth / 11),
         ),
         PatchMerging(width),
         nn.Sequential(
-            SwinBlock(2 * width, 6, 0, stochastic_depth * 2 / 11),
-            SwinBlock(2 * width, 6, 3, stochastic_depth * 3 / 11),
+            SwinBlock(2 * width, 6, window, 0, stochastic_depth * 2 / 11),
+            SwinBlock(2 * width, 6, window, window // 2, stochastic_depth * 3 / 11),
         ),
         PatchMerging(2 * width),
         nn.Sequential(
             *(
-                SwinBlock(4 * width, 12, i % 2 * 3, stochastic_depth * (4 + i) / 11)
+                SwinBlock(
+                    4 * width,
+                    12,
+                    window,
+                    i % 2 * (window // 2),
+                    stochastic_depth * (4 + i) / 11,
+                )
                 for i in range(6)
             ),
         ),
         PatchMerging(4 * width),
         nn.Sequential(
-            SwinBlock(8 * width, 24, 0, stochastic_depth * 10 / 11),
-            SwinBlock(8 * width, 24, 3, stochastic_depth * 11 / 11),
+            SwinBlock(8 * width, 24, window, 0, stochastic_depth * 10 / 11),
+            SwinBlock(8 * width, 24, window, window // 2, stochastic_depth * 11 / 11),
         ),
     )

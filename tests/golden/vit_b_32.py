@@ -71,11 +71,13 @@ class MLP(nn.Sequential):
 class EncoderBlock(nn.Module):
     """Residual parts, one after the other."""
 
-    def __init__(self, in_features: int) -> None:
+    def __init__(self, in_features: int, heads: int) -> None:
         """Build the block."""
         super().__init__()
         self.ln_1 = nn.LayerNorm(in_features, eps=1e-06)
-        self.self_attention = nn.MultiheadAttention(in_features, 12, batch_first=True)
+        self.self_attention = nn.MultiheadAttention(
+            in_features, heads, batch_first=True
+        )
         self.dropout = nn.Dropout(0.0)
         self.ln_2 = nn.LayerNorm(in_features, eps=1e-06)
         self.mlp = MLP(in_features, 4 * in_features)
@@ -95,7 +97,7 @@ class EncoderBlock(nn.Module):
 class Encoder(nn.Module):
     """Parameter, Add, Dropout, Sequential and LayerNorm, with wiring of their own."""
 
-    def __init__(self, in_features: int) -> None:
+    def __init__(self, in_features: int, heads: int) -> None:
         """Build the block."""
         super().__init__()
         self.pos_embedding = nn.Parameter(
@@ -104,7 +106,8 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(0.0)
         self.layers = nn.Sequential(
             OrderedDict(
-                (f"encoder_layer_{i}", EncoderBlock(in_features)) for i in range(12)
+                (f"encoder_layer_{i}", EncoderBlock(in_features, heads))
+                for i in range(12)
             ),
         )
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
@@ -125,14 +128,16 @@ class ViTB32(nn.Module):
     class token ahead of them.
     """
 
-    def __init__(self, width: int = 768, num_classes: int = 1000) -> None:
+    def __init__(
+        self, heads: int = 12, width: int = 768, num_classes: int = 1000
+    ) -> None:
         """Build the network."""
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, width))
         self.conv_proj = nn.Conv2d(3, width, kernel_size=32, stride=32)
         self.flatten = nn.Flatten(start_dim=2)
         self.patches = Permute((0, 2, 1))
-        self.encoder = Encoder(width)
+        self.encoder = Encoder(width, heads)
         self.first = Narrow(1, start=0, length=1)
         self.representation = nn.Flatten()
         self.heads = nn.Sequential(
