@@ -204,9 +204,9 @@ def test_what_is_computed_and_used_often_has_a_line() -> None:
 
 def test_a_size_that_grows_has_a_line() -> None:
     emitted = archspec.load("densenet121").codegen()
-    assert "        transition1_channels = (stem + 6 * growth) // 2\n" in emitted
-    assert "DenseLayer(transition1_channels + growth * (j - 1), growth)" in emitted
-    assert "nn.Linear(denseblock4_channels, num_classes)" in emitted
+    assert "        channels1 = (stem + 6 * growth) // 2\n" in emitted
+    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in emitted
+    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in emitted
 
 
 def test_the_value_that_was_set_is_the_default() -> None:

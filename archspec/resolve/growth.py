@@ -6,6 +6,7 @@ network's own has a name instead, and what follows is said in terms of that.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope, formula_of, name_formula
 from archspec.traced import Traced
 
-_GROWN: Final = 20
+_GROWN: Final = 24
 """Characters of the formula of a size from which on the size has a name of its own."""
 
 
@@ -32,11 +33,11 @@ def named(flow: Flow, scope: Scope, grown: dict[str, Formula]) -> Flow:
     if shape is None or len(shape) != 3 or isinstance(shape, ChannelsLast):
         return flow
     formula = formula_of(shape[0])
-    origin, name = scope.origin(formula), f"{flow.ref}_channels"
+    origin = scope.origin(formula)
     if not origin or len(expressions.text(formula)) < _GROWN:
         return flow
-    if not name.isidentifier() or name in {*scope.values, *grown}:
-        return flow
+    numbered = (f"channels{number}" for number in itertools.count(1))
+    name = next(name for name in numbered if name not in {*scope.values, *grown})
     grown[name] = formula
     scope.sources[name] = origin  # shared by all that stands in no loop and no block
     return replace(
