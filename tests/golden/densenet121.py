@@ -64,22 +64,14 @@ class DenseNet121(nn.Module):
     ) -> None:
         """Build the network."""
         super().__init__()
-        transition1_channels = (stem + 6 * growth) // 2
-        transition2_channels = (transition1_channels + 12 * growth) // 2
-        transition3_channels = (transition2_channels + 24 * growth) // 2
-        denseblock4_channels = transition3_channels + 16 * growth
-        self.features = _features(
-            stem,
-            growth,
-            transition1_channels,
-            transition2_channels,
-            transition3_channels,
-            denseblock4_channels,
-        )
+        channels1 = (stem + 6 * growth) // 2
+        channels2 = (channels1 + 12 * growth) // 2
+        channels3 = (channels2 + 24 * growth) // 2
+        self.features = _features(stem, growth, channels1, channels2, channels3)
         self.relu = nn.ReLU(inplace=True)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.classifier = nn.Linear(denseblock4_channels, num_classes)
+        self.classifier = nn.Linear(channels3 + 16 * growth, num_classes)
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -105,12 +97,7 @@ def _initialise(network: nn.Module) -> None:
 
 
 def _features(
-    stem: int,
-    growth: int,
-    transition1_channels: int,
-    transition2_channels: int,
-    transition3_channels: int,
-    denseblock4_channels: int,
+    stem: int, growth: int, channels1: int, channels2: int, channels3: int
 ) -> nn.Sequential:
     """Chain the layers."""
     return nn.Sequential(
@@ -128,33 +115,24 @@ def _features(
             transition1=Transition(stem + 6 * growth),
             denseblock2=nn.Sequential(
                 OrderedDict(
-                    (
-                        f"denselayer{j}",
-                        DenseLayer(transition1_channels + growth * (j - 1), growth),
-                    )
+                    (f"denselayer{j}", DenseLayer(channels1 + growth * (j - 1), growth))
                     for j in range(1, 13)
                 ),
             ),
-            transition2=Transition(transition1_channels + 12 * growth),
+            transition2=Transition(channels1 + 12 * growth),
             denseblock3=nn.Sequential(
                 OrderedDict(
-                    (
-                        f"denselayer{j}",
-                        DenseLayer(transition2_channels + growth * (j - 1), growth),
-                    )
+                    (f"denselayer{j}", DenseLayer(channels2 + growth * (j - 1), growth))
                     for j in range(1, 25)
                 ),
             ),
-            transition3=Transition(transition2_channels + 24 * growth),
+            transition3=Transition(channels2 + 24 * growth),
             denseblock4=nn.Sequential(
                 OrderedDict(
-                    (
-                        f"denselayer{j}",
-                        DenseLayer(transition3_channels + growth * (j - 1), growth),
-                    )
+                    (f"denselayer{j}", DenseLayer(channels3 + growth * (j - 1), growth))
                     for j in range(1, 17)
                 ),
             ),
-            norm5=nn.BatchNorm2d(denseblock4_channels),
+            norm5=nn.BatchNorm2d(channels3 + 16 * growth),
         ),
     )
