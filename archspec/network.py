@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from archspec import spec
+from archspec import expressions, spec
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Form, Op, Ops, Shape
 
@@ -252,6 +252,8 @@ class Network:
         vars: the values it was resolved with.
         open: the vars that stand in formulas under their names, since another value would change
             arguments alone.
+        computed: what stands in formulas under a name though it is computed from open vars and
+            names before it: further vars, and sizes that have grown.
         root: the tree.
         ops: the ops that its spec may use.
         sides: which heights and widths the module takes, where that has been found out.
@@ -271,9 +273,17 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
+    computed: Mapping[str, Formula] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
     sides: Sides | None = None
     sides_in_eval: Sides | None = None
+
+    def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the values of all names of the network's own, where its vars have some values."""
+        values = {**given}
+        for name, formula in self.computed.items():
+            values[name] = expressions.evaluate(formula, values)
+        return values
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:

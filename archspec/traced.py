@@ -72,11 +72,11 @@ def untraced(value: Any) -> Any:
 def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
     formula = fold(ast.BinOp(formula_of(left), op, formula_of(right)))
     if isinstance(op, ast.Add):
-        formula = _collected(formula)
+        formula = collected(formula)
     return traced(result, formula)  # type: ignore[no-any-return]
 
 
-def _collected(total: Formula) -> Formula:
+def collected(total: Formula) -> Formula:
     """Return a sum of integers with like terms added up: `a + 8 + a` is `2 * a + 8`."""
     counts: dict[str, int] = {}
     terms: dict[str, Formula] = {}
@@ -104,12 +104,11 @@ def _terms(formula: Formula) -> Iterator[tuple[int, Formula]]:
     if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Add):
         yield from _terms(formula.left)
         yield from _terms(formula.right)
-    elif (
-        isinstance(formula, ast.BinOp)
-        and isinstance(formula.op, ast.Mult)
-        and isinstance(formula.left, ast.Constant)
-        and type(formula.left.value) is int
-    ):
-        yield formula.left.value, formula.right
+    elif isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Mult):
+        for factor, rest in ((formula.left, formula.right), (formula.right, formula.left)):
+            if isinstance(factor, ast.Constant) and type(factor.value) is int:
+                yield factor.value, rest
+                return
+        yield 1, formula
     else:
         yield 1, formula

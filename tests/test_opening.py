@@ -21,10 +21,24 @@ BUNDLED: dict[str, dict[str, Any]] = {
     "vgg11_bn": {"hidden": 64, "num_classes": 10},
     "googlenet": {"num_classes": 10},
     "mobilenet_v3_small": {"hidden": 16, "dropout": 0.5, "num_classes": 10},
-    "densenet121": {"num_classes": 10},  # `stem` would make sums that nobody can read
+    "densenet121": {"stem": 48, "growth": 12, "num_classes": 10},
     "efficientnet_b0": {"stochastic_depth": 0.5, "dropout": 0.0, "num_classes": 10},
-    "vit_b_32": {"width": 24, "num_classes": 10},
-    "swin_t": {"patch": 8, "width": 24, "stochastic_depth": 0.5, "num_classes": 10},
+    "vit_b_32": {"heads": 6, "width": 24, "num_classes": 10},
+    "swin_t": {
+        "patch": 8,
+        "width": 24,
+        "window": 5,
+        "stochastic_depth": 0.5,
+        "num_classes": 10,
+    },
+    "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
+}
+
+# Other values that make networks small enough to run.
+SMALL: dict[str, dict[str, Any]] = {
+    "densenet121": {"stem": 8, "growth": 4, "num_classes": 3},
+    "vit_b_32": {"heads": 2, "width": 8, "num_classes": 3},
+    "swin_t": {"patch": 8, "width": 24, "window": 5, "num_classes": 3},
 }
 
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -35,6 +49,32 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
           Unit: [{Conv2d: =width, kernel_size: 1}, {Unit2: =width // 2}]
           Unit2(channels): [{Conv2d: =channels, kernel_size: 1}]
         net: [Unit, Unit]
+        """,
+        ("width",),
+    ),
+    "the name of a block's parameter": (
+        """
+        blocks:
+          Unit(width): [{Conv2d: =width, kernel_size: 1}, {Conv2d: =twice, kernel_size: 1}]
+        net: [{Unit: 4}, {Unit: =width + 1}]
+        """,
+        ("width",),
+    ),
+    "the name of a parameter around a block that reads the var": (
+        """
+        blocks:
+          Unit(width): [{Conv2d: =width, kernel_size: 1}, Inner, {repeat: 2, do: Inner}]
+          Inner: [{Conv2d: =width, kernel_size: 1}, {Innermost: =twice}]
+          Innermost(width): [{Conv2d: =width + count, kernel_size: 1}]
+        net: [{Unit: 4}, {Unit: =count}]
+        """,
+        ("width", "count"),
+    ),
+    "the name of a loop's own where the var is hidden": (
+        """
+        blocks:
+          Unit(width): [{for: {width: [2, 4]}, do: {Conv2d: =width + twice, kernel_size: 1}}]
+        net: [{Unit: 4}, {Conv2d: =width, kernel_size: 1}]
         """,
         ("width",),
     ),
@@ -122,6 +162,23 @@ def test_arguments_are_the_vars(name: str) -> None:
         assert_like(kind(**BUNDLED[name]), live)
 
 
+@pytest.mark.usefixtures("single_thread")
+@pytest.mark.parametrize("name", SMALL)
+def test_arguments_make_the_same_numbers(name: str) -> None:
+    given = SMALL[name]
+    live = archspec.load(name, **given)
+    built = live.build(seed=0).eval()
+    kind = source_class(archspec.load(name))
+    torch.manual_seed(0)
+    made = kind(**given).eval()
+    state = made.state_dict()
+    assert list(state) == list(built.state_dict())
+    assert all(map(torch.equal, state.values(), built.state_dict().values()))
+    x = torch.randn(1, *live.inputs["input"])
+    with torch.no_grad():
+        assert torch.equal(made(x), built(x))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_open_vars(case: str) -> None:
     body, expected = CASES[case]
@@ -134,6 +191,22 @@ def test_open_vars(case: str) -> None:
             live = archspec.loads(text, **{name: value}).build(device="meta")
             with torch.device("meta"):
                 assert_like(kind(**{name: value}), live)
+
+
+def test_what_is_computed_and_used_often_has_a_line() -> None:
+    layers = "[{Conv2d: =stem, kernel_size: 1}, BatchNorm2d, {Conv2d: =once, kernel_size: 1}]"
+    text = f"vars: {{width: 8, stem: =2 * width, once: =width + 1}}\nnet: {layers}\n"
+    emitted = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
+    assert "        stem = 2 * width\n" in emitted
+    assert "nn.BatchNorm2d(stem)" in emitted
+    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in emitted
+
+
+def test_a_size_that_grows_has_a_line() -> None:
+    emitted = archspec.load("densenet121").codegen()
+    assert "        channels1 = (stem + 6 * growth) // 2\n" in emitted
+    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in emitted
+    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in emitted
 
 
 def test_the_value_that_was_set_is_the_default() -> None:

@@ -515,7 +515,7 @@ def test_what_no_source_could_say_is_refused(code: str) -> None:
 
 def test_a_series_is_a_comprehension() -> None:
     source = archspec.load("densenet121").codegen()
-    assert '(f"denselayer{j}", DenseLayer(64 + 32 * (j - 1)))' in source
+    assert '(f"denselayer{j}", DenseLayer(stem + growth * (j - 1), growth))' in source
     assert "for j in range(1, 7)" in source
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from archspec.codegen import blocks, describe
@@ -92,6 +94,18 @@ class Writer:
         return True
 
     def _block_class(self, name: str, uses: Sequence[Body]) -> Signature:
+        """Write a class for these uses that is right for other arguments too, if one can be.
+
+        Raises:
+            Differ: when no class can stand for them.
+        """
+        with self.program.rehearsal() as rehearsal, suppress(Differ):
+            signature = self._class_of(name, uses, general=True)
+            rehearsal.keep()
+            return signature
+        return self._class_of(name, uses, general=False)
+
+    def _class_of(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
         blocks = [use.block for use in uses if use.block is not None]
         frame = Frame(
             ops=self.program.network.ops,
@@ -100,6 +114,8 @@ class Writer:
             order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
             defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
             open=frozenset().union(*(block.open for block in blocks)),
+            kept=frozenset().union(*(self.program.handed_on[use.path] for use in uses)),
+            general=general,
         )
         slot = tuple(View(use, {}, block.values) for use, block in zip(uses, blocks, strict=True))
         return self._class(name, slot, frame)
@@ -108,7 +124,10 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        frame = Frame(around.ops, scopes, around.sizes, around.order, open=around.open)
+        order = (*around.order, *around.local)
+        frame = replace(
+            around, scopes=scopes, order=order, local={}, defaults={}, needed=set(), functions=set()
+        )
         first = there[0].child
         assert isinstance(first, Body)
         wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
@@ -164,8 +183,8 @@ class Writer:
         They are `self.conv1 = …` for each child, and the flags that `forward` asks.
         """
         if numbered:
-            return _super_lines(items, frame)
-        written = ["        super().__init__()"]
+            return [*_local_lines(frame), *_super_lines(items, frame)]
+        written = ["        super().__init__()", *_local_lines(frame)]
         flags = _flags(items, frame)
         known = {""}
         for test, group in _together(items, frame):
@@ -204,15 +223,23 @@ class Writer:
         """Write the network's own class, last."""
         network = self.program.network
         root = network.root
-        values = {name: network.vars[name] for name in network.open}
-        frame = Frame(network.ops, [values], (), network.open, values, frozenset(values))
+        values = network.scope({name: network.vars[name] for name in network.open})
+        frame = Frame(
+            ops=network.ops,
+            scopes=[values],
+            order=network.open,
+            local=network.computed,
+            defaults={name: values[name] for name in network.open},
+            open=frozenset(values),
+        )
         scope = View(root, {}, values)
         chained = root.numbered and root.is_chain
         if self.flat and not (chained and is_flat_chain(root)):
             chained = False
             unrolled = Unrolled(self, frame, scope)
             filled = initialisation([root], network, self.program)
-            written = [*unrolled.lines, *(["", *filled] if filled else [])]
+            first, *others = unrolled.lines
+            written = [first, *_local_lines(frame), *others, *(["", *filled] if filled else [])]
             signature = _signature(frame.parameters(), frame.ops)
             init = Method(signature, partial(describe.built, network), written)
             items, aliases = unrolled.items, unrolled.aliases
@@ -277,6 +304,15 @@ def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
     """Return the flags by the conditions that they hold, for whoever asks the same once more."""
     flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
     return {test: flag for test, flag in reversed(flagged) if flag and not test.isidentifier()}
+
+
+def _local_lines(frame: Frame) -> list[str]:
+    """Return the lines that compute the local names."""
+    return [
+        text
+        for name, formula in frame.locals()
+        for text in lines(frame.text(formula), 2, f"{name} = ")
+    ]
 
 
 def _super_lines(items: list[Item], frame: Frame) -> list[str]:

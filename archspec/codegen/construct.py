@@ -97,7 +97,7 @@ class Constructor:
     def _item(self, slot: Slot) -> Item:
         there = nodes(slot)
         names = {node.name for _, node in there}
-        condition = self._condition(slot) if len(there) < len(slot) else None
+        condition = self._condition(slot)
         label = ""
         if len(names) > 1 and not all(name.isdigit() for name in names):
             if not self._depth:
@@ -109,13 +109,17 @@ class Constructor:
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
 
-    def _condition(self, slot: Slot) -> Formula:
-        """Return when a child is there that not every use has."""
+    def _condition(self, slot: Slot) -> Formula | None:
+        """Return when a child is there that not every use has, or need not have."""
         formulas = [view.child.condition for view in slot if not isinstance(view.child, Loop)]
-        if any(formula is None for formula in formulas):
-            raise Differ
         present = [isinstance(view.child, Leaf | Body) for view in slot]
+        if all(present) and (None in formulas or not self.frame.general):
+            return None
+        if None in formulas:
+            raise Differ
         test = self.frame.common(slot, [f for f in formulas if f is not None], present)
+        if expressions.is_constant(test):
+            return None
         if not slot[0].turn_of:  # whose variable means nothing further out
             self.frame.tests.append(test)
         return test

@@ -12,6 +12,7 @@ from typing import Any, Final
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
 from archspec.codegen.printing import annotation, formula_text, functions_used
+from archspec.codegen.varying import same
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Leaf
 from archspec.ops import Ops
@@ -39,8 +40,11 @@ class Frame:
         scopes: values of the names in each use.
         sizes: the names of the sizes that enter; they become the first parameters.
         order: the other names, in the order in which they become parameters.
+        local: the names that are computed first, each from those before it.
         defaults: the defaults that the spec gives them.
         open: the names whose values come from an argument of the network.
+        kept: the names that can have other values than those in these uses.
+        general: whether what all these uses have is made under its condition still.
         needed: the names that the text has read so far.
         functions: functions of the language that it has called so far.
         tests: what decides whether its children are there.
@@ -50,8 +54,11 @@ class Frame:
     scopes: Sequence[Mapping[str, Value]]
     sizes: Sequence[str] = ()
     order: Sequence[str] = ()
+    local: Mapping[str, Formula] = field(default_factory=dict)
     defaults: Mapping[str, Value] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    general: bool = False
     needed: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     tests: list[Formula] = field(default_factory=list)
@@ -62,7 +69,8 @@ class Frame:
         return {
             name: expressions.constant(value)
             for name, value in self.scopes[0].items()
-            if name not in self.open and all(_same(scope.get(name), value) for scope in self.scopes)
+            if name not in self.open | self.kept
+            and all(same(scope.get(name), value) for scope in self.scopes)
         }
 
     @cached_property
@@ -131,8 +139,27 @@ class Frame:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters that the text turned out to need: sizes, then required ones."""
+        self._settle()
+        return self._found((*self.sizes, *self.order))
+
+    def known(self) -> tuple[Parameter, ...]:
+        """Return all that a part of the text can be passed on: the parameters and what is local."""
+        return (*self.parameters(), *self._found([*self.local]))
+
+    def locals(self) -> list[tuple[str, Formula]]:
+        """Return the local names that the text turned out to need."""
+        return [(name, formula) for name, formula in self.local.items() if name in self.needed]
+
+    def _settle(self) -> None:
+        """Need what the needed local names are computed from."""
+        for name, formula in reversed([*self.local.items()]):
+            if name in self.needed:
+                self.needed.update(expressions.names(formula))
+                self.functions.update(functions_used(formula))
+
+    def _found(self, names: Sequence[str]) -> tuple[Parameter, ...]:
         found = []
-        for name in (*self.sizes, *self.order):
+        for name in names:
             if name in self.needed:
                 default = (self.defaults[name],) if name in self.defaults else ()
                 values = [*(scope[name] for scope in self.scopes), *default]
@@ -195,7 +222,3 @@ def _at_turns(where: Sequence[View], formulas: Sequence[Formula]) -> Sequence[Fo
         if any(expressions.names(test) & view.turn_of.keys() for test in tests):
             raise Differ
     return formulas
-
-
-def _same(a: Value, b: Value) -> bool:
-    return a == b and isinstance(a, bool) == isinstance(b, bool)

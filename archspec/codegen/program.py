@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archspec.codegen.frame import Parameter
+from archspec.codegen.varying import handed_on
 from archspec.network import Body, Network, walk
 
 Doc: TypeAlias = Callable[[], Sequence[str]]
@@ -77,6 +78,7 @@ class Program:
     Attributes:
         uses: the uses of each block.
         signatures: the class that stands for a use, by the path of the use.
+        handed_on: the names of a use that its caller hands on, by the path of the use.
     """
 
     network: Network
@@ -86,11 +88,13 @@ class Program:
     imports: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
+    handed_on: Mapping[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         for node in walk(self.network.root):
             if isinstance(node, Body) and node.block is not None and node.reuses is None:
                 self.uses.setdefault(node.block.name, []).append(node)
+        self.handed_on = handed_on(self.network.root)
         self.taken |= {*self.uses, self.network.name, *self.network.ops, "OrderedDict", "Tensor"}
 
     def unused(self, wanted: str) -> str:

@@ -15,6 +15,7 @@ _FEWEST: Final = 4
 
 _LONGEST: Final = 60
 _NAME: Final = re.compile(r"(.*?)(0|[1-9][0-9]*)")
+_STEP: Final = re.compile(r" \+ 2 \* (\w+)(?=[,)])")
 _NUMBER: Final = re.compile(r"(?:(?<=\()|(?<=, )|(?<==))\d+(?=[,)])")
 """A number that is a whole argument, so that a sum can stand there as well."""
 
@@ -29,6 +30,8 @@ def progression(items: Sequence[Item], loop: Loop) -> Each | None:
         return None
     names = [_NAME.fullmatch(item.name) for item in items]
     texts = [flat(item.value) for item in items]
+    if (grown := _grown(items, texts, loop)) is not None:
+        return grown
     stems = {name[1] if name else "" for name in names}
     if len(stems) > 1 or stems == {""} or len({_NUMBER.sub("#", text) for text in texts}) > 1:
         return None
@@ -41,6 +44,30 @@ def progression(items: Sequence[Item], loop: Loop) -> Each | None:
     written = iter(terms[1:])
     value = _NUMBER.sub(lambda _: next(written) or "", texts[0])
     pair = Call("", (Argument(f'f"{stems.pop()}{{{variable}}}"'), Argument(value)))
+    span = f"{turns[0]}, {turns[-1] + 1}" if turns[0] else str(len(turns))
+    return Each(pair, f"for {variable} in range({span})")
+
+
+def _grown(items: Sequence[Item], texts: Sequence[str], loop: Loop) -> Each | None:
+    """Return a generator for entries in one argument of which a name is added from turn to turn.
+
+    `Layer(stem)`, `Layer(stem + growth)`, `Layer(stem + 2 * growth)`, … is
+    `Layer(stem + growth * (j - 1))`.
+    """
+    names = [_NAME.fullmatch(item.name) for item in items]
+    step = _STEP.search(texts[2])
+    if step is None or not all(names) or len({name[1] for name in names if name}) > 1:
+        return None
+    turns = [int(name[2]) for name in names if name]
+    before, after = texts[2][: step.start()], texts[2][step.end() :]
+    added = ("", f" + {step[1]}", *(f" + {k} * {step[1]}" for k in range(2, len(texts))))
+    is_series = turns == [*range(turns[0], turns[0] + len(turns))]
+    if not is_series or [f"{before}{more}{after}" for more in added] != [*texts]:
+        return None
+    variable = _variable(loop, turns)
+    turn = f"({variable} - {turns[0]})" if turns[0] else variable
+    key = Argument(f'f"{items[0].name[: -len(str(turns[0]))]}{{{variable}}}"')
+    pair = Call("", (key, Argument(f"{before} + {step[1]} * {turn}{after}")))
     span = f"{turns[0]}, {turns[-1] + 1}" if turns[0] else str(len(turns))
     return Each(pair, f"for {variable} in range({span})")
 

@@ -49,7 +49,7 @@ def with_function(items: Sequence[Item], frame: Frame, program: Program) -> list
         return None
     longest = chains[sizes.index(max(sizes))]
     words = set(re.findall(r"\w+", flat(longest.value)))
-    passed = [parameter for parameter in frame.parameters() if parameter.name in words]
+    passed = [parameter for parameter in frame.known() if parameter.name in words]
     name = program.unused(f"_{plain(longest.name).lower()}")
     taken = tuple(Argument(f"{p.name}: {p.annotation}") for p in passed)
     signature = lines(Call(name, taken), 0, "def ", " -> nn.Sequential:")

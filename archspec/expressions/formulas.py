@@ -12,6 +12,9 @@ from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, Too
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
+_ROUNDING: Final = frozenset(("ceil", "floor", "make_divisible"))
+"""Functions that make the same whole number of 8 and of 8.0."""
+
 
 def names(formula: Formula) -> frozenset[str]:
     """Return the names a formula reads, without functions, constants and loop names."""
@@ -143,7 +146,8 @@ def _size(formula: ast.AST) -> int:
 def fold(formula: Formula) -> Formula:
     """Return a formula simplified: constants computed, `x * 1`, `x // 1` and `x + 0` dropped.
 
-    An entry taken from a list that is written out is that entry.
+    An entry taken from a list that is written out is that entry. Every step is exact in Python's
+    arithmetic, for whole numbers and others. That of `x * 11 / 11` to `x` would not be.
 
     Raises:
         TooMuchError: when it has too many parts; put into one another, formulas can double.
@@ -151,14 +155,11 @@ def fold(formula: Formula) -> Formula:
     if _size(formula) > limits.FORMULA:
         raise TooMuchError(f"a formula of more than {limits.FORMULA:,} parts")
     if is_constant(formula):
-        try:
-            return constant(evaluate(formula, {}))
-        except TooMuchError:
-            raise
-        except ExpressionError:
-            return formula
+        return _computed(formula)
     if isinstance(formula, ast.BoolOp):
         return _decided(formula)
+    if isinstance(formula, ast.Call):
+        return _of_numbers(formula)
     if isinstance(formula, ast.BinOp):
         left, right, op = formula.left, formula.right, type(formula.op)
         if op in (ast.Mult, ast.FloorDiv) and _is(right, 1):
@@ -167,8 +168,8 @@ def fold(formula: Formula) -> Formula:
             return left
         if (op is ast.Mult and _is(left, 1)) or (op is ast.Add and _is(left, 0)):
             return right
-        if op is ast.Mult and _is(right, 0):
-            return right
+        if op is ast.Mult and (_is(left, 0) or _is(right, 0)):
+            return constant(0)
         return _doubled(_cancelled(formula))
     if isinstance(formula, ast.Subscript):
         return _entry(formula)
@@ -184,16 +185,46 @@ def _entry(formula: ast.Subscript) -> Formula:
     return row.elts[place] if -len(row.elts) <= place < len(row.elts) else formula
 
 
+def _computed(formula: Formula) -> Formula:
+    """Return the value of a formula without names; `1 - 0.9997` says more than its 17 digits."""
+    try:
+        value = evaluate(formula, {})
+    except TooMuchError:
+        raise
+    except ExpressionError:
+        return formula
+    is_longer = isinstance(value, float) and len(repr(value)) > len(text(formula))
+    return formula if is_longer else constant(value)
+
+
+def _of_numbers(call: ast.Call) -> Formula:
+    """Drop `x * 1.0` where a function makes a whole number of it, as of `x`."""
+    if not (isinstance(call.func, ast.Name) and call.func.id in _ROUNDING):
+        return call
+    number, *others = call.args
+    if isinstance(number, ast.BinOp) and isinstance(number.op, ast.Mult):
+        for factor, rest in ((number.right, number.left), (number.left, number.right)):
+            if isinstance(factor, ast.Constant) and factor.value == 1:
+                return ast.Call(call.func, [rest, *others], [])
+    return call
+
+
 def _doubled(formula: Formula) -> Formula:
     """Return `2 * (4 * x)` as `8 * x`: powers of two, so that no float is rounded."""
     if isinstance(formula, ast.BinOp) and isinstance(formula.op, ast.Mult):
-        outer, inner = formula.left, formula.right
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
-            factors = (outer, inner.left)
-            if all(_is(factor, 2) or _is(factor, 4) or _is(factor, 8) for factor in factors):
-                product = fold(ast.BinOp(outer, ast.Mult(), inner.left))
-                return ast.BinOp(product, ast.Mult(), inner.right)
+        outer, product = formula.left, formula.right
+        if _is_power_of_two(outer) and isinstance(product, ast.BinOp):
+            left, right, op = product.left, product.right, product.op
+            if isinstance(op, ast.Mult) and _is_power_of_two(left):
+                return ast.BinOp(fold(ast.BinOp(outer, op, left)), op, right)
+            if isinstance(op, ast.Mult) and _is_power_of_two(right):
+                return ast.BinOp(left, op, fold(ast.BinOp(outer, op, right)))
     return formula
+
+
+def _is_power_of_two(formula: Formula) -> bool:
+    number = formula.value if isinstance(formula, ast.Constant) else None
+    return type(number) is int and number > 0 and number & (number - 1) == 0
 
 
 def _decided(formula: ast.BoolOp) -> Formula:

@@ -43,8 +43,16 @@ def resolve_open(
     overrides: Mapping[str, Given],
     shape: Shape | None,
     wanted: Sequence[str],
+    named: Sequence[str] = (),
 ) -> tuple[Network, set[str]]:
     """Resolve a spec where some vars stand in formulas under their names.
+
+    Args:
+        written: the spec.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+        wanted: the vars that shall be open.
+        named: vars computed from these that keep their names as well.
 
     Returns:
         The network, and which of these vars decide what is there at all.
@@ -55,7 +63,7 @@ def resolve_open(
         check_sizes(size, written.places.get("input"))
     values = _vars(spec, overrides)
     diagnostics = Diagnostics()
-    scope = _global(spec, overrides, values, wanted)
+    scope, computed = _global(spec, overrides, values, wanted, named)
     places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
     scope = replace(scope, places=places)
     resolver = Resolver(spec, written.ops, diagnostics, scope)
@@ -87,16 +95,24 @@ def resolve_open(
         init=spec.init,
         is_default=not overrides and shape is None,
         open=tuple(wanted),
+        computed={**computed, **resolver.grown},
         ops=written.ops,
     )
     return network, resolver.closed | scope.origin(*given)
 
 
 def _global(
-    spec: Spec, overrides: Mapping[str, Given], values: Mapping[str, Value], wanted: Sequence[str]
-) -> Scope:
-    """Return the scope of the vars, where some have names and others are constants."""
-    scope = Scope(values, {})
+    spec: Spec,
+    overrides: Mapping[str, Given],
+    values: Mapping[str, Value],
+    wanted: Sequence[str],
+    named: Sequence[str],
+) -> tuple[Scope, dict[str, Formula]]:
+    """Return the scope of the vars, where some have names and others are constants.
+
+    The formulas of what is named though it is computed are returned beside it.
+    """
+    scope, computed = Scope(values, {}), {}
     for name, default in spec.vars.items():
         if name in wanted:
             formula: Formula = name_formula(name)
@@ -104,13 +120,15 @@ def _global(
         else:
             _, formula = scope.compute(overrides.get(name, default))
             origin = scope.origin(formula)
+            if origin and name in named:
+                computed[name], formula = formula, name_formula(name)
         if origin:
             scope = replace(
                 scope,
                 formulas={**scope.formulas, name: formula},
                 sources={**scope.sources, name: origin},
             )
-    return scope
+    return scope, computed
 
 
 def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:

@@ -14,10 +14,11 @@ from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
 from archspec.ops import Form, Ops
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow, only
+from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
 from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
-from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, renamed
+from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, open_vars, renamed
 from archspec.resolve.siblings import Siblings
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema import names
@@ -29,6 +30,7 @@ class Resolver:
 
     Attributes:
         closed: the open vars that decide what is there, and not only what its arguments are.
+        grown: sizes that were given a name since their formulas grew, with these.
     """
 
     document: spec.Spec
@@ -37,6 +39,7 @@ class Resolver:
     globals: Scope
     expansion: Expansion = field(default_factory=Expansion)
     closed: set[str] = field(default_factory=set)
+    grown: dict[str, Formula] = field(default_factory=dict)
 
     def module(
         self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
@@ -233,7 +236,9 @@ class Builder:
         scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
-        self.resolver.closed |= self.resolver.globals.sources.keys() & plan.values.keys()
+        for var in (*open_vars(self.resolver.globals), *self.resolver.grown):
+            if scope.called.get(var, var) in plan.values:
+                self.resolver.closed |= self.resolver.globals.sources[var]
         before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
@@ -251,6 +256,10 @@ class Builder:
         for name in self.siblings.since(before):
             self.siblings.flows[name] = _left(self.siblings.flows[name], bindings)
         self.last = _left(self.last, bindings)
+        if outer.depth == outer.blocks == 0:
+            self.last = named(self.last, outer, self.resolver.grown)
+            if self.last.ref in self.siblings.flows:
+                self.siblings.flows[self.last.ref] = self.last
         return Turn(bindings, plan.values, children, plan.entry)
 
     def _child(self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around) -> None:

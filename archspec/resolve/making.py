@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from archspec import limits, spec
+from archspec import expressions, limits, spec
 from archspec.errors import Note, did_you_mean, fail
 from archspec.expressions import shown_value
 from archspec.network import INPUT, BlockUse, Body, Leaf
@@ -20,6 +20,7 @@ from archspec.resolve.hints import came_from
 from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import (
     Scope,
+    calling,
     entering,
     formula_of,
     leaving,
@@ -141,21 +142,25 @@ class Place:
         sources = {name: self.scope.origin(formula) for name, formula in bindings.items()}
         arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
         values |= {size: int(n) for size, n in sizes.items()}
-        outer = self.resolver.globals
         # The open vars reach a class through its constructor, as the block's parameters do.
-        own = {name: name_formula(name) for name in open_vars(outer) if name not in values}
-        bindings |= own
-        sources = {**outer.sources, **sources}
+        outer = self.resolver.globals
+        called = calling(open_vars(outer), values)
+        own = {name: self.scope.called.get(var, var) for var, name in called.items()}
+        bindings |= {name: name_formula(around) for name, around in own.items()}
+        sources |= {name: outer.sources[var] for var, name in called.items()}
+        hidden = {var: name_formula(name) for var, name in called.items() if name != var}
+        formulas = {name: expressions.substitute(f, hidden) for name, f in outer.formulas.items()}
         inner = Scope(
             {**outer.values, **values},
-            {**outer.formulas, **{name: name_formula(name) for name in values}},
-            sources=sources,
+            {**formulas, **{name: name_formula(name) for name in values}},
+            sources={**outer.sources, **sources},
             places=without(outer.places, values),
             trail=(
                 Note(f"{self.path} ({label}{arguments}), used at", use.span),
                 *self.scope.trail,
             ),
             blocks=self.scope.blocks + 1,
+            called=called,
         )
         first = len(flow.size) - len(sizes)
         within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})
@@ -166,7 +171,7 @@ class Place:
             block=BlockUse(
                 label,
                 block.parameters,
-                {**values, **{name: outer.values[name] for name in own}},
+                {**values, **{name: outer.values[var] for var, name in called.items()}},
                 bindings,
                 tuple(own),
                 frozenset(name for name, origin in sources.items() if origin),

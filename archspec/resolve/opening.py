@@ -8,12 +8,12 @@ resolving anew yields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from archspec import expressions, limits
 from archspec.errors import SpecError
-from archspec.expressions import Value
+from archspec.expressions import Formula, Value
 from archspec.network import Absent, Body, Child, Leaf, Loop, Network, walk
 from archspec.ops import Shape
 from archspec.resolve import resolve, resolve_open
@@ -22,6 +22,9 @@ from archspec.traced import formula_of, untraced
 
 _LONGEST: Final = 60
 """Characters of a formula that can be read at a glance."""
+
+_OFTEN: Final = 2
+"""Uses from which on what is computed reads better under its name."""
 
 
 def with_open_vars(
@@ -34,27 +37,33 @@ def with_open_vars(
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
     """
-    taken = {p.name for block in written.spec.blocks.values() for p in block.parameters}
     values = resolve(written, overrides, shape).vars
     wanted = [
         name
         for name, default in written.spec.vars.items()
-        if type(values[name]) in (int, float) and default.formula is None and name not in taken
+        if type(values[name]) in (int, float) and default.formula is None
     ]
     try:
         _, closed = resolve_open(written, overrides, shape, wanted)
     except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
         return resolve(written, overrides, shape)
     wanted = [name for name in wanted if name not in closed]
-    network, _ = resolve_open(written, overrides, shape, wanted)
+    named = [
+        name
+        for name, default in written.spec.vars.items()
+        if default.formula is not None and type(values[name]) in (int, float)
+    ]
+    named = [name for name in named if name not in overrides]
+    network, _ = resolve_open(written, overrides, shape, wanted, named)
     unreadable = _in_long_formulas(network)
     kept = [name for name in wanted if name not in unreadable]
     # Mostly they all are, and one look at other values of all of them tells.
     if not _are_open(network, kept, written, overrides, shape):
         kept = kept if is_affordable(network, 2 * len(kept)) else []
         kept = [name for name in kept if _are_open(network, [name], written, overrides, shape)]
-    if kept != wanted:
-        network, _ = resolve_open(written, overrides, shape, kept)
+    often = [name for name in named if _is_read_often(network, name)]
+    if (kept, often) != (wanted, named):
+        network, _ = resolve_open(written, overrides, shape, kept, often)
     return network
 
 
@@ -65,19 +74,28 @@ def is_affordable(network: Network, times: int) -> bool:
 
 def _in_long_formulas(network: Network) -> set[str]:
     """Return the names in formulas that grow too long to read, as those of dense connections."""
-    formulas = [
-        formula
-        for node in walk(network.root)
-        for formula in (
-            node.formulas.values()
-            if isinstance(node, Leaf)
-            else node.block.bindings.values()
-            if node.block
-            else ()
-        )
-    ]
-    long = (formula for formula in formulas if len(expressions.text(formula)) > _LONGEST)
-    return {name for formula in long for name in expressions.names(formula)}
+    long = (f for f in _formulas(walk(network.root)) if len(expressions.text(f)) > _LONGEST)
+    found = {name for formula in long for name in expressions.names(formula)}
+    for name, formula in reversed([*network.computed.items()]):
+        if name in found:
+            found |= expressions.names(formula)
+    return found
+
+
+def _is_read_often(network: Network, name: str) -> bool:
+    """Tell whether several formulas read a name."""
+    formulas = [*network.computed.values(), *_formulas(walk(network.root))]
+    return sum(name in expressions.names(formula) for formula in formulas) >= _OFTEN
+
+
+def _formulas(nodes: Iterable[Leaf | Body]) -> Iterator[Formula]:
+    """Yield the formulas of arguments, but for vars that are only passed on."""
+    for node in nodes:
+        if isinstance(node, Leaf):
+            yield from node.formulas.values()
+        elif node.block is not None:
+            passed = node.block.vars
+            yield from (f for name, f in node.block.bindings.items() if name not in passed)
 
 
 def _are_open(
@@ -99,13 +117,22 @@ def _are_open(
         except SpecError:
             continue  # A width of 65 may not divide into groups, and 128 may.
         tried += 1
-        if not _follows(network.root.children, made.root.children, made.vars):
+        if not _holds(network, made):
             return False
     return tried > 0
 
 
 def _others(value: Any) -> tuple[float, float]:
     return (value + 1, 2 * value) if isinstance(value, int) else (value / 2, (1 + value) / 2)
+
+
+def _holds(network: Network, made: Network) -> bool:
+    """Tell whether a network's formulas yield what was made with other values of its vars."""
+    try:
+        scope = network.scope(made.vars)
+    except expressions.ExpressionError:
+        return False
+    return _follows(network.root.children, made.root.children, scope)
 
 
 def _follows(children: Sequence[Child], made: Sequence[Child], scope: Mapping[str, Value]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -13,9 +13,9 @@ from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
 from archspec.spec import Given
-from archspec.traced import Traced, formula_of, traced, untraced
+from archspec.traced import Traced, collected, formula_of, traced, untraced
 
-Sources: TypeAlias = Mapping[str, frozenset[str]]
+Sources: TypeAlias = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Scope:
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
     instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
-    that a name's value comes from; `places` tell where vars have their values.
+    that a name's value comes from; `places` tell where vars have their values. `called` has the
+    names of open vars whose own name stands for something else here.
     """
 
     values: Mapping[str, Value]
@@ -34,6 +35,7 @@ class Scope:
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def with_loop(self, values: Mapping[str, Value], sources: Sources) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own."""
@@ -114,7 +116,20 @@ def without(places: Mapping[str, Span], hidden: Container[str]) -> dict[str, Spa
 
 def open_vars(scope: Scope) -> list[str]:
     """Return the vars that stand in formulas under their own names."""
-    return [name for name, origin in scope.sources.items() if origin == {name}]
+    return [name for name, f in scope.formulas.items() if getattr(f, "id", "") == name]
+
+
+def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Return how open vars are called where some names stand for something else."""
+    called = {}
+    for name in names:
+        called[name] = name
+        if name in taken:
+            other = f"network_{name}"
+            while other in taken or other in names:
+                other += "_"
+            called[name] = other
+    return called
 
 
 def name_formula(name: str) -> Formula:
@@ -143,7 +158,9 @@ def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
 def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     """Return a shape with its formulas in the names of the scope around."""
     sizes = (
-        traced(int(n), expressions.substitute(n.formula, bindings)) if isinstance(n, Traced) else n
+        traced(int(n), collected(expressions.substitute(n.formula, bindings)))
+        if isinstance(n, Traced)
+        else n
         for n in shape
     )
     return sized(shape, sizes)
@@ -152,6 +169,7 @@ def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
 __all__ = [
     "Scope",
     "Sources",
+    "calling",
     "entering",
     "formula_of",
     "leaving",

@@ -188,16 +188,16 @@ def _stage(
             stage[1],
             stage[2],
             stage[3],
-            _make_divisible(stage[4] * 1.0),
+            _make_divisible(stage[4]),
             stochastic_depth * before / 16,
         ),
         *(
             MBConv(
-                _make_divisible(stage[4] * 1.0),
+                _make_divisible(stage[4]),
                 stage[1],
                 stage[2],
                 1,
-                _make_divisible(stage[4] * 1.0),
+                _make_divisible(stage[4]),
                 stochastic_depth * (before + i) / 16,
             )
             for i in range(1, blocks)
