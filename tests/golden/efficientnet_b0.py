@@ -116,7 +116,7 @@ class MBConv(nn.Module):
         layers: list[nn.Module] = []
         if expand != 1:
             layers.append(ConvBN(in_channels, expand * in_channels))
-        layers.append(
+        layers += [
             ConvBN(
                 expand * in_channels,
                 expand * in_channels,
@@ -124,14 +124,14 @@ class MBConv(nn.Module):
                 stride=stride,
                 groups=expand * in_channels,
             ),
-        )
-        layers.append(SqueezeExcitation(expand * in_channels, in_channels // 4))
-        layers.append(ConvBN(expand * in_channels, channels, activated=False))
+            SqueezeExcitation(expand * in_channels, in_channels // 4),
+            ConvBN(expand * in_channels, channels, activated=False),
+        ]
         self.block = nn.Sequential(*layers)
-        self.stochastic_depth: nn.Module = nn.Identity()
-        if stride == 1 and in_channels == channels:
-            self.stochastic_depth = StochasticDepth(drop)
         self.has_add = stride == 1 and in_channels == channels
+        self.stochastic_depth: nn.Module = nn.Identity()
+        if self.has_add:
+            self.stochastic_depth = StochasticDepth(drop)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
@@ -156,14 +156,36 @@ class EfficientNetB0(nn.Module):
     ) -> None:
         """Build the network with freshly initialised weights."""
         super().__init__()
-        self.features = _features(stochastic_depth)
+        self.features = nn.Sequential(
+            ConvBN(3, 32, kernel_size=3, stride=2),
+            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),
+            _stage(16, stochastic_depth, 6, 3, 2, 24, 2, 1),
+            _stage(24, stochastic_depth, 6, 5, 2, 40, 2, 3),
+            _stage(40, stochastic_depth, 6, 3, 2, 80, 3, 5),
+            _stage(80, stochastic_depth, 6, 5, 1, 112, 3, 8),
+            _stage(112, stochastic_depth, 6, 5, 2, 192, 4, 11),
+            _stage(192, stochastic_depth, 6, 3, 1, 320, 1, 15),
+            ConvBN(320, 1280),
+        )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Sequential(
             nn.Dropout(dropout, inplace=True),
             nn.Linear(1280, num_classes),
         )
-        _initialise(self)
+
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, nn.Linear):
+                nn.init.uniform_(
+                    module.weight,
+                    a=-1 / math.sqrt(module.out_features),
+                    b=1 / math.sqrt(module.out_features),
+                )
+                nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
@@ -177,7 +199,10 @@ class EfficientNetB0(nn.Module):
 def _stage(
     in_channels: int,
     stochastic_depth: float,
-    stage: tuple[str, int, int, int, int, int],
+    expand: int,
+    kernel_size: int,
+    stride: int,
+    channels: int,
     blocks: int,
     before: int,
 ) -> nn.Sequential:
@@ -185,74 +210,21 @@ def _stage(
     return nn.Sequential(
         MBConv(
             in_channels,
-            stage[1],
-            stage[2],
-            stage[3],
-            _make_divisible(stage[4]),
+            expand,
+            kernel_size,
+            stride,
+            _make_divisible(channels),
             stochastic_depth * before / 16,
         ),
         *(
             MBConv(
-                _make_divisible(stage[4]),
-                stage[1],
-                stage[2],
+                _make_divisible(channels),
+                expand,
+                kernel_size,
                 1,
-                _make_divisible(stage[4]),
+                _make_divisible(channels),
                 stochastic_depth * (before + i) / 16,
             )
             for i in range(1, blocks)
         ),
-    )
-
-
-def _initialise(network: nn.Module) -> None:
-    """Fill the weights of a new network."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out")
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Linear):
-            nn.init.uniform_(
-                module.weight,
-                a=-1 / math.sqrt(module.out_features),
-                b=1 / math.sqrt(module.out_features),
-            )
-            nn.init.zeros_(module.bias)
-
-
-def _features(stochastic_depth: float) -> nn.Sequential:
-    """Chain a ConvBN block, MBConv blocks and a ConvBN block."""
-    return nn.Sequential(
-        ConvBN(3, 32, kernel_size=3, stride=2),
-        _stage(
-            32, stochastic_depth, stage=("MBConv", 1, 3, 1, 16, 1), blocks=1, before=0
-        ),
-        _stage(
-            16, stochastic_depth, stage=("MBConv", 6, 3, 2, 24, 2), blocks=2, before=1
-        ),
-        _stage(
-            24, stochastic_depth, stage=("MBConv", 6, 5, 2, 40, 2), blocks=2, before=3
-        ),
-        _stage(
-            40, stochastic_depth, stage=("MBConv", 6, 3, 2, 80, 3), blocks=3, before=5
-        ),
-        _stage(
-            80, stochastic_depth, stage=("MBConv", 6, 5, 1, 112, 3), blocks=3, before=8
-        ),
-        _stage(
-            112,
-            stochastic_depth,
-            stage=("MBConv", 6, 5, 2, 192, 4),
-            blocks=4,
-            before=11,
-        ),
-        _stage(
-            192,
-            stochastic_depth,
-            stage=("MBConv", 6, 3, 1, 320, 1),
-            blocks=1,
-            before=15,
-        ),
-        ConvBN(320, 1280),
     )
