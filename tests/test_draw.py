@@ -156,7 +156,7 @@ def test_a_dropout_that_rises_is_shown_as_a_range() -> None:
         if isinstance(part, Box)
         for band in part.below
     ]
-    assert any(re.fullmatch(r"StochasticDepth [\d.]+ – [\d.]+", text) for text in bands)
+    assert any(re.fullmatch(r"StochasticDepth [\d.]+–[\d.]+", text) for text in bands)
 
 
 def test_a_scale_shows_its_factor() -> None:
@@ -560,7 +560,7 @@ def test_a_folded_transformer_block_tells_its_heads() -> None:
 def test_a_parameter_is_named_by_what_reads_it() -> None:
     found = boxes(network("convnext_tiny"))
     last = next(box for box in found if any(band.kind is Kind.MERGE for band in box.below))
-    assert texts(last) == ("Linear", "96", "× layer scale", "StochasticDepth 0 – 0.012")
+    assert texts(last) == ("Linear", "96", "× layer scale", "StochasticDepth 0–0.012")
     assert "features.1.0.layer_scale: Parameter(shape=(96, 1, 1), fill=1e-06)" in last.tooltip
     assert f"{96 + 384 * 96 + 96:,} params" in last.tooltip[-2]
     assert not any("Parameter" in box.title for box in found)
@@ -601,7 +601,7 @@ def test_every_second_window_is_shifted() -> None:
         "Window attention 7×7",
         "3 heads",
         "every 2nd shifted by 3",
-        "StochasticDepth 0 – 0.018",
+        "StochasticDepth 0–0.018",
     )
     folded = [p for p in found if isinstance(p, Folded) and p.title == "SwinBlock"]
     assert [(block.count, block.lines[1]) for block in folded] == [

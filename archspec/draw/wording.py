@@ -120,7 +120,7 @@ def _chances(leaves: Sequence[Leaf]) -> str:
     chances = [p for leaf in leaves if isinstance(p := getattr(leaf.op, "p", None), float)]
     if not chances:
         return ""
-    return " – ".join(dict.fromkeys(f"{p:.2g}" for p in (min(chances), max(chances))))
+    return "–".join(dict.fromkeys(f"{p:.2g}" for p in (min(chances), max(chances))))
 
 
 def _joined(unit: Layer) -> Words:
@@ -140,12 +140,12 @@ def _spaced(name: str) -> str:
 
 
 def _stretch(op: Narrow, arriving: Shape) -> str:
-    """Return which channels or positions are kept: `channels 0 – 57`."""
+    """Return which channels or positions are kept: `channels 0–57`."""
     index = place(arriving, op.dim)
     first = int(op.start) % int(arriving[index])
     last = first + int(op.length) - 1
     what = dimension(arriving, index)
-    return f"{what} {first}" if first == last else f"{what}s {first} – {last}"
+    return f"{what} {first}" if first == last else f"{what}s {first}–{last}"
 
 
 def named(group: Group) -> str:
