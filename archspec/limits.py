@@ -32,6 +32,9 @@ ELEMENTS: Final = 2**60 - 1
 RANK: Final = 63
 """Sizes of a tensor without the batch; PyTorch works on 64 with it."""
 
+RULES: Final = 200
+"""Rules of `init`."""
+
 LIST_LENGTH: Final = 10_000
 """Entries of a list that an expression makes, with those of the lists in it."""
 

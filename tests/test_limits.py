@@ -82,6 +82,11 @@ def reads(count: int) -> str:
     return f"{HEAD}net: {{a: ReLU, b: {{Add: [{', '.join(['a'] * count)}]}}}}\n"
 
 
+def rules(count: int) -> str:
+    net = f"net: [{{repeat: {count}, do: {{Linear: 4}}}}]\n"
+    return f"{HEAD}{net}init:\n" + "".join(f"- {{'{i}': {{bias: zeros_}}}}\n" for i in range(count))
+
+
 def wrong_nodes(count: int) -> str:
     return HEAD + "net:\n" + "- Relu\n" * count
 
@@ -98,6 +103,7 @@ EDGES: Final[dict[str, Edge]] = {
     "LIST_LENGTH": (lambda n: var(f"range({n})"), "E402"),
     "NODES": (lambda n: f"{HEAD}net: {{repeat: {n}, do: ReLU}}\n", "L201"),
     "READS": (reads, "L203"),
+    "RULES": (rules, "L107"),
     "BLOCK_DEPTH": (lambda n: nested_modules(n - 1), "G324"),
 }
 ELSEWHERE: Final = {
@@ -224,6 +230,12 @@ def test_words_that_are_compared() -> None:
     others = ["b" * 10] * (limits.COMPARED // 100 - 1)
     assert errors.did_you_mean("a" * 10, [*others, "a" * 10])
     assert not errors.did_you_mean("a" * 10, [*others, "b" * 10, "a" * 10])
+
+
+def test_source_of_as_many_rules_as_there_may_be() -> None:
+    source = archspec.loads(rules(limits.RULES)).codegen()
+    assert source.count("nn.init.zeros_(") == limits.RULES
+    compile(source, "<source>", "exec")
 
 
 def test_steps_of_expressions() -> None:

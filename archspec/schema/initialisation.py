@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from archspec import limits
 from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.ops import Ops
 from archspec.schema.functions import FUNCTIONS
@@ -25,7 +26,11 @@ def init_rules(
     with diagnostics.collect():
         if not isinstance(tree, Listing):
             raise fail("S230", "`init` is a list of rules", tree.span)
-        return tuple(_rules(tree.items, blocks, ops, diagnostics))
+        rules = tuple(_rules(tree.items, blocks, ops, diagnostics))
+        if len(rules) > limits.RULES:
+            place = rules[limits.RULES].selector.span
+            raise fail("L107", f"more than {limits.RULES} rules of `init`", place)
+        return rules
     return ()
 
 
