@@ -171,7 +171,8 @@ def assert_flattened(spec: Spec, net: archspec.Architecture) -> None:
             own[key] = {name: value for name, value in held.items() if name not in half}
         else:
             (base if number % 2 and key != "name" else own)[key] = held
-    chain = tuple(parse(Source("<string>", text(part))) for part in (own, base))
+    parts = {"own.yaml": own, "base.yaml": base}
+    chain = tuple(parse(Source(name, text(part))) for name, part in parts.items())
     flat = flattened(chain)
     again = compiled(read_text(flat), None, {})
     assert again.summary() == net.summary() == compiled(joined(chain), None, {}).summary()

@@ -113,3 +113,18 @@ def test_all_inputs_grow_together() -> None:
         else:
             with pytest.raises(RuntimeError):
                 module(*images)
+
+
+def test_a_side_branch_behind_a_tensor_that_is_stretched() -> None:
+    text = """
+        name: Scaled
+        input: [4, 16, 16]
+        net:
+          scale: {Parameter: [1, 1, 1, 1]}
+          sum: {Add: [input, scale]}
+          aux: {if: =training, do: [{MaxPool2d: 3}]}
+          pool: {MaxPool2d: 2}
+        outputs: {main: pool, aux: aux}
+    """
+    told = " ".join(archspec.loads(text).codegen().split())
+    assert "at least 2, in training mode at least 3" in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from archspec.errors import SpecError
 from archspec.network import INPUT, Body, Network, Sides
 from archspec.ops import Form, Misfit, Op, Shape, windowed
 from archspec.resolve import resolve
+from archspec.resolve.flows import Flow, for_each_sample
 from archspec.resolve.opening import is_affordable
 from archspec.spec import Given, Written
 
@@ -109,10 +110,10 @@ def sides_in_eval(network: Network, sides: Sides | None) -> Sides | None:
     """
     if sides is None or not network.side or sides.is_fixed or sides.step > 1:
         return None
-    sizes = range(1, sides.least + 1)
-    return Sides(
-        sizes[bisect_left(sizes, True, key=lambda n: _carries(network, n, training=False))]
-    )
+    if not _carries(network, sides.least, training=False):
+        return None
+    sizes = range(1, sides.least)
+    return Sides(1 + bisect_left(sizes, True, key=lambda n: _carries(network, n, training=False)))
 
 
 def _carries(network: Network, side: int, *, training: bool = True) -> bool:
@@ -136,7 +137,8 @@ def _pass(body: Body, given: Mapping[str, Shape], *, training: bool) -> dict[str
     """
     shapes = dict(given)
     for node in body.steps:
-        inputs = [shapes[name] for name in node.reads if name in shapes]
+        read = [Flow(n, shapes[n], owned=n in body.own) for n in node.reads if n in shapes]
+        inputs: Sequence[Shape] = [flow.size for flow in read]
         if node.training_only and not training:
             continue
         if isinstance(node, Body):
@@ -144,6 +146,8 @@ def _pass(body: Body, given: Mapping[str, Shape], *, training: bool) -> dict[str
         elif node.op.form is Form.TENSOR:
             shapes[node.name] = node.output
         else:
+            if any(flow.owned for flow in read):
+                inputs = for_each_sample(read, type(node.op))
             inferred = node.op.infer(inputs[0])
             if any(getattr(node.op, name) != value for name, value in inferred.items()):
                 raise Misfit("the layer was made for another shape")
