@@ -62,8 +62,7 @@ def alone(name: str, body: Body, values: dict[str, Value], folder: Path) -> arch
     given = ", ".join(f"{p.name}: {shown_value(values[p.name])}" for p in body.block.parameters)
     use = f"{{use: {body.block.name}, {given}}}" if given else body.block.name
     path = folder / "one.yaml"
-    bundled = Path(__file__).parents[1] / "specs" / f"{name}.yaml"
-    head = f"extends: {bundled}\nname: One\ninput: {shown_value(tuple(shape))}\n"
+    head = f"extends: {name}\nname: One\ninput: {shown_value(tuple(shape))}\n"
     path.write_text(f"{head}net: {{main: {use}}}\noutputs: main\nexpect: {{}}\ninit: []\n")
     return archspec.load(path)
 
