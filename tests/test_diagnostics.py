@@ -67,7 +67,7 @@ def test_places_in_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
           ::: own.yaml:2:13
            |
          2 | vars: {act: Relu6}
-           |             ----- its value is here
+           |             ----- `act` is Relu6
            = help: did you mean `ReLU6`?""")
 
 

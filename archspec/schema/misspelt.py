@@ -42,7 +42,7 @@ class Words:
 
     def misspelt(self, tree: Mapping) -> Scalar | None:
         """Return the key of a mapping that is meant for an op, or None for a body of children."""
-        capital = [key for key, _ in tree.entries if str(key.value)[:1].isupper()]
+        capital = [key for key, _ in tree.entries if _bare(key)[:1].isupper()]
         first = (capital or [key for key, _ in tree.entries])[0]
         if any(_is_number(value) for _, value in tree.entries):
             return first
@@ -58,8 +58,7 @@ class Words:
 
     def unknown(self, key: Scalar, further: tuple[str, ...] = ()) -> SpecError:
         """Return the error for a word that names no op, where `further` words could stand too."""
-        word = str(key.value)
-        bare = word.removeprefix("torch.").removeprefix("nn.")
+        word, bare = str(key.value), _bare(key)
         help = did_you_mean(bare, (*self.callees, *further))
         help = help or f"there are {', '.join(sorted(self.callees))}"
         if bare in TORCH:
@@ -78,6 +77,11 @@ class Words:
         """Return the callee that a word is near to; not for more words than mistakes are told."""
         self._left -= 1
         return nearest(word, self.callees) if self._left >= 0 else ""
+
+
+def _bare(key: Scalar) -> str:
+    """Return a word without the modules of torch before it."""
+    return str(key.value).removeprefix("torch.").removeprefix("nn.")
 
 
 def _is_number(value: Tree) -> bool:
