@@ -72,17 +72,17 @@ def test_nothing_is_overwritten_and_nothing_is_half_done(
 
 def test_a_folder_that_cannot_be_made(folder: Path) -> None:
     (folder / "file").write_text("")
-    assert main(["init", "resnet18", "--out", "file/mine"]) == 1
+    assert main(["init", "resnet18", "--out", "file/mine"]) == 2
     assert written(folder) == {"file"}
 
 
 def test_what_fails_late_is_undone(folder: Path) -> None:
     (folder / "mine" / "families" / "resnet.yaml").mkdir(parents=True)
-    assert main(["init", "resnet18", "--out", "mine", "--force"]) == 1
+    assert main(["init", "resnet18", "--out", "mine", "--force"]) == 2
     assert written(folder) == set()
     (folder / "other").mkdir()
     (folder / "other" / "families").write_text("")
-    assert main(["init", "resnet18", "--out", "other"]) == 1
+    assert main(["init", "resnet18", "--out", "other"]) == 2
     assert written(folder) == {"other/families"}
 
 
@@ -90,7 +90,7 @@ def test_a_link_is_not_written_through(folder: Path) -> None:
     (folder / "target.yaml").write_text("# mine\n")
     (folder / "lenet.yaml").symlink_to("target.yaml")
     assert main(["init", "lenet"]) == 2
-    assert main(["init", "lenet", "--force"]) == 1
+    assert main(["init", "lenet", "--force"]) == 2
     assert (folder / "target.yaml").read_text() == "# mine\n"
 
 

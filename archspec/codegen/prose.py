@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -64,11 +64,14 @@ def fits(summary: str, *, indent: int, alone: bool = True) -> bool:
     return len(summary) <= WIDTH - 4 * indent - (6 if alone else 3)
 
 
+@lru_cache(maxsize=4)  # what a spec says of itself is said in several places
 def _line(text: str) -> str:
     return " ".join(_plain(_printable(text)).split())
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text)
 
 
@@ -77,11 +80,15 @@ def _plain(text: str) -> str:
 
     A word in letters of another script stays as it is, unless all of it could be Latin.
     """
+    if text.isascii():
+        return text
     marks, letters = _confusables()
     return _WORD.sub(lambda word: _latin(word[0], letters), text.translate(marks))
 
 
 def _latin(word: str, letters: dict[int, str]) -> str:
+    if word.isascii():
+        return word
     other = any(not c.isascii() and ord(c) not in letters for c in word)
     return word if other and not any(map(str.isascii, word)) else word.translate(letters)
 
