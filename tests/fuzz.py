@@ -164,11 +164,11 @@ def assert_flattened(spec: Spec, net: archspec.Architecture) -> None:
     own: Spec = {"extends": "base.yaml", "expect": {"params": net.parameters, "macs": net.macs}}
     for number, (key, held) in enumerate(spec.items()):
         if key in ("vars", "blocks", "defaults"):
-            half = dict(list(held.items())[: len(held) // 2])
-            if key == "vars":  # set over a base, one that nothing uses would be a mistake
-                half |= {name: held[name] for name in held if str(spec).count(name) < 2}
-            base[key] = half
-            own[key] = {name: value for name, value in held.items() if name not in half}
+            middle = len(held) // 2
+            base[key], own[key] = dict([*held.items()][:middle]), dict([*held.items()][middle:])
+            if key == "vars":  # what is set over a base must be used, and keeps its place
+                own[key] = {name: v for name, v in own[key].items() if str(spec).count(name) > 1}
+                base[key] = held
         else:
             (base if number % 2 and key != "name" else own)[key] = held
     parts = {"own.yaml": own, "base.yaml": base}
