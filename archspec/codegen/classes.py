@@ -9,6 +9,7 @@ from functools import partial
 
 from archspec.codegen import blocks, describe
 from archspec.codegen.agreement import Differ, Slot, View, nodes
+from archspec.codegen.assigning import assigned, local_lines
 from archspec.codegen.construct import Constructor, inside
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.forward import Forward
@@ -16,14 +17,9 @@ from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import (
     Item,
-    arguments,
-    assignment,
     flagged,
     is_own,
-    is_silent,
-    listing,
     plain,
-    variable,
 )
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.mapping import mapping
@@ -157,7 +153,7 @@ class Writer:
         network, numbered = self.program.network, bodies[0].numbered
         of_network = bodies[0] is network.root
         signature = _signature(frame.parameters(), frame.ops)
-        written = self._constructed(items, frame, numbered=numbered)
+        written = assigned(items, frame, numbered=numbered)
         filled = initialisation(bodies, network, self.program)
         if filled and of_network and length(signature, written, filled) > LONGEST:
             filled = [f"        {initialise_function(self.program)}(self)"]
@@ -168,7 +164,7 @@ class Writer:
             if shorter is None:
                 break
             items = shorter
-            written = self._constructed(items, frame, numbered=numbered)
+            written = assigned(items, frame, numbered=numbered)
         if of_network:
             doc = partial(describe.built, network)
         elif numbered and bodies[0].is_chain:
@@ -176,35 +172,6 @@ class Writer:
         else:
             doc = partial(blocks.built, bodies)
         return Method(signature, doc, [*written, *filled])
-
-    def _constructed(self, items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
-        """Return the lines of a constructor.
-
-        They are `self.conv1 = …` for each child, and the flags that `forward` asks.
-        """
-        if numbered:
-            return [*_local_lines(frame), *_super_lines(items, frame)]
-        written = ["        super().__init__()", *_local_lines(frame)]
-        flags = _flags(items, frame)
-        known = {""}
-        for test, group in _together(items, frame):
-            flag = group[0].flag
-            held = flags.get(test, flag)
-            if held not in known:
-                written += lines(test, 2, f"self.{held} = ")
-                known.add(held)
-            asked = f"self.{held}" if held else test
-            if is_silent(group[0].slot):
-                written += [] if flag in known else lines(asked, 2, f"self.{flag} = ")
-                continue
-            if test:
-                for item in group:
-                    written += assignment(item, "nn.Identity()", 2, ": nn.Module")
-                written += lines(asked, 2, "if ", ":")
-            for item in group:
-                written += listing(item.listed, frame, 3 if test else 2, written)
-                written += assignment(item, item.value, 3 if test else 2)
-        return written
 
     def _forward(
         self, items: list[Item], bodies: Sequence[Body], frame: Frame, constructor: Constructor
@@ -239,7 +206,7 @@ class Writer:
             unrolled = Unrolled(self, frame, scope)
             filled = initialisation([root], network, self.program)
             first, *others = unrolled.lines
-            written = [first, *_local_lines(frame), *others, *(["", *filled] if filled else [])]
+            written = [first, *local_lines(frame), *others, *(["", *filled] if filled else [])]
             signature = _signature(frame.parameters(), frame.ops)
             init = Method(signature, partial(describe.built, network), written)
             items, aliases = unrolled.items, unrolled.aliases
@@ -285,42 +252,6 @@ class Writer:
         call = Call("forward", tuple(given))
         signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
         return Method(signature, partial(describe.network_mapping, network), written)
-
-
-def _together(items: list[Item], frame: Frame) -> list[tuple[str, list[Item]]]:
-    """Return conditions with what stands under each: neighbours that ask the same share one."""
-    found: list[tuple[str, list[Item]]] = []
-    for item in items:
-        test = "" if item.condition is None else frame.text(item.condition)
-        before = found[-1][1][0] if found and found[-1][0] == test != "" else None
-        if before and not (is_silent(before.slot) or is_silent(item.slot)):
-            found[-1][1].append(item)
-        else:
-            found.append((test, [item]))
-    return found
-
-
-def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
-    """Return the flags by the conditions that they hold, for whoever asks the same once more."""
-    flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
-    return {test: flag for test, flag in reversed(flagged) if flag and not test.isidentifier()}
-
-
-def _local_lines(frame: Frame) -> list[str]:
-    """Return the lines that compute the local names."""
-    return [
-        text
-        for name, formula in frame.locals()
-        for text in lines(frame.text(formula), 2, f"{name} = ")
-    ]
-
-
-def _super_lines(items: list[Item], frame: Frame) -> list[str]:
-    """Return the constructor of a class that is a numbered chain itself."""
-    if any(item.condition for item in items):
-        return [*listing(items, frame), f"        super().__init__(*{variable(frame)})"]
-    there = [item for item in items if item.value]
-    return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
 
 
 def _signature(parameters: tuple[Parameter, ...], ops: Ops) -> list[str]:
