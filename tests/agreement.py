@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from conftest import source_class
+from ruff import find_ruff_bin
 from torch import Tensor, nn
 
 import archspec
 from archspec.live.check import check
+
+RUFF: Final = find_ruff_bin()
 
 
 def outcome(module: nn.Module, net: archspec.Architecture, *, training: bool) -> list[Any]:
@@ -40,8 +41,9 @@ def same(one: Any, other: Any) -> bool:
 
 
 def assert_agree(net: archspec.Architecture, seed: int = 0) -> str:
-    """Hold the live module against the emitted source, which is returned."""
+    """Hold the live module against the emitted source, which is returned, and its layout."""
     emitted = net.codegen()
+    assert_formatted(emitted)
     built = net.build(seed=seed)
     torch.manual_seed(seed)
     imported = source_class(net, emitted)()
@@ -61,8 +63,8 @@ def assert_counted(net: archspec.Architecture) -> None:
     assert not check(net.network, net.build(device="meta")).differences
 
 
-def assert_formatted(folder: Path) -> None:
-    """Let a formatter look for anything to change in all files of a folder."""
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[:4000]
+def assert_formatted(source: str) -> None:
+    """Let a formatter look for anything to change in a source."""
+    command = [RUFF, "format", "--isolated", "--diff", "-"]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

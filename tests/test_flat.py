@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import random
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 import torch
@@ -30,8 +29,9 @@ def made(net: archspec.Architecture, style: str) -> nn.Module:
 
 
 def assert_same_network(net: archspec.Architecture) -> str:
-    """Hold the flat source, which is returned, against the structured one."""
+    """Hold the flat source, which is returned, and its layout, against the structured one."""
     flat = net.codegen(style="flat")
+    assert_formatted(flat)
     torch.manual_seed(0)
     one = source_class(net)()
     torch.manual_seed(0)
@@ -55,21 +55,19 @@ def own_classes(net: archspec.Architecture, text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_small_networks_are_the_same(case: str, tmp_path: Path) -> None:
-    (tmp_path / "tiny.py").write_text(assert_same_network(load(CASES[case])))
-    assert_formatted(tmp_path)
+def test_small_networks_are_the_same(case: str) -> None:
+    assert_same_network(load(CASES[case]))
 
 
 @pytest.mark.parametrize(
     ("first", "last"), [(0, 15), pytest.param(15, 150, marks=pytest.mark.slow)]
 )
-def test_random_networks_are_the_same(first: int, last: int, tmp_path: Path) -> None:
+def test_random_networks_are_the_same(first: int, last: int) -> None:
     for seed in range(first, last):
         net = small(document(random.Random(seed)))
         if net is not None:
             with one_thread():
-                (tmp_path / f"net{seed}.py").write_text(assert_same_network(net))
-    assert_formatted(tmp_path)
+                assert_same_network(net)
 
 
 @pytest.mark.parametrize("name", [*SOME, *(pytest.param(n, marks=pytest.mark.slow) for n in REST)])
@@ -149,10 +147,9 @@ net:
 
 
 @pytest.mark.parametrize("text", [SIDES, TENSORS, DEEP], ids=["sides", "tensors", "deep"])
-def test_what_is_easily_confused(text: str, tmp_path: Path) -> None:
+def test_what_is_easily_confused(text: str) -> None:
     """Sides that draw in turn, a tensor of a block called twice, the name of a variable."""
-    (tmp_path / "tiny.py").write_text(assert_same_network(archspec.loads(text)))
-    assert_formatted(tmp_path)
+    assert_same_network(archspec.loads(text))
 
 
 def test_vars_are_arguments_here_too() -> None:

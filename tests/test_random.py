@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from agreement import assert_formatted
 from fuzz import Run
 from random_specs import document, text
 
@@ -27,13 +26,10 @@ LONG = pytest.mark.slow
 
 
 @pytest.mark.parametrize(("cases", "seed"), [(60, 0), pytest.param(940, 1, marks=LONG)])
-def test_the_products_of_random_networks_agree(cases: int, seed: int, tmp_path: Path) -> None:
-    run = Run("valid", keep=True)
+def test_the_products_of_random_networks_agree(cases: int, seed: int) -> None:
+    run = Run("valid")
     run(cases, seed)
     assert run.outcomes["valid"] >= cases
-    for number, source in enumerate(run.sources):
-        (tmp_path / f"net{number}.py").write_text(source, encoding="utf-8")
-    assert_formatted(tmp_path)
 
 
 @pytest.mark.parametrize(("cases", "seed"), [(150, 0), pytest.param(850, 1, marks=LONG)])

@@ -74,4 +74,4 @@ def _super_lines(items: list[Item], frame: Frame) -> list[str]:
     if any(item.condition for item in items):
         return [*listing(items, frame), f"        super().__init__(*{variable(frame)})"]
     there = [item for item in items if item.value]
-    return lines(Call("super().__init__", arguments(there), tall=len(there) > 1), 2)
+    return lines(Call("super().__init__", arguments(there), tall=True), 2)

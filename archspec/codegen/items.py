@@ -147,14 +147,14 @@ def arguments(items: Sequence[Item], star: str = "*") -> tuple[Argument, ...]:
 
 def chain(items: Sequence[Item]) -> Call:
     """Return `nn.Sequential(…)` of numbered entries."""
-    return Call("nn.Sequential", arguments(items), tall=len(items) > 1)
+    return Call("nn.Sequential", arguments(items), tall=True)
 
 
 def entries(items: Sequence[Item]) -> Call:
     """Return `OrderedDict(…)` of named entries."""
     if all(item.name.isidentifier() and not item.label and not item.many for item in items):
         named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-        return Call("OrderedDict", named, tall=len(named) > 1)
+        return Call("OrderedDict", named, tall=True)
     if len(items) == 1 and items[0].many:
         return Call("OrderedDict", arguments(items, star=""))
     pairs = tuple(
@@ -191,7 +191,7 @@ def listing(
         return []
     named = not items[0].name.isdigit()
     start = next(i for i, item in enumerate(items) if item.condition)
-    lead = Call("", arguments(items[:start]), tall=start > 1, brackets="[]")
+    lead = Call("", arguments(items[:start]), tall=True, brackets="[]")
     name = variable(frame, named=named)
     typed = f"{name}: {'OrderedDict[str, nn.Module]' if named else 'list[nn.Module]'} = "
     before = f"{name} = " if any(line.lstrip().startswith(typed) for line in known) else typed

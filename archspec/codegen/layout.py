@@ -28,7 +28,8 @@ class Argument:
 class Call:
     """A call or a list, and what is taken of it.
 
-    `tall` asks for one argument a line even where they fit on one.
+    `tall` asks for one argument a line even where they fit on one; a single one has no comma
+    that would hold it there.
     """
 
     head: str
@@ -172,5 +173,6 @@ def _generator(expr: Each, indent: int) -> list[str]:
 def _is_tall(expr: Expr) -> bool:
     # A generator on one line says what it repeats as well as a chain on several does.
     return isinstance(expr, Call) and (
-        expr.tall or any(_is_tall(argument.value) for argument in expr.arguments)
+        (expr.tall and len(expr.arguments) > 1)
+        or any(_is_tall(argument.value) for argument in expr.arguments)
     )
