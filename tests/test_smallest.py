@@ -105,9 +105,11 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     resolve = smallest.resolve
 
-    def noted(written: Written, overrides: dict[str, Given], shape: tuple[int, ...]) -> Network:
+    def noted(
+        written: Written, overrides: dict[str, Given], shape: tuple[int, ...], *most: int
+    ) -> Network:
         sizes.append(shape[1])
-        return resolve(written, overrides, shape)
+        return resolve(written, overrides, shape, *most)
 
     monkeypatch.setattr(smallest, "resolve", noted)
     return sizes
@@ -121,6 +123,8 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ("[{Conv2d: 4, kernel_size: 1025}]", [1024]),
         # What is wrong at other sizes is something else.
         ("[{Conv2d: 4, kernel_size: 9}, Flatten, {Linear: 4, in_features: 64}]", [1024]),
+        # A network so large that trying sizes would keep whoever waits for the error.
+        ("[{repeat: 1000, do: ReLU}, {Conv2d: 4, kernel_size: 9}]", [1024]),
         # Something else is wrong too, or instead.
         ("{a: {Conv2d: 4, kernel_size: 9}, b: {from: input, Linear: 4}}", []),
         ("[{Conv2d: 4, kernel_size: 3, groups: 2}]", []),

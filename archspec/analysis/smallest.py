@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from archspec import limits
 from archspec.errors import SpecError
 from archspec.network import INPUT, Body, Network, Sides
 from archspec.ops import Form, Misfit, Op, Shape, windowed
 from archspec.resolve import resolve
 from archspec.resolve.flows import Flow, for_each_sample
-from archspec.resolve.opening import is_affordable
 from archspec.spec import Given, Written
 
 TOO_SMALL: Final = "G316"
@@ -20,6 +20,9 @@ TOO_SMALL: Final = "G316"
 
 SIZES: Final = range(1, 1025)
 """Heights and widths that are tried."""
+
+_AFFORDABLE: Final = limits.TRIED // len(SIZES).bit_length()
+"""Nodes of a network that may be made anew for each size that is tried."""
 
 _STEPS: Final = (2, 4, 8, 16, 32, 64)
 """What sizes must be multiples of where maps are halved and grow back."""
@@ -43,7 +46,7 @@ def with_smallest_input(
 
     def fits(size: int) -> Network | None:
         try:
-            return resolve(written, overrides, (given[0], size, size))
+            return resolve(written, overrides, (given[0], size, size), _AFFORDABLE)
         except SpecError as other:
             if not _is_too_small(other):
                 raise
@@ -51,8 +54,7 @@ def with_smallest_input(
 
     try:
         # Most often no size mends a window after global pooling; that is found out first.
-        largest = fits(SIZES[-1])
-        if largest is None or not is_affordable(largest, len(SIZES).bit_length()):
+        if fits(SIZES[-1]) is None:
             return error
         size = SIZES[bisect_left(SIZES, True, key=lambda size: fits(size) is not None)]
     except SpecError:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
 from archspec.resolve.bodies import Resolver
-from archspec.resolve.expansion import check_sizes
+from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
@@ -23,6 +24,7 @@ def resolve(
     written: Written,
     overrides: Mapping[str, Given] | None = None,
     shape: Shape | None = None,
+    most: int = limits.NODES,
 ) -> Network:
     """Resolve a spec.
 
@@ -30,11 +32,12 @@ def resolve(
         written: the spec.
         overrides: values for its vars, instead of the defaults.
         shape: an input shape without the batch dimension, instead of the spec's.
+        most: how many nodes it may have.
 
     Raises:
         SpecError: with every mistake found; codes E, G and L.
     """
-    network, _ = resolve_open(written, overrides or {}, shape, ())
+    network, _ = resolve_open(written, overrides or {}, shape, (), most=most)
     return network
 
 
@@ -44,6 +47,7 @@ def resolve_open(
     shape: Shape | None,
     wanted: Sequence[str],
     named: Sequence[str] = (),
+    most: int = limits.NODES,
 ) -> tuple[Network, set[str]]:
     """Resolve a spec where some vars stand in formulas under their names.
 
@@ -53,6 +57,7 @@ def resolve_open(
         shape: an input shape without the batch dimension, instead of the spec's.
         wanted: the vars that shall be open.
         named: vars computed from these that keep their names as well.
+        most: how many nodes it may have.
 
     Returns:
         The network, and which of these vars decide what is there at all.
@@ -66,7 +71,7 @@ def resolve_open(
     scope, computed = _global(spec, overrides, values, wanted, named)
     places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
     scope = replace(scope, places=places)
-    resolver = Resolver(spec, written.ops, diagnostics, scope)
+    resolver = Resolver(spec, written.ops, diagnostics, scope, Expansion(most))
     first = next(iter(inputs.values()))
     if len(first) == 3:
         sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))

@@ -37,7 +37,7 @@ class Resolver:
     ops: Ops
     diagnostics: Diagnostics
     globals: Scope
-    expansion: Expansion = field(default_factory=Expansion)
+    expansion: Expansion
     closed: set[str] = field(default_factory=set)
     grown: dict[str, Formula] = field(default_factory=dict)
 

@@ -18,12 +18,14 @@ class Expansion:
     """Counts while repeats are unrolled and blocks are put in place of their names.
 
     Attributes:
+        most: how many nodes there may be.
         nodes: what has been made.
         steps: what has been looked at, also where nothing came of it: turns of loops, reads, nodes
             that an `if` leaves out.
         depth: of what is being made.
     """
 
+    most: int = limits.NODES
     nodes: int = 0
     steps: int = 0
     depth: int = 0
@@ -35,8 +37,8 @@ class Expansion:
             SpecError: past the limit; code L201.
         """
         self.nodes += 1
-        if self.nodes > limits.NODES:
-            raise fail("L201", f"the network has more than {limits.NODES:,} nodes", span)
+        if self.nodes > self.most:
+            raise fail("L201", f"the network has more than {self.most:,} nodes", span)
 
     def step(self, span: Span, count: int = 1) -> None:
         """Count one more step, or several.

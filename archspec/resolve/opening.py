@@ -59,7 +59,7 @@ def with_open_vars(
     kept = [name for name in wanted if name not in unreadable]
     # Mostly they all are, and one look at other values of all of them tells.
     if not _are_open(network, kept, written, overrides, shape):
-        kept = kept if is_affordable(network, 2 * len(kept)) else []
+        kept = kept if _is_affordable(network, 2 * len(kept)) else []
         kept = [name for name in kept if _are_open(network, [name], written, overrides, shape)]
     often = [name for name in named if _is_read_often(network, name)]
     if (kept, often) != (wanted, named):
@@ -67,7 +67,7 @@ def with_open_vars(
     return network
 
 
-def is_affordable(network: Network, times: int) -> bool:
+def _is_affordable(network: Network, times: int) -> bool:
     """Tell whether a network may be made anew so many times only to try something out."""
     return times * sum(1 for _ in walk(network.root)) <= limits.TRIED
 
