@@ -237,7 +237,8 @@ def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
     own = {"anyOf": [_VALUE, listed], "description": _BLOCK}
     given: Json = {}
     for parameter in parameters:
-        default = {} if parameter.required else {"default": parameter.default}
+        value = None if parameter.default is None else parameter.default.value
+        default = {} if value is None else {"default": value}
         given[parameter.name] = {"allOf": [_VALUE], **default}
     return _closed({name: own, **given, **_COMMON})
 

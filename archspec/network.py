@@ -125,6 +125,8 @@ class BlockUse:
         bindings: the same as formulas in the names of the caller's scope.
         vars: the open vars, which are among the values too.
         open: the names whose values come from an open var.
+        defaults: the parameters' defaults that are plain values.
+        computed: the parameters that have a computed default here, with its formula.
     """
 
     name: str
@@ -133,6 +135,8 @@ class BlockUse:
     bindings: Mapping[str, Formula]
     vars: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    computed: Mapping[str, Formula] = field(default_factory=dict)
 
 
 # No `slots`: `nodes` and `steps` are computed once and kept.

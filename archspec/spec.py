@@ -115,11 +115,14 @@ class Body(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
-    """A parameter of a block; without a default it must be given."""
+    """A parameter of a block; without a default it must be given.
+
+    A default that is one word has both a value and a formula: it is the name that it spells, where
+    the block sees one, and else the word.
+    """
 
     name: str
-    default: Value = None
-    required: bool = True
+    default: Given | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,6 +50,8 @@ def leaving(
     def outside(inner: str) -> str:
         if inner.isdigit():
             return inner
+        if str(block.defaults.get(inner)).startswith("=") and inner not in arguments:
+            return unknown()
         if inner in block.parameters:
             return mark(arguments.get(inner, block.defaults.get(inner)))
         return unknown()

@@ -87,6 +87,16 @@ def _block(writer: Writer, name: str, outer: Scope) -> Block:
         if kind in DEFAULTED and writer.chance(70)
     }
     parameters = dict(sorted(parameters.items(), key=lambda pair: pair[0] in defaults))
+    seen = outer.inner(**parameters).of("channels")
+    if seen and writer.chance(40):
+        first = rng.choice(seen)
+        computed = {
+            "inner": f"=48 if {first} > 24 else 2 * {first}",
+            "inner2": rng.choice(["=inner", f"={first}"]),
+        }
+        computed = dict([*computed.items()][: rng.randint(1, 2)])
+        parameters |= dict.fromkeys(computed, "channels")
+        defaults |= computed
     scope = replace(outer.inner(**parameters), in_block=True, depth=1)
     start = Flow("input", "in_channels", "size")
     way = rng.choice([writer.chain, writer.wired, writer.wired, writer.branches])
@@ -96,7 +106,7 @@ def _block(writer: Writer, name: str, outer: Scope) -> Block:
 
 def _header(block: Block) -> str:
     shown = [
-        f"{name}={str(v).lower() if isinstance(v, bool) else v}"
+        f"{name}={str(v).lower() if isinstance(v, bool) else str(v).removeprefix('=')}"
         if (v := block.defaults.get(name)) is not None
         else name
         for name in block.parameters

@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from archspec.ops import BY_NAME
+
 
 def renamed(spec: dict[str, Any]) -> dict[str, Any]:
     """Return a spec with other names for its vars and blocks."""
@@ -112,7 +114,8 @@ def _is_new(held: Any, before: Any) -> bool:
 
 
 def _parsed(word: str) -> Any:
+    """Return a default of a header: a value, an op, or a formula of what the block sees."""
     try:
         return json.loads(word)
     except ValueError:
-        return word
+        return word if word in BY_NAME else f"={word}"

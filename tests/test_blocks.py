@@ -45,8 +45,9 @@ def uses(net: archspec.Architecture) -> dict[str, list[Body]]:
 
 def mixed(bodies: list[Body], draw: random.Random) -> dict[str, Value]:
     """Return each argument as some use has it, so that they need not have met before."""
-    names = [name for name, _ in bodies[0].block.values.items()] if bodies[0].block else []
-    return {name: draw.choice(bodies).block.values[name] for name in names}  # type: ignore[union-attr]
+    uses = [body.block for body in bodies if body.block is not None]
+    names = uses[0].values.keys() - set().union(*(use.computed for use in uses))
+    return {name: draw.choice(uses).values[name] for name in sorted(names)}
 
 
 def alone(name: str, body: Body, values: dict[str, Value], folder: Path) -> archspec.Architecture:
@@ -59,7 +60,8 @@ def alone(name: str, body: Body, values: dict[str, Value], folder: Path) -> arch
     shape = [*map(int, body.inputs[0])]
     if "in_channels" in values:
         shape[shape.index(int(body.block.values["in_channels"]))] = values["in_channels"]  # type: ignore[call-overload, arg-type]
-    given = ", ".join(f"{p.name}: {shown_value(values[p.name])}" for p in body.block.parameters)
+    listed = (p.name for p in body.block.parameters if p.name in values)
+    given = ", ".join(f"{name}: {shown_value(values[name])}" for name in listed)
     use = f"{{use: {body.block.name}, {given}}}" if given else body.block.name
     path = folder / "one.yaml"
     head = f"extends: {name}\nname: One\ninput: {shown_value(tuple(shape))}\n"

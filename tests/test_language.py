@@ -78,6 +78,53 @@ def test_a_block_sees_vars_parameters_and_what_enters_it() -> None:
     assert net.output == (4 * 2 * 3 * 1 * 3, 8, 8)
 
 
+def test_a_default_is_computed_of_what_the_block_sees() -> None:
+    net = load("""
+        vars: {factor: 3, act: Tanh}
+        blocks:
+          Two(channels=4, hidden=channels * factor, act=act, last=hidden + in_channels):
+            - {Conv2d: =hidden, kernel_size: 1}
+            - use: =act
+            - {Conv2d: =last, kernel_size: 1}
+        net: [Two, {Two: 2}, {Two: 2, hidden: 5, act: ReLU}]
+    """)
+    assert [leaf.output[0] for leaf in net.network.leaves] == [12, 12, 16, 6, 6, 22, 5, 5, 27]
+    assert [leaf.label for leaf in net.network.leaves if leaf.label != "Conv2d"] == [
+        *("Tanh", "Tanh", "ReLU"),
+    ]
+
+
+def test_a_word_is_a_name_where_the_block_sees_one() -> None:
+    spec = """
+        blocks:
+          One(mode, padding_mode=mode): [{Conv2d: 4, kernel_size: 1, padding_mode: =padding_mode}]
+          Two(padding_mode=reflect): [{Conv2d: 4, kernel_size: 1, padding_mode: =padding_mode}]
+        net: [{One: circular}, Two]
+    """
+    modes = [leaf.op.padding_mode for leaf in load(spec).network.leaves]  # type: ignore[attr-defined]
+    assert modes == ["circular", "reflect"]
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "message"),
+    [
+        ("One(n, wide=4 * chanels)", 27, "`chanels` is not defined here"),
+        ("One(n, wide=later + 1, later=wide + 1)", 23, "`later` is not defined here"),
+        ("One(n, wide=2 // (n - 4))", 23, "division by zero"),
+    ],
+)
+def test_a_default_that_cannot_be_computed(header: str, column: int, message: str) -> None:
+    spec = f'blocks: {{"{header}": [ReLU]}}\nnet: {{one: {{One: 4}}}}\n'
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.loads(f"name: Tiny\ninput: [4, 8, 8]\n{spec}")
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("E402", message)
+    assert diagnostic.span is not None
+    assert (diagnostic.span.line, diagnostic.span.column) == (3, column)
+    assert diagnostic.path == "one"
+    assert diagnostic.trail[0].text.startswith("one (One")
+
+
 def test_an_absent_named_node_stands_for_its_input() -> None:
     spec = """
         vars: {project: true}

@@ -198,6 +198,22 @@ CASES = {
             inner: {block-two: {Conv2d: 4, kernel_size: 1}}
           tail: Tanh
     """,
+    "a default that is computed": """
+        vars: {factor: 2, chosen: 3}
+        blocks:
+          Two(channels, hidden=channels * factor, twice=2 * hidden):
+            first: {Conv2d: =hidden, kernel_size: 1}
+            parts: {Unflatten: [1, "=[2, hidden // 2]"]}
+            whole: {Flatten: [1, 2]}
+            inner: [{Conv2d: =twice, kernel_size: 1}, ReLU, {Conv2d: =twice, kernel_size: 1}]
+            last: {if: =twice > 20, Conv2d: =in_channels, kernel_size: 1}
+          Some(channels, hidden=channels * in_channels): [{Conv2d: =hidden, kernel_size: 1}]
+        net:
+          one: {Two: 2}
+          more: {repeat: 2, do: {Two: =chosen + index}}
+          some: {Some: 2}
+          other: {Some: 2, hidden: =factor}
+    """,
     "a sum of long calls": """
         net:
           out-a: {Conv2d: 4, kernel_size: 1}

@@ -64,6 +64,16 @@ def test_a_var_hidden_by_a_parameter_is_not_used() -> None:
     assert [w.code for w in archspec.loads(HEAD + spec).warnings] == ["W103"]
 
 
+def test_what_a_default_reads_is_used() -> None:
+    spec = """
+vars: {n: 4, wide: 3}
+blocks:
+  Down(whole, wide=wide, hidden=whole // 2 + n): [{Conv2d: =hidden + wide, kernel_size: 1}]
+net: [{Down: 8}]
+"""
+    assert archspec.loads(HEAD + spec).warnings == ()
+
+
 def test_what_an_if_leaves_unread() -> None:
     spec = (
         "vars: {residual: true}\nnet:\n  a: {Conv2d: 3, kernel_size: 1}\n"

@@ -83,7 +83,7 @@ def _unnamed(written: Written) -> Iterator[Diagnostic]:
     for name, given in _idle_vars(spec).items():
         help = did_you_mean(name, (other for other in spec.vars if other != name))
         yield Diagnostic("W103", f"nothing uses the var `{name}`", given.span, help=help)
-    words = {name: set(_words(block.body)) for name, block in spec.blocks.items()}
+    words = {name: set(_words((b.body, b.parameters))) for name, b in spec.blocks.items()}
     around = set(_words((spec.net, spec.vars, spec.defaults, spec.init)))
     for name, block in spec.blocks.items():
         yield from _idle_parameters(block, words[name])
@@ -98,7 +98,11 @@ def _idle_vars(spec: Spec) -> dict[str, Given]:
     """Return the vars that no expression reads; a parameter of a block hides one of its name."""
     read = set(_words((spec.net, spec.vars, spec.defaults, spec.init)))
     for block in spec.blocks.values():
-        read |= set(_words(block.body)) - {parameter.name for parameter in block.parameters}
+        hidden: set[str] = set()
+        for parameter in block.parameters:  # a default sees those before it
+            read |= set(_words(parameter.default)) - hidden
+            hidden.add(parameter.name)
+        read |= set(_words(block.body)) - hidden
     return {name: given for name, given in spec.vars.items() if name not in read}
 
 
@@ -155,7 +159,7 @@ def _nothing(
 
 def _is_left_out(label: str, written: Written) -> bool:
     """Tell whether an op that is not there is written nonetheless, behind an `if` say."""
-    blocks = tuple(block.body for block in written.spec.blocks.values())
+    blocks = tuple((block.body, block.parameters) for block in written.spec.blocks.values())
     words = {word for word in _words((written.spec.net, blocks)) if word in written.ops}
     return any(issubclass(written.ops[word], written.ops[label]) for word in words)
 

@@ -10,10 +10,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import Final
 
 from archspec import expressions
 from archspec.expressions import Formula, Value
 from archspec.network import Absent, Body, Leaf, Loop, Turn
+
+_TRIED: Final = (1, 2, 3, 4)
+_MOST_NAMES: Final = 4
+"""Names and their values that are tried to find out whether two formulas are the same."""
 
 
 class Differ(Exception):
@@ -94,6 +100,8 @@ def agreed(
     values: Sequence[Value],
     scopes: Sequence[Mapping[str, Value]],
     tests: Sequence[Formula] = (),
+    *,
+    local: Mapping[str, Formula] | None = None,
 ) -> Formula:
     """Return one formula that holds in all uses.
 
@@ -102,21 +110,64 @@ def agreed(
         values: what it yields there.
         scopes: what the names mean there.
         tests: what may decide between two formulas.
+        local: what some of the names are computed from.
 
     Raises:
         Differ: when none of the formulas holds in all of them.
     """
+    uses = [*zip(formulas, values, scopes, strict=True)]
     spelt = {expressions.text(formula): formula for formula in formulas}
     for formula in sorted(spelt.values(), key=lambda f: len(expressions.text(f)), reverse=True):
         if all(_holds(formula, v, s) for v, s in zip(values, scopes, strict=True)):
-            return formula
-    uses = [*zip(formulas, values, scopes, strict=True)]
+            return _told_apart(uses, tests, local) or formula if len(spelt) > 1 else formula
     for test in reversed(tests):
         sides = [[use for use in uses if _holds(test, side, use[2])] for side in (True, False)]
         if all(sides) and sum(map(len, sides)) == len(uses):
             body, orelse = (agreed(*zip(*side, strict=True)) for side in sides)
             return ast.IfExp(test, body, orelse)
     raise Differ
+
+
+def _told_apart(
+    uses: Sequence[tuple[Formula, Value, Mapping[str, Value]]],
+    tests: Sequence[Formula],
+    local: Mapping[str, Formula] | None,
+) -> Formula | None:
+    """Return what holds in other uses too, where a test decides between two formulas.
+
+    Each may hold in all of these uses by chance, as `in_channels` and `channels // 2` do where no
+    use has other sizes. One of them is enough if it is the other whenever the test is for that.
+    """
+    for test in reversed(tests):
+        sides = [
+            {expressions.text(f): f for f, _, scope in uses if _holds(test, side, scope)}
+            for side in (True, False)
+        ]
+        if [len(side) for side in sides] != [1, 1] or sides[0].keys() == sides[1].keys():
+            continue
+        body, orelse = (formula for side in sides for formula in side.values())
+        known = [expressions.substitute(f, local or {}) for f in (test, body, orelse)]
+        if not _may_differ(*known, side=False):
+            return body
+        return ast.IfExp(test, body, orelse) if _may_differ(*known, side=True) else orelse
+    return None
+
+
+def _may_differ(test: Formula, one: Formula, other: Formula, *, side: bool) -> bool:
+    """Tell whether some small numbers make two formulas differ on one side of a test."""
+    names = sorted(set().union(*map(expressions.names, (test, one, other))))
+    if len(names) > _MOST_NAMES:
+        return False
+    for row in product(_TRIED, repeat=len(names)):
+        values = dict(zip(names, row, strict=True))
+        try:
+            if bool(expressions.evaluate(test, values)) is side and (
+                expressions.evaluate(one, values) != expressions.evaluate(other, values)
+            ):
+                return True
+        except expressions.ExpressionError:
+            continue
+    return False
 
 
 def _holds(formula: Formula, value: Value, scope: Mapping[str, Value]) -> bool:

@@ -103,12 +103,18 @@ class Writer:
 
     def _class_of(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
         blocks = [use.block for use in uses if use.block is not None]
+        local = {
+            name: formula
+            for name, formula in blocks[0].computed.items()
+            if all(name in block.computed for block in blocks)
+        }
         frame = Frame(
             ops=self.program.network.ops,
             scopes=[block.values for block in blocks],
             sizes=tuple(entering(uses[0].inputs[0])),
-            order=(*(parameter.name for parameter in blocks[0].parameters), *blocks[0].vars),
-            defaults={p.name: p.default for p in blocks[0].parameters if not p.required},
+            order=(*(p.name for p in blocks[0].parameters if p.name not in local), *blocks[0].vars),
+            local=local,
+            defaults=blocks[0].defaults,
             open=frozenset().union(*(block.open for block in blocks)),
             kept=frozenset().union(*(self.program.handed_on[use.path] for use in uses)),
             general=general,

@@ -121,7 +121,7 @@ def trials(bodies: Sequence[Body], frame: Frame) -> Trials:
     None are made where a parameter that decides sizes is no whole number, or there are many.
     """
     uses = [body for body in bodies if len(body.inputs) == 1]
-    views = [View(use, {}, scope) for use, scope in zip(uses, frame.scopes, strict=False)]
+    views = [View(use, frame.spelt, scope) for use, scope in zip(uses, frame.scopes, strict=False)]
     read = frame.needed & {name for view in views for name in _read(inside(view))}
     varied = tuple(name for name in frame.order if name in read)
     whole = all(type(view.scope.get(name)) is int for view in views for name in varied)

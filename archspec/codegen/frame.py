@@ -74,6 +74,19 @@ class Frame:
         }
 
     @cached_property
+    def spelt(self) -> dict[str, Formula]:
+        """The local names in terms of the parameters."""
+        found: dict[str, Formula] = {}
+        for name, formula in self._formulas.items():
+            found[name] = expressions.substitute(formula, found)
+        return found
+
+    @cached_property
+    def _formulas(self) -> dict[str, Formula]:
+        """The local names as they are written: each from those before it."""
+        return {n: expressions.substitute(f, self.constants) for n, f in self.local.items()}
+
+    @cached_property
     def modules(self) -> set[str]:
         """The names that stand for classes of modules."""
         return {
@@ -100,7 +113,7 @@ class Frame:
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
             raise Differ
         plain = [untraced(value) for value in values]
-        formula = agreed(local, plain, [view.scope for view in where], self.tests)
+        formula = agreed(local, plain, [view.scope for view in where], self.tests, local=self.spelt)
         self.needed.update(expressions.names(formula))
         self.functions.update(functions_used(formula))
         return formula
@@ -148,11 +161,11 @@ class Frame:
 
     def locals(self) -> list[tuple[str, Formula]]:
         """Return the local names that the text turned out to need."""
-        return [(name, formula) for name, formula in self.local.items() if name in self.needed]
+        return [(name, formula) for name, formula in self._formulas.items() if name in self.needed]
 
     def _settle(self) -> None:
         """Need what the needed local names are computed from."""
-        for name, formula in reversed([*self.local.items()]):
+        for name, formula in reversed([*self._formulas.items()]):
             if name in self.needed:
                 self.needed.update(expressions.names(formula))
                 self.functions.update(functions_used(formula))

@@ -148,8 +148,9 @@ class _Mapping:
         """Yield the size that leaves as a formula, where it is one of parameters alone."""
         result = next((node for node in body.nodes if node.name == body.result), None)
         if result is not None and len(result.output) > index:
-            outer = formula_of(result.output[index])
-            formula = expressions.substitute(outer, self.frame.constants)
+            formula = formula_of(result.output[index])
+            for known in (self.frame.spelt, self.frame.constants):
+                formula = expressions.substitute(formula, known)
             names = expressions.names(formula)
             if names and names <= self.frame.needed:
                 yield formula

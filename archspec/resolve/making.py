@@ -6,29 +6,19 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from archspec import expressions, limits, spec
+from archspec import limits, spec
 from archspec.errors import Note, did_you_mean, fail
-from archspec.expressions import shown_value
-from archspec.network import INPUT, BlockUse, Body, Leaf
+from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
 from archspec.plugins.blame import blaming
-from archspec.resolve.arguments import bind_parameters, make_op
+from archspec.resolve.arguments import make_op
+from archspec.resolve.calls import enter
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.hints import came_from
 from archspec.resolve.misfits import misfit
-from archspec.resolve.scope import (
-    Scope,
-    calling,
-    entering,
-    formula_of,
-    leaving,
-    name_formula,
-    open_vars,
-    renamed,
-    without,
-)
+from archspec.resolve.scope import Scope, entering, leaving, renamed
 
 if TYPE_CHECKING:
     from archspec.resolve.bodies import Resolver
@@ -133,52 +123,20 @@ class Place:
         if self.scope.blocks >= limits.BLOCK_DEPTH:
             message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
             raise fail("G324", message, use.span)
-        bound = bind_parameters(block, use, self.scope)
         flow = only(self.flows, use.span)
+        outermost = self.resolver.globals
+        scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)
         sizes = entering(flow.size)
-        values = {parameter: value for parameter, (value, _) in bound.items()}
-        bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
-        bindings |= {size: formula_of(n) for size, n in sizes.items()}
-        sources = {name: self.scope.origin(formula) for name, formula in bindings.items()}
-        arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
-        values |= {size: int(n) for size, n in sizes.items()}
-        # The open vars reach a class through its constructor, as the block's parameters do.
-        outer = self.resolver.globals
-        called = calling(open_vars(outer), values)
-        own = {name: self.scope.called.get(var, var) for var, name in called.items()}
-        bindings |= {name: name_formula(around) for name, around in own.items()}
-        sources |= {name: outer.sources[var] for var, name in called.items()}
-        hidden = {var: name_formula(name) for var, name in called.items() if name != var}
-        formulas = {name: expressions.substitute(f, hidden) for name, f in outer.formulas.items()}
-        inner = Scope(
-            {**outer.values, **values},
-            {**formulas, **{name: name_formula(name) for name in values}},
-            sources={**outer.sources, **sources},
-            places=without(outer.places, values),
-            trail=(
-                Note(f"{self.path} ({label}{arguments}), used at", use.span),
-                *self.scope.trail,
-            ),
-            blocks=self.scope.blocks + 1,
-            called=called,
-        )
         first = len(flow.size) - len(sizes)
         within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})
         inputs = {INPUT: Flow(INPUT, within, flow.span, "the block's input")}
-        made = self.resolver.module(block.body, self.name, self.path, inner, inputs)
+        made = self.resolver.module(block.body, self.name, self.path, scope, inputs)
         return replace(
             made,
-            block=BlockUse(
-                label,
-                block.parameters,
-                {**values, **{name: outer.values[var] for var, name in called.items()}},
-                bindings,
-                tuple(own),
-                frozenset(name for name, origin in sources.items() if origin),
-            ),
+            block=call,
             written=use,
             inputs=(flow.size,),
-            output=leaving(made.output, bindings),
+            output=leaving(made.output, call.bindings),
         )
 
 

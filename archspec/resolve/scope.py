@@ -49,6 +49,16 @@ class Scope:
             places=without(self.places, values),
         )
 
+    def with_name(self, name: str, value: Value, source: frozenset[str]) -> Scope:
+        """Return the scope with one more name of its own."""
+        return replace(
+            self,
+            values={**self.values, name: value},
+            formulas={**self.formulas, name: name_formula(name)},
+            sources={**self.sources, name: source},
+            places=without(self.places, (name,)),
+        )
+
     def with_sources(self, sources: Sources) -> Scope:
         """Return the scope where further names are known to come from some vars."""
         return replace(self, sources={**self.sources, **sources})
@@ -82,6 +92,8 @@ class Scope:
     def traced(self, given: Given) -> tuple[Value, Formula]:
         """Return as `compute` does, where integers remember their formula."""
         value, formula = self.compute(given)
+        if isinstance(formula, ast.List):  # as one that is written without `=`
+            formula = ast.Tuple(formula.elts, ast.Load())
         if isinstance(value, tuple) and isinstance(formula, ast.Tuple):
             pairs = zip(value, formula.elts, strict=True)
             return tuple(traced(item, part) for item, part in pairs), formula

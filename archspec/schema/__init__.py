@@ -7,6 +7,7 @@ place in the file.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -18,7 +19,7 @@ from archspec.schema import names
 from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
 from archspec.schema.nodes import NodeReader, unknown_argument
-from archspec.schema.values import given
+from archspec.schema.values import given, inside
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -243,7 +244,7 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
     for keyword in call.keywords:
         if keyword.arg is None:
             raise fail("S220", form, key.span, help=help)
-        parameters.append(Parameter(keyword.arg, _default(keyword.value, key), required=False))
+        parameters.append(Parameter(keyword.arg, _default(keyword.value, key)))
     if trouble := names.problem(call.func.id, ops):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
     seen: set[str] = set()
@@ -255,14 +256,23 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
     return call.func.id, tuple(parameters)
 
 
-def _default(node: ast.expr, key: Scalar) -> expressions.Value:
-    """Return a parameter's default; a bare word other than true and false is a string."""
-    if isinstance(node, ast.Name) and node.id not in ("true", "false", "null"):
-        return node.id
+def _default(node: ast.expr, key: Scalar) -> Given:
+    """Return a parameter's default: a plain value, or a formula of names that the block sees."""
+    text, span = str(key.value), key.span
+    written = ast.get_source_segment(text, node) or ""
+    if span.line == span.end_line:
+        start = span.column + key.quoted + node.col_offset
+        # An expression begins behind a sign: here the one between the parameter and its default.
+        span = replace(span, column=start - 1, end_column=start + len(written))
     try:
-        return expressions.evaluate(expressions.parse(ast.unparse(node)), {})
+        formula = expressions.parse(written)
+        if not expressions.names(formula):
+            return Given(span, value=expressions.evaluate(formula, {}))
     except expressions.ExpressionError as error:
-        raise fail("S220", f"a default is a plain value: {error}", key.span) from None
+        place = inside(span, error.offset)
+        raise fail("S220", f"this is no default: {error}", place, help=error.help) from None
+    word = formula.id if isinstance(formula, ast.Name) else None
+    return Given(span, value=word, formula=formula)
 
 
 def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:

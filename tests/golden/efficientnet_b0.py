@@ -113,19 +113,16 @@ class MBConv(nn.Module):
     ) -> None:
         """Build the layers."""
         super().__init__()
+        hidden = expand * in_channels
         layers: list[nn.Module] = []
         if expand != 1:
-            layers.append(ConvBN(in_channels, expand * in_channels))
+            layers.append(ConvBN(in_channels, hidden))
         layers += [
             ConvBN(
-                expand * in_channels,
-                expand * in_channels,
-                kernel_size=kernel_size,
-                stride=stride,
-                groups=expand * in_channels,
+                hidden, hidden, kernel_size=kernel_size, stride=stride, groups=hidden
             ),
-            SqueezeExcitation(expand * in_channels, in_channels // 4),
-            ConvBN(expand * in_channels, channels, activated=False),
+            SqueezeExcitation(hidden, in_channels // 4),
+            ConvBN(hidden, channels, activated=False),
         ]
         self.block = nn.Sequential(*layers)
         self.has_add = stride == 1 and in_channels == channels

@@ -46,18 +46,13 @@ class InvertedResidual(nn.Module):
     ) -> None:
         """Build the layers."""
         super().__init__()
+        hidden = expand * in_channels
         layers: list[nn.Module] = []
         if expand != 1:
-            layers.append(ConvBN(in_channels, expand * in_channels))
+            layers.append(ConvBN(in_channels, hidden))
         layers += [
-            ConvBN(
-                expand * in_channels,
-                expand * in_channels,
-                kernel_size=3,
-                stride=stride,
-                groups=expand * in_channels,
-            ),
-            nn.Conv2d(expand * in_channels, channels, kernel_size=1, bias=False),
+            ConvBN(hidden, hidden, kernel_size=3, stride=stride, groups=hidden),
+            nn.Conv2d(hidden, channels, kernel_size=1, bias=False),
             nn.BatchNorm2d(channels),
         ]
         self.conv = nn.Sequential(*layers)

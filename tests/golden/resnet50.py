@@ -32,30 +32,21 @@ class Bottleneck(nn.Module):
     ) -> None:
         """Build the block; `conv2` carries the stride."""
         super().__init__()
-        self.conv1 = nn.Conv2d(
-            in_channels,
-            channels * width_per_group // 64 * groups,
-            kernel_size=1,
-            bias=False,
-        )
-        self.bn1 = nn.BatchNorm2d(channels * width_per_group // 64 * groups)
+        width = channels * width_per_group // 64 * groups
+        self.conv1 = nn.Conv2d(in_channels, width, kernel_size=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.conv2 = nn.Conv2d(
-            channels * width_per_group // 64 * groups,
-            channels * width_per_group // 64 * groups,
+            width,
+            width,
             kernel_size=3,
             stride=stride,
             padding=1,
             groups=groups,
             bias=False,
         )
-        self.bn2 = nn.BatchNorm2d(channels * width_per_group // 64 * groups)
-        self.conv3 = nn.Conv2d(
-            channels * width_per_group // 64 * groups,
-            4 * channels,
-            kernel_size=1,
-            bias=False,
-        )
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, 4 * channels, kernel_size=1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * channels)
         self.downsample: nn.Module = nn.Identity()
         if stride != 1 or in_channels != 4 * channels:

@@ -1,0 +1,151 @@
+"""A block that is entered: what its parameters are there, and which names its body sees."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import replace
+
+from archspec import expressions
+from archspec.errors import Note, SpecError, fail
+from archspec.expressions import Formula, Value, shown_value
+from archspec.network import BlockUse
+from archspec.ops import Shape
+from archspec.resolve.misfits import twice
+from archspec.resolve.scope import Scope, calling, entering, name_formula, open_vars, without
+from archspec.schema.nodes import unknown_argument
+from archspec.spec import Block, Given, Use
+from archspec.traced import formula_of
+
+
+def enter(
+    block: Block, use: Use, shape: Shape, path: str, around: Scope, outermost: Scope
+) -> tuple[Scope, BlockUse]:
+    """Return what the body of a block sees, and what the network keeps of the call.
+
+    Args:
+        block: the block.
+        use: where it is used, and with which arguments.
+        shape: of what enters.
+        path: of the module that is made of it.
+        around: the scope of the use.
+        outermost: the scope that has the vars alone.
+
+    Raises:
+        SpecError: for arguments that are unknown, missing, too many or given twice, and for a
+            default that cannot be computed.
+    """
+    sizes = entering(shape)
+    own = {*sizes, *(parameter.name for parameter in block.parameters)}
+    defaults = _plain_defaults(block, own | outermost.values.keys())
+    bound = _bound(block, use, around, defaults)
+    values = {parameter: value for parameter, (value, _) in bound.items()}
+    bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
+    bindings |= {size: formula_of(n) for size, n in sizes.items()}
+    sources = {name: around.origin(formula) for name, formula in bindings.items()}
+    arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
+    values |= {size: int(n) for size, n in sizes.items()}
+    # The open vars reach a class through its constructor, as the block's parameters do.
+    called = calling(open_vars(outermost), own)
+    passed = {name: around.called.get(var, var) for var, name in called.items()}
+    bindings |= {name: name_formula(var) for name, var in passed.items()}
+    sources |= {name: outermost.sources[var] for var, name in called.items()}
+    hidden = {var: name_formula(name) for var, name in called.items() if name != var}
+    formulas = {n: expressions.substitute(f, hidden) for n, f in outermost.formulas.items()}
+    note = Note(f"{path} ({block.name.text}{arguments}), used at", use.span)
+    scope = Scope(
+        {**outermost.values, **values},
+        {**formulas, **{name: name_formula(name) for name in values}},
+        sources={**outermost.sources, **sources},
+        places=without(outermost.places, values),
+        trail=(note, *around.trail),
+        blocks=around.blocks + 1,
+        called=called,
+    )
+    computed = {}
+    for parameter in block.parameters:
+        name = parameter.name
+        if name not in bound:
+            value, formula = _default(parameter.default, path, scope)
+            computed[name], values[name] = formula, value
+            bindings[name] = expressions.substitute(formula, bindings)
+            sources[name] = scope.origin(formula)
+            scope = scope.with_name(name, value, sources[name])
+    made = BlockUse(
+        block.name.text,
+        block.parameters,
+        {**values, **{name: outermost.values[var] for var, name in called.items()}},
+        bindings,
+        tuple(passed),
+        frozenset(name for name, origin in sources.items() if origin),
+        defaults,
+        computed,
+    )
+    return scope, made
+
+
+def _default(default: Given | None, path: str, scope: Scope) -> tuple[Value, Formula]:
+    """Return what a computed default yields here, and its formula."""
+    assert default is not None
+    try:
+        return scope.compute(default)
+    except SpecError as error:
+        raise SpecError(
+            replace(diagnostic, path=path, trail=scope.trail) for diagnostic in error.diagnostics
+        ) from None
+
+
+def _bound(
+    block: Block, use: Use, scope: Scope, defaults: Mapping[str, Value]
+) -> dict[str, tuple[Value, Formula]]:
+    """Return value and formula of each parameter of a block whose default is not to be computed.
+
+    Args:
+        block: the block.
+        use: where it is used, and with which arguments.
+        scope: the names that these see.
+        defaults: its parameters' plain defaults.
+
+    Raises:
+        SpecError: for arguments that are unknown, missing, too many or given twice.
+    """
+    label, parameters, positional = block.name.text, block.parameters, use.positional
+    notes = (Note("its parameters", block.name.span),)
+    if len(positional) > len(parameters):
+        if use.is_list and len(parameters) == 1:
+            place = positional[0].span.to(positional[-1].span)
+            positional = (Given(place, items=positional),)
+        else:
+            count = len(positional)
+            message = f"{count} argument{'s' * (count > 1)} for `{label}`"
+            raise fail("G311", message, positional[len(parameters)].span, notes=notes)
+    known = tuple(parameter.name for parameter in parameters)
+    written = {p.name: given for p, given in zip(parameters, positional, strict=False)}
+    for name, given in use.keywords:
+        if name.text not in known:
+            raise SpecError([unknown_argument(name, label, known)])
+        if name.text in written:
+            raise twice(name, written[name.text].span)
+        written[name.text] = given
+    values, missing = {}, []
+    for parameter in parameters:
+        if parameter.name in written:
+            values[parameter.name] = scope.compute(written[parameter.name])
+        elif parameter.name in defaults:
+            value = defaults[parameter.name]
+            values[parameter.name] = (value, formula_of(value))
+        elif parameter.default is None:
+            missing.append(f"`{parameter.name}`")
+    if missing:
+        message = f"`{label}` needs {' and '.join(missing)}"
+        raise fail("G314", message, use.span, notes=notes)
+    return values
+
+
+def _plain_defaults(block: Block, seen: Container[str]) -> dict[str, Value]:
+    """Return the defaults that are values or words, and no formulas of names that a block sees."""
+    return {
+        parameter.name: given.value
+        for parameter in block.parameters
+        if (given := parameter.default) is not None
+        and (given.formula is None or (given.value is not None and given.value not in seen))
+    }
