@@ -176,7 +176,8 @@ class Body(Node):
         """The nodes in the order of execution.
 
         It is the order of the spec, except that a training-only side branch runs right after what
-        it reads, so that it draws random numbers and adds gradients there.
+        it reads, and the side branches before it, so that it draws random numbers and adds
+        gradients there.
         """
         return tuple(execution(self.nodes))
 
@@ -215,6 +216,8 @@ def execution(nodes: Iterable[Leaf | Body]) -> list[Leaf | Body]:
         if node.training_only:
             read = [i for i, step in enumerate(steps) if step.name in node.reads]
             place = 1 + max(read, default=-1)
+            while place < len(steps) and steps[place].training_only:  # side branches keep in order
+                place += 1
         steps.insert(place, node)
     return steps
 

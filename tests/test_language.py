@@ -240,6 +240,20 @@ def test_use_and_do_pick_an_op_by_a_value() -> None:
     assert load(spec, act="Tanh").nodes[0].label == "Tanh"
 
 
+def test_side_branches_of_one_value_run_in_their_order() -> None:
+    net = load("""
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          end: Tanh
+          one: {if: =training, from: stem, do: [{Dropout: 0.5}]}
+          two: {if: =training, from: stem, do: [{Dropout: 0.3}]}
+        outputs: {end: end, one: one, two: two}
+    """)
+    assert [node.name for node in net.network.root.steps] == ["stem", "one", "two", "end"]
+    source = net.codegen()
+    assert source.index("self.one(") < source.index("self.two(") < source.index("self.end(")
+
+
 def test_outputs_and_training_only_parts() -> None:
     net = load("""
         net:

@@ -237,7 +237,7 @@ class Writer:
     def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
         network = self.program.network
         own = tensors(items)
-        # What is unrolled is in order; settled once more, side branches of one value turn around.
+        # What is unrolled is in order already, and has no places in one body to be ordered by.
         steps = [item for item in items if not is_own(item)] if self.flat else ordered(items)
         body = [line(item, own) for item in steps]
         results = [name for _, name in network.outputs]
