@@ -11,11 +11,11 @@ from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
-from archspec.resolve.bodies import Resolver
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
+from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope, name_formula, read_names
 from archspec.spec import Given, Spec, Written
 

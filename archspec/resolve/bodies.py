@@ -6,13 +6,13 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from archspec import expressions, spec
-from archspec.errors import Diagnostics, SpecError, did_you_mean, fail
+from archspec.errors import SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
-from archspec.ops import Form, Ops
-from archspec.resolve.expansion import Expansion
+from archspec.ops import Form
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
@@ -23,42 +23,8 @@ from archspec.resolve.siblings import Siblings
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema import names
 
-
-@dataclass(slots=True)
-class Resolver:
-    """What all bodies of one spec share.
-
-    Attributes:
-        closed: the open vars that decide what is there, and not only what its arguments are.
-        grown: sizes that were given a name since their formulas grew, with these.
-    """
-
-    document: spec.Spec
-    ops: Ops
-    diagnostics: Diagnostics
-    globals: Scope
-    expansion: Expansion
-    closed: set[str] = field(default_factory=set)
-    grown: dict[str, Formula] = field(default_factory=dict)
-
-    def module(
-        self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
-    ) -> Body:
-        """Return the module that a body spells, also when the body is a single node."""
-        builder = Builder(self, path, scope, inputs)
-        if isinstance(node, spec.Body):
-            builder.add_items(node, scope)
-            return builder.body(node, name, numbered=node.numbered)
-        if isinstance(node, spec.Loop | spec.Cfg):
-            builder.add(None, node, scope)
-            return builder.body(node, name, numbered=True)
-        if isinstance(node, spec.Use) and node.branches is not None:
-            with self.diagnostics.collect(path, scope.trail):
-                builder.add_branches(node, scope)
-                return builder.body(node, name, merge=True)
-            raise SpecError(())
-        builder.add(None, node, scope)
-        return builder.body(node, name, numbered=True)
+if TYPE_CHECKING:
+    from archspec.resolve.resolver import Resolver
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import Scope, entering, leaving, renamed
 
 if TYPE_CHECKING:
-    from archspec.resolve.bodies import Resolver
+    from archspec.resolve.resolver import Resolver
 
 
 @dataclass(frozen=True, slots=True)
