@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from archspec import vocabulary
+from archspec import expressions, vocabulary
 from archspec.ops import BY_NAME, Op, Ops
 from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import CONTROL
@@ -235,12 +235,19 @@ def _types(annotation: Any) -> list[Json]:
 def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
     listed = {"type": "array", "items": _VALUE}
     own = {"anyOf": [_VALUE, listed], "description": _BLOCK}
-    given: Json = {}
-    for parameter in parameters:
-        value = None if parameter.default is None else parameter.default.value
-        default = {} if value is None else {"default": value}
-        given[parameter.name] = {"allOf": [_VALUE], **default}
+    given = {p.name: {"allOf": [_VALUE], **_parameter(name, p)} for p in parameters}
     return _closed({name: own, **given, **_COMMON})
+
+
+def _parameter(block: str, parameter: Parameter) -> Json:
+    """Return what is told of a parameter of a block, and its default."""
+    default = parameter.default
+    if default is None:
+        return {"description": f"A parameter of `{block}` that must be given."}
+    if default.value is None and default.formula is not None:
+        computed = f"`{expressions.text(default.formula)}`"
+        return {"description": f"A parameter of `{block}`; where it is not given, {computed}."}
+    return {"description": f"A parameter of `{block}`.", "default": default.value}
 
 
 def _defaults(ops: Ops) -> Json:

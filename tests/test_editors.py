@@ -133,6 +133,15 @@ def test_with_a_spec_its_blocks_are_known_and_nothing_else_is(body: str) -> None
     assert accepted(net("- {Shortcut: 4, stride: 2}"), "resnet34")
 
 
+def test_the_parameters_of_blocks_are_described() -> None:
+    definitions = validator("resnet50").schema["definitions"]
+    (block,) = (found for name, found in definitions.items() if name.endswith("Bottleneck"))
+    told = {name: held.get("description") for name, held in block["properties"].items()}
+    assert told["channels"] == "A parameter of `Bottleneck` that must be given."
+    assert told["width"].endswith("not given, `channels * width_per_group // 64 * groups`.")
+    assert block["properties"]["stride"]["default"] == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [
