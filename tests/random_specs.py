@@ -97,6 +97,9 @@ def _block(writer: Writer, name: str, outer: Scope) -> Block:
         computed = dict([*computed.items()][: rng.randint(1, 2)])
         parameters |= dict.fromkeys(computed, "channels")
         defaults |= computed
+    chosen = outer.inner(**parameters).of("act")
+    if chosen and writer.chance(40):
+        parameters["chosen"], defaults["chosen"] = "act", f"={rng.choice(chosen)}"
     scope = replace(outer.inner(**parameters), in_block=True, depth=1)
     start = Flow("input", "in_channels", "size")
     way = rng.choice([writer.chain, writer.wired, writer.wired, writer.branches])

@@ -214,6 +214,15 @@ CASES = {
           some: {Some: 2}
           other: {Some: 2, hidden: =factor}
     """,
+    "defaults that name an op, and what source names itself": """
+        blocks:
+          B(kind, act=kind, o='Tanh' if act == 'ReLU' else act, layers=2*in_channels, on=layers > 8):
+            - {if: =on, Conv2d: =in_channels, kernel_size: 1}
+            - {Conv2d: =layers, kernel_size: 1}
+            - use: =act
+            - use: =o
+        net: [{B: ReLU}, {B: Tanh}, {B: GELU}]
+    """,
     "a sum of long calls": """
         net:
           out-a: {Conv2d: 4, kernel_size: 1}

@@ -30,6 +30,7 @@ from archspec.codegen.shortening import LONGEST, initialise_function, length, wi
 from archspec.codegen.stages import stage_function
 from archspec.codegen.unrolled import Unrolled
 from archspec.codegen.values import line, ordered, tensors
+from archspec.expressions import Value
 from archspec.network import INPUT, Body
 from archspec.ops import Ops
 from archspec.resolve.scope import entering
@@ -106,7 +107,7 @@ class Writer:
         local = {
             name: formula
             for name, formula in blocks[0].computed.items()
-            if all(name in block.computed for block in blocks)
+            if all(name in block.computed and _is_size(block.values[name]) for block in blocks)
         }
         frame = Frame(
             ops=self.program.network.ops,
@@ -258,6 +259,11 @@ class Writer:
         call = Call("forward", tuple(given))
         signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
         return Method(signature, partial(describe.network_mapping, network), written)
+
+
+def _is_size(value: Value) -> bool:
+    """Tell whether a value may be local: the name of an op is not, as its class is handed on."""
+    return all(map(_is_size, value)) if isinstance(value, tuple) else not isinstance(value, str)
 
 
 def _signature(parameters: tuple[Parameter, ...], ops: Ops) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -73,12 +74,18 @@ class Frame:
             and all(same(scope.get(name), value) for scope in self.scopes)
         }
 
+    @property
+    def taken(self) -> set[str]:
+        """The names that mean something already."""
+        return {*self.sizes, *self.order, *self.local}
+
     @cached_property
     def spelt(self) -> dict[str, Formula]:
-        """The local names in terms of the parameters."""
+        """The local names in terms of the parameters, unless that grows past all limits."""
         found: dict[str, Formula] = {}
-        for name, formula in self._formulas.items():
-            found[name] = expressions.substitute(formula, found)
+        with suppress(expressions.TooMuchError):
+            for name, formula in self._formulas.items():
+                found[name] = expressions.substitute(formula, found)
         return found
 
     @cached_property

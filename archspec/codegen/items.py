@@ -169,7 +169,7 @@ def entries(items: Sequence[Item]) -> Call:
 def variable(frame: Frame, *, named: bool = False) -> str:
     """Return the variable of a chain that is listed ahead, which no parameter has for a name."""
     name = "named_layers" if named else "layers"
-    while name in {*frame.sizes, *frame.order}:
+    while name in frame.taken:
         name = f"{name}_"
     return name
 

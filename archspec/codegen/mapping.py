@@ -152,5 +152,5 @@ class _Mapping:
             for known in (self.frame.spelt, self.frame.constants):
                 formula = expressions.substitute(formula, known)
             names = expressions.names(formula)
-            if names and names <= self.frame.needed:
+            if names and names <= self.frame.needed - self.frame.local.keys():
                 yield formula

@@ -89,7 +89,7 @@ class Series:
 
     def _shown(self, text: str, frame: Frame) -> str:
         """Return the variable as source; Python's readers know `index` as `i`."""
-        taken = {*frame.sizes, *frame.order, *_uses(text, "i")}
+        taken = {*frame.taken, *_uses(text, "i")}
         return "i" if self.variable == "index" and "i" not in taken else self.variable
 
     def _uncounted(self, stop: Formula, frame: Frame) -> str:

@@ -67,7 +67,7 @@ class Unrolled:
         self.items: list[Item] = []
         self.lines = ["        super().__init__()"]
         self._last = self._named = ""
-        self._part = variable(frame.order)
+        self._part = variable(frame.taken)
         self.aliases = {
             node.name: _result(node, node.name) for node in root.nodes if is_opened(node)
         }
