@@ -216,12 +216,57 @@ CASES = {
     """,
     "defaults that name an op, and what source names itself": """
         blocks:
-          B(kind, act=kind, o='Tanh' if act == 'ReLU' else act, layers=2*in_channels, on=layers > 8):
+          B(kind, act=kind, o='Tanh' if act == 'ReLU' else act, layers=in_channels, on=layers > 4):
             - {if: =on, Conv2d: =in_channels, kernel_size: 1}
             - {Conv2d: =layers, kernel_size: 1}
             - use: =act
             - use: =o
         net: [{B: ReLU}, {B: Tanh}, {B: GELU}]
+    """,
+    "a size that an optional layer has by chance": """
+        blocks:
+          B(n, flag=true):
+            - {if: =flag, Conv2d: =2 * n, kernel_size: 1}
+            - BatchNorm2d
+            - {Conv2d: =n, kernel_size: 1}
+        net: {a: {B: 2}, b: {B: 6, flag: false}}
+    """,
+    "a list of siblings a turn under a name": """
+        net:
+          features: {repeat: 2, splice: [{Conv2d: 4, kernel_size: 3}, ReLU]}
+          inner: {all: {for: {n: [3, 2]}, splice: [{Conv2d: =n, kernel_size: 1}, Tanh]}}
+          fc: {Conv2d: 2, kernel_size: 1}
+    """,
+    "names of a loop that its nodes read": """
+        net:
+          start: ReLU
+          grid:
+            for: {j: [0, 1, 2]}
+            splice:
+              c<j>: {Conv2d: 4, kernel_size: 1}
+              side<j>: {from: start, Conv2d: 4, kernel_size: 1}
+              d<j>: {Add: [c<j>, side<j>]}
+          more<k>: {for: {k: [1, 2], n: [0, 1]}, do: {from: c<n>, Conv2d: 4, kernel_size: 1}}
+          last: {Add: [c0, d2, more1, more2]}
+    """,
+    "branches by a loop": """
+        vars: {rates: [1, 2, 3], width: 8}
+        blocks:
+          Some(n, skip=true):
+            main:
+              Add:
+                conv<i>: {for: {i: =range(n)}, do: {Conv2d: =in_channels, kernel_size: 1}}
+                id: {if: =skip, do: Identity}
+          One(n): {Add: {c<i>: {for: {i: =range(n)}, do: {Conv2d: 4, kernel_size: 1}}}}
+        net:
+          aspp:
+            Cat:
+              b0: {Conv2d: =width, kernel_size: 1}
+              b<i>:
+                for: {i: =rates}
+                do: [{Conv2d: =width, kernel_size: 3, padding: =i, dilation: =i}, ReLU]
+          some: [{Some: 3}, {Some: 2}, {Some: 1}, {Some: 1, skip: false}]
+          ones: [{One: 3}, {One: 1}]
     """,
     "a sum of long calls": """
         net:

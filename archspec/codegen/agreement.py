@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
@@ -17,7 +18,7 @@ from archspec import expressions
 from archspec.expressions import Formula, Value
 from archspec.network import Absent, Body, Leaf, Loop, Turn
 
-_TRIED: Final = (1, 2, 3, 4)
+_TRIED: Final = (0, 1, 2, 3, 4)
 _MOST_NAMES: Final = 4
 """Names and their values that are tried to find out whether two formulas are the same."""
 
@@ -147,27 +148,27 @@ def _told_apart(
             continue
         body, orelse = (formula for side in sides for formula in side.values())
         known = [expressions.substitute(f, local or {}) for f in (test, body, orelse)]
-        if not _may_differ(*known, side=False):
-            return body
-        return ast.IfExp(test, body, orelse) if _may_differ(*known, side=True) else orelse
+        for one, side in ((body, False), (orelse, True)):
+            if all(_holds(one, v, s) for _, v, s in uses) and _are_one(*known, side=side):
+                return one
+        return ast.IfExp(test, body, orelse)
     return None
 
 
-def _may_differ(test: Formula, one: Formula, other: Formula, *, side: bool) -> bool:
-    """Tell whether some small numbers make two formulas differ on one side of a test."""
+def _are_one(test: Formula, one: Formula, other: Formula, *, side: bool) -> bool:
+    """Tell whether two formulas are the same on one side of a test, for all small numbers."""
     names = sorted(set().union(*map(expressions.names, (test, one, other))))
     if len(names) > _MOST_NAMES:
         return False
+    tried = 0
     for row in product(_TRIED, repeat=len(names)):
         values = dict(zip(names, row, strict=True))
-        try:
-            if bool(expressions.evaluate(test, values)) is side and (
-                expressions.evaluate(one, values) != expressions.evaluate(other, values)
-            ):
-                return True
-        except expressions.ExpressionError:
-            continue
-    return False
+        with suppress(expressions.ExpressionError):
+            if bool(expressions.evaluate(test, values)) is side:
+                if expressions.evaluate(one, values) != expressions.evaluate(other, values):
+                    return False
+                tried += 1
+    return tried > 0
 
 
 def _holds(formula: Formula, value: Value, scope: Mapping[str, Value]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -78,9 +78,22 @@ class Builder:
             self.add(key, node, scope)
 
     def add(
-        self, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around | None = None
+        self,
+        key: spec.Name | None,
+        node: spec.Node,
+        scope: Scope,
+        around: Around | None = None,
+        branches: list[Flow] | None = None,
     ) -> None:
-        """Add what a node spells: a child, several, or none; mistakes are recorded."""
+        """Add what a node spells: a child, several, or none; mistakes are recorded.
+
+        Args:
+            key: its name, unless a list has it.
+            node: the node.
+            scope: the names that it sees.
+            around: what it has from the nodes that hold it.
+            branches: filled with what the turns of a loop come to, where each is a branch.
+        """
         around = (around or Around()).of(node)
         told = self.resolver.diagnostics.collect(self._told(key, scope), scope.trail)
         with told, self.resolver.expansion.within(node.span):
@@ -92,9 +105,9 @@ class Builder:
                     return
                 around = replace(around, condition=formula)
             if isinstance(node, spec.Do):
-                self.add(key, node.node, scope, around)
+                self.add(key, node.node, scope, around, branches)
             elif isinstance(node, spec.Loop | spec.Cfg) and joins(key, node, scope):
-                self._expand(key, node, scope, around)
+                self._expand(key, node, scope, around, branches)
             else:
                 self._child(key, node, scope, around)
             return
@@ -120,19 +133,14 @@ class Builder:
         if key is None:
             self.number += 1
             return str(self.number - 1)
-
-        name = filled(key, scope).text
-        self.resolver.closed |= scope.origin(*map(name_formula, names.TEMPLATE.findall(key.text)))
-        if missing := names.TEMPLATE.search(name):
-            help = did_you_mean(missing[1], scope.values)
-            raise fail("G304", f"`{missing[1]}` is not defined here", key.span, help=help)
+        name = self._filled(key, scope).text
         if trouble := names.child_problem(name, self.resolver.ops):
             raise fail("S207", f"`{name}`: {trouble}", key.span)
         self.siblings.claim(name, key.span)
         return name
 
     def _reading(
-        self, node: spec.Node, reads: tuple[spec.Name, ...] | None
+        self, node: spec.Node, reads: tuple[spec.Name, ...] | None, scope: Scope
     ) -> tuple[list[Flow], tuple[str, ...]]:
         """Return what a node reads, and the names as written."""
         if is_own(node):
@@ -146,7 +154,21 @@ class Builder:
                 raise fail("G306", told, node.span)
             return [self.last], (self.last.written or self.last.ref,)
         self.resolver.expansion.step(node.span, len(reads))
-        return [self.siblings.flow(name) for name in reads], tuple(name.text for name in reads)
+        known = [self._filled(name, scope) for name in reads]
+        return [self.siblings.flow(name) for name in known], tuple(name.text for name in known)
+
+    def _filled(self, name: spec.Name, scope: Scope) -> spec.Name:
+        """Return a name with the loop variables in it filled in.
+
+        Raises:
+            SpecError: when there is no such variable; code G304.
+        """
+        self.resolver.closed |= scope.origin(*map(name_formula, names.TEMPLATE.findall(name.text)))
+        known = filled(name, scope)
+        if missing := names.TEMPLATE.search(known.text):
+            help = did_you_mean(missing[1], scope.values)
+            raise fail("G304", f"`{missing[1]}` is not defined here", name.span, help=help)
+        return known
 
     def _absent(
         self,
@@ -162,7 +184,9 @@ class Builder:
                 self.siblings.gone.add(name := self._name(key, scope))
                 self.children.append(Absent(name, formula, "", "", node))
             return
-        flows, written = self._reading(node, around.reads)
+        flows, written = self._reading(node, around.reads, scope)
+        if around.reads is None:
+            self._check_left_out(node, scope)
         if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
             return
         name = "" if key is None else self._name(key, scope)
@@ -176,10 +200,31 @@ class Builder:
                 self.last = self.siblings.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, written[0], node))
 
+    def _check_left_out(self, node: spec.Node, scope: Scope) -> None:
+        """Refuse a merge that is left out, and would not have read the node before it.
+
+        Raises:
+            SpecError: code G329.
+        """
+        merge = held(node)
+        operands = merge.operands if isinstance(merge, spec.Use) else None
+        known = [self.siblings.flows.get(filled(name, scope).text) for name in operands or ()]
+        refs = [flow.ref for flow in known if flow is not None and flow.shape is not None]
+        if not refs or len(refs) < len(known) or self.last.shape is None or self.last.ref in refs:
+            return
+        message = f"this is left out, and `{self.last.ref}` before it is none of what it merges"
+        named = " or ".join(f"`from: {ref}`" for ref in refs)
+        raise fail("G329", message, node.span, help=f"say which stands for it: {named}")
+
     def _expand(
-        self, key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope, around: Around
+        self,
+        key: spec.Name | None,
+        node: spec.Loop | spec.Cfg,
+        scope: Scope,
+        around: Around,
+        branches: list[Flow] | None = None,
     ) -> None:
-        """Add the children of each turn of a loop to this body."""
+        """Add the children of each turn of a loop; what a turn comes to is one of `branches`."""
         if around.training_only:
             message = "what runs in training mode alone is one named node"
             raise fail("G326", message, node.span, help="under a plain key a loop is one module")
@@ -187,11 +232,17 @@ class Builder:
             message = "`before` is for one node, not for the turns of a loop"
             raise fail("S214", message, around.before.span, help="put it into the loop")
         if around.reads is not None:
-            self.last = only([self.siblings.flow(name) for name in around.reads], node.span)
+            self.last = only(self._reading(node, around.reads, scope)[0], node.span)
         planned, count = turns(node, scope)
         self.resolver.closed |= structural(node, scope)
-        made = tuple(self._turn(key, node, turn, scope) for turn in planned)
-        self.children.append(Loop(node, count, made))
+        start, made = self.last, []
+        for turn in planned:
+            if branches is not None:  # each turn reads what enters all of them
+                self.last = start
+            made.append(self._turn(key, node, turn, scope))
+            if branches is not None:
+                branches += self._ends(made[-1].children)
+        self.children.append(Loop(node, count, tuple(made)))
 
     def _turn(
         self, key: spec.Name | None, node: spec.Loop | spec.Cfg, plan: Planned, outer: Scope
@@ -232,7 +283,7 @@ class Builder:
         """Add one child."""
         check_name(node, key)
         operands = node.operands if isinstance(node, spec.Use) else None
-        flows, written = self._reading(node, operands or around.reads)
+        flows, written = self._reading(node, operands or around.reads, scope)
         check_reads(node, flows, written)
         check_training_only(node, key, around, self.path)
         name = self._name(key, scope)
@@ -276,14 +327,12 @@ class Builder:
         conditions: list[Formula | None] = []
         for key, node in use.branches.items:
             self.last = start
-            known = set(map(id, self.children))
-            self.add(key, node, scope)
-            child = next((c for c in self.children if id(c) not in known), None)
-            conditions.append(None if child is None else getattr(child, "condition", None))
-            if isinstance(child, Leaf) and child.op.form is Form.TENSOR:
-                ends.append(self.siblings.flows[child.name])
-            elif not isinstance(child, Absent):
-                ends.append(self.last)
+            known, turns_end = set(map(id, self.children)), list[Flow]()
+            self.add(key, node, scope, branches=turns_end)
+            new = [child for child in self.children if id(child) not in known]
+            looped = any(isinstance(child, Loop) for child in new)
+            conditions += [getattr(child, "condition", None) for child in new]
+            ends += turns_end if looped else self._ends(new)
         # Of two branches one of which is not always there, the merge is there when that is.
         conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
         condition = conditional[0] if len(conditional) == 1 else None
@@ -300,6 +349,14 @@ class Builder:
         made = replace(made, reads=refs, written_reads=written, condition=condition)
         self.children.append(replace(made, place=next(self.places)))
         self.last = Flow(name, made.output, use.span)
+
+    def _ends(self, children: Sequence[Child]) -> list[Flow]:
+        """Return what a branch comes to, of which these children were made; nothing, if none is."""
+        last = children[-1] if children else None
+        if isinstance(last, Leaf) and last.op.form is Form.TENSOR:
+            return [self.siblings.flows[last.name]]
+        is_there = any(not isinstance(child, Absent) for child in children)
+        return [self.last] if is_there or self.last.shape is None else []
 
     def _place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:
         path = f"{self.path}.{name}" if self.path else name

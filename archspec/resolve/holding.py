@@ -46,8 +46,10 @@ def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
 
 def joins(key: spec.Name | None, node: spec.Loop | spec.Cfg, scope: Scope) -> bool:
     """Tell whether what a loop makes joins the body around, rather than one module of its own."""
-    if key is None or getattr(node, "splice", False):
+    if key is None:
         return True
+    if isinstance(node, spec.Loop) and node.splice:  # a list has no names for a body of names
+        return not (isinstance(node.node, spec.Body) and node.node.numbered)
     own = (
         {"index", *(name.text for name, _ in node.columns)}
         if isinstance(node, spec.Loop)
