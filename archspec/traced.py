@@ -78,6 +78,8 @@ def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
 
 def collected(total: Formula) -> Formula:
     """Return a sum of integers with like terms added up: `a + 8 + a` is `2 * a + 8`."""
+    if not isinstance(total, ast.BinOp):
+        return total
     counts: dict[str, int] = {}
     terms: dict[str, Formula] = {}
     rest = 0

@@ -97,7 +97,8 @@ def sides(network: Network, written: Written, overrides: Mapping[str, Given]) ->
         return Sides(size, is_fixed=True)
     if not fits(size + 1):
         step = next((n for n in _STEPS if size % n == 0 and fits(size + n)), 0)
-        return Sides(step, step) if step and fits(step) else None
+        between = any(map(fits, range(size + 1, size + step)))
+        return Sides(step, step) if step and fits(step) and not between else None
     if fits(1):
         return Sides(1)
     return Sides(2 + bisect_left(range(2, size), True, key=fits))

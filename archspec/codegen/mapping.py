@@ -125,10 +125,11 @@ class _Mapping:
         name = self.after[here]
         there = self.before.index(name) if name in self.before else -1
         sizes = [int(body.output[here]) for body in self.bodies]
+        if formula := self._common(here):
+            return formula
         if there >= 0 and sizes == [int(body.inputs[0][there]) for body in self.bodies]:
             return self._size_in(name)
-        formula = self._common(here)
-        return formula or (str(sizes[0]) if len({*sizes}) == 1 else f"{name}'")
+        return str(sizes[0]) if len({*sizes}) == 1 else f"{name}'"
 
     def _common(self, index: int) -> str:
         """Return a size that leaves as a formula that holds in all uses, or nothing."""

@@ -180,9 +180,16 @@ def _aligned(bodies: Sequence[Body]) -> dict[Place, list[list[Leaf | Body]]]:
     by_size = sorted(bodies, key=lambda body: -len(body.nodes))
     keys = dict.fromkeys(place(node) for body in by_size for node in body.steps)
     return {
-        key: [[node for node in body.nodes if place(node) == key] for body in bodies]
+        key: [
+            [node for node in body.nodes if _is_one(node) and place(node) == key] for body in bodies
+        ]
         for key in keys
     }
+
+
+def _is_one(node: Leaf | Body) -> bool:
+    """Tell whether a node is a module of its own: a block called again is no further one."""
+    return node.reuses is None or isinstance(node, Leaf)
 
 
 def _says_nothing(there: Sequence[Leaf | Body]) -> bool:

@@ -49,8 +49,9 @@ class Folds:
         if isinstance(unit, Repeat) and unit.growth:
             words.append(f"+{unit.growth} each")
         label = group.body.label
-        if len(self._kernels.get(label, ())) > 1:
-            words.append(f"{_kernel(group)}×{_kernel(group)}")
+        kernel = _kernel(group)
+        if kernel and len(self._kernels.get(label, ())) > 1:
+            words.append(f"{kernel}×{kernel}")
         if len(self._inner.get(label, ())) > 1:
             words += [wording.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
@@ -188,6 +189,7 @@ def _groups(units: Sequence[Unit]) -> Iterator[Group]:
 
 
 def _kernel(group: Group) -> int:
+    """Return the largest kernel of a block's own convolutions; 0 where it has none."""
     sizes = [
         max(wording.pair(unit.leaf.op.kernel_size))
         for unit in group.units

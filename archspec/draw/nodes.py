@@ -85,6 +85,8 @@ class Nodes:
         group = first(unit)
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
         label = wording.typed(group) if many > 1 else wording.named(group)
+        if group.body.reuses is not None:
+            label = f"{label}, shares {group.body.reuses}"
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),

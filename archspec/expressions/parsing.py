@@ -93,10 +93,30 @@ def _check_depth(tree: ast.expr, shift: int) -> None:
         raise ExpressionError(told, shift + deep[0].col_offset)
 
 
+_SIGNS: Final[dict[type[ast.AST], str]] = {
+    ast.Pow: "`**`",
+    ast.MatMult: "`@`",
+    ast.LShift: "`<<`",
+    ast.RShift: "`>>`",
+    ast.BitAnd: "`&`",
+    ast.BitOr: "`|`",
+    ast.BitXor: "`^`",
+    ast.Invert: "`~`",
+    ast.Lambda: "`lambda`",
+    ast.NamedExpr: "`:=`",
+    ast.Attribute: "a name behind a dot",
+    ast.Starred: "`*` before a name",
+    ast.JoinedStr: "an f-string",
+    ast.Dict: "a mapping",
+    ast.Set: "a set",
+}
+"""What a reader calls the parts of Python that are left out, as far as it is not their own name."""
+
+
 def _check(node: ast.AST, shift: int) -> None:
     offset = shift + getattr(node, "col_offset", 0)
     if not isinstance(node, _ALLOWED):
-        what = type(node).__name__
+        what = _SIGNS.get(type(node), type(node).__name__)
         raise ExpressionError(f"{what} is not part of the expression language", offset)
     if isinstance(node, ast.Constant) and type(node.value) not in (int, float, str, bool):
         raise ExpressionError(f"`{node.value!r}` is not a number, string, true or false", offset)

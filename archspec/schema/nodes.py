@@ -99,6 +99,10 @@ class NodeReader:
             )
         if not control and not callees:
             return self._body(tree)
+        if not callees and any(self._is_node(v) for k, v in tree.entries if k.value not in CONTROL):
+            word = next(key for key, _ in tree.entries if key.value in CONTROL)
+            message = f"`{word.value}` is a key of nodes, and no name for a child"
+            raise fail("S207", message, word.span)
         if "cfg" in keys:
             return self._cfg(tree)
         if "for" in keys or "repeat" in keys:
@@ -112,9 +116,19 @@ class NodeReader:
         if not callees:
             rest = [key for key, _ in tree.entries if key.value not in CONTROL]
             if rest:
+                value = tree.get(str(rest[0].value))
+                if isinstance(value, Scalar) and value.value is None and len(rest) == 1:
+                    help = f"an earlier sibling is called again by `do: {rest[0].value}`"
+                    raise fail("S202", f"unknown op `{rest[0].value}`", rest[0].span, help=help)
                 raise self._unknown_op(rest[0])
             raise fail("S206", "no op in this node", tree.span, help="add one, or `do: …`")
         return self._use(tree, callees[0])
+
+    def _is_node(self, tree: Tree) -> bool:
+        """Tell whether something can be nothing but a node: no argument is a mapping."""
+        if not isinstance(tree, Mapping):
+            return False
+        return any(key.value in self.callees for key, _ in tree.entries)
 
     def _body(self, tree: Mapping, *, branches: bool = False) -> Body:
         """A mapping of named children, unless it looks like an op that does not exist."""
