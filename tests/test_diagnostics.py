@@ -146,6 +146,16 @@ CASCADES = {
         ["G321"],
     ),
     "a block with a wrong header": ("blocks: {B(n n): [ReLU]}\nnet: [{B: 1, n: 2}]\n", ["S220"]),
+    "a block whose default stands before": (
+        "blocks: {'B(h=2, n)': [ReLU]}\nnet: [ReLU]\n",
+        ["S220"],
+    ),
+    "a default that is an expression in quotes": (
+        'blocks:\n  B(n, h="2 * n"): [{Linear: =h}]\nnet: [{B: 2}]\n',
+        ["S220"],
+    ),
+    "a child named like a key of nodes": ("net: {a: {Tanh: }, before: {ReLU: }}\n", ["S207"]),
+    "a sibling called again without `do`": ("net: {a: Tanh, b: {from: input, a: }}\n", ["S202"]),
     "a block with a wrong name": ("blocks: {class: [ReLU]}\nnet: [class]\n", ["S220"]),
     "a var of a wrong var": (
         "vars: {a: =x, b: =a + 1, c: =b}\nnet: [{Linear: =c}]\n",

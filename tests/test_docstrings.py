@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import archspec
 from archspec.codegen.prose import prose
 
 HEAD = "name: Net\ninput: [3, 33, 33]\n"
+TINY = "name: Tiny\ninput: [4, 32, 32]\n"
 
 
 def docstrings(text: str) -> dict[str, str]:
@@ -149,3 +151,38 @@ def test_no_character_is_ambiguous(tmp_path: Path) -> None:
         [sys.executable, "-m", *command], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[:400]
+
+
+def test_channels_that_leave_are_those_that_were_asked_for() -> None:
+    """Also where all uses happen to ask for as many as enter."""
+    source = archspec.loads(
+        TINY + "blocks: {'B(channels)': [{Conv2d: =channels, kernel_size: 1}]}\n"
+        "net: [{B: 4}, {B: 4}, {Conv2d: 8, kernel_size: 1}, {B: 8}]\n"
+    ).codegen()
+    assert "Map (N, in_channels, H, W) to (N, channels, H, W)." in source
+
+
+def test_a_block_that_is_called_twice_is_one() -> None:
+    source = archspec.loads(
+        TINY + "blocks: {B: [{Conv2d: 4, kernel_size: 1}]}\n"
+        "net: {a: B, b: {from: input, do: a}, both: {Cat: [a, b]}, end: Tanh}\n"
+    ).codegen()
+    assert "a B block" in source
+    assert "two B blocks" not in source
+
+
+def test_sizes_between_multiples_may_fit_too() -> None:
+    half = "{Conv2d: 4, kernel_size: 3, stride: 2, padding: 1}"
+    up = "up: {Upsample: null, scale_factor: 2}"
+    net = archspec.loads(f"{TINY}net: {{a: {half}, b: {half}, {up}, c: {{Cat: [a, up]}}}}\n")
+    assert "multiples" not in net.codegen()
+    assert net.build()(torch.zeros(1, 4, 31, 31)).shape == (1, 8, 16, 16)
+
+
+def test_outputs_keep_their_names() -> None:
+    body = "net: {h: {Linear: 8}, mu: {Linear: 4}, logvar: {from: h, Linear: 4}}\n"
+    source = archspec.loads(
+        f"name: Tiny\ninput: [16]\n{body}outputs: {{mu: mu, logvar: logvar}}\n"
+    ).codegen()
+    assert "        mu = self.mu(x)" in source
+    assert "return TinyOutputs(mu, logvar)" in source

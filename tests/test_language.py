@@ -240,6 +240,22 @@ def test_use_and_do_pick_an_op_by_a_value() -> None:
     assert load(spec, act="Tanh").nodes[0].label == "Tanh"
 
 
+def test_a_merge_that_is_left_out_stands_for_what_it_merges() -> None:
+    spec = """
+        vars: {{deep: false}}
+        net:
+          a: {{Conv2d: 4, kernel_size: 1}}
+          b: {{from: input, Conv2d: 6, kernel_size: 1}}
+          c: {{from: input, Conv2d: 5, kernel_size: 1}}
+          m: {{if: =deep, {0} Cat: [a, b]}}
+          d: {{Cat: [m, c]}}
+    """
+    with pytest.raises(archspec.SpecError, match=r"G329.*`c` before it is none of what it merges"):
+        load(spec.format(""))
+    assert load(spec.format("from: b,")).output == (11, 8, 8)
+    assert load(spec.format(""), deep=True).output == (15, 8, 8)
+
+
 def test_side_branches_of_one_value_run_in_their_order() -> None:
     net = load("""
         net:

@@ -90,7 +90,11 @@ def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
     kinds = {join.kind for join in there}
     if kinds == {("Add", "input"), ("Add", "shortcut")}:
         kinds = {("Add", "shortcut")}
-    if len(kinds) == 1:
+    # A use that merges, but comes down to no merge, is none of those that lack it.
+    unlike = any(
+        j is None and any(map(_is_merge, b.nodes)) for j, b in zip(joins, bodies, strict=True)
+    )
+    if len(kinds) == 1 and not unlike:
         found = _of_join(bodies, there, kinds.pop(), _conditions(joins, frame))
     else:
         found = _of_residuals(bodies)

@@ -250,6 +250,7 @@ class Writer:
             own=own,
             shapes=True,
             bare=alone_in_eval(network),
+            labels={name: label for label, name in network.outputs},
         )
         written = forward.write()
         if len(results) > 1:

@@ -33,6 +33,7 @@ class Forward:
         own: the module's own tensors by name, as they are written.
         shapes: whether each line says the shape of its value.
         bare: the value that a network with several outputs may return by itself.
+        labels: what the network calls the values that it returns.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Forward:
         own: Mapping[str, str],
         shapes: bool,
         bare: str = "",
+        labels: Mapping[str, str] | None = None,
     ) -> None:
+        self._labels = labels or {}
         self.inputs = {name: "x" if name == INPUT else name for name in inputs}
         self.shapes = shapes
         self.lines, self.results = without_identities(body, tuple(results), aliases)
@@ -54,7 +57,9 @@ class Forward:
         self._unread = {entry.name for entry in self.lines} - self._consumers(self.lines).keys()
         self._part, self._named = variable(self.inputs.values()), ""
         variables = Variables(self.lines, self.inputs, self.results, own, self._part)
-        self.names = variables.chosen(self._unread)
+        # Of several results each keeps its name; the network's logits have theirs from `_final`.
+        kept = set(self.results) & {entry.name for entry in self.lines}
+        self.names = variables.chosen(self._unread | (kept if len(self.results) > 1 else set()))
         # What is returned by itself needs a type: a module's call has none. The last line of a
         # forward pass has it there, any other value where its variable is first assigned.
         returned = bare or (self.results[0] if len(self.results) == 1 else "")
@@ -141,10 +146,11 @@ class Forward:
         if single and isinstance(expr, Call) and expr.head.startswith("torch."):
             return lines(expr, 2, "return ")
         # A module's call has no type of its own; the annotation gives it one.
-        name = "logits" if entry.kind is Kind.LINEAR and len(entry.shape) == 1 else "y"
-        if name in self.inputs:
-            name = f"{name}_"
-        self.names[entry.name] = name
+        is_logits = entry.kind is Kind.LINEAR and len(entry.shape) == 1
+        if single or (is_logits and self._labels.get(entry.name, "logits") == "logits"):
+            name = "logits" if is_logits else "y"
+            self.names[entry.name] = f"{name}_" if name in self.inputs else name
+        name = self.names[entry.name]
         written = lines(expr, 2, f"{name}: Tensor = ", comment=self._comment(entry))
         return [*written, f"        return {name}"] if single else written
 

@@ -8,7 +8,7 @@ import json
 from archspec.commands.arguments import add_plugin, chain, plugin_ops
 from archspec.ops import Ops
 from archspec.reading import joined
-from archspec.schema import header
+from archspec.schema.headers import header
 from archspec.spec import Parameter
 from archspec.syntax import Mapping
 

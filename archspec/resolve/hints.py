@@ -6,7 +6,7 @@ import ast
 from typing import Final
 
 from archspec import expressions
-from archspec.errors import Note
+from archspec.errors import Note, did_you_mean
 from archspec.expressions import Value, shown_value
 from archspec.resolve.scope import Scope, read_names
 from archspec.spec import Given
@@ -39,7 +39,9 @@ def hint(given: Given, value: Value, scope: Scope) -> str:
         return "`//` divides whole numbers, `/` gives a fraction"
     if given.formula is None and isinstance(value, str) and _is_expression(value, scope):
         return f"did you mean `={value}`?"
-    return ""
+    # A default that is one word may have been meant for a name.
+    is_name = isinstance(given.formula, ast.Name) and isinstance(value, str)
+    return did_you_mean(str(value), scope.values) if is_name else ""
 
 
 def _is_expression(text: str, scope: Scope) -> bool:

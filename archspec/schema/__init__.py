@@ -6,8 +6,6 @@ place in the file.
 
 from __future__ import annotations
 
-import ast
-from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -16,10 +14,11 @@ from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail, nearest
 from archspec.ops import BY_NAME, Ops
 from archspec.schema import names
+from archspec.schema.headers import header
 from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
 from archspec.schema.nodes import NodeReader, unknown_argument
-from archspec.schema.values import given, inside
+from archspec.schema.values import given
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -215,64 +214,6 @@ def _headers(
             found[name] = (parameters, Name(name, key.span), body)
     written = [str(key.value).partition("(")[0].strip() for key, _ in entries]
     return found, [name for name in written if name not in found]
-
-
-def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]:
-    """Read a block's header: `BasicBlock(channels, stride=1)`.
-
-    Raises:
-        SpecError: when it is not of that form; code S220.
-    """
-    text = str(key.value)
-    form = "a block's header looks like `BasicBlock(channels, stride=1)`"
-    is_cut = "(" in text and ")" not in text
-    is_cut = is_cut and not key.quoted
-    help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
-    try:
-        call = expressions.python_tree(text) if len(text) <= 500 else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        call = None
-    if isinstance(call, ast.Name):
-        call = ast.Call(call, [], [])
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not text.isascii():
-        raise fail("S220", form, key.span, help=help)
-    parameters = []
-    for argument in call.args:
-        if not isinstance(argument, ast.Name):
-            raise fail("S220", form, key.span, help=help)
-        parameters.append(Parameter(argument.id))
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            raise fail("S220", form, key.span, help=help)
-        parameters.append(Parameter(keyword.arg, _default(keyword.value, key)))
-    if trouble := names.problem(call.func.id, ops):
-        raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
-    seen: set[str] = set()
-    for parameter in parameters:
-        trouble = names.problem(parameter.name, ops)
-        if trouble or parameter.name in seen:
-            raise fail("S207", f"`{parameter.name}`: {trouble or 'twice'}", key.span)
-        seen.add(parameter.name)
-    return call.func.id, tuple(parameters)
-
-
-def _default(node: ast.expr, key: Scalar) -> Given:
-    """Return a parameter's default: a plain value, or a formula of names that the block sees."""
-    text, span = str(key.value), key.span
-    written = ast.get_source_segment(text, node) or ""
-    if span.line == span.end_line:
-        start = span.column + key.quoted + node.col_offset
-        # An expression begins behind a sign: here the one between the parameter and its default.
-        span = replace(span, column=start - 1, end_column=start + len(written))
-    try:
-        formula = expressions.parse(written)
-        if not expressions.names(formula):
-            return Given(span, value=expressions.evaluate(formula, {}))
-    except expressions.ExpressionError as error:
-        place = inside(span, error.offset)
-        raise fail("S220", f"this is no default: {error}", place, help=error.help) from None
-    word = formula.id if isinstance(formula, ast.Name) else None
-    return Given(span, value=word, formula=formula)
 
 
 def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:
