@@ -276,6 +276,10 @@ class Writer:
         made: dict[str, Any] = {}
         for name in names:
             made[name] = (self.sized if kind == "Cat" else self.keeping)(flow, inner)[0]
+        if self.chance(25):
+            node = (self.sized if kind == "Cat" else self.keeping)(flow, inner)[0]
+            turns = self.rng.choice([[1], [1, 2], [0, 1, 2]])
+            made = {"turn<t>": {"for": {"t": turns}, "do": node}} | made
         if self.chance(30) and kind != "Cat":
             last = names[-1]
             made[last] = self.under(self.given("flag", inner), made[last])

@@ -72,9 +72,11 @@ class Mapping:
         chosen = self.rng.sample(alike, min(len(alike), self.rng.choice([2, 2, 3])))
         channels = self.writer.unknown() if kind == "Cat" else first.channels
         node: dict[str, Any] = {kind: [flow.name for flow in chosen]}
-        if kind != "Cat" and self.writer.chance(15) and marks(self.flows[-1]) == marks(first):
+        if kind != "Cat" and self.writer.chance(15):
+            # Absent, a merge stands for what the node before it has made, or for what `from` says.
+            if self.flows[-1] not in chosen or self.writer.chance(40):
+                node = {"from": self.rng.choice(chosen).name} | node
             node = {"if": self.writer.given("flag", self.scope)} | node
-            # Absent, a merge stands for what the node before it has made.
         self.add(node, Flow("", channels, first.size))
         return None
 
