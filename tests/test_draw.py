@@ -369,6 +369,48 @@ def test_several_inputs_and_outputs() -> None:
     assert any("shares a" in part.detail for part in found if isinstance(part, Box))
 
 
+def test_an_opened_block_that_is_called_again_says_so() -> None:
+    drawn = written(
+        """
+        name: Siamese
+        input: {left: [3, 8, 8], right: [3, 8, 8]}
+        blocks: {Tower: [{Conv2d: 4, kernel_size: 3}, ReLU, {AdaptiveAvgPool2d: 1}, Flatten]}
+        net:
+          tower: {from: left, Tower: }
+          other: {from: right, do: tower}
+          both: {Cat: [tower, other]}
+        """
+    )
+    found = parts(drawn, depth=5)
+    assert "shares tower" in [part.label for part in found if isinstance(part, Frame)]
+
+
+def test_a_block_without_convolutions_of_its_own_has_no_kernel() -> None:
+    drawn = written(
+        """
+        name: Units
+        input: [8, 8, 8]
+        blocks:
+          Ghost:
+            a: {Conv2d: 4, kernel_size: 1}
+            b: {Conv2d: 4, kernel_size: 3, padding: 1}
+            cat: {Cat: [a, b]}
+          Unit(wide):
+            one: Ghost
+            two: {if: =wide, Conv2d: 8, kernel_size: 3, padding: 1}
+            three: Ghost
+            add: {Add: [three, input]}
+        net:
+          stem: {Conv2d: 8, kernel_size: 3, padding: 1}
+          stages: {for: {n: [1, 2]}, do: {repeat: 3, do: {Unit: =n == 1 and index == 0}}}
+          pool: {AdaptiveAvgPool2d: 1}
+        """
+    )
+    folded = [part for part in parts(drawn, depth=1) if isinstance(part, Folded)]
+    assert any("identity skip" in line for part in folded for line in part.lines)
+    assert not any("0×0" in line for part in folded for line in part.lines)
+
+
 TOWERS = """
 name: Towers
 input: {facts: [12], image: [3, 64, 64]}

@@ -86,7 +86,7 @@ class Nodes:
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
         label = wording.typed(group) if many > 1 else wording.named(group)
         if group.body.reuses is not None:
-            label = f"{label}, shares {group.body.reuses}"
+            label = f"shares {group.body.reuses}"  # of that block; more would meet the spine
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),
