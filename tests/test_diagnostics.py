@@ -154,6 +154,7 @@ CASCADES = {
         'blocks:\n  B(n, h="2 * n"): [{Linear: =h}]\nnet: [{B: 2}]\n',
         ["S220"],
     ),
+    "a loop in place of branches": ("net: {a: {Cat: {for: {i: [1]}, do: {Tanh: }}}}\n", ["S207"]),
     "a child named like a key of nodes": ("net: {a: {Tanh: }, before: {ReLU: }}\n", ["S207"]),
     "a sibling called again without `do`": ("net: {a: Tanh, b: {from: input, a: }}\n", ["S202"]),
     "a block with a wrong name": ("blocks: {class: [ReLU]}\nnet: [class]\n", ["S220"]),

@@ -83,8 +83,9 @@ def test_what_an_if_leaves_unread() -> None:
     assert [w.path for w in archspec.loads(HEAD + spec, residual=False).warnings] == ["a"]
 
 
-def test_blocks_of_a_base_may_be_left(tmp_path: Path) -> None:
-    (tmp_path / "base.yaml").write_text(f"{HEAD}blocks: {{Down: [ReLU]}}\nnet: [Down]\n")
+def test_blocks_and_vars_of_a_base_may_be_left(tmp_path: Path) -> None:
+    base = "vars: {n: 2}\nblocks: {Down: [ReLU]}\nnet: [Down, {Scale: =n}]\n"
+    (tmp_path / "base.yaml").write_text(f"{HEAD}{base}")
     (tmp_path / "spec.yaml").write_text("extends: base.yaml\nnet: [Tanh]\n")
     assert archspec.load(tmp_path / "spec.yaml").warnings == ()
 

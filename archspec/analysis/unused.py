@@ -81,6 +81,8 @@ def _unnamed(written: Written) -> Iterator[Diagnostic]:
     """Yield vars, parameters and blocks that no part of the spec names."""
     spec = written.spec
     for name, given in _idle_vars(spec).items():
+        if not _is_of_file(given.span, written):  # the base has it for a `net` of its own
+            continue
         help = did_you_mean(name, (other for other in spec.vars if other != name))
         yield Diagnostic("W103", f"nothing uses the var `{name}`", given.span, help=help)
     words = {name: set(_words((b.body, b.parameters))) for name, b in spec.blocks.items()}

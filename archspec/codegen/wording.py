@@ -88,8 +88,8 @@ class Part:
             return f"optional {self.words}" if self.optional else self.words
         if self.count == 1:
             words = f"optional {self.words}" if self.optional else self.words
-            vowels = _LETTERS if words[:2].isupper() else "aeiouAEIO"
-            return f"{'an' if words[0] in vowels else 'a'} {words}"
+            vowels = tuple(_LETTERS) if words[:2].isupper() else (*"aeiouAEIO8", "11x", "18x")
+            return f"{'an' if words.startswith(vowels) else 'a'} {words}"
         return f"{number(self.count)} {self.words}s" if self.count else f"{self.words}s"
 
 

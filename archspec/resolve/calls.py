@@ -42,7 +42,6 @@ def enter(
     bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
     bindings |= {size: formula_of(n) for size, n in sizes.items()}
     sources = {name: around.origin(formula) for name, formula in bindings.items()}
-    arguments = "".join(f", {p}={shown_value(v)}" for p, v in values.items())
     values |= {size: int(n) for size, n in sizes.items()}
     # The open vars reach a class through its constructor, as the block's parameters do.
     called = calling(open_vars(outermost), own)
@@ -51,7 +50,7 @@ def enter(
     sources |= {name: outermost.sources[var] for var, name in called.items()}
     hidden = {var: name_formula(name) for var, name in called.items() if name != var}
     formulas = {n: expressions.substitute(f, hidden) for n, f in outermost.formulas.items()}
-    note = Note(f"{path} ({block.name.text}{arguments}), used at", use.span)
+    note = _told(block, values, path, use)
     scope = Scope(
         {**outermost.values, **values},
         {**formulas, **{name: name_formula(name) for name in values}},
@@ -70,17 +69,26 @@ def enter(
             bindings[name] = expressions.substitute(formula, bindings)
             sources[name] = scope.origin(formula)
             scope = scope.with_name(name, value, sources[name])
+    if computed:
+        scope = replace(scope, trail=(_told(block, values, path, use), *around.trail))
     made = BlockUse(
-        block.name.text,
-        block.parameters,
-        {**values, **{name: outermost.values[var] for var, name in called.items()}},
-        bindings,
-        tuple(passed),
-        frozenset(name for name, origin in sources.items() if origin),
-        defaults,
-        computed,
+        name=block.name.text,
+        parameters=block.parameters,
+        values={**values, **{name: outermost.values[var] for var, name in called.items()}},
+        bindings=bindings,
+        vars=tuple(passed),
+        open=frozenset(name for name, origin in sources.items() if origin),
+        defaults=defaults,
+        computed=computed,
     )
     return scope, made
+
+
+def _told(block: Block, values: Mapping[str, Value], path: str, use: Use) -> Note:
+    """Return what messages say of a module: its path, its block with the arguments, and where."""
+    known = [p.name for p in block.parameters if p.name in values]
+    arguments = "".join(f", {name}={shown_value(values[name])}" for name in known)
+    return Note(f"{path} ({block.name.text}{arguments}), used at", use.span)
 
 
 def _default(default: Given | None, path: str, scope: Scope) -> tuple[Value, Formula]:

@@ -134,6 +134,12 @@ class NodeReader:
         """A mapping of named children, unless it looks like an op that does not exist."""
         if tree.entries and not branches and (key := self.words.misspelt(tree)) is not None:
             raise self._unknown_op(key)
+        control = [key for key, _ in tree.entries if branches and key.value in CONTROL]
+        for key in control[:1]:
+            is_loop = key.value in ("for", "repeat", "cfg")
+            help = "a loop names each turn: `branch<i>: {for: {i: …}, do: …}`" if is_loop else ""
+            message = f"`{key.value}` is a key of nodes, and no name for a branch"
+            raise fail("S207", message, key.span, help=help)
         items: list[tuple[Name | None, Node]] = []
         for key, value in tree.entries:
             text = str(key.value)
