@@ -186,3 +186,9 @@ def test_outputs_keep_their_names() -> None:
     ).codegen()
     assert "        mu = self.mu(x)" in source
     assert "return TinyOutputs(mu, logvar)" in source
+
+
+def test_sizes_that_an_argument_decides_hold_by_default() -> None:
+    body = "net: {stem: {Conv2d: 4, kernel_size: =k, stride: =k}, end: Tanh}\n"
+    source = archspec.loads(f"{TINY}vars: {{k: 2}}\n{body}").codegen()
+    assert "By default, height and width must be at least 2; smaller ones raise" in source

@@ -94,6 +94,11 @@ def test_a_default_is_computed_of_what_the_block_sees() -> None:
     ]
 
 
+def test_the_network_sees_what_enters_it() -> None:
+    text = "name: Tiny\ninput: [6]\nnet: [{Linear: =2 * in_features}]\n"
+    assert archspec.loads(text).output == (12,)
+
+
 def test_a_word_is_a_name_where_the_block_sees_one() -> None:
     spec = """
         blocks:

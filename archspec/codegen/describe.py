@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from archspec import analysis
+from archspec.codegen.extent import decides_sizes
 from archspec.codegen.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.wording import counted, listed, parts, told
 from archspec.network import INPUT, Network, Sides
@@ -49,10 +50,12 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     notes = _told(network)
     any_side = network.sides == Sides(1)
     text = f"Map {entering} to {leaving}"
-    if any_side and not notes and fits(f"{text}; any height and width will do.", indent=indent):
-        return [f"{text}; any height and width will do."]
+    free = _by_default("Any height and width will do.", network)
+    whole = f"{text}; {free[0].lower()}{free[1:]}"
+    if any_side and not notes and fits(whole, indent=indent):
+        return [whole]
     if any_side:
-        notes.insert(0, "Any height and width will do.")
+        notes.insert(0, free)
     told_apart = []
     if not fits(f"{text}.", indent=indent, alone=not notes) and isinstance(network.output, dict):
         told_apart.append(f"The outputs are {_shapes(network.output, tied)}.")
@@ -98,7 +101,14 @@ def _told(network: Network) -> list[str]:
             f"Height and width must be at least {alone.least if alone else 1}, in training mode at "
             f"least {sides.least}; smaller ones raise RuntimeError."
         )
-    return [*notes, text]
+    return [*notes, _by_default(text, network)]
+
+
+def _by_default(text: str, network: Network) -> str:
+    """Return what is said of sizes; other arguments of the network may ask for others."""
+    if not decides_sizes(network.root.children, frozenset(network.open)):
+        return text
+    return f"By default, {text[0].lower()}{text[1:]}"
 
 
 def header(network: Network) -> list[str]:

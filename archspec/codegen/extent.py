@@ -17,7 +17,7 @@ from archspec.codegen.agreement import View
 from archspec.codegen.construct import entered, inside
 from archspec.codegen.frame import Frame
 from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import INPUT, Body, Leaf, Loop
+from archspec.network import INPUT, Body, Child, Leaf, Loop
 from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
 
 _GEOMETRY: Final = frozenset(
@@ -113,6 +113,31 @@ def _claims(
         for shift in sorted(range(-_SHIFT, _SHIFT + 1), key=abs):
             if all((before + shift) // by == after for before, after, _ in sizes):
                 yield f"({name} {'+' if shift > 0 else '-'} {abs(shift)}) // {by}"
+
+
+def decides_sizes(children: Sequence[Child], names: frozenset[str]) -> bool:
+    """Tell whether some names decide how large what leaves is, beside what enters.
+
+    Args:
+        children: the children of a body.
+        names: names of the scope that they stand in.
+    """
+    for child in children:
+        if isinstance(child, Loop):
+            for turn in child.turns:
+                more = (n for n, f in turn.bindings.items() if expressions.names(f) & names)
+                if decides_sizes(turn.children, names.union(more)):
+                    return True
+        elif isinstance(child, Body):
+            inner = names if child.block is None else child.block.open
+            if decides_sizes(child.children, inner):
+                return True
+        elif isinstance(child, Leaf) and any(
+            expressions.names(child.formulas[name]) & names
+            for name in _GEOMETRY & child.formulas.keys()
+        ):
+            return True
+    return False
 
 
 def trials(bodies: Sequence[Body], frame: Frame) -> Trials:

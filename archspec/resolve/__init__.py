@@ -16,7 +16,7 @@ from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
-from archspec.resolve.scope import Scope, name_formula, read_names
+from archspec.resolve.scope import Scope, entering, name_formula, read_names
 from archspec.spec import Given, Spec, Written
 
 
@@ -73,9 +73,7 @@ def resolve_open(
     scope = replace(scope, places=places)
     resolver = Resolver(spec, written.ops, diagnostics, scope, Expansion(most))
     first = next(iter(inputs.values()))
-    if len(first) == 3:
-        sizes = dict(zip(("in_channels", "in_height", "in_width"), first, strict=True))
-        scope = replace(scope, values={**sizes, **values})
+    scope = replace(scope, values={**entering(first), **values})
     flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
     root: Body | None = None
     with diagnostics.collect():

@@ -66,7 +66,8 @@ class SqueezeNet1x1(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000).
 
-        Height and width must be at least 17; smaller ones raise RuntimeError.
+        By default, height and width must be at least 17; smaller ones raise
+        RuntimeError.
         """
         x = self.features(x)  # (N, 512, 13, 13)
         x = self.classifier(x)  # (N, 1000, 1, 1)

@@ -282,7 +282,8 @@ class SwinT(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000).
 
-        Height and width must be at least 4; smaller ones raise RuntimeError.
+        By default, height and width must be at least 4; smaller ones raise
+        RuntimeError.
         """
         x = self.features(x)  # (N, 7, 7, 768)
         x = self.norm(x)  # (N, 7, 7, 768)
