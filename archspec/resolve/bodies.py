@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from archspec import expressions, spec
 from archspec.errors import SpecError, did_you_mean, fail
 from archspec.expressions import Formula
 from archspec.network import INPUT, Absent, Body, Child, Leaf, Loop, Turn
-from archspec.ops import Form
+from archspec.resolve.branches import ends_of
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
@@ -20,7 +20,7 @@ from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, open_vars, renamed
 from archspec.resolve.siblings import Siblings
-from archspec.resolve.standing import check_name, check_reads, check_training_only
+from archspec.resolve.standing import check_left_out, check_name, check_reads, check_training_only
 from archspec.schema import names
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Builder:
             return
         flows, written = self._reading(node, around.reads, scope)
         if around.reads is None:
-            self._check_left_out(node, scope)
+            check_left_out(node, self.siblings.flows, self.last, scope)
         if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
             return
         name = "" if key is None else self._name(key, scope)
@@ -199,22 +199,6 @@ class Builder:
             if not is_side(node, around):
                 self.last = self.siblings.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, written[0], node))
-
-    def _check_left_out(self, node: spec.Node, scope: Scope) -> None:
-        """Refuse a merge that is left out, and would not have read the node before it.
-
-        Raises:
-            SpecError: code G329.
-        """
-        merge = held(node)
-        operands = merge.operands if isinstance(merge, spec.Use) else None
-        known = [self.siblings.flows.get(filled(name, scope).text) for name in operands or ()]
-        refs = [flow.ref for flow in known if flow is not None and flow.shape is not None]
-        if not refs or len(refs) < len(known) or self.last.shape is None or self.last.ref in refs:
-            return
-        message = f"this is left out, and `{self.last.ref}` before it is none of what it merges"
-        named = " or ".join(f"`from: {ref}`" for ref in refs)
-        raise fail("G329", message, node.span, help=f"say which stands for it: {named}")
 
     def _expand(
         self,
@@ -241,7 +225,7 @@ class Builder:
                 self.last = start
             made.append(self._turn(key, node, turn, scope))
             if branches is not None:
-                branches += self._ends(made[-1].children)
+                branches += ends_of(made[-1].children, self)
         self.children.append(Loop(node, count, tuple(made)))
 
     def _turn(
@@ -320,52 +304,15 @@ class Builder:
             raise fail("G307", message, before.span, help=help)
         return names.index(before.text)
 
-    def add_branches(self, use: spec.Use, scope: Scope) -> None:
-        """Add the branches of a merge, which all read the body's input, and the merge itself."""
-        assert use.branches is not None
-        start, ends = self.last, []
-        conditions: list[Formula | None] = []
-        for key, node in use.branches.items:
-            self.last = start
-            known, turns_end = set(map(id, self.children)), list[Flow]()
-            self.add(key, node, scope, branches=turns_end)
-            new = [child for child in self.children if id(child) not in known]
-            looped = any(isinstance(child, Loop) for child in new)
-            conditions += [getattr(child, "condition", None) for child in new]
-            ends += turns_end if looped else self._ends(new)
-        # Of two branches one of which is not always there, the merge is there when that is.
-        conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
-        condition = conditional[0] if len(conditional) == 1 else None
-        label = str(use.callee.value)
-        name = label.lower() + "_" * (label.lower() in self.siblings.flows)
-        if len(ends) < 2 or any(end.shape is None for end in ends):
-            self.last = ends[0] if ends else start
-            ref = self.last.ref
-            self.children.append(Absent(name, condition, ref, self.last.written or ref, use))
-            return
-        made = self._place(name, scope, ends).op(self.resolver.ops[label], use)
-        refs = tuple(end.ref for end in ends)
-        written = tuple(end.written or end.ref for end in ends)
-        made = replace(made, reads=refs, written_reads=written, condition=condition)
-        self.children.append(replace(made, place=next(self.places)))
-        self.last = Flow(name, made.output, use.span)
-
-    def _ends(self, children: Sequence[Child]) -> list[Flow]:
-        """Return what a branch comes to, of which these children were made; nothing, if none is."""
-        last = children[-1] if children else None
-        if isinstance(last, Leaf) and last.op.form is Form.TENSOR:
-            return [self.siblings.flows[last.name]]
-        is_there = any(not isinstance(child, Absent) for child in children)
-        return [self.last] if is_there or self.last.shape is None else []
-
-    def _place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:
+    def place(self, name: str, scope: Scope, flows: list[Flow]) -> Place:
+        """Return where a child of that name is made."""
         path = f"{self.path}.{name}" if self.path else name
         return Place(self.resolver, name, path, scope, flows)
 
     def _made(self, node: spec.Node, name: str, scope: Scope, flows: list[Flow]) -> Leaf | Body:
         """Return the op or module that a node spells, or a sibling called again."""
         if not isinstance(node, spec.Reuse):
-            return self._place(name, scope, flows).make(node)
+            return self.place(name, scope, flows).make(node)
         target = node.name.text
         if target in self.siblings.flows and self.siblings.flows[target].shape is None:
             raise SpecError(())
@@ -377,7 +324,7 @@ class Builder:
         if is_own(written):
             message = f"`{target}` is a parameter, which is nothing to call"
             raise fail("G328", message, node.span, help="a merge reads it by its name")
-        return self._place(name, its_scope, flows).again(written, first, node)
+        return self.place(name, its_scope, flows).again(written, first, node)
 
 
 def _left(flow: Flow, bindings: dict[str, Formula]) -> Flow:

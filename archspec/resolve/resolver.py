@@ -10,6 +10,7 @@ from archspec.expressions import Formula
 from archspec.network import Body
 from archspec.ops import Ops
 from archspec.resolve.bodies import Builder
+from archspec.resolve.branches import add_branches
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope
@@ -45,7 +46,7 @@ class Resolver:
             return builder.body(node, name, numbered=True)
         if isinstance(node, spec.Use) and node.branches is not None:
             with self.diagnostics.collect(path, scope.trail):
-                builder.add_branches(node, scope)
+                add_branches(node, scope, builder)
                 return builder.body(node, name, merge=True)
             raise SpecError(())
         builder.add(None, node, scope)

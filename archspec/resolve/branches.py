@@ -1,0 +1,57 @@
+"""The branches of a merge, which all read what enters the body, and the merge itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archspec import spec
+from archspec.expressions import Formula
+from archspec.network import Absent, Child, Leaf, Loop
+from archspec.ops import Form
+from archspec.resolve.flows import Flow
+from archspec.resolve.scope import Scope
+
+if TYPE_CHECKING:
+    from archspec.resolve.bodies import Builder
+
+
+def add_branches(use: spec.Use, scope: Scope, builder: Builder) -> None:
+    """Add the branches of a merge, which all read the body's input, and the merge itself."""
+    assert use.branches is not None
+    start, ends = builder.last, []
+    conditions: list[Formula | None] = []
+    for key, node in use.branches.items:
+        builder.last = start
+        known, turns_end = set(map(id, builder.children)), list[Flow]()
+        builder.add(key, node, scope, branches=turns_end)
+        new = [child for child in builder.children if id(child) not in known]
+        looped = any(isinstance(child, Loop) for child in new)
+        conditions += [getattr(child, "condition", None) for child in new]
+        ends += turns_end if looped else ends_of(new, builder)
+    # Of two branches one of which is not always there, the merge is there when that is.
+    conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
+    condition = conditional[0] if len(conditional) == 1 else None
+    label = str(use.callee.value)
+    name = label.lower() + "_" * (label.lower() in builder.siblings.flows)
+    if len(ends) < 2 or any(end.shape is None for end in ends):
+        builder.last = ends[0] if ends else start
+        ref = builder.last.ref
+        builder.children.append(Absent(name, condition, ref, builder.last.written or ref, use))
+        return
+    made = builder.place(name, scope, ends).op(builder.resolver.ops[label], use)
+    refs = tuple(end.ref for end in ends)
+    written = tuple(end.written or end.ref for end in ends)
+    made = replace(made, reads=refs, written_reads=written, condition=condition)
+    builder.children.append(replace(made, place=next(builder.places)))
+    builder.last = Flow(name, made.output, use.span)
+
+
+def ends_of(children: Sequence[Child], builder: Builder) -> list[Flow]:
+    """Return what a branch comes to, of which these children were made; nothing, if none is."""
+    last = children[-1] if children else None
+    if isinstance(last, Leaf) and last.op.form is Form.TENSOR:
+        return [builder.siblings.flows[last.name]]
+    is_there = any(not isinstance(child, Absent) for child in children)
+    return [builder.last] if is_there or builder.last.shape is None else []
