@@ -39,9 +39,8 @@ def runs(module: torch.nn.Module, channels: int, height: int, width: int) -> boo
 
 @pytest.mark.parametrize("name", EXACT)
 def test_the_least(name: str) -> None:
-    found = told(
-        name, r"[Hh]eight and width must be at least (\d+); smaller ones raise RuntimeError"
-    )
+    pattern = r"[Hh]eight and width must be at least (\d+); smaller ones raise RuntimeError"
+    found = told(name, pattern)
     assert found is not None
     least = int(found[1])
     assert least == EXACT[name]
