@@ -268,6 +268,16 @@ CASES = {
           some: [{Some: 3}, {Some: 2}, {Some: 1}, {Some: 1, skip: false}]
           ones: [{One: 3}, {One: 1}]
     """,
+    "names with hyphens within one another too long for a line": """
+        net:
+          - - Tanh
+            - out-a:
+                Out: Tanh
+                block-two-of-mix: {from: Out, Conv2d: 4, kernel_size: 1}
+                end: {Conv2d: 4, kernel_size: 1}
+                sum: {Add: [Out, end, block-two-of-mix]}
+          - {Conv2d: 2, kernel_size: 1}
+    """,
     "a sum of long calls": """
         net:
           out-a: {Conv2d: 4, kernel_size: 1}

@@ -12,7 +12,7 @@ from archspec.codegen.breaking import Breaker, can_break
 
 WIDTH: Final = 88
 _STEP: Final = "    "
-_LOOKUP: Final = re.compile(r'(.*?\bgetattr\()(.+?), ("[\w-]+")\)((?!, ").*)')
+_LOOKUP: Final = re.compile(r"\bgetattr\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ def _held(expr: Call, indent: int, before: str, after: str) -> list[str]:
     opening = f"{margin}{before}{expr.head}{'(' if expr.arguments else expr.brackets}"
     if not before.endswith("= ") or len(opening) <= WIDTH:
         return []
-    if found := _LOOKUP.fullmatch(f"{before}{flat(expr)}"):
-        start, owner, name, rest = found.groups()
+    if found := _lookup(f"{before}{flat(expr)}"):
+        start, owner, name, rest = found
         inside = f"{margin}{_STEP}{owner}, {name}"
         apart = [f"{margin}{_STEP}{part}," for part in (owner, name)]
         within = [inside] if len(inside) <= WIDTH else apart
@@ -147,6 +147,18 @@ def _held(expr: Call, indent: int, before: str, after: str) -> list[str]:
     else:
         held = [f"{margin}{before}(", *lines(expr, indent + 1), f"{margin}){after}"]
     return held if all(len(text) <= WIDTH for text in held) else []
+
+
+def _lookup(text: str) -> tuple[str, str, str, str] | None:
+    """Return what is before, in and behind the outermost `getattr(owner, "name")` of a text."""
+    start = _LOOKUP.search(text)
+    depth = 0
+    for i in range(start.end() if start else len(text), len(text)):
+        depth += (text[i] in "([") - (text[i] in ")]")
+        if start and depth < 0:
+            owner, _, name = text[start.end() : i].rpartition(", ")
+            return text[: start.end()], owner, name, text[i + 1 :]
+    return None
 
 
 def _sole(expr: Call) -> Each | None:
