@@ -9,6 +9,7 @@ or get a located error. What fails is shrunk by Hypothesis and kept in the folde
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import time
 import traceback
@@ -34,7 +35,7 @@ from archspec.flattening import flattened
 from archspec.reading import joined, read_text
 from archspec.syntax import parse
 
-PARAMETERS, MACS, NODES = 400_000, 10_000_000, 120
+PARAMETERS, MACS, NODES, ELEMENTS = 400_000, 10_000_000, 120, 1_000_000
 """Networks that are larger are not tried: they say no more, and take longer."""
 
 BATCH: Final = 100
@@ -118,7 +119,10 @@ def _mutated(before: archspec.Architecture, mutation: Mutation) -> str:
 
 def is_small(net: archspec.Architecture) -> bool:
     """Tell whether a network is worth its time."""
-    return net.parameters <= PARAMETERS and net.macs <= MACS and len(net.nodes) <= NODES
+    shapes = [*net.inputs.values(), *(leaf.output for leaf in net.network.leaves)]
+    largest = max(math.prod(shape) for shape in shapes)  # a change may ask for 256 GB of ReLU
+    within = largest <= ELEMENTS and len(net.nodes) <= NODES
+    return within and net.parameters <= PARAMETERS and net.macs <= MACS
 
 
 def small(spec: Spec) -> archspec.Architecture | None:
