@@ -44,19 +44,20 @@ def with_smallest_input(
     if not _is_too_small(error) or not isinstance(given, tuple) or len(given) != 3:
         return error
 
-    def fits(size: int) -> Network | None:
+    def fits(size: int) -> bool:
         try:
-            return resolve(written, overrides, (given[0], size, size), _AFFORDABLE)
+            resolve(written, overrides, (given[0], size, size), _AFFORDABLE)
         except SpecError as other:
             if not _is_too_small(other):
                 raise
-            return None
+            return False
+        return True
 
     try:
         # Most often no size mends a window after global pooling; that is found out first.
-        if fits(SIZES[-1]) is None:
+        if not fits(SIZES[-1]):
             return error
-        size = SIZES[bisect_left(SIZES, True, key=lambda size: fits(size) is not None)]
+        size = SIZES[bisect_left(SIZES, True, key=fits)]
     except SpecError:
         return error
     help = f"the smallest input that works is {given[0]}×{size}×{size}"

@@ -139,8 +139,7 @@ def _conditions(joins: Sequence[_Join | None], frame: Frame) -> list[str]:
     found = ["", " in some uses"][1:]
     formula = next((join.merge.condition for join in joins if join is not None), None)
     if formula is not None:
-        for known in (frame.spelt, frame.constants):
-            formula = expressions.substitute(formula, known)
+        formula = frame.in_parameters(formula)
         if expressions.names(formula) <= frame.needed:
             found.insert(0, f" if {frame.text(formula)}")
     return found

@@ -88,6 +88,10 @@ class Frame:
                 found[name] = expressions.substitute(formula, found)
         return found
 
+    def in_parameters(self, formula: Formula) -> Formula:
+        """Return a formula in terms of what its class or function is given."""
+        return expressions.substitute(expressions.substitute(formula, self.spelt), self.constants)
+
     @cached_property
     def _formulas(self) -> dict[str, Formula]:
         """The local names as they are written: each from those before it."""

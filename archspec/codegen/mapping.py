@@ -149,9 +149,7 @@ class _Mapping:
         """Yield the size that leaves as a formula, where it is one of parameters alone."""
         result = next((node for node in body.nodes if node.name == body.result), None)
         if result is not None and len(result.output) > index:
-            formula = formula_of(result.output[index])
-            for known in (self.frame.spelt, self.frame.constants):
-                formula = expressions.substitute(formula, known)
+            formula = self.frame.in_parameters(formula_of(result.output[index]))
             names = expressions.names(formula)
             if names and names <= self.frame.needed - self.frame.local.keys():
                 yield formula

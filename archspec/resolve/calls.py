@@ -11,7 +11,15 @@ from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse
 from archspec.ops import Shape
 from archspec.resolve.misfits import twice
-from archspec.resolve.scope import Scope, calling, entering, name_formula, open_vars, without
+from archspec.resolve.scope import (
+    Scope,
+    Sources,
+    calling,
+    entering,
+    name_formula,
+    open_vars,
+    without,
+)
 from archspec.schema.nodes import unknown_argument
 from archspec.spec import Block, Given, Use
 from archspec.traced import formula_of
@@ -48,17 +56,9 @@ def enter(
     passed = {name: around.called.get(var, var) for var, name in called.items()}
     bindings |= {name: name_formula(var) for name, var in passed.items()}
     sources |= {name: outermost.sources[var] for var, name in called.items()}
-    hidden = {var: name_formula(name) for var, name in called.items() if name != var}
-    formulas = {n: expressions.substitute(f, hidden) for n, f in outermost.formulas.items()}
-    note = _told(block, values, path, use)
-    scope = Scope(
-        {**outermost.values, **values},
-        {**formulas, **{name: name_formula(name) for name in values}},
-        sources={**outermost.sources, **sources},
-        places=without(outermost.places, values),
-        trail=(note, *around.trail),
-        blocks=around.blocks + 1,
-        called=called,
+    trail = (_told(block, values, path, use), *around.trail)
+    scope = replace(
+        _inner(outermost, values, sources, called), trail=trail, blocks=around.blocks + 1
     )
     computed = {}
     for parameter in block.parameters:
@@ -82,6 +82,21 @@ def enter(
         computed=computed,
     )
     return scope, made
+
+
+def _inner(
+    outermost: Scope, values: Mapping[str, Value], sources: Sources, called: Mapping[str, str]
+) -> Scope:
+    """Return the scope of a block: the vars, unless what enters and what is given hides them."""
+    hidden = {var: name_formula(name) for var, name in called.items() if name != var}
+    formulas = {n: expressions.substitute(f, hidden) for n, f in outermost.formulas.items()}
+    return Scope(
+        {**outermost.values, **values},
+        {**formulas, **{name: name_formula(name) for name in values}},
+        sources={**outermost.sources, **sources},
+        places=without(outermost.places, values),
+        called=called,
+    )
 
 
 def _told(block: Block, values: Mapping[str, Value], path: str, use: Use) -> Note:
