@@ -220,8 +220,12 @@ def compiled(
             network = resolve(written, overrides, shape)
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
-    analysis.check_expectations(network, written.places)
-    return Architecture(network, partial(_for_source, written, overrides, shape), written)
+    found = Architecture(network, partial(_for_source, written, overrides, shape), written)
+    try:
+        analysis.check_expectations(network, written.places)
+    except SpecError as error:  # what a warning tells may be the cause
+        raise SpecError((*error.diagnostics, *found.warnings)) from None
+    return found
 
 
 def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:

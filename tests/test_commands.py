@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -93,9 +94,67 @@ def test_build_writes_an_exported_program(folder: Path) -> None:
     assert program.module()(torch.zeros(5, 3, 8, 8)).shape == (5, 4, 6, 6)
 
 
-@pytest.mark.parametrize("device", ["tpu", "cuda:99", "no such"])
-def test_build_on_a_device_that_is_not_there(device: str, folder: Path) -> None:
+@pytest.mark.parametrize("device", ["tpu", "cuda:99", "no such", "mps", "xpu:9", "vulkan"])
+def test_build_on_a_device_that_is_not_there(
+    device: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    if device == "mps" and torch.backends.mps.is_available():
+        pytest.skip("this machine has that device")
     assert main(["build", "good.yaml", "--device", device]) == 2
+    err = capsys.readouterr().err
+    assert "device" in err
+    assert "fault" not in err
+
+
+MISSING = {
+    "torch": ["build", "good.yaml"],
+    "safetensors": ["build", "good.yaml", "--out", "w.safetensors"],
+    "numpy": ["build", "good.yaml", "--out", "w.safetensors"],
+    "jinja2": ["codegen", "good.yaml"],
+    "pygraphviz": ["draw", "good.yaml", "--out", "tiny.png"],
+}
+
+
+@pytest.mark.parametrize("library", MISSING)
+def test_a_library_that_is_missing_is_no_fault_of_ours(library: str, folder: Path) -> None:
+    """In a process of its own, in which the library cannot be imported."""
+    program = (
+        "import sys\n"
+        "class Nothing:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] == {library!r}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Nothing())\n"
+        "from archspec.commands import main\n"
+        f"sys.exit(main({MISSING[library]!r}))\n"
+    )
+    root = Path(archspec.__file__).parent.parent
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(root), "PATH": ""},
+    )
+    assert found.returncode == 2, found.stderr
+    assert f"pip install {library}" in found.stderr.replace("'", "").replace(">=2", "")
+    assert "fault" not in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_a_library_that_is_too_old_is_no_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    def old(*_: object) -> None:
+        raise ImportError("cannot import name 'sdpa_kernel'", name="torch.nn.attention")
+
+    monkeypatch.setattr("archspec.commands.build.load", old)
+    assert main(["build", "good.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert "cannot use the torch that is installed (cannot import name 'sdpa_kernel')" in err
+    assert "pip install torch --upgrade" in err
 
 
 def test_codegen_never_overwrites_what_it_did_not_write(folder: Path) -> None:

@@ -144,6 +144,48 @@ def test_other_programs_are_told_the_level(spec: str, capsys: pytest.CaptureFixt
     assert run["tool"]["driver"]["rules"][0]["defaultConfiguration"]["level"] == "warning"
 
 
+def test_figures_that_differ_do_not_hide_what_may_be_the_cause(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(spec).write_text(f"{HEAD}{TWICE}expect: {{params: 1, macs: 2}}\n")
+    codes = ["X501", "X501", "W101"]
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.load(spec)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == codes
+    assert main(["validate", spec]) == 1
+    err = capsys.readouterr().err
+    assert "warning[W101]: nothing reads `bn`" in err
+    assert err.rstrip().endswith("\n2 errors, 1 warning")
+    assert main(["summary", spec]) == 1
+    assert "warning[W101]: nothing reads `bn`" in capsys.readouterr().err
+    assert main(["validate", "--format", "json", spec]) == 1
+    entries = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [entry["code"] for entry in entries] == codes
+    assert main(["validate", "--format", "github", spec]) == 1
+    assert "\n::warning file=spec.yaml,line=6," in capsys.readouterr().out
+    assert main(["validate", "--format", "sarif", spec]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [result["level"] for result in run["results"]] == ["error", "error", "warning"]
+
+
+def test_a_bound_does_not_hide_warnings(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", spec, "--max-params", "1", "--format", "json"]) == 1
+    entries = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [entry["code"] for entry in entries] == ["W101", "L302"]
+
+
+def test_diff_tells_the_warnings_of_both_once(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("other.yaml").write_text(Path(spec).read_text().replace("bn:", "norm:"))
+    main(["diff", spec, spec])
+    assert capsys.readouterr().err.count("warning[W101]") == 1
+    main(["diff", spec, "other.yaml"])
+    err = capsys.readouterr().err
+    assert "nothing reads `bn`" in err
+    assert "nothing reads `norm`" in err
+
+
 def test_a_var_that_overrides_nothing(tmp_path: Path) -> None:
     """`--set` and keywords refuse such a name, so a file must too."""
     spec = tmp_path / "spec.yaml"

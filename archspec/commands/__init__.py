@@ -29,6 +29,7 @@ from archspec.commands import (
     validate,
 )
 from archspec.commands.arguments import UsageError
+from archspec.commands.missing import missing
 from archspec.commands.telling import add_colour, tell
 from archspec.errors import SpecError
 from archspec.plugins import PluginError
@@ -99,8 +100,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError:
         print("archspec: the memory ran out; a smaller network takes less", file=sys.stderr)
         return WRONG_USE
+    except ImportError as error:
+        if lacking := missing(error, arguments.command):
+            print(f"archspec: {lacking}", file=sys.stderr)
+            return WRONG_USE
+        return _apologise(_others(arguments))
     except Exception:
-        return _apologise(" or of a plugin" if getattr(arguments, "plugin", ()) else "")
+        return _apologise(_others(arguments))
+
+
+def _others(arguments: argparse.Namespace) -> str:
+    """Return whose fault it may be besides."""
+    return " or of a plugin" if getattr(arguments, "plugin", ()) else ""
 
 
 def _apologise(others: str) -> int:

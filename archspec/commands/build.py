@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
     parser.add_argument(
-        "--device", default="cpu", help="cpu, cuda, or meta, which allocates nothing (default: cpu)"
+        "--device",
+        default="cpu",
+        help="cpu, cuda, mps, xpu, or meta, which allocates nothing (default: cpu)",
     )
     parser.add_argument("--seed", type=int, help="seed of the weights")
     parser.add_argument("--quiet", action="store_true", help="print the result, not the module")
@@ -50,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     net = load(arguments)
     from archspec.live.check import BATCH, check  # noqa: PLC0415 - torch comes after the checks
     from archspec.live.devices import unusable  # noqa: PLC0415
-    from archspec.live.saving import saved  # noqa: PLC0415
 
+    if arguments.out:  # before the work is done whose result cannot be written
+        from archspec.live.saving import saved  # noqa: PLC0415 - safetensors for files alone
     if reason := unusable(arguments.device):
         raise UsageError(reason)
     module = net.build(

@@ -19,7 +19,7 @@ from archspec.commands.arguments import (
 )
 from archspec.commands.draw import MARKS, add_looks
 from archspec.commands.tabular import add_forms, form_of, put
-from archspec.commands.telling import is_coloured
+from archspec.commands.telling import is_coloured, warn
 from archspec.errors import visible
 from archspec.tables import Table
 from archspec.writing import write_whole
@@ -75,6 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     is_picture = bool(arguments.out) and ending(arguments.out) in _PICTURES
     form = "text" if is_picture and arguments.form is None else form_of(arguments)
     first, second = _side(arguments, arguments.a, "a"), _side(arguments, _b(arguments), "b")
+    warn(first, arguments.color)
+    if [*map(str, second.warnings)] != [*map(str, first.warnings)]:
+        warn(second, arguments.color)
     names = (_called(arguments, arguments.a, "a"), _called(arguments, _b(arguments), "b"))
     found = compare(first.network, second.network)
     if is_picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, TextIO
 
@@ -41,7 +42,13 @@ def _tell(diagnostics: Sequence[Diagnostic], when: str) -> None:
     paint = coloured if is_coloured(when, sys.stderr) else plain
     print("\n\n".join(diagnostic.text(paint) for diagnostic in diagnostics), file=sys.stderr)
     if len(diagnostics) > 1:
-        print(f"\n{len(diagnostics)} {diagnostics[0].level}s", file=sys.stderr)
+        print(f"\n{_counted(diagnostics)}", file=sys.stderr)
+
+
+def _counted(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return how many there are of each level: `2 errors, 1 warning`."""
+    levels = Counter(diagnostic.level for diagnostic in diagnostics)
+    return ", ".join(f"{n} {level}{'s' * (n > 1)}" for level, n in levels.items())
 
 
 def is_coloured(when: str, stream: TextIO) -> bool:

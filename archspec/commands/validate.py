@@ -38,6 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     for spec in arguments.spec or [None]:
         try:
             net = load_one(spec, arguments, ops)
+            found += net.warnings
+            if arguments.format == "text":
+                warn(net, arguments.color)
             if arguments.max_params is not None:
                 check_parameters(net.network, arguments.max_params)
         except SpecError as error:
@@ -46,9 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
                 tell(error, arguments.color)
                 print(file=sys.stderr)
         else:
-            found += net.warnings
             if arguments.format == "text":
-                warn(net, arguments.color)
                 told = f"ok, {net.name} with {net.parameters:,} parameters"
                 print(f"{visible(net.network.file)}: {told}")
     if arguments.format != "text":
