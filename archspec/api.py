@@ -71,8 +71,11 @@ class Architecture:
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What the spec holds and nothing uses: a node that nobody reads, a var, a parameter."""
-        return analysis.unused(self.network, self._written) if self._written else ()
+        """What is most often a mistake: what nothing uses, lists that read otherwise than meant."""
+        if not self._written:
+            return ()
+        unused = analysis.unused(self.network, self._written)
+        return (*unused, *analysis.misread(self.network))
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:
@@ -220,6 +223,7 @@ def compiled(
             network = resolve(written, overrides, shape)
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
+    analysis.check_readings(network)
     found = Architecture(network, partial(_for_source, written, overrides, shape), written)
     try:
         analysis.check_expectations(network, written.places)

@@ -188,12 +188,13 @@ def _doc(kind: type[Op]) -> str:
 def _op(kind: type[Op]) -> Json:
     """A use of an op: its own value is its first argument, the others stand beside it."""
     arguments = _arguments(kind)
-    order = [name for name in arguments if name not in kind.inferred()]
+    order = kind.positions()
     listed = {"type": "array", "items": _VALUE}
     first = {"$ref": f"#/definitions/op.{kind.__name__}/properties/{order[0]}"} if order else {}
     own: Json = {"anyOf": [{"type": "null"}, *([first] if order else []), listed]}
     examples = arguments[order[0]].get("examples", [])[:1] if order else []
-    if not order or not kind.model_fields[order[0]].is_required():
+    inferred = kind.inferred()
+    if not order or order[0] in inferred or not kind.model_fields[order[0]].is_required():
         examples = [None, *examples]
     if kind.inputs is None:
         branches = {"type": "object", "minProperties": 1, "additionalProperties": _NODE}

@@ -6,6 +6,7 @@ from archspec.analysis.bounds import check_parameters, too_large
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
+from archspec.analysis.readings import check_readings, misread
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.smallest import sides, sides_in_eval, with_smallest_input
 from archspec.analysis.unused import check_overriding, unused
@@ -22,12 +23,14 @@ __all__ = [
     "check_expectations",
     "check_overriding",
     "check_parameters",
+    "check_readings",
     "cost",
     "costs",
     "fields",
     "kept",
     "last_field",
     "macs",
+    "misread",
     "parameters",
     "peak",
     "receptive_field",

@@ -152,8 +152,8 @@ def _pass(body: Body, given: Mapping[str, Shape], *, training: bool) -> dict[str
         else:
             if any(flow.owned for flow in read):
                 inputs = for_each_sample(read, type(node.op))
-            inferred = node.op.infer(inputs[0])
-            if any(getattr(node.op, name) != value for name, value in inferred.items()):
+            inferred = ((n, getattr(node.op, n)) for n in node.op.inferred())
+            if any(value != node.op.arriving(n, value, inputs[0]) for n, value in inferred):
                 raise Misfit("the layer was made for another shape")
             shapes[node.name] = node.op.output(*inputs)
     return shapes

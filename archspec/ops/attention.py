@@ -43,6 +43,7 @@ class MultiheadAttention(Op):
     torch: ClassVar[str] = "nn.MultiheadAttention"
     kind: ClassVar[Kind] = Kind.ATTENTION
     positional: ClassVar[int] = 2
+    named: ClassVar[tuple[str, ...]] = ("batch_first",)
     explicit: ClassVar[tuple[str, ...]] = ("batch_first",)
     invocation: ClassVar[Invocation | None] = Invocation(3, (("need_weights", False),), 0)
 

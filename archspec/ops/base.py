@@ -99,6 +99,8 @@ class Op(BaseModel):
         kind: what it is for.
         positional: how many arguments are written without their name in source.
         variadic: the field that takes a whole list, for ops whose value is one list.
+        pair: the first field, where a list of two is this pair and no list of arguments.
+        named: fields that have no position, since PyTorch's class has another argument there.
         explicit: arguments that are always written, as PyTorch has another default.
         inputs: how many tensors it reads; None for two or more.
         invocation: how its module is called, where that is not with one tensor for another.
@@ -114,6 +116,8 @@ class Op(BaseModel):
     kind: ClassVar[Kind]
     positional: ClassVar[int] = 0
     variadic: ClassVar[str | None] = None
+    pair: ClassVar[str | None] = None
+    named: ClassVar[tuple[str, ...]] = ()
     explicit: ClassVar[tuple[str, ...]] = ()
     inputs: ClassVar[int | None] = 1
     form: ClassVar[Form] = Form.MODULE
@@ -135,6 +139,40 @@ class Op(BaseModel):
     def inferred(cls) -> tuple[str, ...]:
         """Return the names of the arguments that `infer` gives."""
         return ()
+
+    @classmethod
+    def positions(cls) -> tuple[str, ...]:
+        """Return the arguments that a spec may give without their names, in PyTorch's order.
+
+        What is inferred has no position where an argument that must be given stands behind it, as
+        `out_channels` behind `in_channels`. Where none does, it has the last: `{BatchNorm2d: 64}`
+        states the channels, as in PyTorch.
+        """
+        order: list[str] = []
+        inferred, left = cls.inferred(), list(cls.model_fields)
+        needed = [n for n in left if n not in inferred and cls.model_fields[n].is_required()]
+        for index, name in enumerate(left):
+            if name in inferred and not set(needed).isdisjoint(left[index:]):
+                continue
+            if name in cls.named:
+                break
+            order.append(name)
+            if name in inferred or name == cls.variadic:
+                break
+        return tuple(order)
+
+    @classmethod
+    def arriving(cls, name: str, stated: Any, shape: Shape) -> Any:
+        """Return what an inferred argument is for a shape, in the form in which it is stated."""
+        return cls.infer(shape)[name]
+
+    @classmethod
+    def check_list(cls, values: tuple[Any, ...]) -> None:
+        """Refuse a list of arguments that may be meant otherwise.
+
+        Raises:
+            TwoReadings: when it may.
+        """
 
     @classmethod
     def is_module(cls) -> bool:

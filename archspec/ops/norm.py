@@ -167,6 +167,7 @@ class LayerNorm(Op):
     torch: ClassVar[str] = "nn.LayerNorm"
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 1
+    variadic: ClassVar[str | None] = "normalized_shape"
 
     normalized_shape: Annotated[
         int | tuple[int, ...],
@@ -185,6 +186,13 @@ class LayerNorm(Op):
     def inferred(cls) -> tuple[str, ...]:
         """Return the names of the arguments that `infer` gives."""
         return ("normalized_shape",)
+
+    @classmethod
+    def arriving(cls, name: str, stated: Any, shape: Shape) -> Any:
+        """Return the last size that arrives, or as many of the last sizes as are stated."""
+        if isinstance(stated, tuple) and stated:
+            return tuple(shape[-len(stated) :])
+        return super().arriving(name, stated, shape)
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
@@ -225,6 +233,12 @@ class LayerNorm2d(LayerNorm):
     def infer(cls, shape: Shape) -> dict[str, int]:
         """Return the channels that arrive."""
         return {"normalized_shape": feature_map(shape)[0]}
+
+    @classmethod
+    def arriving(cls, name: str, stated: Any, shape: Shape) -> Any:
+        """Return the channels that arrive, as a list where they are stated so."""
+        channels = feature_map(shape)[0]
+        return (channels,) if isinstance(stated, tuple) else channels
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""

@@ -10,7 +10,7 @@ from pydantic import PlainValidator
 from archspec.ops.arguments import Padding, PositivePair, pair
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.shape import Misfit, Shape, TwoReadings, feature_map
 from archspec.ops.windowed import EVERYTHING, Axis, Window, axis, sizes
 
 
@@ -22,6 +22,22 @@ class _Pool(Op):
     kernel_size: PositivePair
     stride: PositivePair | None = None
     padding: Padding = 0
+
+    @classmethod
+    def check_list(cls, values: tuple[Any, ...]) -> None:
+        """Refuse two numbers: a kernel and its stride, or the height and width of a kernel.
+
+        Raises:
+            TwoReadings: where these differ.
+        """
+        if len(values) == 2 and all(isinstance(n, int) for n in values) and values[0] != values[1]:
+            first, second = (int(n) for n in values)
+            raise TwoReadings(
+                f"[{first}, {second}] may be a kernel and its stride, or the sides of a kernel",
+                "kernel_size",
+                help=f"write `{{{cls.__name__}: {first}, stride: {second}}}`,"
+                f" or `{{{cls.__name__}: [[{first}, {second}]]}}`",
+            )
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (C, H', W')."""
@@ -53,6 +69,7 @@ class MaxPool2d(_Pool):
     """The largest value of each window."""
 
     torch: ClassVar[str] = "nn.MaxPool2d"
+    named: ClassVar[tuple[str, ...]] = ("ceil_mode",)
 
     dilation: PositivePair = 1
     ceil_mode: bool = False
@@ -90,6 +107,7 @@ class _AdaptivePool(Op):
 
     kind: ClassVar[Kind] = Kind.POOL
     positional: ClassVar[int] = 1
+    pair: ClassVar[str | None] = "output_size"
 
     output_size: Annotated[
         int | tuple[int | None, int | None],

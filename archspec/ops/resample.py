@@ -30,6 +30,7 @@ class Upsample(Op):
     """A map of another size: each position copies the nearest, or mixes those around it."""
 
     torch: ClassVar[str] = "nn.Upsample"
+    pair: ClassVar[str | None] = "size"
     kind: ClassVar[Kind] = Kind.SHAPE
     fresh: ClassVar[bool] = True
     keeps: ClassVar[Saved | None] = Saved()

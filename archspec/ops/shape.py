@@ -39,6 +39,10 @@ class Misfit(Exception):
         self.help = help
 
 
+class TwoReadings(Misfit):
+    """A list can be read in two ways that make two layers."""
+
+
 def feature_map(shape: Shape) -> tuple[int, int, int]:
     """Return `(C, H, W)`; the channels keep their formula, the sizes are plain.
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from archspec.expressions import Formula
 from archspec.ops import Op, Shape
-from archspec.resolve.misfits import bound, check_stated, invalid
+from archspec.resolve.misfits import check_stated, invalid
+from archspec.resolve.positions import bound
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Name, Use
 from archspec.traced import formula_of
@@ -35,9 +36,14 @@ def make_op(
     for name, (given, _) in written.items():
         value, formula = scope.traced(given)
         if name in inferred:
-            check_stated(name, value, inferred[name])
-            continue
+            arrives = kind.arriving(name, value, inputs[0])
+            check_stated(kind, name, value, arrives)
+            if not isinstance(arrives, tuple) or len(arrives) == 1:
+                continue
         values[name], formulas[name] = value, formula
+    if use.is_list and kind.variadic is None:
+        listed = kind.positions()[: len(use.positional)]
+        kind.check_list(tuple(values[name] for name in listed if name in values))
     try:
         return kind.model_validate(values), formulas
     except ValidationError as error:

@@ -10,7 +10,7 @@ from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse
 from archspec.ops import Shape
-from archspec.resolve.misfits import twice
+from archspec.resolve.positions import twice
 from archspec.resolve.scope import (
     Scope,
     Sources,
