@@ -14,18 +14,26 @@ from archspec import expressions, vocabulary
 from archspec.ops import BY_NAME, Op, Ops
 from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import CONTROL
-from archspec.spec import Expect, Parameter
+from archspec.schemata import (
+    EXPRESSION,
+    PRIMITIVES,
+    VALUE,
+    Json,
+    closed,
+    described,
+    schema_of_var,
+    var_schema,
+    with_words,
+)
+from archspec.spec import Expect, Parameter, Var
 from archspec.vocabulary import NODE
 
-Json = dict[str, Any]
 Blocks = Mapping[str, tuple[Parameter, ...]]
 
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 _NODE: Final = {"$ref": "#/definitions/node"}
-_VALUE: Final = {"$ref": "#/definitions/value"}
-_EXPRESSION: Final = {"$ref": "#/definitions/expression"}
 _BLOCK: Final = "A block of this spec."
-_PLAIN: Final[Json] = {"allOf": [_VALUE]}
+_PLAIN: Final[Json] = {"allOf": [VALUE]}
 _NAME: Final = {"type": "string"}
 _NAMES: Final = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
 _TYPES: Final = {int: "integer", float: "number", bool: "boolean", str: "string"}
@@ -33,7 +41,7 @@ _TYPES: Final = {int: "integer", float: "number", bool: "boolean", str: "string"
 _COMMON: Final[Json] = {key: {"$ref": f"#/definitions/{key}"} for key in ("from", "if", "before")}
 _SHARED: Final[Json] = {
     "from": _NAMES,
-    "if": {"anyOf": [_EXPRESSION, {"type": "boolean"}]},
+    "if": {"anyOf": [EXPRESSION, {"type": "boolean"}]},
     "before": _NAME,
 }
 _SHAPE: Final[Json] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
@@ -44,40 +52,34 @@ _TOP: Final[Json] = {
     "paper": {"type": "string"},
     "extends": {"type": "string"},
     "input": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
-    "vars": {"type": ["object", "null"], "additionalProperties": _VALUE},
+    "vars": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/definitions/var"}},
     "blocks": {"type": ["object", "null"], "additionalProperties": _NODE},
     "net": {"allOf": [_NODE]},
     "outputs": {"anyOf": [_NAME, {"type": "object", "additionalProperties": _NAME}]},
 }
 
 
-def _told(schemas: Json, words: Mapping[str, vocabulary.Words]) -> Json:
-    """Return schemas by key, each with what the key means and with examples."""
-    return {key: _with_words(schema, *words[key]) for key, schema in schemas.items()}
-
-
-def _with_words(schema: Json, description: str, examples: tuple[Any, ...]) -> Json:
-    more = {"description": description, "examples": list(examples)}
-    return {**schema, **{key: value for key, value in more.items() if value}}
-
-
-def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
+def language(
+    blocks: Blocks | None = None, ops: Ops = BY_NAME, vars: Mapping[str, Var] | None = None
+) -> Json:
     """Return the schema.
 
     Args:
         blocks: parameters of a spec's own blocks by name. Without them, any capitalised word
             passes for one, and so does a misspelt op.
         ops: the ops that a spec may use.
+        vars: a spec's own vars by name, and what they may be.
     """
     definitions: Json = {f"op.{name}": _op(kind) for name, kind in ops.items()}
     definitions |= {f"block.{name}": _block(name, own) for name, own in (blocks or {}).items()}
-    definitions |= {"fill": _fill(), **_told(_SHARED, NODE)}
+    definitions |= {"fill": _fill(), **described(_SHARED, NODE)}
     definitions |= {
         "expression": {"type": "string", "pattern": "^="},
+        "var": var_schema(),
         "value": {
             "anyOf": [
-                {"type": ["number", "string", "boolean", "null"]},
-                {"type": "array", "items": _VALUE},
+                {"type": PRIMITIVES},
+                {"type": "array", "items": VALUE},
             ]
         },
         "node": {
@@ -87,8 +89,10 @@ def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
             "else": {"anyOf": [_word(blocks, ops), {"type": "array", "items": _NODE}]},
         },
     }
-    parts = {**_TOP, "defaults": _defaults(ops), "init": _init(), "expect": _expect()}
-    properties = _told(parts, vocabulary.TOP)
+    own = {name: schema_of_var(var) for name, var in (vars or {}).items()}
+    top = {**_TOP, "vars": {**_TOP["vars"], **({"properties": own} if own else {})}}
+    parts = {**top, "defaults": _defaults(ops), "init": _init(), "expect": _expect()}
+    properties = described(parts, vocabulary.TOP)
     return {
         "$schema": _DIALECT,
         "title": "archspec",
@@ -104,7 +108,7 @@ def language(blocks: Blocks | None = None, ops: Ops = BY_NAME) -> Json:
 
 def _word(blocks: Blocks | None, ops: Ops) -> Json:
     """An op or block without arguments, an expression, or a sibling called again."""
-    known: list[Json] = [{"enum": [*ops, *(blocks or ())]}, _EXPRESSION]
+    known: list[Json] = [{"enum": [*ops, *(blocks or ())]}, EXPRESSION]
     known.append({"type": "string", "pattern": "^[a-z_][A-Za-z0-9_-]*$"})
     if blocks is None:
         known.append({"type": "string", "pattern": "^[A-Z][A-Za-z0-9_]*$"})
@@ -118,15 +122,15 @@ def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     forms = {f"op.{name}": [name] for name in ops}
     forms |= {f"block.{name}": [name] for name in blocks or ()}
     cases = [_case(keys, {"$ref": f"#/definitions/{form}"}) for form, keys in forms.items()]
-    chosen = _told({"use": _PLAIN}, NODE)
+    chosen = described({"use": _PLAIN}, NODE)
     cases += [
-        _case(["Sequential"], _closed({**_told({"Sequential": _HOLDS}, NODE), **_COMMON})),
+        _case(["Sequential"], closed({**described({"Sequential": _HOLDS}, NODE), **_COMMON})),
         _case(["repeat", "for"], _loop()),
         _case(["cfg"], _cfg()),
-        _case(["use"], {"additionalProperties": _VALUE, "properties": {**_COMMON, **chosen}}),
+        _case(["use"], {"additionalProperties": VALUE, "properties": {**_COMMON, **chosen}}),
     ]
     loops = {"required": ["do"], "not": _any_of(["repeat", "for"])}
-    cases.append({"if": loops, "then": _closed({**_told({"do": _HOLDS}, NODE), **_COMMON})})
+    cases.append({"if": loops, "then": closed({**described({"do": _HOLDS}, NODE), **_COMMON})})
     words = [*ops, *(blocks or ()), *CONTROL, "Sequential"]
     body: Json = {"additionalProperties": _NODE, "minProperties": 1}
     if blocks is not None:  # a capitalised word on its own is meant for an op
@@ -135,7 +139,7 @@ def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     odd: Json = {"properties": told, "additionalProperties": False}
     if blocks is None:
         capital = {"not": {"propertyNames": {"pattern": "^[^A-Z]"}}}
-        unknown = {**capital, "properties": _COMMON, "additionalProperties": _VALUE}
+        unknown = {**capital, "properties": _COMMON, "additionalProperties": VALUE}
         words = [word for word in words if word not in _COMMON]
         body, odd = {"anyOf": [body, unknown]}, unknown
     # A number is no node: a mapping that holds one is the use of an op whose name is misspelt.
@@ -152,17 +156,13 @@ def _any_of(keys: Iterable[str]) -> Json:
     return {"anyOf": [{"required": [key]} for key in keys]}
 
 
-def _closed(properties: Json, **more: Any) -> Json:
-    return {"type": "object", "properties": properties, "additionalProperties": False, **more}
-
-
 def _loop() -> Json:
-    counted = {"anyOf": [{"type": "integer", "minimum": 0}, _EXPRESSION]}
-    columns = {"type": "object", "minProperties": 1, "additionalProperties": _VALUE}
+    counted = {"anyOf": [{"type": "integer", "minimum": 0}, EXPRESSION]}
+    columns = {"type": "object", "minProperties": 1, "additionalProperties": VALUE}
     kinds = {"repeat": counted, "for": columns, **dict.fromkeys(_HELD, _HOLDS)}
     common = {key: held for key, held in _COMMON.items() if key != "before"}
-    return _closed(
-        {**_told(kinds, NODE), **common},
+    return closed(
+        {**described(kinds, NODE), **common},
         oneOf=[{"required": [key]} for key in _HELD],
         allOf=[{"oneOf": [{"required": ["repeat"]}, {"required": ["for"]}]}],
     )
@@ -173,11 +173,11 @@ _HOLDS: Final[Json] = {"allOf": [_NODE]}
 
 
 def _cfg() -> Json:
-    entries = {"anyOf": [_EXPRESSION, {"type": "array", "items": _VALUE}]}
+    entries = {"anyOf": [EXPRESSION, {"type": "array", "items": VALUE}]}
     cases = {"type": "object", "additionalProperties": _NODE}
     common = {key: held for key, held in _COMMON.items() if key != "before"}
-    return _closed(
-        {**_told({"cfg": entries, "where": cases}, NODE), **common}, required=["cfg", "where"]
+    return closed(
+        {**described({"cfg": entries, "where": cases}, NODE), **common}, required=["cfg", "where"]
     )
 
 
@@ -189,7 +189,7 @@ def _op(kind: type[Op]) -> Json:
     """A use of an op: its own value is its first argument, the others stand beside it."""
     arguments = _arguments(kind)
     order = kind.positions()
-    listed = {"type": "array", "items": _VALUE}
+    listed = {"type": "array", "items": VALUE}
     first = {"$ref": f"#/definitions/op.{kind.__name__}/properties/{order[0]}"} if order else {}
     own: Json = {"anyOf": [{"type": "null"}, *([first] if order else []), listed]}
     examples = arguments[order[0]].get("examples", [])[:1] if order else []
@@ -201,19 +201,19 @@ def _op(kind: type[Op]) -> Json:
         own = {"anyOf": [{"type": "array", "items": _NAME}, branches]}
         examples = [["left", "right"], {"left": "ReLU", "right": "Sigmoid"}]
     own |= {"description": _doc(kind), "examples": examples}
-    return _closed({kind.__name__: own, **arguments, **_COMMON})
+    return closed({kind.__name__: own, **arguments, **_COMMON})
 
 
 def _arguments(kind: type[Op]) -> Json:
     found = {}
     for name, field in kind.model_fields.items():
-        schema: Json = {"anyOf": [*_types(field.annotation), _EXPRESSION]}
+        schema: Json = {"anyOf": [*_types(field.annotation), EXPRESSION]}
         told, examples = vocabulary.argument(kind, name)
         if name in kind.inferred():
             told = f"{told} Inferred from what arrives; checked where it is stated.".lstrip()
         elif not field.is_required():
             schema["default"] = field.default
-        found[name] = _with_words(schema, told, examples)
+        found[name] = with_words(schema, told, examples)
     return found
 
 
@@ -227,17 +227,17 @@ def _types(annotation: Any) -> list[Json]:
     if origin is Literal:
         return [{"enum": list(parts)}]
     if origin is tuple:
-        return [{"type": "array", "items": _VALUE}]
+        return [{"type": "array", "items": VALUE}]
     if annotation is type(None):
         return [{"type": "null"}]
-    return [{"type": _TYPES[annotation]}] if annotation in _TYPES else [_VALUE]
+    return [{"type": _TYPES[annotation]}] if annotation in _TYPES else [VALUE]
 
 
 def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
-    listed = {"type": "array", "items": _VALUE}
-    own = {"anyOf": [_VALUE, listed], "description": _BLOCK}
-    given = {p.name: {"allOf": [_VALUE], **_parameter(name, p)} for p in parameters}
-    return _closed({name: own, **given, **_COMMON})
+    listed = {"type": "array", "items": VALUE}
+    own = {"anyOf": [VALUE, listed], "description": _BLOCK}
+    given = {p.name: {"allOf": [VALUE], **_parameter(name, p)} for p in parameters}
+    return closed({name: own, **given, **_COMMON})
 
 
 def _parameter(block: str, parameter: Parameter) -> Json:
@@ -256,11 +256,11 @@ def _defaults(ops: Ops) -> Json:
     found = {}
     for name, kind in ops.items():
         path = f"#/definitions/op.{name}/properties"
-        held = _closed({field: {"$ref": f"{path}/{field}"} for field in kind.model_fields})
+        held = closed({field: {"$ref": f"{path}/{field}"} for field in kind.model_fields})
         example = next(iter(_arguments(kind).items()), None)
         examples = [{example[0]: example[1].get("examples", [None])[0]}] if example else [{}]
         found[name] = {**held, "description": _doc(kind), "examples": examples}
-    return _closed(found)
+    return closed(found)
 
 
 def _init() -> Json:
@@ -275,14 +275,14 @@ def _fill() -> Json:
     """A function of `torch.nn.init` by its name, or with arguments."""
     functions = {
         name: {
-            **_closed(_told(dict.fromkeys(function.arguments, _PLAIN), vocabulary.FILLS)),
+            **closed(described(dict.fromkeys(function.arguments, _PLAIN), vocabulary.FILLS)),
             **({"required": list(function.required)} if function.required else {}),
             "description": f"`torch.nn.init.{name}`.",
             "examples": [{word: vocabulary.FILLS[word][1][0] for word in function.arguments}],
         }
         for name, function in FUNCTIONS.items()
     }
-    one = _closed(functions, minProperties=1, maxProperties=1)
+    one = closed(functions, minProperties=1, maxProperties=1)
     alone = [name for name, function in FUNCTIONS.items() if not function.required]
     return {"anyOf": [{"enum": alone}, one]}
 
@@ -292,4 +292,4 @@ def _expect() -> Json:
         name: {"anyOf": [*_types(field.annotation), *([{"type": "object"}] * (name == "output"))]}
         for name, field in Expect.model_fields.items()
     }
-    return _closed(_told(figures, vocabulary.EXPECT))
+    return closed(described(figures, vocabulary.EXPECT))

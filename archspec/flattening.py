@@ -14,9 +14,12 @@ from typing import Final
 
 from archspec.errors import Source, Span, fail
 from archspec.reading import MERGED, Chain, joined
-from archspec.syntax import Mapping, Scalar, Tree
+from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _SCHEMA: Final = re.compile(r"\n+# yaml-language-server:[^\n]*\n*\Z")
+_FLOWS: Final = re.compile(r"""[\w.=+-]*|\[.*\]|\{.*\}|"[^"]*"|'[^']*'""")
+"""What may stand within `{…}` as it stands elsewhere."""
+
 _WIDTH: Final = 100
 """Columns that a mapping put together anew may take to stay on one line."""
 
@@ -71,6 +74,7 @@ class _Writer:
 
     chain: Chain
     parts: dict[int, Part] = field(default_factory=dict)
+    values: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for tree in self.chain:
@@ -78,6 +82,7 @@ class _Writer:
             for key, value in tree.entries:
                 if key.value in MERGED and isinstance(value, Mapping):
                     self.parts |= _parts(value, key.span.line)
+                    self.values |= {id(held) for _, held in value.entries}
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the one spec."""
@@ -105,7 +110,7 @@ class _Writer:
         name = str(key.value)
         heads = [self.part(k) for tree in self.chain if (k := tree.key(name)) is not None]
         keys = [entry for entry, _ in value.entries]
-        entries = [self._entry(name, entry) for entry in keys]
+        entries = [self._entry(name, entry, held) for entry, held in value.entries]
         above = _note(heads)
         if all(entry.inline and not entry.above and not entry.more for entry in entries):
             line = f"{name}: {{{', '.join(entry.head for entry in entries)}}}"
@@ -118,11 +123,13 @@ class _Writer:
             lines = [*_spaced(zip((entry.span.source for entry in keys), entries, strict=True))]
         return Part(f"{name}:", above, remark, tuple(f"  {line}" if line else "" for line in lines))
 
-    def _entry(self, section: str, key: Scalar) -> Part:
+    def _entry(self, section: str, key: Scalar, value: Tree) -> Part:
         """Return an entry of a composed mapping."""
         part = self.part(key)
         if section != "vars":
             return part
+        if isinstance(value, Mapping) and id(value) not in self.values:
+            part = _of_var(part, value)
         # A comment on a var tells what it is for, whatever value a file gives it.
         mappings = [m for tree in self.chain if isinstance(m := tree.get(section), Mapping)]
         same = [self.part(k) for m in mappings if (k := m.key(str(key.value))) is not None]
@@ -130,6 +137,36 @@ class _Writer:
         if part.more and not part.head.endswith(":"):
             remark = part.remark
         return Part(part.head, _note(same), remark, part.more, part.inline)
+
+
+def _of_var(part: Part, value: Mapping) -> Part:
+    """Return a var whose default stands in one file, and what it may be in another.
+
+    Args:
+        part: one of its entries, whose place and comments it takes.
+        value: what it is.
+    """
+    name = part.head.partition(":")[0]
+    texts = [(str(key.value), held, _lines_of(held)) for key, held in value.entries]
+    if all(len(lines) == 1 and _FLOWS.fullmatch(lines[0]) for _, _, lines in texts):
+        inner = ", ".join(f"{word}: {lines[0]}" for word, _, lines in texts)
+        return Part(f"{name}: {{{inner}}}", part.above, part.remark, inline=part.inline)
+    more = []
+    for word, held, lines in texts:
+        if isinstance(held, Listing) and _character(held.span) != "[":
+            more += [f"  {word}:", *(f"    {line}" for line in lines)]
+        else:
+            more += [f"  {word}: {lines[0]}", *(f"    {line}" for line in lines[1:])]
+    return Part(f"{name}:", part.above, part.remark, tuple(more))
+
+
+def _lines_of(value: Tree) -> list[str]:
+    """Return the lines of a value, moved to the left margin."""
+    span, indent = value.span, value.span.column - 1
+    if span.line == span.end_line:
+        return _slice(span)
+    first, *more = [span.source.line(number) for number in range(span.line, _last_of(value) + 1)]
+    return [first[indent:], *(line[min(indent, len(line) - len(line.lstrip())) :] for line in more)]
 
 
 def _spaced(parts: Iterable[tuple[Source, Part]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from archspec import expressions, spec
+from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Form, Op, Ops, Shape
 
@@ -257,6 +258,7 @@ class Network:
         outputs: what it returns, as pairs of label and name of a child of the root; one pair
             with an empty label for a network with a single output.
         vars: the values it was resolved with.
+        allowed: what its vars may be, of those that are not free.
         open: the vars that stand in formulas under their names, since another value would change
             arguments alone.
         computed: what stands in formulas under a name though it is computed from open vars and
@@ -282,6 +284,7 @@ class Network:
     open: tuple[str, ...] = ()
     computed: Mapping[str, Formula] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
+    allowed: Mapping[str, Allowed] = field(default_factory=dict)
     sides: Sides | None = None
     sides_in_eval: Sides | None = None
 

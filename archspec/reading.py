@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
@@ -203,7 +203,7 @@ def merged(base: Mapping, own: Mapping) -> Mapping:
         if other is None:
             entries.append((key, value))
         elif key.value in MERGED and isinstance(value, Mapping) and isinstance(other, Mapping):
-            entries.append((key, _overlaid(value, other)))
+            entries.append((key, _overlaid(value, other, _of_var if key.value == "vars" else None)))
         else:
             entries.append((own.key(str(key.value)) or key, other))
     known = {key.value for key, _ in entries}
@@ -211,10 +211,33 @@ def merged(base: Mapping, own: Mapping) -> Mapping:
     return Mapping(tuple(entries), own.span)
 
 
-def _overlaid(base: Mapping, own: Mapping) -> Mapping:
+def _overlaid(
+    base: Mapping, own: Mapping, join: Callable[[Tree, Tree], Tree] | None = None
+) -> Mapping:
+    """Return a mapping in which the own entries override the base's, or are joined to them."""
+
     def bare(key: Scalar) -> str:
         return str(key.value).partition("(")[0]
 
     mine = {bare(key): (key, value) for key, value in own.entries}
-    theirs = [mine.pop(bare(key), (key, value)) for key, value in base.entries]
+    theirs = []
+    for key, value in base.entries:
+        own_key, own_value = mine.pop(bare(key), (key, value))
+        if join is not None and own_value is not value:
+            own_value = join(value, own_value)
+        theirs.append((own_key, own_value))
     return Mapping((*theirs, *mine.values()), own.span)
+
+
+def _of_var(base: Tree, own: Tree) -> Tree:
+    """Return a var: a plain value is a default for what the base says of it, and keeps the rest."""
+    if not isinstance(base, Mapping) and not isinstance(own, Mapping):
+        return own
+    return _overlaid(_long(base), _long(own))
+
+
+def _long(tree: Tree) -> Mapping:
+    """Return a var in its long form, `{default: 64}`."""
+    if isinstance(tree, Mapping):
+        return tree
+    return Mapping(((Scalar("default", tree.span, quoted=False), tree),), tree.span)

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
+from archspec.allowed import Allowed
 from archspec.errors import Span
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Ops
@@ -24,6 +25,17 @@ class Given:
     value: Value = None
     formula: Formula | None = None
     items: tuple[Given, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Var(Given):
+    """A var: its default as written, and what it may be.
+
+    `place` is where the latter is said, None where nothing is.
+    """
+
+    allowed: Allowed = field(default_factory=Allowed)
+    place: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +185,7 @@ class Spec(BaseModel):
     paper: str = ""
     input: Sizes | dict[str, Sizes]
     # These are read by hand, with their places; Pydantic checks that nothing else gets in.
-    vars: dict[str, InstanceOf[Given]] = {}
+    vars: dict[str, InstanceOf[Var]] = {}
     defaults: dict[str, tuple[tuple[InstanceOf[Name], InstanceOf[Given]], ...]] = {}
     blocks: dict[str, InstanceOf[Block]] = {}
     net: InstanceOf[Node]

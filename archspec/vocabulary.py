@@ -31,7 +31,14 @@ TOP: Final[dict[str, Words]] = {
         "Input shape without the batch dimension, or a mapping of named inputs.",
         ([3, 224, 224], {"left": [3, 64, 64], "right": [3, 64, 64]}),
     ),
-    "vars": ("Named values with defaults, which a caller may set.", ({"num_classes": 1000},)),
+    "vars": (
+        "Named values with defaults, which a caller may set.",
+        (
+            {"num_classes": 1000},
+            {"stem": {"default": "deep", "choices": ["deep", "plain"]}},
+            {"dropout": {"default": 0.5, "min": 0, "max": 1}},
+        ),
+    ),
     "defaults": (
         "Arguments that all uses of an op get unless they say otherwise.",
         ({"Conv2d": {"bias": False}},),
@@ -52,6 +59,14 @@ TOP: Final[dict[str, Words]] = {
     "expect": ("The file's own test.", ({"params": 21797672, "output": [1000]},)),
 }
 """The keys at the top of a spec."""
+
+VAR: Final[dict[str, Words]] = {
+    "default": ("The value, where a caller gives none.", (64, "deep", [2, 2, 2])),
+    "choices": ("What it may be; of a list, what each entry may be.", (["deep", "plain"],)),
+    "min": ("The least that it, or an entry of a list, may be.", (1,)),
+    "max": ("The most that it, or an entry of a list, may be.", (1.0,)),
+}
+"""The keys of a var that says what it may be."""
 
 EXPECT: Final[dict[str, Words]] = {
     "params": ("Learned parameters.", (21797672,)),

@@ -15,7 +15,7 @@ from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.initialisation import belongs, follows, modules
 from archspec.schema import names
-from archspec.spec import Block, Given, InitRule, Name, Spec, Written
+from archspec.spec import Block, Given, InitRule, Name, Spec, Var, Written
 
 
 def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
@@ -191,6 +191,8 @@ def _words(part: Any) -> Iterator[str]:
 def _given(given: Given) -> Iterator[str]:
     yield from _strings(given.value)
     yield from _words(given.items or ())
+    if isinstance(given, Var):
+        yield from _strings(given.allowed.choices)
     for part in ast.walk(given.formula) if given.formula is not None else ():
         if isinstance(part, ast.Name):
             yield part.id

@@ -9,7 +9,8 @@ from archspec.commands.arguments import add_plugin, chain, plugin_ops
 from archspec.ops import Ops
 from archspec.reading import joined
 from archspec.schema.headers import header
-from archspec.spec import Parameter
+from archspec.schema.variables import read_var
+from archspec.spec import Parameter, Var
 from archspec.syntax import Mapping
 
 NAME = "schema"
@@ -23,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "spec",
         metavar="SPEC",
         nargs="?",
-        help="a spec whose blocks are known too; without it, any capitalised word may be a block",
+        help="a spec whose blocks and vars are known too; without it, any capitalised word may be "
+        "a block",
     )
     add_plugin(parser)
 
@@ -33,15 +35,19 @@ def run(arguments: argparse.Namespace) -> int:
     from archspec.editors import language  # noqa: PLC0415 - not needed by other commands
 
     ops = plugin_ops(arguments)
-    print(json.dumps(language(_blocks(arguments.spec, ops), ops), indent=1))
+    known = _known(arguments.spec, ops) if arguments.spec is not None else (None, ops)
+    print(json.dumps(language(*known), indent=1))
     return 0
 
 
-def _blocks(spec: str | None, ops: Ops) -> dict[str, tuple[Parameter, ...]] | None:
-    """Return the parameters of a spec's blocks, those of what it extends too."""
-    if spec is None:
-        return None
-    blocks = joined(chain(spec)).get("blocks")
+def _known(spec: str, ops: Ops) -> tuple[dict[str, tuple[Parameter, ...]], Ops, dict[str, Var]]:
+    """Return what a spec's blocks take, and what its vars may be, those of its base too."""
+    tree = joined(chain(spec))
+    blocks, vars = tree.get("blocks"), tree.get("vars")
+    headers = [key for key, _ in blocks.entries] if isinstance(blocks, Mapping) else []
+    values = vars.entries if isinstance(vars, Mapping) else ()
     return (
-        dict(header(key, ops) for key, _ in blocks.entries) if isinstance(blocks, Mapping) else {}
+        dict(header(key, ops) for key in headers),
+        ops,
+        {str(key.value): read_var(str(key.value), value) for key, value in values},
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
-from archspec.expressions import Formula, Value, shown_value
+from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Absent, Body, Network
 from archspec.ops import Shape
 from archspec.resolve.expansion import Expansion, check_sizes
@@ -16,7 +15,8 @@ from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
-from archspec.resolve.scope import Scope, entering, name_formula, read_names
+from archspec.resolve.scope import Scope, entering, name_formula
+from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
 
 
@@ -66,7 +66,7 @@ def resolve_open(
     inputs = _inputs(spec, shape)
     for size in inputs.values():
         check_sizes(size, written.places.get("input"))
-    values = _vars(spec, overrides)
+    values = values_of_vars(spec, overrides)
     diagnostics = Diagnostics()
     scope, computed = _global(spec, overrides, values, wanted, named)
     places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
@@ -100,6 +100,7 @@ def resolve_open(
         open=tuple(wanted),
         computed={**computed, **resolver.grown},
         ops=written.ops,
+        allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
     return network, resolver.closed | scope.origin(*given)
 
@@ -140,54 +141,6 @@ def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
     if shape is not None:
         raise fail("G330", "this network has several inputs; `--input` gives the shape of one")
     return dict(spec.input)
-
-
-def _vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
-    """Return the vars; each may be computed from those above it."""
-    found = Diagnostics()
-    for name, given in overrides.items():
-        if name not in spec.vars:
-            help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
-            message = f"the spec has no var `{name}`"
-            found.add(Diagnostic("G331", message, given.span, help=help))
-    values: dict[str, Value] = {}
-    wrong: set[str] = set()
-    for name, default in spec.vars.items():
-        given = overrides.get(name, default)
-        # A var that cannot be computed is one mistake, whatever is computed from it.
-        if read_names(given).isdisjoint(wrong):
-            with found.collect():
-                values[name] = _value(name, given, default, values)
-        if name not in values:
-            wrong.add(name)
-    found.raise_any()
-    return values
-
-
-def _value(name: str, given: Given, default: Given, above: Mapping[str, Value]) -> Value:
-    """Return the value of a var, which is of the kind of its default."""
-    value, _ = Scope(above, {}).compute(given)
-    if given is not default and default.formula is None:
-        usual, _ = Scope(above, {}).compute(default)
-        if not _is_like(value, usual):
-            message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
-            help = f"its default is {shown_value(usual)}"
-            raise fail("G332", message, given.span, help=help)
-    return value
-
-
-def _is_like(value: Any, usual: Any) -> bool:
-    if usual is None or value is None:
-        return True
-    if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
-        return True
-    return type(value) is type(usual)
-
-
-def _kind(value: Any) -> str:
-    return {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}.get(
-        type(value), "a list"
-    )
 
 
 def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tuple[str, str], ...]:

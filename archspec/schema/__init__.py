@@ -19,7 +19,8 @@ from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
 from archspec.schema.nodes import NodeReader, unknown_argument
 from archspec.schema.values import given
-from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Written
+from archspec.schema.variables import read_var
+from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Var, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _KEYS: Final = (*Spec.model_fields, "extends")
@@ -161,14 +162,14 @@ def plain(tree: Tree) -> Any:
     return {str(key.value): plain(value) for key, value in tree.entries}
 
 
-def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Given]:
-    found: dict[str, Given] = {}
+def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Var]:
+    found: dict[str, Var] = {}
     for key, value in _entries(tree, "vars"):
         name = str(key.value)
         if trouble := names.problem(name, ops):
             diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span))
         with diagnostics.collect():
-            found[name] = given(value)
+            found[name] = read_var(name, value)
     return found
 
 

@@ -1,0 +1,104 @@
+"""The values of the vars: the caller's or the defaults, each of its kind and what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from archspec.allowed import entries
+from archspec.errors import Diagnostics, Note, did_you_mean, fail
+from archspec.expressions import Value, shown_value
+from archspec.resolve.scope import Scope, read_names
+from archspec.spec import Given, Spec, Var
+
+
+def values_of_vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
+    """Return the vars; each may be computed from those above it.
+
+    Raises:
+        SpecError: with each that is not there, or is not what it may be; codes E402, G331, G332
+            and G375.
+    """
+    found = Diagnostics()
+    for name, given in overrides.items():
+        if name not in spec.vars:
+            help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
+            message = f"the spec has no var `{name}`"
+            with found.collect():
+                raise fail("G331", message, given.span, help=help)
+    values: dict[str, Value] = {}
+    wrong: set[str] = set()
+    for name, var in spec.vars.items():
+        given = overrides.get(name, var)
+        # A var that cannot be computed is one mistake, whatever is computed from it.
+        if read_names(given).isdisjoint(wrong):
+            with found.collect():
+                values[name] = _value(name, given, var, values)
+        if name not in values:
+            wrong.add(name)
+    found.raise_any()
+    return values
+
+
+def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Value:
+    """Return the value of a var, which is of the kind of its default, and one of those allowed."""
+    value, _ = Scope(above, {}).compute(given)
+    if given is not var and var.formula is None and not var.allowed.choices:
+        usual, _ = Scope(above, {}).compute(var)
+        if not _is_like(value, usual):
+            message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
+            help = f"its default is {shown_value(usual)}"
+            raise fail("G332", message, given.span, help=help)
+    for entry in var.allowed.refused(value):
+        is_own = not isinstance(value, tuple)
+        holds = f"is {_shown(entry)}, and" if is_own else f"holds {_shown(entry)}, and each entry"
+        help = did_you_mean(entry, _words(var)) if isinstance(entry, str) else ""
+        notes = (Note("what it may be", var.place),) if var.place else ()
+        message = f"`{name}` {holds} must be {var.allowed}"
+        raise fail("G375", message, given.span, notes=notes, help=help)
+    return value
+
+
+def _words(var: Var) -> list[str]:
+    return [choice for choice in var.allowed.choices if isinstance(choice, str)]
+
+
+def _shown(entry: Value) -> str:
+    return f"`{entry}`" if isinstance(entry, str) else shown_value(entry)
+
+
+def _is_like(value: Any, usual: Any) -> bool:
+    """Tell whether a value is of the kind of another; so are the entries of lists of one kind."""
+    if usual is None:
+        return True
+    if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
+        return True
+    if type(value) is not type(usual):
+        return False
+    if not isinstance(usual, tuple):
+        return True
+    kinds = {type(entry): entry for entry in entries(usual)}
+    first = kinds.get(float) if kinds.keys() == {int, float} else None
+    if len(kinds) == 1:
+        first = next(iter(kinds.values()))
+    return first is None or all(_is_like(entry, first) for entry in entries(value))
+
+
+def _kind(value: Any) -> str:
+    """Return in words what a value is; of a list of one kind, what its entries are."""
+    kind = _KINDS.get(type(value), "null")
+    if not isinstance(value, tuple):
+        return kind
+    kinds = {type(entry) for entry in entries(value)}
+    several = {bool: "true or false", int: "whole numbers", float: "numbers", str: "words"}
+    of = several.get(kinds.pop()) if len(kinds) == 1 else ""
+    return f"a list of {of}" if of else "a list"
+
+
+_KINDS: Final = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a word",
+    tuple: "a list",
+}

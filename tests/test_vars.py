@@ -1,0 +1,200 @@
+"""What a var may be: choices and bounds, wherever its value comes from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+import archspec
+from archspec.commands import main
+from archspec.errors import Diagnostic
+
+SPEC = """\
+name: Tiny
+input: [3, 16, 16]
+vars:
+  stem: {default: deep, choices: [deep, plain]}
+  width: {default: 16, min: 1, max: 64}
+  scale: {default: 1.0, min: 0.5}
+  layers: {default: [1, 2], min: 1}
+  flags: [false, true]
+  free: word
+net:
+  stem: {if: =stem == 'deep', do: {Conv2d: "=round(scale * width)", kernel_size: 3, padding: 1}}
+  body<i>: {for: {i: [1, 2], n: =layers, f: =flags}, do: {repeat: =n, do: {if: =f, do: ReLU}}}
+  tail: {if: =free == 'word', do: {Conv2d: =width, kernel_size: 3}}
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "base.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+def refused(text: str, **vars: Any) -> Diagnostic:
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.loads(text, **vars)
+    (found,) = caught.value.diagnostics
+    return found
+
+
+WRONG: dict[str, tuple[Any, str, str]] = {
+    "a misspelt word": ({"stem": "depp"}, "G375", "`stem` is `depp`, and must be deep or plain"),
+    "a number for a word": ({"stem": 3}, "G375", "`stem` is 3, and must be deep or plain"),
+    "nothing for a word": ({"stem": None}, "G375", "`stem` is null, and must be deep or plain"),
+    "a list for a word": ({"stem": ["x"]}, "G375", "`stem` holds `x`, and each entry must be"),
+    "true for a word": ({"stem": True}, "G375", "`stem` is true, and must be deep or plain"),
+    "too small": ({"width": 0}, "G375", "`width` is 0, and must be from 1 to 64"),
+    "too large": ({"width": 65}, "G375", "`width` is 65, and must be from 1 to 64"),
+    "too small a factor": ({"scale": 0.4}, "G375", "`scale` is 0.4, and must be at least 0.5"),
+    "an entry": ({"layers": [2, 0]}, "G375", "`layers` holds 0, and each entry must be at least 1"),
+    "another kind": ({"width": "a"}, "G332", "`width` is a whole number, not a"),
+    "nothing": ({"width": None}, "G332", "`width` is a whole number, not null"),
+    "nothing for a free word": ({"free": None}, "G332", "`free` is a word, not null"),
+    "no for false": ({"flags": ["no", "yes"]}, "G332", "`flags` is a list of true or false, not"),
+    "a word among numbers": ({"layers": [1, "x"]}, "G332", "`layers` is a list of whole numbers"),
+}
+
+
+@pytest.mark.parametrize("title", WRONG)
+def test_what_a_var_may_not_be(title: str) -> None:
+    vars, code, message = WRONG[title]
+    found = refused(SPEC, **vars)
+    assert found.code == code
+    assert found.message.startswith(message)
+
+
+def test_what_a_var_may_be() -> None:
+    plain = archspec.loads(SPEC, stem="plain")
+    assert "stem" not in {node.path for node in plain}
+    assert archspec.loads(SPEC, width=64, scale=1, layers=[3, 1], flags=[True, True]).parameters
+
+
+def test_a_misspelt_word_is_told_with_its_choices(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", "base.yaml", "--set", "stem=depp"]) == 1
+    err = capsys.readouterr().err
+    assert "error[G375]: `stem` is `depp`, and must be deep or plain\n --> --set:1:7" in err
+    assert " ::: base.yaml:4:25" in err
+    assert "= help: did you mean `deep`?" in err
+
+
+def test_a_default_is_checked_too() -> None:
+    found = refused(SPEC.replace("default: deep", "default: depp"))
+    assert (found.code, found.span and found.span.line) == ("G375", 4)
+
+
+def test_a_computed_var_is_checked() -> None:
+    text = SPEC.replace("free: word", "free: word\n  twice: {default: =2 * width, max: 32}")
+    text = text.replace("{Conv2d: =width,", "{Conv2d: =twice,")
+    assert archspec.loads(text).output == (32, 14, 14)
+    assert refused(text, width=17).message == "`twice` is 34, and must be at most 32"
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ("{choices: [8]}", "the var `width` has no default"),
+        ("{}", "the var `width` has no default"),
+        ("{default: 8, choice: [8]}", "unknown key `choice` in var `width`"),
+        ("{default: 8, choices: 8}", "`choices` is a list of what the var may be"),
+        ("{default: 8, choices: []}", "`choices` is a list of what the var may be"),
+        ("{default: 8, choices: [[8]]}", "a choice is a word or a number"),
+        ("{default: 8, choices: [=2 * 4]}", "a choice is a word or a number"),
+        ("{default: 8, choices: [8], min: 1}", "`choices` says all"),
+        ("{default: 8, min: low}", "`min` is a number, not low"),
+        ("{default: 8, min: [1]}", "`min` is a number, not a list"),
+        ("{default: 8, max: =2 * 8}", "`max` is a number, not an expression"),
+        ("{default: 8, max: true}", "`max` is a number, not true"),
+        ("{default: 8, min: 9, max: 1}", "no number is at least 9 and at most 1"),
+    ],
+)
+def test_what_cannot_be_meant(form: str, message: str) -> None:
+    found = refused(f"name: T\ninput: [4]\nvars: {{width: {form}}}\nnet: [{{Linear: =width}}]\n")
+    assert found.code == "S270"
+    assert found.message.startswith(message)
+    assert found.span is not None
+
+
+def test_a_plain_value_in_a_file_that_extends_keeps_the_choices(base: Path) -> None:
+    child = base.with_name("child.yaml")
+    child.write_text("extends: base.yaml\nvars: {stem: plain, width: 32, layers: [3, 3]}\n")
+    net = archspec.load(child)
+    assert net.network.vars["stem"] == "plain"
+    assert [str(net.network.allowed[name]) for name in ("stem", "width", "layers")] == [
+        "deep or plain",
+        "from 1 to 64",
+        "at least 1",
+    ]
+    child.write_text("extends: base.yaml\nvars: {stem: plane}\n")
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.load(child)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("G375", "did you mean `plain`?")
+    assert found.span is not None
+    assert (found.span.source.name, found.span.line) == (str(child), 2)
+
+
+def test_each_key_overrides_its_like(base: Path) -> None:
+    child = base.with_name("child.yaml")
+    child.write_text(
+        "extends: base.yaml\n"
+        "vars: {stem: {choices: [deep, none]}, width: {max: 128}, free: {choices: [word]}}\n"
+    )
+    assert archspec.load(child, stem="none", width=128).network.vars["width"] == 128
+    for vars in ({"stem": "plain"}, {"width": 0}, {"free": "other"}):
+        with pytest.raises(archspec.SpecError, match="must be"):
+            archspec.load(child, **vars)
+
+
+def test_show_prints_what_a_var_may_be(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    child, last = base.with_name("child.yaml"), base.with_name("last.yaml")
+    child.write_text(
+        "extends: base.yaml\nvars: {stem: plain, width: {max: 80}, free: {choices: [word, b]}}\n"
+    )
+    last.write_text(
+        "extends: child.yaml\nvars:\n  # which one\n  stem: deep # or plain\n"
+        '  width: "=max(1, 70)"\n  layers:\n    - 1 # one\n    - 3\n'
+    )
+    for path in (child, last):
+        assert main(["show", str(path)]) == 0
+        alone = base.with_name("alone.yaml")
+        alone.write_text(capsys.readouterr().out)
+        one, other = archspec.load(path).network, archspec.load(alone).network
+        assert (one.vars, one.allowed) == (other.vars, other.allowed)
+    text = alone.read_text()
+    assert "  # which one\n  stem: {default: deep, choices: [deep, plain]} # or plain\n" in text
+    assert '  width: {default: "=max(1, 70)", min: 1, max: 80}\n' in text
+    assert "  layers:\n    default:\n      - 1 # one\n      - 3\n    min: 1\n" in text
+
+
+def test_editors_know_what_a_var_may_be(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "base.yaml"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    Draft7Validator.check_schema(schema)
+
+    def fits(**vars: Any) -> bool:
+        return bool(Draft7Validator(schema).is_valid({"extends": "base.yaml", "vars": vars}))
+
+    right = [{"stem": "plain"}, {"width": 3}, {"width": "=2 * 3"}, {"layers": [1, 5]}, {"own": 1}]
+    right += [{"stem": {"default": "plain"}}, {"width": {"max": 3}}, {"flags": [True, False]}]
+    assert [vars for vars in right if not fits(**vars)] == []
+    wrong = [{"stem": "depp"}, {"width": 0}, {"width": "a"}, {"layers": [0]}, {"scale": 0}]
+    wrong += [{"stem": {"default": "depp"}}, {"width": {"maximum": 3}}, {"own": {"value": 1}}]
+    assert [vars for vars in wrong if fits(**vars)] == []
+
+
+def test_a_block_named_among_the_choices_is_used() -> None:
+    text = (
+        "name: T\ninput: [4]\nvars: {b: {default: A, choices: [A, B]}}\n"
+        "blocks: {A: [ReLU], B: [Tanh]}\nnet: [{use: =b}]\n"
+    )
+    assert archspec.loads(text).warnings == ()
