@@ -48,14 +48,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Node:
-    """What stands where a body wants a child; the keys that every node takes.
-
-    `otherwise` stands in its place where `condition` is false.
-    """
+    """What stands where a body wants a child; the keys that every node takes."""
 
     span: Span
     condition: Given | None = None
-    otherwise: Node | None = None
     reads: tuple[Name, ...] | None = None
     before: Name | None = None
 
@@ -86,11 +82,6 @@ class Reuse(Node):
     """A sibling called again, with the weights it has."""
 
     name: Name
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Alias(Node):
-    """`{from: a}` without an op, or the word `input`: another name for what it reads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

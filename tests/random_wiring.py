@@ -73,9 +73,9 @@ class Mapping:
         channels = self.writer.unknown() if kind == "Cat" else first.channels
         node: dict[str, Any] = {kind: [flow.name for flow in chosen]}
         if kind != "Cat" and self.writer.chance(15):
-            # Absent, a merge of what is there stands for what `from` or `else` says.
-            name = self.rng.choice(chosen).name
-            node = {"from": name} | node if self.writer.chance(40) else node | _other(name)
+            # Absent, a merge stands for what the node before it has made, or for what `from` says.
+            if self.flows[-1] not in chosen or self.writer.chance(40):
+                node = {"from": self.rng.choice(chosen).name} | node
             node = {"if": self.writer.given("flag", self.scope)} | node
         self.add(node, Flow("", channels, first.size))
         return None
@@ -168,7 +168,3 @@ class Mapping:
 
 def _has_loop(node: Node) -> bool:
     return isinstance(node, dict) and bool(node.keys() & {"repeat", "for", "cfg"})
-
-
-def _other(name: str) -> dict[str, Any]:
-    return {"else": {"from": name}}

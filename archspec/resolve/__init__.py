@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
-<<<<<<< HEAD
 from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Absent, Body, Network
-=======
-from archspec.expressions import Formula, Value, shown_value
-from archspec.network import INPUT, Absent, Body, Child, Loop, Network
->>>>>>> 14422f0 (Language: else beside if, other names for values; a merge left out stands for its one operand that is there)
 from archspec.ops import Shape
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
@@ -148,76 +143,14 @@ def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
     return dict(spec.input)
 
 
-<<<<<<< HEAD
-=======
-def _vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
-    """Return the vars; each may be computed from those above it."""
-    found = Diagnostics()
-    for name, given in overrides.items():
-        if name not in spec.vars:
-            help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
-            message = f"the spec has no var `{name}`"
-            found.add(Diagnostic("G331", message, given.span, help=help))
-    values: dict[str, Value] = {}
-    wrong: set[str] = set()
-    for name, default in spec.vars.items():
-        given = overrides.get(name, default)
-        # A var that cannot be computed is one mistake, whatever is computed from it.
-        if read_names(given).isdisjoint(wrong):
-            with found.collect():
-                values[name] = _value(name, given, default, values)
-        if name not in values:
-            wrong.add(name)
-    found.raise_any()
-    return values
-
-
-def _value(name: str, given: Given, default: Given, above: Mapping[str, Value]) -> Value:
-    """Return the value of a var, which is of the kind of its default."""
-    value, _ = Scope(above, {}).compute(given)
-    if given is not default and default.formula is None:
-        usual, _ = Scope(above, {}).compute(default)
-        if not _is_like(value, usual):
-            message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
-            help = f"its default is {shown_value(usual)}"
-            raise fail("G332", message, given.span, help=help)
-    return value
-
-
-def _is_like(value: Any, usual: Any) -> bool:
-    if usual is None or value is None:
-        return True
-    if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
-        return True
-    return type(value) is type(usual)
-
-
-def _kind(value: Any) -> str:
-    return {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}.get(
-        type(value), "a list"
-    )
-
-
-def _absent(children: Iterable[Child]) -> Iterator[Absent]:
-    for child in children:
-        if isinstance(child, Absent):
-            yield child
-        for turn in child.turns if isinstance(child, Loop) else ():
-            yield from _absent(turn.children)
-
-
->>>>>>> 14422f0 (Language: else beside if, other names for values; a merge left out stands for its one operand that is there)
 def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tuple[str, str], ...]:
     outputs = written.spec.outputs
     if outputs is None:
         return (("", root.result),)
-    gone = [*_absent(root.children)]
-    absent = {child.name for child in gone if not child.is_alias}
+    absent = {child.name for child in root.children if isinstance(child, Absent)}
     named = {"": outputs} if isinstance(outputs, str) else outputs
     # What an `if` has left out is left out of the outputs too.
     pairs = {label: name for label, name in named.items() if name not in absent}
-    meant = {child.name: child.stands_for for child in gone if child.is_alias}
-    pairs = {label: meant.get(name, name) for label, name in pairs.items()}
     span: Span | None = written.places.get("outputs")
     known = [node.name for node in root.nodes if node.name not in root.own]
     found = Diagnostics()
