@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from archspec.network import Body, Leaf
+from archspec.network import INPUT, Body, Leaf, Network
 from archspec.traced import untraced
 
 _LARGEST: Final = 1_000_000
@@ -17,6 +17,14 @@ _LARGEST: Final = 1_000_000
 
 Child: TypeAlias = Leaf | Body
 Pair: TypeAlias = tuple[Child | None, Child | None]
+
+
+def inputs(before: Network, after: Network) -> dict[str, str]:
+    """Return which input of one network is which of another, by name; others go by their order."""
+    same = {name: name for name in before.inputs if name in after.inputs}
+    gone = [name for name in before.inputs if name not in same]
+    new = [name for name in after.inputs if name not in same]
+    return {INPUT: next(iter(after.inputs))} | same | dict(zip(gone, new, strict=False))
 
 
 def pairs(before: Body, after: Body) -> list[Pair]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from archspec.network import Body, Leaf, Network, Node
@@ -51,17 +51,28 @@ def costs(network: Network) -> Mapping[str, Cost]:
     return found
 
 
-def _cost(node: Node, found: dict[str, Cost], *, aside: bool = False) -> Cost:
-    aside = aside or node.training_only
+def _cost(node: Node, found: dict[str, Cost], *, aside: bool = False, again: bool = False) -> Cost:
+    """Fill in the costs of a node and of all below it.
+
+    Args:
+        node: the node.
+        found: where costs go, by path.
+        aside: it runs in training mode alone.
+        again: its module, or one around it, is called again: what it learns counts at its first.
+    """
+    aside, again = aside or node.training_only, again or node.reuses is not None
     if isinstance(node, Leaf):
         cost = _leaf(node)
+        cost = Cost(
+            parameters=0 if again else cost.parameters,
+            buffers=0 if again else cost.buffers,
+            macs=0 if aside else cost.macs,
+            unknown=0 if aside else cost.unknown,
+        )
     else:
         assert isinstance(node, Body)
-        cost = sum((_cost(child, found, aside=aside) for child in node.nodes), Cost())
-    if node.reuses is not None:
-        cost = replace(cost, parameters=0, buffers=0)
-    if aside:
-        cost = Cost(cost.parameters, cost.buffers)
+        children = (_cost(child, found, aside=aside, again=again) for child in node.nodes)
+        cost = sum(children, Cost())
     found[node.path] = cost
     return cost
 

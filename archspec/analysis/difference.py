@@ -9,10 +9,10 @@ what only follows from a node that was added or removed before it is not told ag
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeAlias
 
-from archspec.analysis.alignment import Child, pairs, values
+from archspec.analysis.alignment import Child, inputs, pairs, values
 from archspec.analysis.cost import Cost, costs
 from archspec.expressions import shown_value
 from archspec.network import INPUT, Body, Fill, Leaf, Network
@@ -39,6 +39,8 @@ class Difference:
         before: the node in the first network; None when it was added.
         after: the node in the second; None when it was removed.
         facts: what changed, in words: `stride 1 → 2`.
+        grown: by how much its parameters and MACs grew; those of a module less what has a
+            difference of its own below it, so that all differences add up to the networks'.
         follows: nothing that is said of the node differs, only the shapes that arrive do.
         opened: it is a module in both, whose children are compared one by one.
     """
@@ -46,6 +48,7 @@ class Difference:
     change: Change
     before: Side | None
     after: Side | None
+    grown: Cost
     facts: tuple[str, ...] = ()
     follows: bool = False
     opened: bool = False
@@ -74,19 +77,34 @@ class Comparison:
 def compare(before: Network, after: Network) -> Comparison:
     """Return what differs between two networks."""
     walk = _Walk(costs(before), costs(after), _fills(before.root), _fills(after.root))
-    same = walk.body(before.root, after.root)
-    facts = [
-        f"{name} {_shape(before.inputs.get(name))} → {_shape(after.inputs.get(name))}"
-        for name in dict.fromkeys((*before.inputs, *after.inputs))
-        if before.inputs.get(name) != after.inputs.get(name)
-    ]
+    same = walk.body(before.root, after.root, inputs(before, after))
+    facts = list(_inputs(before, after))
     if [(label, same.get(name, "")) for label, name in before.outputs] != list(after.outputs):
         facts.append(f"returns {_labels(before)} → {_labels(after)}")
     return Comparison(before, after, tuple(facts), tuple(walk.found))
 
 
+def _inputs(before: Network, after: Network) -> Iterator[str]:
+    """Yield what differs in the inputs."""
+    same = inputs(before, after)
+    pairs = {name: other for name, other in same.items() if name in before.inputs}
+    for name, was in before.inputs.items():
+        other, now = pairs.get(name, name), after.inputs.get(pairs.get(name, ""))
+        if other != name:
+            yield f"{_input(name)} {_shape(was)} → {other} {_shape(now)}"
+        elif was != now:
+            yield f"{_input(name)} {_shape(was)} → {_shape(now)}"
+    for name, now in after.inputs.items():
+        if name not in pairs.values():
+            yield f"{_input(name)} nothing → {_shape(now)}"
+
+
 def _shape(shape: Shape | None) -> str:
     return "nothing" if shape is None else shown(shape)
+
+
+def _input(name: str) -> str:
+    return INPUT if name == INPUT else f"{INPUT} {name}"
 
 
 def _labels(network: Network) -> str:
@@ -110,6 +128,10 @@ def _fill(fill: Fill) -> tuple[str, str, str]:
     return fill.tensor, fill.function, repr(sorted(fill.arguments.items()))
 
 
+_WITHIN: Final = {INPUT: INPUT}
+"""What is the same of what arrives in two bodies."""
+
+
 @dataclass(slots=True)
 class _Walk:
     """Goes down both trees at once and collects what differs."""
@@ -120,42 +142,83 @@ class _Walk:
     fills_after: Fills
     found: list[Difference] = field(default_factory=list)
 
-    def body(self, before: Body, after: Body) -> dict[str, str]:
-        """Compare the children of two bodies, and return which names are the same."""
+    def body(
+        self,
+        before: Body,
+        after: Body,
+        arriving: Mapping[str, str] = _WITHIN,
+        *,
+        is_moved: bool = False,
+    ) -> dict[str, str]:
+        """Compare the children of two bodies, and return which names are the same.
+
+        Args:
+            before: a body of the first network.
+            after: the body of the second that it is.
+            arriving: which names of what they read themselves are the same.
+            is_moved: their costs differ for a reason that a module around them tells.
+        """
         found = pairs(before, after)
-        same = {INPUT: INPUT} | {one.name: other.name for one, other in found if one and other}
+        same = {**arriving} | {one.name: other.name for one, other in found if one and other}
         reads = _Reads(before, after, same)
         for one, other in found:
-            if one is None and other is not None:
-                self.found.append(Difference("added", None, self._after(other)))
-            elif other is None and one is not None:
-                self.found.append(Difference("removed", self._before(one), None))
-            elif one is not None and other is not None:
-                self._pair(one, other, reads)
+            if one is not None and other is not None:
+                self._pair(one, other, reads, is_moved=is_moved)
+            elif other is not None:
+                side = self._after(other)
+                self.found.append(Difference("added", None, side, side.cost))
+            elif one is not None:
+                side = self._before(one)
+                self.found.append(Difference("removed", side, None, _growth(side.cost, Cost())))
         return same
 
-    def _pair(self, before: Child, after: Child, reads: _Reads) -> None:
+    def _pair(self, before: Child, after: Child, reads: _Reads, *, is_moved: bool) -> None:
         facts, inferred = list(_facts(before, after)), list(_inferred(before, after))
         was, now = reads.of(before, after)
         if was != now:
             facts.append(f"reads {', '.join(was)} → {', '.join(now)}")
+        calls_other = reads.called(before) != after.reuses
+        if calls_other:
+            facts.append(f"{_calls(before.reuses)} → {_calls(after.reuses)}")
         if self.fills_before.get(before.path) != self.fills_after.get(after.path):
             facts.append("filled in another way")
+        place = len(self.found)
         both = isinstance(before, Body) and isinstance(after, Body)
-        if facts or inferred or (before.output != after.output and not both):
-            moved = [] if before.path == after.path else [f"was {before.path}"]
-            sides, words = (self._before(before), self._after(after)), facts or inferred
-            told = (*words, *moved)
-            found = Difference("changed", *sides, told, follows=not facts, opened=both)
-            self.found.append(found)
         if isinstance(before, Body) and isinstance(after, Body):
-            self.body(before, after)
+            moves = calls_other or before.training_only != after.training_only
+            self.body(before, after, is_moved=is_moved or moves)
+        sides = self._before(before), self._after(after)
+        grown = _growth(sides[0].cost, sides[1].cost)
+        if both:
+            below = sum((found.grown for found in self.found[place:]), Cost())
+            grown = replace(_growth(below, grown), unknown=0)
+        unlike = before.output != after.output and not both
+        unlike = unlike or (not is_moved and bool(grown.parameters or grown.macs))
+        if facts or inferred or unlike:
+            moved = [] if before.path == after.path else [f"was {before.path}"]
+            told = (*(facts or inferred), *moved)
+            found = Difference("changed", *sides, grown, told, follows=not facts, opened=both)
+            self.found.insert(place, found)
 
     def _before(self, node: Child) -> Side:
         return _side(node, self.costs_before)
 
     def _after(self, node: Child) -> Side:
         return _side(node, self.costs_after)
+
+
+def _growth(before: Cost, after: Cost) -> Cost:
+    """Return by how much a cost grew; whose MACs nobody knows in either is unknown in it."""
+    return Cost(
+        after.parameters - before.parameters,
+        after.buffers - before.buffers,
+        after.macs - before.macs,
+        after.unknown + before.unknown,
+    )
+
+
+def _calls(name: str | None) -> str:
+    return "a module of its own" if name is None else f"{name} again"
 
 
 def _side(node: Child, found: Mapping[str, Cost]) -> Side:
@@ -208,11 +271,15 @@ class _Reads:
         )
         return tuple(was), tuple(now)
 
+    def called(self, before: Child) -> str | None:
+        """Return whose module a node calls again, in the names of the second."""
+        return before.reuses and self._same.get(before.reuses, before.reuses)
+
     def _through(
         self, reads: Iterable[str], nodes: Mapping[str, Child], names: Mapping[str, str]
     ) -> Iterator[str]:
         for name in reads:
-            if name in names:
-                yield names[name]
+            if name in names or name not in nodes:  # an input that only one has
+                yield names.get(name, name)
             else:
                 yield from self._through(nodes[name].reads, nodes, names)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archspec.analysis import costs
-from archspec.analysis.alignment import Child, pairs
+from archspec.analysis.alignment import Child, inputs, pairs
 from archspec.analysis.difference import Comparison
 from archspec.draw import wording
 from archspec.draw.looking import GONE
@@ -52,7 +52,7 @@ def changes(comparison: Comparison, names: tuple[str, str], *, everything: bool 
         facts=tuple(_facts(comparison)),
         before=before,
         after=after,
-        both=replace(after, root=_united(before.root, after.root)),
+        both=replace(after, root=_united(before.root, after.root, inputs(before, after))),
         marks=_marks(comparison, everything=everything),
     )
 
@@ -83,17 +83,17 @@ def _marks(comparison: Comparison, *, everything: bool) -> dict[str, str]:
     return {path: word for path, word in found.items() if path not in modules}
 
 
-def _united(before: Body, after: Body) -> Body:
+def _united(before: Body, after: Body, arriving: Mapping[str, str]) -> Body:
     """Return a body with what it lacks of another one, each behind what it read."""
     found = pairs(before, after)
-    names = {INPUT: INPUT}
+    names = {**arriving}
     names |= {one.name: other.name if other else f"{GONE}{one.name}" for one, other in found if one}
     there = {other.name: one for one, other in found if other}
     children: list[Child] = []
     for node in after.nodes:
         was = there[node.name]
         if isinstance(was, Body) and isinstance(node, Body):
-            children.append(_united(was, node))
+            children.append(_united(was, node, {INPUT: INPUT}))
         else:
             children.append(node)
     places = {node.name: node.place for node in children}

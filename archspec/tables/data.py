@@ -71,6 +71,7 @@ def _node(row: Row) -> dict[str, Any]:
         **_field(row.field),
         "is_module": row.is_module,
         "training_only": row.training_only,
+        "shared": row.is_shared,
     }
 
 

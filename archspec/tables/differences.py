@@ -50,7 +50,7 @@ def _cells(difference: Difference) -> tuple[str, ...]:
         f"{SIGNS[difference.change]} {side.path}",
         words,
         " → ".join(shapes),
-        *_deltas([] if difference.opened else [difference]),
+        *_deltas([difference]),
     )
 
 
@@ -62,12 +62,9 @@ def _together(rest: Sequence[Difference]) -> tuple[str, ...]:
 
 def _deltas(found: Sequence[Difference]) -> tuple[str, str]:
     """Return by how much the parameters and MACs of nodes grew together."""
-    was, now = (
-        sum((side.cost for side in sides if side), Cost())
-        for sides in ([d.before for d in found], [d.after for d in found])
-    )
-    macs = "?" if was.unknown or now.unknown else delta(was.macs, now.macs)
-    return delta(was.parameters, now.parameters), macs
+    grown = sum((difference.grown for difference in found), Cost())
+    macs = "?" if grown.unknown else delta(0, grown.macs)
+    return delta(0, grown.parameters), macs
 
 
 def delta(before: int, after: int) -> str:
@@ -133,6 +130,7 @@ def differences_as_data(comparison: Comparison, names: tuple[str, str]) -> dict[
                 "after": _side(difference.after),
                 "facts": list(difference.facts),
                 "follows": difference.follows,
+                "grown": _grown(difference),
             }
             for difference in comparison.differences
         ],
@@ -157,6 +155,12 @@ def _side(side: Side | None) -> dict[str, Any] | None:
     return {"path": side.path, "op": side.op, "output": list(side.shape), **_cost(side.cost)}
 
 
+def _grown(difference: Difference) -> dict[str, Any]:
+    """Return by how much a row grew; over all rows that is by how much the network did."""
+    grown = difference.grown
+    return {"parameters": grown.parameters, "macs": None if grown.unknown else grown.macs}
+
+
 def _cost(cost: Cost) -> dict[str, Any]:
     known = cost.macs or not cost.unknown
     return {"parameters": cost.parameters, "macs": cost.macs if known else None}
@@ -166,11 +170,13 @@ def flat_differences(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Return the head and the rows of `differences_as_data`, for a spreadsheet."""
     figures = ("path", "op", "output", "parameters", "macs")
     head = ["change", *(f"{name}_{when}" for when in ("before", "after") for name in figures)]
+    head += ["parameters_grown", "macs_grown"]
     rows = []
     for entry in data["differences"]:
         row = [entry["change"]]
         for side in (entry["before"] or {}, entry["after"] or {}):
             row += [_cell(name, side) for name in figures]
+        row += [_cell(name, entry["grown"]) for name in ("parameters", "macs")]
         rows.append([*row, "; ".join(entry["facts"])])
     return [*head, "facts"], rows
 

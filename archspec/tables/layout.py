@@ -41,6 +41,12 @@ def _macs(row: Row | Group) -> str:
     return row.cost.macs_text if row.cost.macs or row.cost.unknown else NONE
 
 
+def _parameters(row: Row | Group) -> str:
+    if isinstance(row, Row) and row.is_shared:
+        return "shared"
+    return f"{row.cost.parameters:,}" if row.cost.parameters else NONE
+
+
 def _name(row: Row | Group) -> str:
     return row.path if isinstance(row, Row) else row.name
 
@@ -59,11 +65,7 @@ COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
     "op": ("op", False, lambda row, _: row.op if isinstance(row, Row) else NONE),
     "count": ("nodes", True, lambda row, _: str(row.count) if isinstance(row, Group) else "1"),
     "output": ("output", False, lambda row, _: sizes(row.shape) if row.shape else NONE),
-    "params": (
-        "parameters",
-        True,
-        lambda row, _: f"{row.cost.parameters:,}" if row.cost.parameters else NONE,
-    ),
+    "params": ("parameters", True, lambda row, _: _parameters(row)),
     "params%": (
         "% par.",
         True,
