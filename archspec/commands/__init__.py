@@ -30,7 +30,7 @@ from archspec.commands import (
 )
 from archspec.commands.arguments import UsageError
 from archspec.commands.missing import missing
-from archspec.commands.telling import add_colour, tell
+from archspec.commands.telling import add_colour, speak_utf8, tell
 from archspec.errors import SpecError
 from archspec.plugins import PluginError
 from archspec.version import __version__
@@ -79,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status; what is wrong goes to standard error."""
+    speak_utf8()
     warn_of_namesake()
     arguments = parser().parse_args(argv)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections import Counter
@@ -24,6 +25,17 @@ def add_colour(parser: argparse.ArgumentParser, *, default: str) -> None:
         default=default,
         help="colour in what is told about mistakes (default: auto, on a terminal)",
     )
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 with plain line ends to both streams, whatever the locale.
+
+    What a pipe or a file gets is then what `--out` would write. Names of files that are no text
+    are told with their bytes.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def tell(error: SpecError, when: str) -> None:
