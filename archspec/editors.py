@@ -38,10 +38,13 @@ _NAME: Final = {"type": "string"}
 _NAMES: Final = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
 _TYPES: Final = {int: "integer", float: "number", bool: "boolean", str: "string"}
 
-_COMMON: Final[Json] = {key: {"$ref": f"#/definitions/{key}"} for key in ("from", "if", "before")}
+_COMMON: Final[Json] = {
+    key: {"$ref": f"#/definitions/{key}"} for key in ("from", "if", "else", "before")
+}
 _SHARED: Final[Json] = {
     "from": _NAMES,
     "if": {"anyOf": [EXPRESSION, {"type": "boolean"}]},
+    "else": {"allOf": [_NODE]},
     "before": _NAME,
 }
 _SHAPE: Final[Json] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
@@ -131,6 +134,8 @@ def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     ]
     loops = {"required": ["do"], "not": _any_of(["repeat", "for"])}
     cases.append({"if": loops, "then": closed({**described({"do": _HOLDS}, NODE), **_COMMON})})
+    alias = {"required": ["from"], "propertyNames": {"enum": ["from", "if", "else"]}}
+    cases.append({"if": alias, "then": {"properties": _COMMON}})
     words = [*ops, *(blocks or ()), *CONTROL, "Sequential"]
     body: Json = {"additionalProperties": _NODE, "minProperties": 1}
     if blocks is not None:  # a capitalised word on its own is meant for an op
@@ -145,7 +150,8 @@ def _mapping(blocks: Blocks | None, ops: Ops) -> Json:
     # A number is no node: a mapping that holds one is the use of an op whose name is misspelt.
     number = {"not": {"additionalProperties": {"not": {"type": ["number", "boolean", "null"]}}}}
     cases.append({"if": {"not": _any_of(words)}, "then": {"if": number, "then": odd, "else": body}})
-    return {"type": "object", "properties": told, "allOf": cases}
+    beside = {"else": ["if"]}
+    return {"type": "object", "properties": told, "dependencies": beside, "allOf": cases}
 
 
 def _case(keys: Iterable[str], then: Json) -> Json:

@@ -81,7 +81,7 @@ class Leaf(Node):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A node whose `if` was false: its name stands for what it would have read.
+    """A node whose `if` was false, or an alias: its name stands for what it would have read.
 
     Attributes:
         stands_for: the sibling that it would have read, or `input`.
@@ -93,6 +93,11 @@ class Absent:
     stands_for: str
     written_stands_for: str
     written: spec.Node
+
+    @property
+    def is_alias(self) -> bool:
+        """Tell whether it is another name by intent, and not what an `if` has left out."""
+        return isinstance(self.written, spec.Alias)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Node:
-    """What stands where a body wants a child; the keys that every node takes."""
+    """What stands where a body wants a child; the keys that every node takes.
+
+    `otherwise` stands in its place where `condition` is false.
+    """
 
     span: Span
     condition: Given | None = None
+    otherwise: Node | None = None
     reads: tuple[Name, ...] | None = None
     before: Name | None = None
 
@@ -82,6 +86,11 @@ class Reuse(Node):
     """A sibling called again, with the weights it has."""
 
     name: Name
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Alias(Node):
+    """`{from: a}` without an op, or the word `input`: another name for what it reads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -79,6 +79,7 @@ EXPECT: Final[dict[str, Words]] = {
 NODE: Final[dict[str, Words]] = {
     "from": ("What it reads, instead of the node before it.", ("input", ["left", "right"])),
     "if": ("When false, the node is not there.", ("=stride != 1", "=training")),
+    "else": ("What stands here when `if` is false.", ("input", {"from": "conv"}, "ReLU")),
     "before": ("The sibling before which it is registered.", ("bn1",)),
     "do": ("What is held: by a loop once per turn, else as it is.", ("ReLU", {"Linear": 64})),
     "splice": ("The children that each turn adds to the body around.", (["ReLU"],)),

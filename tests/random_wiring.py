@@ -73,9 +73,11 @@ class Mapping:
         channels = self.writer.unknown() if kind == "Cat" else first.channels
         node: dict[str, Any] = {kind: [flow.name for flow in chosen]}
         if kind != "Cat" and self.writer.chance(15):
-            # Absent, a merge stands for what the node before it has made, or for what `from` says.
-            if self.flows[-1] not in chosen or self.writer.chance(40):
-                node = {"from": self.rng.choice(chosen).name} | node
+            # Absent, a merge of what is there stands for what `from` or `else` says.
+            name = self.rng.choice(chosen).name
+            node = (
+                {"from": name} | node if self.writer.chance(40) else node | {"else": {"from": name}}
+            )
             node = {"if": self.writer.given("flag", self.scope)} | node
         self.add(node, Flow("", channels, first.size))
         return None

@@ -57,7 +57,7 @@ def inlined(spec: dict[str, Any]) -> dict[str, Any]:
         name = next((key for key in part if key in blocks), None)
         if name is None:
             return {key: inline(held) for key, held in part.items()}
-        around = {key: part[key] for key in ("from", "if", "before") if key in part}
+        around = {key: part[key] for key in ("from", "if", "else", "before") if key in part}
         found = _called(blocks, name, {k: v for k, v in part.items() if k not in around})
         if found is None:
             return part

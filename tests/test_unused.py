@@ -77,7 +77,8 @@ net: [{Down: 8}]
 def test_what_an_if_leaves_unread() -> None:
     spec = (
         "vars: {residual: true}\nnet:\n  a: {Conv2d: 3, kernel_size: 1}\n"
-        "  b: {from: input, Conv2d: 3, kernel_size: 1}\n  c: {if: =residual, Add: [a, b]}\n"
+        "  b: {from: input, Conv2d: 3, kernel_size: 1}\n"
+        "  c: {if: =residual, Add: [a, b], else: {from: b}}\n"
     )
     assert archspec.loads(HEAD + spec).warnings == ()
     assert [w.path for w in archspec.loads(HEAD + spec, residual=False).warnings] == ["a"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Formula, Value
-from archspec.network import INPUT, Absent, Body, Network
+from archspec.network import INPUT, Absent, Body, Child, Loop, Network
 from archspec.ops import Shape
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
@@ -143,14 +143,25 @@ def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
     return dict(spec.input)
 
 
+def _absent(children: Iterable[Child]) -> Iterator[Absent]:
+    for child in children:
+        if isinstance(child, Absent):
+            yield child
+        for turn in child.turns if isinstance(child, Loop) else ():
+            yield from _absent(turn.children)
+
+
 def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tuple[str, str], ...]:
     outputs = written.spec.outputs
     if outputs is None:
         return (("", root.result),)
-    absent = {child.name for child in root.children if isinstance(child, Absent)}
+    gone = [*_absent(root.children)]
+    absent = {child.name for child in gone if not child.is_alias}
     named = {"": outputs} if isinstance(outputs, str) else outputs
     # What an `if` has left out is left out of the outputs too.
     pairs = {label: name for label, name in named.items() if name not in absent}
+    meant = {child.name: child.stands_for for child in gone if child.is_alias}
+    pairs = {label: meant.get(name, name) for label, name in pairs.items()}
     span: Span | None = written.places.get("outputs")
     known = [node.name for node in root.nodes if node.name not in root.own]
     found = Diagnostics()

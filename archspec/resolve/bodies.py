@@ -16,11 +16,17 @@ from archspec.resolve.branches import ends_of
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, held, is_own, is_side, joins
+from archspec.resolve.left_out import stand_in
 from archspec.resolve.loops import Planned, structural, turns
 from archspec.resolve.making import Place
 from archspec.resolve.scope import Scope, formula_of, leaving, name_formula, open_vars, renamed
 from archspec.resolve.siblings import Siblings
-from archspec.resolve.standing import check_left_out, check_name, check_reads, check_training_only
+from archspec.resolve.standing import (
+    check_alias,
+    check_name,
+    check_reads,
+    check_training_only,
+)
 from archspec.schema import names
 
 if TYPE_CHECKING:
@@ -100,11 +106,18 @@ class Builder:
             if node.condition is not None and not node.training_only:
                 self.resolver.closed |= scope.origin(node.condition)
                 holds, formula = decided(node.condition, scope)
-                if not holds:
+                if not holds and node.otherwise is None:
                     self._absent(key, node, scope, around, formula)
                     return
-                around = replace(around, condition=formula)
-            if isinstance(node, spec.Do):
+                # Of two nodes one of which is always there, neither is there under a condition.
+                is_choice = not isinstance(node.otherwise, spec.Alias | None)
+                around = replace(around, condition=None if is_choice else formula)
+                if not holds and node.otherwise is not None:
+                    self.add(key, node.otherwise, scope, around, branches)
+                    return
+            if isinstance(node, spec.Alias):
+                self._alias(key, node, scope, around)
+            elif isinstance(node, spec.Do):
                 self.add(key, node.node, scope, around, branches)
             elif isinstance(node, spec.Loop | spec.Cfg) and joins(key, node, scope):
                 self._expand(key, node, scope, around, branches)
@@ -185,8 +198,11 @@ class Builder:
                 self.children.append(Absent(name, formula, "", "", node))
             return
         flows, written = self._reading(node, around.reads, scope)
-        if around.reads is None:
-            check_left_out(node, self.siblings.flows, self.last, scope)
+        merge = held(node)
+        if around.reads is None and isinstance(merge, spec.Use) and merge.operands is not None:
+            names = [filled(name, scope) for name in merge.operands]
+            flow, name = stand_in(node, names, self.siblings, self.resolver.expansion)
+            flows, written = [flow], (name,)
         if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
             return
         name = "" if key is None else self._name(key, scope)
@@ -196,9 +212,20 @@ class Builder:
         if name:
             origin = "the body's input" if flows[0].ref in self.inputs else f"`{flows[0].ref}`"
             self.siblings.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
+            self.siblings.left_out.add(name)
             if not is_side(node, around):
                 self.last = self.siblings.flows[name]
         self.children.append(Absent(name, formula, flows[0].ref, written[0], node))
+
+    def _alias(self, key: spec.Name | None, node: spec.Alias, scope: Scope, around: Around) -> None:
+        """Let a name stand for what another one stands for."""
+        check_alias(node, key, around)
+        flows, written = self._reading(node, around.reads, scope)
+        flow, name = only(flows, node.span), self._name(key, scope)
+        self.siblings.flows[name] = replace(flow, written=name)
+        if not flow.owned:
+            self.last = self.siblings.flows[name]
+        self.children.append(Absent(name, around.condition, flow.ref, written[0], node))
 
     def _expand(
         self,
@@ -289,6 +316,7 @@ class Builder:
         own = is_own(node)
         flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
         self.siblings.flows[name] = flow
+        self.siblings.reads[name] = made.reads
         if not (around.training_only or own):
             self.last = flow
 

@@ -28,7 +28,9 @@ def add_branches(use: spec.Use, scope: Scope, builder: Builder) -> None:
         builder.add(key, node, scope, branches=turns_end)
         new = [child for child in builder.children if id(child) not in known]
         looped = any(isinstance(child, Loop) for child in new)
-        conditions += [getattr(child, "condition", None) for child in new]
+        # With an `else`, one or the other is always there.
+        is_choice = node.otherwise is not None
+        conditions += [None if is_choice else getattr(child, "condition", None) for child in new]
         ends += turns_end if looped else ends_of(new, builder)
     # Of two branches one of which is not always there, the merge is there when that is.
     conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
@@ -53,5 +55,5 @@ def ends_of(children: Sequence[Child], builder: Builder) -> list[Flow]:
     last = children[-1] if children else None
     if isinstance(last, Leaf) and last.op.form is Form.TENSOR:
         return [builder.siblings.flows[last.name]]
-    is_there = any(not isinstance(child, Absent) for child in children)
+    is_there = any(not isinstance(child, Absent) or child.is_alias for child in children)
     return [builder.last] if is_there or builder.last.shape is None else []

@@ -23,6 +23,8 @@ class Siblings:
     Attributes:
         flows: what can be read; one without a shape was already found to be wrong.
         written: where the names of the body are written, those further below too.
+        reads: what each child that is there reads.
+        left_out: the names of what an `if` has left out.
         gone: learned tensors whose `if` is false.
         taken: the names of children, as source spells them.
         lost: patterns of names that a loop would have made, had nothing in it been wrong.
@@ -30,6 +32,8 @@ class Siblings:
 
     flows: dict[str, Flow] = field(default_factory=dict)
     written: dict[str, Span] = field(default_factory=dict)
+    reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)

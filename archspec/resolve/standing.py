@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from archspec import spec
 from archspec.errors import fail
 from archspec.resolve.flows import Flow
-from archspec.resolve.holding import Around, filled, held, is_own
-from archspec.resolve.scope import Scope
+from archspec.resolve.holding import Around, is_own
 
 _NAMED = "write the body as a mapping; its numbers count modules"
 
@@ -57,24 +56,14 @@ def check_training_only(node: spec.Node, key: spec.Name | None, around: Around, 
         raise fail("G326", message, node.span, help="put the merge that reads it under this `if`")
 
 
-def check_left_out(node: spec.Node, known: Mapping[str, Flow], before: Flow, scope: Scope) -> None:
-    """Check that a merge that is left out would have read the node before it, which it stands for.
-
-    Args:
-        node: what is left out.
-        known: what can be read, by name.
-        before: what the node before it has made.
-        scope: the names that it sees.
+def check_alias(node: spec.Alias, key: spec.Name | None, around: Around) -> None:
+    """Check that another name for a value can be one where it stands.
 
     Raises:
-        SpecError: for a merge of others; code G329.
+        SpecError: for one in a list, or in training mode alone; codes G326 and G327.
     """
-    merge = held(node)
-    operands = merge.operands if isinstance(merge, spec.Use) else None
-    read = [known.get(filled(name, scope).text) for name in operands or ()]
-    refs = [flow.ref for flow in read if flow is not None and flow.shape is not None]
-    if not refs or len(refs) < len(read) or before.shape is None or before.ref in refs:
-        return
-    message = f"this is left out, and `{before.ref}` before it is none of what it merges"
-    named = " or ".join(f"`from: {ref}`" for ref in refs)
-    raise fail("G329", message, node.span, help=f"say which stands for it: {named}")
+    if key is None:
+        raise fail("G327", "another name for a value has a name itself", node.span, help=_NAMED)
+    if around.training_only:
+        message = "another name for a value is there in training mode and outside of it"
+        raise fail("G326", message, node.span, help="`outputs` names the value by its own name")

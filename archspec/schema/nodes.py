@@ -14,16 +14,29 @@ from archspec.schema import names
 from archspec.schema.columns import columns
 from archspec.schema.misspelt import Words
 from archspec.schema.values import given
-from archspec.spec import Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
+from archspec.spec import Alias, Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
-CONTROL: Final = ("from", "if", "do", "repeat", "for", "splice", "cfg", "where", "use", "before")
+CONTROL: Final = (
+    "from",
+    "if",
+    "else",
+    "do",
+    "repeat",
+    "for",
+    "splice",
+    "cfg",
+    "where",
+    "use",
+    "before",
+)
 """Keys that are not arguments of an op."""
 
-_BESIDE: Final = ("from", "if", "before")
+_BESIDE: Final = ("from", "if", "else", "before")
 """Keys that can stand beside an op and its arguments."""
 
 _SEQUENTIAL: Final = "Sequential"
+_INPUT: Final = "input"
 
 
 class _Common(TypedDict):
@@ -31,6 +44,7 @@ class _Common(TypedDict):
 
     span: Span
     condition: Given | None
+    otherwise: Node | None
     reads: tuple[Name, ...] | None
     before: Name | None
 
@@ -75,6 +89,8 @@ class NodeReader:
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
         callee = given(tree)
+        if tree.value == _INPUT:
+            return Alias(span=tree.span, reads=(Name(_INPUT, tree.span),))
         if callee.formula is not None or tree.value in self.ops or tree.value in self.blocks:
             return Use(span=tree.span, callee=callee)
         if tree.value[:1].isupper():
@@ -121,7 +137,7 @@ class NodeReader:
                     help = f"an earlier sibling is called again by `do: {rest[0].value}`"
                     raise fail("S202", f"unknown op `{rest[0].value}`", rest[0].span, help=help)
                 raise self._unknown_op(rest[0])
-            raise fail("S206", "no op in this node", tree.span, help="add one, or `do: …`")
+            return self._alias(tree)
         return self._use(tree, callees[0])
 
     def _is_node(self, tree: Tree) -> bool:
@@ -212,14 +228,14 @@ class NodeReader:
         return replace(body, **self._common(tree))
 
     def _do(self, tree: Mapping) -> Do:
-        self._only(tree, ("do", "if", "from", "before"))
+        self._only(tree, ("do", "if", "else", "from", "before"))
         held = tree.get("do")
         assert held is not None
         return Do(**self._common(tree), node=self.node(held))
 
     def _loop(self, tree: Mapping) -> Loop:
         """`repeat` or `for`, with `do` or `splice`."""
-        self._only(tree, ("repeat", "for", "do", "splice", "if", "from"))
+        self._only(tree, ("repeat", "for", "do", "splice", "if", "else", "from"))
         loops, bodies = [
             [k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))
         ]
@@ -240,7 +256,7 @@ class NodeReader:
         return Loop(**self._common(tree), columns=columns(values), node=node, splice=splice)
 
     def _cfg(self, tree: Mapping) -> Cfg:
-        self._only(tree, ("cfg", "where", "if", "from"))
+        self._only(tree, ("cfg", "where", "if", "else", "from"))
         entries, where = tree.get("cfg"), tree.get("where")
         assert entries is not None
         if not isinstance(where, Mapping):
@@ -248,8 +264,34 @@ class NodeReader:
         cases = tuple((Name(str(k.value), k.span), self.node(v)) for k, v in where.entries)
         return Cfg(**self._common(tree), entries=given(entries), cases=cases)
 
+    def _alias(self, tree: Mapping) -> Alias:
+        """`{from: a}`: another name for a sibling, which adds nothing."""
+        common = self._common(tree)
+        if common["reads"] is None or len(common["reads"]) > 1 or common["before"] is not None:
+            help = "add one, or `do: …`; `{from: a}` alone is another name for `a`"
+            raise fail("S206", "no op in this node", tree.span, help=help)
+        return Alias(**common)
+
+    def _otherwise(self, tree: Mapping, condition: Given | None) -> Node | None:
+        """Return what stands under `else`, beside `if`."""
+        key, held = tree.key("else"), tree.get("else")
+        if key is None or held is None:
+            return None
+        if condition is None:
+            raise fail("S250", "`else` stands beside `if`", key.span)
+        if getattr(condition.formula, "id", None) == "training":
+            message = "what runs in training mode alone has no `else`"
+            raise fail("S250", message, key.span, help="nothing but `outputs` can read it")
+        node = self.node(held)
+        if isinstance(node, Reuse):
+            word = node.name.text
+            message = f"`else: {word}` could name the value of `{word}`, or call it again"
+            help = f"`else: {{from: {word}}}` is its value; `else: {{do: {word}}}` calls it again"
+            raise fail("S251", message, held.span, help=help)
+        return node
+
     def _common(self, tree: Mapping) -> _Common:
-        """Return the arguments of `Node`: place, `if`, `from` and `before`."""
+        """Return the arguments of `Node`: place, `if`, `else`, `from` and `before`."""
         condition, source, before = (tree.get(key) for key in ("if", "from", "before"))
         reads = None
         if isinstance(source, Listing):
@@ -258,9 +300,11 @@ class NodeReader:
             reads = tuple(self._reference(item) for item in source.items)
         elif source is not None:
             reads = (self._reference(source),)
+        decides = given(condition) if condition else None
         return {
             "span": next((k.span for k, _ in tree.entries if k.value in self.callees), tree.span),
-            "condition": given(condition) if condition else None,
+            "condition": decides,
+            "otherwise": self._otherwise(tree, decides),
             "reads": reads,
             "before": self._reference(before) if before else None,
         }
