@@ -174,12 +174,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{near}`?" if near else ""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that is most like another, or an empty string."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known word that is most like another, or an empty string.
+
+    Args:
+        word: what is written.
+        known: what could be meant.
+        cutoff: how alike they must be, from 0 to 1.
+    """
     if len(word) > limits.WORD_LENGTH:
         return ""
     folded = {choice.casefold(): choice for choice in _affordable(word, known)}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
     return folded[near[0]] if near else ""
 
 

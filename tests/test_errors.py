@@ -29,7 +29,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         net("a: {Concat: {left: ReLU, right: Tanh}}"),
         "S202",
         "4:7",
-        ("did you mean `Cat`",),
+        ("here it is `{Cat: [a, b]}`",),
     ),
     "misspelt merge of names": (
         net("a: ReLU\nb: {add: [a, input]}"),

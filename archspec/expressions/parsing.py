@@ -58,6 +58,7 @@ def parse(text: str) -> Formula:
         raise _unreadable(error, text, shift) from None
     for node in ast.walk(tree):
         _check(node, shift)
+        _check_sign(node, stripped, shift)
     _check_depth(tree, shift)
     return tree
 
@@ -113,8 +114,31 @@ _SIGNS: Final[dict[type[ast.AST], str]] = {
 """What a reader calls the parts of Python that are left out, as far as it is not their own name."""
 
 
+_INSTEAD: Final = {
+    "**": "`x * x` is a square; powers of two are entries of a list, `[1, 2, 4, 8][i]`",
+    "abs": "`max(x, -x)` is the same",
+    "int": "`floor(x)` or `//` makes a whole number",
+    "float": "`/` gives a fraction",
+    "pow": "`x * x` is a square",
+    "prod": "`a * b` is a product",
+    "str": "words are written in quotes",
+}
+"""How what is left out is written."""
+
+
+def _check_sign(node: ast.AST, text: str, shift: int) -> None:
+    """Refuse an operator that is no part of the language, at its place."""
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, _ALLOWED):
+        sign = _SIGNS.get(type(node.op), type(node.op).__name__).strip("`")
+        offset = text.find(sign, node.left.end_col_offset or 0)
+        message = f"`{sign}` is not part of the expression language"
+        raise ExpressionError(message, shift + max(offset, 0), _INSTEAD.get(sign, ""))
+
+
 def _check(node: ast.AST, shift: int) -> None:
     offset = shift + getattr(node, "col_offset", 0)
+    if isinstance(node, ast.operator):
+        return  # told by what it stands in, which knows its place
     if not isinstance(node, _ALLOWED):
         what = _SIGNS.get(type(node), type(node).__name__)
         raise ExpressionError(f"{what} is not part of the expression language", offset)
@@ -133,7 +157,10 @@ def _check(node: ast.AST, shift: int) -> None:
     if isinstance(node, ast.Call):
         known = isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
         if not known or node.keywords:
-            functions = ", ".join(sorted(FUNCTIONS))
-            raise ExpressionError(
-                "not a function of the language", offset, f"there are {functions}"
-            )
+            name = ast.unparse(node.func)
+            if known:
+                raise ExpressionError(f"`{name}` takes its arguments by position", offset)
+            bare = name.removeprefix("math.").removeprefix("torch.").removeprefix("np.")
+            help = f"it is `{bare}`, without what stands before it" if bare in FUNCTIONS else ""
+            help = help or _INSTEAD.get(bare, f"there are {', '.join(sorted(FUNCTIONS))}")
+            raise ExpressionError(f"`{name}` is not a function of the language", offset, help)

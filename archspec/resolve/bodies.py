@@ -28,6 +28,7 @@ from archspec.resolve.standing import (
     check_training_only,
 )
 from archspec.schema import names
+from archspec.schema.foreign import known_op
 
 if TYPE_CHECKING:
     from archspec.resolve.resolver import Resolver
@@ -345,8 +346,8 @@ class Builder:
         if target in self.siblings.flows and self.siblings.flows[target].shape is None:
             raise SpecError(())
         if target not in self.made:
-            known = [*self.made, *self.resolver.ops, *self.resolver.document.blocks]
-            near = did_you_mean(target, known)
+            blocks = self.resolver.document.blocks
+            near = did_you_mean(target, self.made) or known_op(target, self.resolver.ops, blocks)
             raise self.siblings.unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]
         if is_own(written):

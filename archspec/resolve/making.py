@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archspec import limits, spec
-from archspec.errors import Note, did_you_mean, fail
+from archspec.errors import Note, fail
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
@@ -19,6 +19,7 @@ from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.hints import came_from
 from archspec.resolve.misfits import misfit
 from archspec.resolve.scope import Scope, entering, leaving, renamed
+from archspec.schema.foreign import unknown_op
 
 if TYPE_CHECKING:
     from archspec.resolve.resolver import Resolver
@@ -54,7 +55,7 @@ class Place:
             return replace(self.op(self.resolver.ops[label], node), callee=callee)
         if label in blocks:
             return replace(self._block(blocks[label], node), callee=callee)
-        help = did_you_mean(label, [*self.resolver.ops, *blocks])
+        help = unknown_op(label, self.resolver.ops, blocks)
         message = f"unknown op `{label}`"
         notes = came_from(node.callee, self.scope)
         raise fail("S202", message, node.callee.span, notes=notes, help=help)

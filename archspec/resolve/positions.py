@@ -22,7 +22,7 @@ def bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
     for name, value in use.keywords:
         if name.text not in kind.model_fields:
             known = tuple(kind.model_fields)
-            raise SpecError([unknown_argument(name, kind.__name__, known)])
+            raise SpecError([unknown_argument(name, kind.__name__, known, kind)])
         if name.text in written:
             raise twice(name, written[name.text][1])
         written[name.text] = (value, value.span)

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail, nearest
 from archspec.ops import BY_NAME, Ops
-from archspec.schema import names
+from archspec.schema import names, slips
+from archspec.schema.foreign import unknown_op
 from archspec.schema.headers import header
 from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
@@ -166,8 +167,11 @@ def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Va
     found: dict[str, Var] = {}
     for key, value in _entries(tree, "vars"):
         name = str(key.value)
+        if slips.is_torn_off(key):  # of a value that is told
+            continue
         if trouble := names.problem(name, ops):
-            diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span))
+            help = slips.another(name, tuple(ops))
+            diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span, help=help))
         with diagnostics.collect():
             found[name] = read_var(name, value)
     return found
@@ -180,7 +184,7 @@ def _defaults(
     for key, value in _entries(tree, "defaults"):
         op = str(key.value)
         if op not in ops:
-            help = did_you_mean(op, ops)
+            help = unknown_op(op, ops, ())
             diagnostics.add(Diagnostic("S202", f"unknown op `{op}`", key.span, help=help))
             continue
         arguments = []
@@ -188,7 +192,8 @@ def _defaults(
             for name, argument in _entries(value, f"defaults of {op}"):
                 if name.value not in ops[op].model_fields:
                     known = tuple(ops[op].model_fields)
-                    diagnostics.add(unknown_argument(Name(str(name.value), name.span), op, known))
+                    written = Name(str(name.value), name.span)
+                    diagnostics.add(unknown_argument(written, op, known, ops[op]))
                 arguments.append((Name(str(name.value), name.span), given(argument)))
         found[op] = tuple(arguments)
     return found

@@ -5,14 +5,22 @@ Only its words can tell. Taken for a body, a misspelt op would build another net
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingType
+from typing import Final
 
 from archspec import limits
-from archspec.errors import SpecError, did_you_mean, fail, nearest
+from archspec.errors import SpecError, fail, nearest
 from archspec.ops import Ops
-from archspec.schema.torch_names import TORCH
+from archspec.schema.foreign import is_foreign_argument, meant, unknown_op
 from archspec.spec import Parameter
 from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+_OF_ONE: Final = re.compile(
+    r"(?<=here it is `)"
+    r"(\{(?:Linear|Conv\w+|\w+Pool2d|\w+Norm|Dropout2d|StochasticDepth|ZeroPad2d): )[\d.]+"
+)
+"""An op whose value says what that of the foreign word says."""
 
 
 class Words:
@@ -31,6 +39,7 @@ class Words:
         further: tuple[str, ...],
     ) -> None:
         self.callees = (*ops, *blocks, *further)
+        self._ops, self._blocks, self._further = tuple(ops), tuple(blocks), further
         self._arguments = {
             **{name: set(op.model_fields) for name, op in ops.items()},
             **{name: {p.name for p in held or ()} for name, held in blocks.items()},
@@ -46,6 +55,8 @@ class Words:
         first = (capital or [key for key, _ in tree.entries])[0]
         if any(_is_number(value) for _, value in tree.entries):
             return first
+        if self._is_foreign(tree):
+            return first
         if len(tree.entries) == 1:
             return first if capital or self._is_merge(*tree.entries[0]) else None
         beside = {key.value: v for key, v in tree.entries if key.value in self._all_arguments}
@@ -56,14 +67,28 @@ class Words:
                 return key
         return None
 
-    def unknown(self, key: Scalar, further: tuple[str, ...] = ()) -> SpecError:
+    def unknown(
+        self, key: Scalar, further: tuple[str, ...] = (), value: Tree | None = None
+    ) -> SpecError:
         """Return the error for a word that names no op, where `further` words could stand too."""
-        word, bare = str(key.value), _bare(key)
-        help = did_you_mean(bare, (*self.callees, *further))
-        help = help or f"there are {', '.join(sorted(self.callees))}"
-        if bare in TORCH:
-            help = f"torch.nn has `{bare}`, archspec has not; a plugin can add it"
+        word = str(key.value)
+        named = str(value.value) if isinstance(value, Scalar) else ""
+        op = next((op for op in self._ops if op.casefold() == named.casefold()), "")
+        help = unknown_op(_bare(key), self._ops, self._blocks, (*self._further, *further))
+        if isinstance(value, Scalar) and type(value.value) in (int, float):
+            help = _OF_ONE.sub(rf"\g<1>{value.value}", help)
+        if op and word not in self._ops:  # `{Activation: relu}`
+            help = f"write `{op}`: an op goes by its own name"
         return fail("S202", f"unknown op `{word}`", key.span, help=help)
+
+    def _is_foreign(self, tree: Mapping) -> bool:
+        """Tell whether `{Dense: =n, activation: relu}` begins with a word of elsewhere."""
+        (key, value), *rest = tree.entries
+        beside = [v for k, v in rest if self._is_argument(str(k.value)) and isinstance(v, Scalar)]
+        return meant(_bare(key)) is not None and _is_expression(value) and bool(beside)
+
+    def _is_argument(self, word: str) -> bool:
+        return word in self._all_arguments or is_foreign_argument(word)
 
     def _is_merge(self, key: Scalar, value: Tree) -> bool:
         """Tell whether `cat: {left: …, right: …}` or `add: [a, b]` is meant for a merge."""

@@ -9,9 +9,10 @@ from typing import Final, TypedDict
 
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, SpecError, did_you_mean, fail
-from archspec.ops import Ops
-from archspec.schema import names
+from archspec.ops import Op, Ops
+from archspec.schema import names, slips
 from archspec.schema.columns import columns
+from archspec.schema.foreign import meant_argument
 from archspec.schema.misspelt import Words
 from archspec.schema.values import given
 from archspec.spec import Alias, Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
@@ -74,6 +75,7 @@ class NodeReader:
         """Return the node that a tree spells; a wrong one is recorded and replaced by nothing."""
         with self.diagnostics.collect():
             if isinstance(tree, Listing):
+                slips.check_calls(tree, self.ops)
                 return Body(span=tree.span, items=tuple((None, self.node(t)) for t in tree.items))
             if isinstance(tree, Mapping):
                 return self._mapping(tree)
@@ -88,6 +90,7 @@ class NodeReader:
             )
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
+        slips.check_call(tree, self.ops)
         callee = given(tree)
         if tree.value == _INPUT:
             return Alias(span=tree.span, reads=(Name(_INPUT, tree.span),))
@@ -113,6 +116,7 @@ class NodeReader:
                 notes=(Note("one", callees[0].span),),
                 help="a list of nodes is a sequence; a child's name cannot be that of an op",
             )
+        slips.check_typed(tree, self.ops)
         if not control and not callees:
             return self._body(tree)
         if not callees and any(self._is_node(v) for k, v in tree.entries if k.value not in CONTROL):
@@ -136,7 +140,7 @@ class NodeReader:
                 if isinstance(value, Scalar) and value.value is None and len(rest) == 1:
                     help = f"an earlier sibling is called again by `do: {rest[0].value}`"
                     raise fail("S202", f"unknown op `{rest[0].value}`", rest[0].span, help=help)
-                raise self._unknown_op(rest[0])
+                raise self._unknown_op(rest[0], value)
             return self._alias(tree)
         return self._use(tree, callees[0])
 
@@ -149,7 +153,7 @@ class NodeReader:
     def _body(self, tree: Mapping, *, branches: bool = False) -> Body:
         """A mapping of named children, unless it looks like an op that does not exist."""
         if tree.entries and not branches and (key := self.words.misspelt(tree)) is not None:
-            raise self._unknown_op(key)
+            raise self._unknown_op(key, tree.get(str(key.value)))
         control = [key for key, _ in tree.entries if branches and key.value in CONTROL]
         for key in control[:1]:
             is_loop = key.value in ("for", "repeat", "cfg")
@@ -161,7 +165,9 @@ class NodeReader:
             text = str(key.value)
             trouble = names.child_problem(names.TEMPLATE.sub(r"\1", text), self.callees)
             if trouble:
-                self.diagnostics.add(Diagnostic("S207", f"`{text}`: {trouble}", key.span))
+                help = slips.another(text, self.callees)
+                found = Diagnostic("S207", f"`{text}`: {trouble}", key.span, help=help)
+                self.diagnostics.add(found)
             items.append((Name(text, key.span), self.node(value)))
         return Body(span=tree.span, items=tuple(items))
 
@@ -170,6 +176,8 @@ class NodeReader:
         assert key is not None
         value = tree.get(str(key.value))
         assert value is not None
+        if chosen:
+            self._check_chosen(tree, value)
         common = self._common(tree)
         if key.value == _SEQUENTIAL:
             return self._sequential(tree, value)
@@ -194,13 +202,21 @@ class NodeReader:
         self._check_keywords(use)
         return use
 
+    def _check_chosen(self, tree: Mapping, value: Tree) -> None:
+        """Refuse `use: encoder` of a sibling, which shares no weights with a block `Encoder`."""
+        word = value.value if isinstance(value, Scalar) else None
+        alone = all(key.value in CONTROL for key, _ in tree.entries)
+        if alone and isinstance(word, str) and names.CHILD.fullmatch(word) and word.islower():
+            help = f"an earlier sibling is called again by `do: {word}`"
+            raise fail("S202", f"unknown op `{word}`", value.span, help=help)
+
     def _positional(self, key: Scalar, value: Tree) -> tuple[Given, ...]:
         if isinstance(value, Mapping):
             raise fail(
                 "S211",
                 f"the arguments of `{key.value}` stand beside it, not below it",
                 value.span,
-                help=f"write {{{key.value}: first, name: value}}",
+                help=slips.beside(str(key.value), value, self.ops.get(str(key.value))),
             )
         if isinstance(value, Listing):
             return tuple(given(item) for item in value.items)
@@ -211,10 +227,16 @@ class NodeReader:
         if isinstance(value, Mapping) and value.entries:
             return replace(use, branches=self._body(value, branches=True))
         if isinstance(value, Listing):
-            return replace(use, operands=tuple(self._reference(item) for item in value.items))
-        raise fail(
-            "S212", f"`{use.callee.value}` takes a list of names, or named branches", value.span
-        )
+            label = str(use.callee.value)
+            operands = tuple(self._reference(item, label) for item in value.items)
+            return replace(use, operands=operands)
+        label = str(use.callee.value)
+        message = f"`{label}` takes a list of names, or named branches"
+        help = f"`{{{label}: [a, b]}}`, of nodes above by their names"
+        if isinstance(value, Scalar) and str(value.value).startswith("="):
+            help = f"names are not computed; `{{{label}: {{part<i>: {{for: {{i: …}}, do: …}}}}}}`"
+            help += " makes a branch for each turn"
+        raise fail("S212", message, value.span, help=help)
 
     def _sequential(self, tree: Mapping, value: Tree) -> Node:
         """`Sequential: […]`: a numbered module, also around a single node."""
@@ -235,7 +257,8 @@ class NodeReader:
 
     def _loop(self, tree: Mapping) -> Loop:
         """`repeat` or `for`, with `do` or `splice`."""
-        self._only(tree, ("repeat", "for", "do", "splice", "if", "else", "from"))
+        kinds = ("repeat", "for") if tree.get("repeat") else ("for", "repeat")
+        self._only(tree, (*kinds, "do", "splice", "if", "else", "from"))
         loops, bodies = [
             [k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))
         ]
@@ -309,16 +332,20 @@ class NodeReader:
             "before": self._reference(before) if before else None,
         }
 
-    def _reference(self, tree: Tree) -> Name:
-        if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
-            raise fail(
-                "S213",
-                "a node reads others by name",
-                tree.span,
-                help="give the node a name by writing the body as a mapping; "
-                "positions are no wiring: they move when a node is inserted",
-            )
-        return Name(tree.value, tree.span)
+    def _reference(self, tree: Tree, merge: str = "") -> Name:
+        if isinstance(tree, Scalar) and isinstance(tree.value, str):
+            return Name(tree.value, tree.span)
+        help = "give the node a name by writing the body as a mapping; "
+        help += "positions are no wiring: they move when a node is inserted"
+        message = "a node reads others by name"
+        if merge and isinstance(tree, Scalar):
+            message = f"`{merge}` merges nodes, by their names, and no numbers"
+            factor = f"`{{Scale: {expressions.shown_value(tree.value)}}}`"
+            help = f"a factor is {factor}; " if merge == "Mul" else ""
+            help += "a position is no name: give the node one by writing the body as a mapping"
+        elif merge:
+            help = f"branches have names: `{{{merge}: {{left: …, right: …}}}}`"
+        raise fail("S213", message, tree.span, help=help)
 
     def _only(self, tree: Mapping, allowed: tuple[str, ...]) -> None:
         for key, _ in tree.entries:
@@ -339,15 +366,18 @@ class NodeReader:
             return
         for name, _ in use.keywords:
             if name.text not in known:
-                self.diagnostics.add(unknown_argument(name, str(callee), known))
+                kind = self.ops.get(str(callee))
+                self.diagnostics.add(unknown_argument(name, str(callee), known, kind))
 
-    def _unknown_op(self, key: Scalar) -> SpecError:
-        return self.words.unknown(key, CONTROL)
+    def _unknown_op(self, key: Scalar, value: Tree | None = None) -> SpecError:
+        return self.words.unknown(key, CONTROL, value)
 
 
-def unknown_argument(name: Name, callee: str, known: Sequence[str]) -> Diagnostic:
+def unknown_argument(
+    name: Name, callee: str, known: Sequence[str], kind: type[Op] | None = None
+) -> Diagnostic:
     """Return the diagnostic for an argument that an op or block does not take."""
-    help = did_you_mean(name.text, (*known, *_BESIDE))
+    help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *_BESIDE))
     if not help and known:
         help = f"`{callee}` takes {', '.join(known)}"
     return Diagnostic(

@@ -6,6 +6,7 @@ import re
 
 from archspec import expressions
 from archspec.errors import Span, fail
+from archspec.schema.slips import check_tuple
 from archspec.spec import Given
 from archspec.syntax import Listing, Mapping, Tree
 
@@ -14,12 +15,13 @@ def given(tree: Tree) -> Given:
     """Return a value as written.
 
     Raises:
-        SpecError: for an expression that cannot be read, or a mapping.
+        SpecError: for an expression that cannot be read, a mapping, or a list in parentheses.
     """
     if isinstance(tree, Listing):
         return Given(tree.span, items=tuple(given(item) for item in tree.items))
     if isinstance(tree, Mapping):
         raise fail("S210", "a value is a number, word or list here, not a mapping", tree.span)
+    check_tuple(tree)
     text = tree.value
     if not isinstance(text, str) or not text.startswith("="):
         return Given(tree.span, value=text)

@@ -1,0 +1,164 @@
+"""What comes of writing Python, or another tool's YAML, in a spec: told as what it is, once.
+
+Flow style tears `(3, 3)` and `Conv2d(3, 6)` at their commas, so that what is left would be told as
+several mistakes of other kinds.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from archspec import limits
+from archspec.errors import Span, SpecError, fail
+from archspec.expressions import python_tree, shown_value
+from archspec.ops import Op, Ops
+from archspec.schema import names
+from archspec.syntax import Listing, Mapping, Scalar, Tree
+
+_OP: Final = ("op", "type", "layer", "module", "class", "kind", "class_name", "layer_type")
+"""Keys that hold the name of an op in other tools' files."""
+
+_REST: Final = ("args", "kwargs", "params", "arguments", "config", "parameters", "name")
+"""Keys that hold its arguments there."""
+
+
+def check_tuple(tree: Tree) -> None:
+    """Refuse a value such as `(3, 3)`, torn or whole.
+
+    Raises:
+        SpecError: code S240.
+    """
+    text = tree.value if isinstance(tree, Scalar) else None
+    if isinstance(tree, Scalar) and isinstance(text, str) and text.startswith("("):
+        whole, span = _to_its_end(tree.span)
+        items = whole.strip("() ").rstrip(", ")
+        raise fail("S240", f"a list has brackets: `{whole}`", span, help=f"write `[{items}]`")
+
+
+def is_torn_off(tree: Tree) -> bool:
+    """Tell whether something is the rear part of `(3, 3)`, torn at the comma."""
+    text = tree.value if isinstance(tree, Scalar) else None
+    return isinstance(text, str) and text.count(")") > text.count("(")
+
+
+def check_calls(tree: Listing, ops: Ops) -> None:
+    """Refuse `Conv2d(3, 6)` in a list, which YAML tears at the comma.
+
+    Raises:
+        SpecError: code S240.
+    """
+    for item in tree.items:
+        text = item.value if isinstance(item, Scalar) else None
+        if isinstance(text, str) and text.count("(") > text.count(")") and text[0] != "=":
+            raise _called(*_to_its_end(item.span), ops)
+
+
+def check_call(tree: Scalar, ops: Ops) -> None:
+    """Refuse `Conv2d(3, 6)` and `nn.ReLU()` where a node stands.
+
+    Raises:
+        SpecError: code S240.
+    """
+    if isinstance(tree.value, str) and re.fullmatch(r"[\w.]+ *\(.*\)", tree.value, re.DOTALL):
+        raise _called(tree.value, tree.span, ops)
+
+
+def _called(text: str, span: Span, ops: Ops) -> SpecError:
+    """Return the error about an op that is written as a call of Python."""
+    name = text.partition("(")[0].strip().removeprefix("torch.").removeprefix("nn.")
+    node = _of_call(text, name, ops.get(name)) or f"{{{name}: …}}"
+    return fail("S240", f"a spec calls nothing: `{text}`", span, help=f"write `{node}`")
+
+
+def _of_call(text: str, name: str, kind: type[Op] | None) -> str:
+    """Return the node that a call of Python means; empty where its text is none."""
+    try:
+        call = python_tree(text) if len(text) <= limits.WORD_LENGTH else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if not isinstance(call, ast.Call):
+        return ""
+    given = [_spelt(argument) for argument in call.args]
+    if kind is not None and kind.positions()[:1] != tuple(kind.model_fields)[:1]:
+        given = given[len(kind.inferred()) :]  # which are not written here
+    named = "".join(f", {key.arg}: {_spelt(key.value)}" for key in call.keywords if key.arg)
+    own = given[0] if len(given) == 1 else f"[{', '.join(given)}]" if given else ""
+    return f"{{{name}: {own}{named}}}" if given or named else name
+
+
+def _spelt(value: ast.expr) -> str:
+    """Return a value of Python as YAML writes it."""
+    if isinstance(value, ast.Tuple | ast.List):
+        return f"[{', '.join(map(_spelt, value.elts))}]"
+    if isinstance(value, ast.Constant):
+        return shown_value(value.value)
+    return f"={ast.unparse(value)}"
+
+
+def _to_its_end(span: Span) -> tuple[str, Span]:
+    """Return a text that begins somewhere up to the bracket that closes it, and its place."""
+    line = span.source.line(span.line)
+    open_ = 0
+    for index in range(span.column - 1, len(line)):
+        open_ += {"(": 1, ")": -1}.get(line[index], 0)
+        if line[index] == ")" and not open_:
+            text = line[span.column - 1 : index + 1]
+            return text, Span(span.source, span.line, span.column, span.line, index + 2)
+    return line[span.column - 1 : span.end_column - 1], span
+
+
+def check_typed(tree: Mapping, ops: Ops) -> None:
+    """Refuse `{op: Conv2d, args: [6, 5]}`, which would be children called `op` and `args`.
+
+    Raises:
+        SpecError: code S241.
+    """
+    for key, value in tree.entries:
+        label = value.value if isinstance(value, Scalar) else None
+        if key.value not in _OP or label not in ops or len(tree.entries) < 2:
+            continue
+        kind = ops[str(label)]
+        rest = [(k, v) for k, v in tree.entries if k is not key]
+        if not all(k.value in _REST or k.value in kind.model_fields for k, _ in rest):
+            continue
+        named = [(str(k.value), v) for k, v in rest if k.value in kind.model_fields]
+        first = next((v for k, v in rest if k.value in ("args", "arguments")), None)
+        help = f"write `{_node(str(label), first, named)}`"
+        raise fail("S241", f"an op is a key, and no value of `{key.value}`", key.span, help=help)
+
+
+def beside(label: str, value: Mapping, kind: type[Op] | None) -> str:
+    """Return how arguments that stand below an op are written beside it."""
+    if kind is not None and all(key.value in kind.model_fields for key, _ in value.entries):
+        return f"write `{_node(label, None, [(str(k.value), v) for k, v in value.entries])}`"
+    return f"write `{{{label}: , name: value}}`"
+
+
+def _node(label: str, first: Tree | None, named: list[tuple[str, Tree]]) -> str:
+    """Return a node in flow style."""
+    own = _text(first) if first is not None else ""
+    rest = "".join(f", {name}: {_text(value)}" for name, value in named)
+    return f"{{{label}: {own}{rest}}}"
+
+
+def _text(tree: Tree) -> str:
+    if isinstance(tree, Listing):
+        return f"[{', '.join(map(_text, tree.items))}]"
+    if isinstance(tree, Mapping) or tree.span.line != tree.span.end_line:
+        return "…"
+    line = tree.span.source.line(tree.span.line)  # as it is written: `1e-6`, not `1e-06`
+    return line[tree.span.column - 1 : tree.span.end_column - 1]
+
+
+def another(name: str, taken: tuple[str, ...] = ()) -> str:
+    """Return the help that proposes a name for one that cannot be given; empty where none is."""
+    bare = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    if bare[:1].isdigit():
+        word = re.fullmatch(r"(\d+)_?([A-Za-z]+)", bare)
+        bare = f"{word[2]}{word[1]}" if word else f"n{bare}"
+    for proposed in (bare, f"{bare}_", f"{bare}_1"):
+        if bare and proposed != name and not names.problem(proposed, taken):
+            return f"another name will do, such as `{proposed}`"
+    return ""
