@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
-from archspec.codegen import blocks, describe
+from archspec.codegen import blocks, describe, nesting
 from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.assigning import assigned, local_lines
 from archspec.codegen.construct import Constructor, inside
@@ -17,10 +18,11 @@ from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import (
     Item,
+    class_name,
     flagged,
     is_own,
-    plain,
 )
+from archspec.codegen.joining import one_by_one
 from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.mapping import mapping
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
@@ -34,6 +36,9 @@ from archspec.expressions import Value
 from archspec.network import INPUT, Body
 from archspec.ops import Ops
 from archspec.resolve.scope import entering
+
+_ROUNDS: Final = 16
+"""How often a class that calls itself is written anew, until it hands on all that it needs."""
 
 
 class Writer:
@@ -54,32 +59,42 @@ class Writer:
         Raises:
             Differ: when they need different classes.
         """
-        assert bodies[0].block is not None
-        if bodies[0].path not in self.program.signatures:
-            self._write_block(bodies[0].block.name)
+        for body in bodies:
+            if body.path not in self.program.signatures:
+                self._write_block(body)
         found = {self.program.signatures[body.path].name for body in bodies}
         if len(found) > 1:
             raise Differ
         return self.program.signatures[bodies[0].path]
 
-    def _write_block(self, name: str) -> None:
-        """Write one class for all uses of a block, or as few as can serve them."""
+    def _write_block(self, body: Body) -> None:
+        """Write one class for all uses of a body's block, or as few as can serve them."""
+        assert body.block is not None
+        uses = self.program.uses[body.block.name]
+        depths = {use.path: nesting.depth(use) for use in uses}
         groups: list[list[Body]] = []
-        uses = self.program.uses[name]
         if self._fits(uses):
             groups = [uses]
         else:
-            for use in uses:
+            # Of a block within itself, one class calls the other.
+            for use in (use for use in uses if depths[use.path] == depths[body.path]):
+                for inner in nesting.within(use):
+                    self.block([inner])
                 home = next((group for group in groups if self._fits([*group, use])), None)
                 if home is None:
                     groups.append([use])
                 else:
                     home.append(use)
-        for index, group in enumerate(groups):
-            own = name if index == 0 else self.program.unused(f"{name}{index + 1}")
-            signature = self._block_class(own, group)
+        for group in groups:
+            signature = self._block_class(self._class_name(body.block.name), group)
             for use in group:
                 self.program.signatures[use.path] = signature
+
+    def _class_name(self, block: str) -> str:
+        """Return a name for the next class of a block."""
+        known = self.program.signatures
+        count = len({known[use.path].name for use in self.program.uses[block] if use.path in known})
+        return self.program.unused(f"{block}{count + 1}") if count else block
 
     def _fits(self, uses: Sequence[Body]) -> bool:
         """Tell whether one class can stand for these uses; leaves no trace."""
@@ -97,10 +112,30 @@ class Writer:
             Differ: when no class can stand for them.
         """
         with self.program.rehearsal() as rehearsal, suppress(Differ):
-            signature = self._class_of(name, uses, general=True)
+            signature = self._settled(name, uses, general=True)
             rehearsal.keep()
             return signature
-        return self._class_of(name, uses, general=False)
+        return self._settled(name, uses, general=False)
+
+    def _settled(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
+        """Write a class that may call itself: with the parameters that it turns out to need.
+
+        Raises:
+            Differ: when no class can stand for these uses.
+        """
+        paths = {use.path for use in uses}
+        if not any(inner.path in paths for use in uses for inner in nesting.within(use)):
+            return self._class_of(name, uses, general=general)
+        known = Signature(name, ())
+        for _ in range(_ROUNDS):
+            with self.program.rehearsal() as rehearsal:
+                self.program.signatures |= dict.fromkeys(paths, known)
+                made = self._class_of(name, uses, general=general)
+                if made == known:
+                    rehearsal.keep()
+                    return made
+            known = made
+        raise Differ
 
     def _class_of(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
         blocks = [use.block for use in uses if use.block is not None]
@@ -127,23 +162,21 @@ class Writer:
         """Write the class of a body in place that has wiring of its own."""
         there = [view for view, _ in nodes(slot)]
         scopes = [view.scope for view in there]
-        order = (*around.order, *around.local)
+        # The variable of a generator around it is handed on as any other name.
+        order = tuple(dict.fromkeys((*around.order, *around.local, *there[0].turn_of)))
         frame = replace(
             around, scopes=scopes, order=order, local={}, defaults={}, needed=set(), functions=set()
         )
         first = there[0].child
         assert isinstance(first, Body)
-        wanted = "".join(part.capitalize() for part in plain(first.name).split("_"))
-        if len(wanted) < 2 or not wanted[0].isalpha():
-            wanted = f"Part{wanted}"
-        return self._class(self.program.unused(wanted), tuple(there), frame)
+        return self._class(self.program.unused(class_name(first)), tuple(there), frame)
 
     def _class(self, name: str, slot: Slot, frame: Frame) -> Signature:
         bodies = [node for _, node in nodes(slot) if isinstance(node, Body)]
         numbered = all(body.numbered for body in bodies)
         chained = numbered and all(body.is_chain for body in bodies)
         constructor = Constructor(self, frame, lists=not numbered, folds=chained)
-        items = flagged(constructor.items([inside(view) for view in slot]))
+        items = flagged(one_by_one(constructor.items([inside(view) for view in slot])))
         if numbered and not chained and any(item.condition for item in items):
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"

@@ -12,6 +12,7 @@ from archspec.codegen.cfg import CfgLoop, cfg_loop
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, chain, entries, is_silent, runs, variable
+from archspec.codegen.joining import joins_branches
 from archspec.codegen.layout import Argument, Call, Expr
 from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import default_text, literal, module_class
@@ -111,6 +112,8 @@ class Constructor:
 
     def _condition(self, slot: Slot) -> Formula | None:
         """Return when a child is there that not every use has, or need not have."""
+        if all(map(joins_branches, slot)):
+            return None  # each of its branches has a condition of its own
         formulas = [view.child.condition for view in slot if not isinstance(view.child, Loop)]
         present = [isinstance(view.child, Leaf | Body) for view in slot]
         if all(present) and (None in formulas or not self.frame.general):
@@ -209,7 +212,10 @@ class Constructor:
         formulas = [callee for callee in callees if callee is not None]
         if len(formulas) == len(there):
             chosen = self.frame.common([v for v, _ in there], formulas, [n.label for _, n in there])
-            head = head if isinstance(chosen, ast.Constant) else self.frame.text(chosen)
+            if getattr(chosen, "id", "") in self.frame.modules:
+                head = self.frame.text(chosen)
+            elif len(labels) > 1:
+                raise Differ  # a word out of a list is no class that could be called
         elif len(labels) > 1:
             raise Differ
         if there[0][1].op.form is Form.TENSOR:

@@ -209,6 +209,7 @@ class _Reader:
         own: attributes that the class sets on itself and on what it holds.
         dotted: what may be taken from torch.
         called: nodes that are called, which is more than to be read.
+        dots: those of `tuple[int, ...]`, the type of a list of any length.
     """
 
     given: Collection[str]
@@ -216,6 +217,7 @@ class _Reader:
     own: frozenset[str]
     dotted: Collection[str]
     called: set[int] = field(default_factory=set)
+    dots: set[int] = field(default_factory=set)
 
     def read(self, tree: ast.AST) -> None:
         """Look at every node.
@@ -228,6 +230,8 @@ class _Reader:
                 raise _refused(type(node).__name__, node, tree)
             if isinstance(node, ast.Call):
                 self.called.add(id(node.func))
+            if isinstance(node, ast.Subscript) and _is_name(node.value, "tuple"):
+                self.dots.update(map(id, _dots(node.slice)))
             if not self._passes(node):
                 raise _refused(f"`{ast.unparse(node)}`", node, tree)
 
@@ -246,7 +250,8 @@ class _Reader:
         if isinstance(node, ast.arg):
             return not _is_taken(node.arg)
         if isinstance(node, ast.Constant):
-            return node.value is None or type(node.value) in (bool, int, float, str)
+            plain = node.value is None or type(node.value) in (bool, int, float, str)
+            return plain or id(node) in self.dots
         return True
 
     def _name(self, node: ast.Name) -> bool:
@@ -281,6 +286,13 @@ class _Reader:
         if isinstance(called, ast.Subscript):
             return _is_module(called)
         return isinstance(called, ast.Attribute) or _is_lookup(called)
+
+
+def _dots(parts: ast.expr) -> list[ast.expr]:
+    """Return the dots of `tuple[int, ...]`, of whose parts these are."""
+    if not isinstance(parts, ast.Tuple):
+        return []
+    return [p for p in parts.elts[1:] if isinstance(p, ast.Constant) and p.value is ...]
 
 
 def _root(node: ast.expr) -> str:

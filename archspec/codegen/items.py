@@ -29,7 +29,8 @@ class Item:
     `label` is the name as source where uses differ in it. `condition` is None for an entry that
     is always there. An entry with `many` is a generator. `listed` are the entries of a chain that
     must be listed ahead of it, as `layers`. What has no module, and is not always there, has a
-    `flag`: the attribute that tells whether it is.
+    `flag`: the attribute that tells whether it is. One that `joins` is a merge whose operands are
+    all made before it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Item:
     listed: tuple[Item, ...] | CfgLoop = ()
     flag: str = ""
     label: str = ""
+    joins: bool = False
 
     @property
     def key(self) -> str:
@@ -102,6 +104,15 @@ def plain(name: str) -> str:
     return name.replace("-", "_").replace(".", "_")
 
 
+def class_name(body: Body) -> str:
+    """Return what the class of a body in place is called: after it, or the list that holds it."""
+    parts = [part for part in body.path.split(".") if not part.isdigit()] or [body.name]
+    wanted = "".join(word.capitalize() for word in plain(parts[-1]).split("_"))
+    if len(wanted) < 2 or not wanted[0].isalpha():
+        wanted = f"Part{wanted}"
+    return wanted
+
+
 def attribute(path: str) -> str:
     """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
     text = "self"
@@ -121,7 +132,7 @@ def flagged(items: Sequence[Item]) -> list[Item]:
     found = []
     for item in items:
         if item.condition is not None and is_silent(item.slot) and not is_passed_on(item):
-            flag = f"has_{plain(item.name)}"
+            flag = item.flag or f"has_{plain(item.name)}"
             while flag in taken:
                 flag = f"{flag}_"
             taken.add(flag)

@@ -39,13 +39,16 @@ def check_characters(text: str) -> None:
 
 
 def parsed(text: str) -> ast.Module:
-    """Return the tree that Python makes of the file's bytes, which may name an encoding."""
+    """Return the tree of the file's bytes, which may name an encoding, once Python compiles it."""
     try:
         data = text.encode("utf-8")
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if encoding != "utf-8":
             raise Refused(f"an encoding, `{encoding}`", 1)
-        return ast.parse(data)
+        tree = ast.parse(data)
+        # What has the form of Python may still be none: a function with two parameters of a name.
+        compile(tree, "<source>", "exec", dont_inherit=True)
+        return tree
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         raise Refused(f"this is not Python: {getattr(error, 'msg', error)}", line) from None

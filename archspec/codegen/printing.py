@@ -6,7 +6,7 @@ import ast
 import copy
 import keyword
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from archspec import expressions
@@ -139,23 +139,27 @@ def functions_used(formula: Formula) -> set[str]:
 
 def annotation(values: Collection[Value], ops: Ops) -> str:
     """Return the type of a parameter that takes these values."""
-    kinds = {_kind(value, ops) for value in values}
-    if kinds == {"int", "float"}:
-        return "float"
-    if "None" in kinds and len(kinds) > 1:
-        return f"{annotation([value for value in values if value is not None], ops)} | None"
-    if len(kinds) > 1 and all(kind.startswith("tuple") for kind in kinds):
-        return "tuple[int, ...]"
-    return " | ".join(sorted(kinds))
+    lists = [value for value in values if isinstance(value, tuple)]
+    kinds = {_kind(value, ops) for value in values if not isinstance(value, tuple)}
+    if lists:
+        kinds.add(_list_kind(lists, ops))
+    if {"int", "float"} <= kinds:
+        kinds.remove("int")
+    ends = [" | None"] if "None" in kinds and len(kinds) > 1 else []
+    return " | ".join(sorted(kinds - {"None"} if ends else kinds)) + "".join(ends)
+
+
+def _list_kind(lists: Sequence[tuple[Value, ...]], ops: Ops) -> str:
+    """Return the type of a parameter that takes these lists: of one length, or of any."""
+    columns = [annotation(column, ops) for column in zip(*lists, strict=False)]
+    if len({len(row) for row in lists}) == 1 and not (len(columns) > 3 and len({*columns}) == 1):
+        return f"tuple[{', '.join(columns) or '()'}]"
+    return f"tuple[{annotation([item for row in lists for item in row], ops)}, ...]"
 
 
 def _kind(value: Value, ops: Ops) -> str:
     if value is None:
         return "None"
-    if isinstance(value, tuple):
-        parts = [_kind(item, ops) for item in value]
-        same = len(set(parts)) == 1 and len(parts) > 3
-        return f"tuple[{parts[0]}, ...]" if same else f"tuple[{', '.join(parts)}]"
     if isinstance(value, str) and value in ops:
         return "type[nn.Module]"
     return "int" if isinstance(value, int) and not isinstance(value, bool) else type(value).__name__

@@ -19,6 +19,7 @@ from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
 from archspec.resolve.scope import entering, name_formula
 from archspec.schema.names import TEMPLATE
+from archspec.traced import formula_of
 
 if TYPE_CHECKING:
     from archspec.codegen.classes import Writer
@@ -74,11 +75,14 @@ class _Stage:
 
     def __init__(self, turn: Turn, body: Body, around: View, rows: Columns) -> None:
         self.body = body
-        self.sizes = tuple(entering(body.inputs[0]))
-        inner = sorted(name for name in turn.bindings if name.startswith("@"))
-        if len(self.sizes) != len(inner):
-            inner = inner[-len(self.sizes) :]
-        self.renamed = dict(zip(inner, self.sizes, strict=True))
+        sizes = entering(body.inputs[0])
+        # What the module reads need not be what enters the turn.
+        self.renamed = {
+            inner: name
+            for name, size in sizes.items()
+            if (inner := getattr(formula_of(size), "id", "")) in turn.bindings
+        }
+        self.sizes = tuple(self.renamed.values())
         self.rows = rows
         values: dict[str, Value] = {}
         bindings: dict[str, Formula] = {}
@@ -91,7 +95,7 @@ class _Stage:
         self.scope: dict[str, Value] = {
             **around.scope,
             **values,
-            **{size: int(n) for size, n in entering(body.inputs[0]).items()},
+            **{name: int(sizes[name]) for name in self.sizes},
         }
         self.outer: dict[str, Formula] = {name: name_formula(name) for name in around.scope} | {
             self.renamed.get(name, name): formula for name, formula in bindings.items()

@@ -104,6 +104,7 @@ def line(item: Item, own: Collection[str] = ()) -> Line:
         training_only=node.training_only,
         is_merge=is_merge,
         is_pairwise=bool(once)
+        or item.joins
         or (isinstance(node, Leaf) and node.op.call().target in _INFIX and len(node.reads) > 2),
         is_inline=is_passed_on(item),
     )
