@@ -9,20 +9,30 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from archspec.expressions import Formula, constant, fold
 
+NONE: Final[frozenset[str]] = frozenset()
+
 
 class Traced(int):
-    """An integer with a formula that yields it in the scope where it is used."""
+    """An integer with a formula that yields it in the scope where it is used.
+
+    Attributes:
+        formula: yields the number.
+        hidden: the open vars on which the number depends and the formula does not: with other
+            values of these, the formula is wrong. The side of a feature map is such a number.
+    """
 
     formula: Formula
+    hidden: frozenset[str]
 
-    def __new__(cls, value: int, formula: Formula) -> Traced:
+    def __new__(cls, value: int, formula: Formula, hidden: frozenset[str] = NONE) -> Traced:
         """Return `value` as a number that remembers `formula`."""
         traced = super().__new__(cls, value)
         traced.formula = formula
+        traced.hidden = hidden
         return traced
 
     def __add__(self, other: int) -> int:
@@ -53,10 +63,17 @@ def formula_of(value: Any) -> Formula:
     return constant(value)
 
 
-def traced(value: Any, formula: Formula) -> Any:
+def hidden_of(value: Any) -> frozenset[str]:
+    """Return the open vars that a value depends on beside those of its formula."""
+    if isinstance(value, tuple):
+        return NONE.union(*map(hidden_of, value))
+    return value.hidden if isinstance(value, Traced) else NONE
+
+
+def traced(value: Any, formula: Formula, hidden: frozenset[str] = NONE) -> Any:
     """Return an integer with its formula; other values, and constants, as they are."""
-    if type(value) is int and not isinstance(formula, ast.Constant):
-        return Traced(value, formula)
+    if type(value) is int and (hidden or not isinstance(formula, ast.Constant)):
+        return Traced(value, formula, hidden)
     return value
 
 
@@ -73,7 +90,7 @@ def _combined(result: int, left: int, op: ast.operator, right: int) -> int:
     formula = fold(ast.BinOp(formula_of(left), op, formula_of(right)))
     if isinstance(op, ast.Add):
         formula = collected(formula)
-    return traced(result, formula)  # type: ignore[no-any-return]
+    return traced(result, formula, hidden_of(left) | hidden_of(right))  # type: ignore[no-any-return]
 
 
 def collected(total: Formula) -> Formula:

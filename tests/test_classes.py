@@ -129,12 +129,18 @@ LISTS = {
     "tuple[int, ...] | None": ("null", "[4]", "[4, 6]"),
 }
 
+TESTS = {
+    "int | tuple[int, ...]": "=in_channels * (3 if sizes == 4 else 2)",
+    "tuple[int, ...] | None": "=in_channels * (3 if sizes == null else 2)",
+}
 
+
+@pytest.mark.slow  # a type checker reads torch
 def test_a_list_that_a_block_is_given_has_its_type(tmp_path: Path) -> None:
     """Whatever its length is in other uses."""
     for number, (kind, rows) in enumerate(LISTS.items()):
         uses = ", ".join(f"u{i}: {{Some: [{row}]}}" for i, row in enumerate(rows))
-        size = "=in_channels * (3 if sizes == 4 else 2)"
+        size = TESTS.get(kind, "=in_channels + len(sizes)")
         text = f"blocks:\n  Some(sizes): [{{Conv2d: '{size}', kernel_size: 1}}]\nnet: {{{uses}}}\n"
         emitted = agreeing(text)
         assert f"sizes: {kind.strip()})" in emitted or f"sizes: {kind.strip()}\n" in emitted

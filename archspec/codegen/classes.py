@@ -11,6 +11,7 @@ from typing import Final
 from archspec.codegen import blocks, describe, nesting
 from archspec.codegen.agreement import Differ, Slot, View, nodes
 from archspec.codegen.assigning import assigned, local_lines
+from archspec.codegen.checking import checked
 from archspec.codegen.construct import Constructor, inside
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.forward import Forward
@@ -211,7 +212,12 @@ class Writer:
             doc = partial(blocks.chained, bodies, indent=2)
         else:
             doc = partial(blocks.built, bodies)
-        return Method(signature, doc, [*written, *filled])
+        asked = self._checked(frame) if of_network else []
+        return Method(signature, doc, [*asked, *written, *filled])
+
+    def _checked(self, frame: Frame) -> list[str]:
+        """Return the lines that refuse arguments of the network."""
+        return checked(self.program.network, [p.name for p in frame.parameters()])
 
     def _forward(
         self, items: list[Item], bodies: Sequence[Body], frame: Frame, constructor: Constructor
@@ -247,6 +253,7 @@ class Writer:
             filled = initialisation([root], network, self.program)
             first, *others = unrolled.lines
             written = [first, *local_lines(frame), *others, *(["", *filled] if filled else [])]
+            written = [*self._checked(frame), *written]
             signature = _signature(frame.parameters(), frame.ops)
             init = Method(signature, partial(describe.built, network), written)
             items, aliases = unrolled.items, unrolled.aliases

@@ -27,7 +27,7 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _STATEMENTS: Final = (
     *(ast.Module, ast.ClassDef, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.alias),
-    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return),
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise),
     *(ast.For, ast.If, ast.arguments, ast.arg, ast.keyword),
 )
 _EXPRESSIONS: Final = (
@@ -244,6 +244,8 @@ class _Reader:
             return _is_lookup(node) or self._call(node.func)
         if isinstance(node, ast.ClassDef):
             return _class(node)
+        if isinstance(node, ast.Raise):
+            return _refuses(node)
         if isinstance(node, ast.FunctionDef):
             dunder = node.name.startswith("__") and node.name != "__init__"
             return not (node.decorator_list or dunder)
@@ -258,7 +260,9 @@ class _Reader:
         if isinstance(node.ctx, ast.Store):
             return not _is_taken(node.id)
         known = _TYPES.union(self.given, self.stored)
-        return node.id in known or (id(node) in self.called and node.id in (*_CALLED, "getattr"))
+        return node.id in known or (
+            id(node) in self.called and node.id in (*_CALLED, "getattr", "ValueError")
+        )
 
     def _attribute(self, node: ast.Attribute) -> bool:
         root = _root(node)
@@ -282,7 +286,7 @@ class _Reader:
     def _call(self, called: ast.expr) -> bool:
         """Tell whether a call is of a name, an attribute, or a child by its number or in quotes."""
         if isinstance(called, ast.Name):
-            return called.id in self.given or called.id in _CALLED
+            return called.id in self.given or called.id in (*_CALLED, "ValueError")
         if isinstance(called, ast.Subscript):
             return _is_module(called)
         return isinstance(called, ast.Attribute) or _is_lookup(called)
@@ -305,6 +309,15 @@ def _root(node: ast.expr) -> str:
 def _is_taken(name: str) -> bool:
     """Tell whether a name means something that a file must not give another meaning."""
     return name in _MODULES or name in names.BUILTINS or name.startswith("__")
+
+
+def _refuses(node: ast.Raise) -> bool:
+    """Tell whether a statement is `raise ValueError("…")`."""
+    error = node.exc
+    if node.cause is not None or not isinstance(error, ast.Call):
+        return False
+    told = error.args[0] if len(error.args) == 1 and not error.keywords else None
+    return _is_name(error.func, "ValueError") and isinstance(told, ast.Constant)
 
 
 def _class(node: ast.ClassDef) -> bool:

@@ -11,9 +11,9 @@ def within(body: Body) -> Iterator[Body]:
     """Yield the further uses of a body's block within it."""
     assert body.block is not None
     for node in walk(body):
-        if isinstance(node, Body) and node.block is not None and node.reuses is None:
-            if node.block.name == body.block.name:
-                yield node
+        block = node.block if isinstance(node, Body) and node.reuses is None else None
+        if isinstance(node, Body) and block is not None and block.name == body.block.name:
+            yield node
 
 
 def depth(body: Body) -> int:

@@ -103,6 +103,10 @@ class _Python(ast.NodeTransformer):
         self.modules = modules
         self.ops = ops
 
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        named = expressions.CONSTANTS
+        return ast.Constant(named[node.id]) if node.id in named else node
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)
         name = node.func.id
@@ -125,7 +129,15 @@ class _Python(ast.NodeTransformer):
             left, right = right, left
             return ast.Compare(self.visit(left), node.ops, [right])
         comparators = [self.visit(part) for part in node.comparators]
-        return ast.Compare(self.visit(left), node.ops, comparators)
+        pairs = zip(node.ops, comparators, strict=True)
+        return ast.Compare(self.visit(left), [_compared(*pair) for pair in pairs], comparators)
+
+
+def _compared(op: ast.cmpop, other: ast.expr) -> ast.cmpop:
+    """Return how something is compared: there is but one None."""
+    if isinstance(other, ast.Constant) and other.value is None:
+        return {ast.Eq: ast.Is(), ast.NotEq: ast.IsNot()}.get(type(op), op)
+    return op
 
 
 def functions_used(formula: Formula) -> set[str]:

@@ -12,6 +12,7 @@ from archspec.expressions.evaluation import computing, evaluate
 from archspec.expressions.formulas import constant, fold, is_constant, names, substitute, text
 from archspec.expressions.parsing import parse, python_tree
 from archspec.expressions.values import (
+    CONSTANTS,
     FUNCTIONS,
     ExpressionError,
     Formula,
@@ -22,6 +23,7 @@ from archspec.expressions.values import (
 )
 
 __all__ = [
+    "CONSTANTS",
     "FUNCTIONS",
     "ExpressionError",
     "Formula",

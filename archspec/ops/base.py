@@ -106,6 +106,7 @@ class Op(BaseModel):
         invocation: how its module is called, where that is not with one tensor for another.
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
         fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
+        shares: two arguments the second of which must divide the first, where PyTorch does not ask.
         keeps: what the backward pass needs, where arguments and shapes do not matter; None where
             nobody has said.
     """
@@ -124,6 +125,7 @@ class Op(BaseModel):
     invocation: ClassVar[Invocation | None] = None
     stretches: ClassVar[bool] = False
     fresh: ClassVar[bool] = False
+    shares: ClassVar[tuple[str, str] | None] = None
     keeps: ClassVar[Saved | None] = None
 
     @classmethod

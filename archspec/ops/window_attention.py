@@ -22,6 +22,7 @@ class WindowAttention(Op):
 
     torch: ClassVar[str] = "parts.WindowAttention"
     kind: ClassVar[Kind] = Kind.ATTENTION
+    shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "num_heads")
     positional: ClassVar[int] = 2
 
     embed_dim: Positive
@@ -186,6 +187,7 @@ class RelativeAttention(Op):
 
     torch: ClassVar[str] = "parts.RelativeAttention"
     kind: ClassVar[Kind] = Kind.ATTENTION
+    shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "head_dim")
     positional: ClassVar[int] = 3
 
     embed_dim: Positive

@@ -262,7 +262,7 @@ class Builder:
         """Add one turn; within it, the sizes that enter have names of their own."""
         self.resolver.expansion.step(node.span)
         bindings = plan.bindings
-        scope = outer.with_loop(plan.values, {n: outer.origin(f) for n, f in bindings.items()})
+        scope = outer.with_loop(plan.values, bindings)
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
         for var in (*open_vars(self.resolver.globals), *self.resolver.grown):
@@ -271,10 +271,10 @@ class Builder:
         before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}
-            sizes = {own[i]: formula_of(n) for i, n in enumerate(self.last.shape)}
-            bindings = {**bindings, **sizes}
+            sizes = {own[i]: n for i, n in enumerate(self.last.shape)}
+            bindings = {**bindings, **{name: formula_of(n) for name, n in sizes.items()}}
             self.last = replace(self.last, shape=renamed(self.last.shape, own))
-            scope = scope.with_sources({name: outer.origin(f) for name, f in sizes.items()})
+            scope = scope.with_sizes(sizes, outer)
         self.children = []
         if isinstance(plan.node, spec.Body) and (isinstance(node, spec.Cfg) or node.splice):
             self.add_items(plan.node, scope)

@@ -22,7 +22,7 @@ from archspec.resolve.scope import (
 )
 from archspec.schema.nodes import unknown_argument
 from archspec.spec import Block, Given, Use
-from archspec.traced import formula_of
+from archspec.traced import formula_of, hidden_of
 
 
 def enter(
@@ -50,6 +50,9 @@ def enter(
     bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
     bindings |= {size: formula_of(n) for size, n in sizes.items()}
     sources = {name: around.origin(formula) for name, formula in bindings.items()}
+    sources |= {size: around.decides(n) for size, n in sizes.items()}
+    hidden = {name: around.secret(formula) for name, formula in bindings.items()}
+    hidden |= {size: hidden_of(n) for size, n in sizes.items()}
     values |= {size: int(n) for size, n in sizes.items()}
     # The open vars reach a class through its constructor, as the block's parameters do.
     called = calling(open_vars(outermost), own)
@@ -58,7 +61,10 @@ def enter(
     sources |= {name: outermost.sources[var] for var, name in called.items()}
     trail = (_told(block, values, path, use), *around.trail)
     scope = replace(
-        _inner(outermost, values, sources, called), trail=trail, blocks=around.blocks + 1
+        _inner(outermost, values, sources, called),
+        hidden=hidden,
+        trail=trail,
+        blocks=around.blocks + 1,
     )
     computed = {}
     for parameter in block.parameters:
@@ -67,8 +73,8 @@ def enter(
             value, formula = _default(parameter.default, path, scope)
             computed[name], values[name] = formula, value
             bindings[name] = expressions.substitute(formula, bindings)
-            sources[name] = scope.origin(formula)
-            scope = scope.with_name(name, value, sources[name])
+            scope = scope.with_name(name, value, formula)
+            sources[name] = scope.sources[name]
     if computed:
         scope = replace(scope, trail=(_told(block, values, path, use), *around.trail))
     made = BlockUse(

@@ -15,7 +15,7 @@ from archspec.expressions import Formula
 from archspec.ops import ChannelsLast, sized
 from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope, formula_of, name_formula
-from archspec.traced import Traced
+from archspec.traced import Traced, hidden_of
 
 _GROWN: Final = 24
 """Characters of the formula of a size from which on the size has a name of its own."""
@@ -41,5 +41,8 @@ def named(flow: Flow, scope: Scope, grown: dict[str, Formula]) -> Flow:
     grown[name] = formula
     scope.sources[name] = origin  # shared by all that stands in no loop and no block
     return replace(
-        flow, shape=sized(shape, (Traced(int(shape[0]), name_formula(name)), *shape[1:]))
+        flow,
+        shape=sized(
+            shape, (Traced(int(shape[0]), name_formula(name), hidden_of(shape[0])), *shape[1:])
+        ),
     )

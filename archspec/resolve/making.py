@@ -18,6 +18,7 @@ from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.hints import came_from
 from archspec.resolve.misfits import misfit
+from archspec.resolve.provenance import closed_by, followed
 from archspec.resolve.scope import Scope, entering, leaving, renamed
 from archspec.schema.foreign import unknown_op
 
@@ -94,6 +95,7 @@ class Place:
             raise misfit(error, kind, use, self.flows) from None
         for size in (output, *(tensor.shape for tensor in op.tensors())):
             check_sizes(size, use.span)
+        self.resolver.closed |= closed_by(op, formulas, shapes, self.scope)
         return Leaf(
             name=self.name,
             path=self.path,
@@ -101,7 +103,7 @@ class Place:
             reads=(),
             written_reads=(),
             inputs=shapes,
-            output=output,
+            output=followed(op, formulas, shapes, output, self.scope),
             op=op,
             formulas=formulas,
         )

@@ -13,7 +13,7 @@ from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.schema.values import inside
 from archspec.spec import Given
-from archspec.traced import Traced, collected, formula_of, traced, untraced
+from archspec.traced import Traced, collected, formula_of, hidden_of, traced, untraced
 
 Sources: TypeAlias = dict[str, frozenset[str]]
 
@@ -24,7 +24,8 @@ class Scope:
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
     instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
-    that a name's value comes from; `places` tell where vars have their values. `called` has the
+    that a name's value comes from, `hidden` those among them that its formula does not tell, as of
+    sides of feature maps; `places` tell where vars have their values. `called` has the
     names of open vars whose own name stands for something else here.
     """
 
@@ -34,42 +35,58 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
+    hidden: Sources = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
 
-    def with_loop(self, values: Mapping[str, Value], sources: Sources) -> Scope:
-        """Return the scope of a loop's turn, where its variables are names of their own."""
+    def with_loop(self, values: Mapping[str, Value], bindings: Mapping[str, Formula]) -> Scope:
+        """Return the scope of a loop's turn, where its variables are names of their own.
+
+        Args:
+            values: of the variables.
+            bindings: their formulas in the scope around.
+        """
         formulas = {**self.formulas, **{name: name_formula(name) for name in values}}
         return replace(
             self,
             values={**self.values, **values},
             formulas=formulas,
             depth=self.depth + 1,
-            sources={**self.sources, **sources},
+            sources={**self.sources, **{n: self.origin(f) for n, f in bindings.items()}},
+            hidden={**self.hidden, **{n: self.secret(f) for n, f in bindings.items()}},
             places=without(self.places, values),
         )
 
-    def with_name(self, name: str, value: Value, source: frozenset[str]) -> Scope:
-        """Return the scope with one more name of its own."""
+    def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
+        """Return the scope with one more name of its own, which is computed from others."""
         return replace(
             self,
             values={**self.values, name: value},
             formulas={**self.formulas, name: name_formula(name)},
-            sources={**self.sources, name: source},
+            sources={**self.sources, name: self.origin(formula)},
+            hidden={**self.hidden, name: self.secret(formula)},
             places=without(self.places, (name,)),
         )
 
-    def with_sources(self, sources: Sources) -> Scope:
-        """Return the scope where further names are known to come from some vars."""
-        return replace(self, sources={**self.sources, **sources})
+    def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
+        """Return the scope where names stand for sizes of a scope around."""
+        return replace(
+            self,
+            sources={**self.sources, **{name: around.decides(n) for name, n in sizes.items()}},
+            hidden={**self.hidden, **{name: hidden_of(n) for name, n in sizes.items()}},
+        )
+
+    def decides(self, size: int) -> frozenset[str]:
+        """Return the open vars that a size of this scope depends on."""
+        return self.origin(formula_of(size)) | hidden_of(size)
+
+    def secret(self, *read: Given | Formula | None) -> frozenset[str]:
+        """Return the open vars that what is written depends on, but that no formula tells."""
+        return _of_names(self.hidden, read)
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
-        found: frozenset[str] = frozenset()
-        if self.sources:
-            for part in read:
-                found = found.union(*(self.sources.get(name, ()) for name in read_names(part)))
-        return found
+        return _of_names(self.sources, read)
 
     def compute(self, given: Given) -> tuple[Value, Formula]:
         """Return the value of what is written and the formula that yields it here.
@@ -111,6 +128,14 @@ class Scope:
         place = inside(given.span, error.offset)
         code = "L204" if isinstance(error, expressions.TooMuchError) else "E402"
         return fail(code, str(error), place, help=error.help)
+
+
+def _of_names(known: Sources, read: Sequence[Given | Formula | None]) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    if known:
+        for part in read:
+            found = found.union(*(known.get(name, ()) for name in read_names(part)))
+    return found
 
 
 def read_names(part: Given | Formula | None) -> frozenset[str]:
@@ -161,7 +186,7 @@ def entering(shape: Shape) -> dict[str, int]:
 def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
     """Return a shape whose sizes at the given positions are names of the scope entered."""
     sizes = (
-        Traced(int(n), name_formula(names[i])) if i in names else int(n)
+        Traced(int(n), name_formula(names[i]), hidden_of(n)) if i in names else int(n)
         for i, n in enumerate(shape)
     )
     return sized(shape, sizes)
@@ -170,7 +195,7 @@ def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
 def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     """Return a shape with its formulas in the names of the scope around."""
     sizes = (
-        traced(int(n), collected(expressions.substitute(n.formula, bindings)))
+        traced(int(n), collected(expressions.substitute(n.formula, bindings)), n.hidden)
         if isinstance(n, Traced)
         else n
         for n in shape

@@ -1,0 +1,297 @@
+"""What a constructor refuses: arguments of which no layer can be made, where torch is silent.
+
+The bounds are those of the ops' own arguments, in the terms of what the network is given.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from archspec import expressions
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.printing import formula_text
+from archspec.expressions import ExpressionError, Formula, Value
+from archspec.network import Body, Child, Leaf, Loop, Network
+from archspec.ops import Misfit
+
+_SAID: Final = frozenset(
+    (
+        *(("Conv2d", "groups"), ("ConvTranspose2d", "groups"), ("GroupNorm", "num_groups")),
+        *(("Dropout", "p"), ("Dropout2d", "p"), ("MultiheadAttention", "num_heads")),
+    )
+)
+"""Arguments of which torch itself says what is wrong as soon as a layer is built."""
+
+_SMALL: Final = (0, 1, 2, 3)
+_LARGEST: Final = 4096
+_WIDEST: Final = 60
+"""Characters of the names that one message has room for."""
+
+_GROWING: Final = (ast.Add, ast.Mult, ast.FloorDiv, ast.Div)
+_WHOLE: Final = (ast.Add, ast.Sub, ast.Mult)
+
+
+class _Range(NamedTuple):
+    """What an argument may be."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+
+@dataclass(slots=True)
+class Checks:
+    """What is known of the arguments of a network.
+
+    Attributes:
+        least: the smallest value of each.
+        most: the largest.
+        nearest: what comes nearest to its largest value, of those to which a bound is nothing round.
+        multiples: what each is a multiple of.
+        others: what is asked of several at once, as a test that must fail, with what is said then.
+    """
+
+    least: dict[str, float] = field(default_factory=dict)
+    most: dict[str, float] = field(default_factory=dict)
+    nearest: dict[str, tuple[float, str]] = field(default_factory=dict)
+    multiples: dict[str, int] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+
+
+def checked(network: Network, names: Sequence[str]) -> list[str]:
+    """Return the lines of a constructor that refuse what the network cannot be made of.
+
+    Args:
+        network: the network.
+        names: the arguments of its constructor.
+    """
+    found = Checks()
+    if names:
+        bindings: dict[str, Formula] = {}
+        for name, formula in network.computed.items():
+            bindings[name] = expressions.substitute(formula, bindings)
+        shared: list[tuple[Formula, float]] = []
+        for leaf, outside in _leaves(network.root.children, bindings):
+            with suppress(expressions.TooMuchError):
+                _ask(leaf, outside, frozenset(names), found, shared)
+        for formula, low in shared:
+            _ask_together(formula, low, found)
+    return _written(found, names)
+
+
+def _leaves(
+    children: Sequence[Child], bindings: Mapping[str, Formula]
+) -> Iterator[tuple[Leaf, Callable[[Formula], Formula]]]:
+    """Yield the uses of ops, with how to say their formulas in the names of the network."""
+
+    def outside(formula: Formula) -> Formula:
+        return expressions.substitute(formula, bindings)
+
+    for child in children:
+        if isinstance(child, Leaf):
+            yield child, outside
+        elif isinstance(child, Loop):
+            for turn in child.turns:
+                inner = {name: outside(formula) for name, formula in turn.bindings.items()}
+                yield from _leaves(turn.children, {**bindings, **inner})
+        elif isinstance(child, Body):
+            given = child.block.bindings if child.block else {}
+            inner = {name: outside(formula) for name, formula in given.items()}
+            yield from _leaves(child.children, {**bindings, **inner})
+
+
+def _ask(
+    leaf: Leaf,
+    outside: Callable[[Formula], Formula],
+    names: frozenset[str],
+    found: Checks,
+    shared: list[tuple[Formula, float]],
+) -> None:
+    """Note what a layer asks of the arguments that its own are computed from."""
+    kind = type(leaf.op)
+    said = {name: outside(formula) for name, formula in leaf.formulas.items()}
+    for name, whole in said.items():
+        if (kind.__name__, name) in _SAID or name in kind.inferred():
+            continue
+        for formula in whole.elts if isinstance(whole, ast.Tuple) else (whole,):
+            read = expressions.names(formula)
+            if not read or not read <= names:
+                continue
+            low, high = _range(leaf, name)
+            if low > -math.inf and len(read) == 1 and _grows(formula):
+                _at_least(formula, *read, low, found)
+            elif low > -math.inf:
+                shared.append((formula, low))
+            if high < math.inf and len(read) == 1 and _grows(formula):
+                _at_most(formula, *read, high, found)
+    if kind.shares is not None:
+        whole, part = (said.get(name) for name in kind.shares)
+        if whole is not None and part is not None:
+            _share(whole, part, names, found)
+
+
+def _range(leaf: Leaf, name: str) -> _Range:
+    """Return the bounds of an argument, as the op itself has them."""
+    bounds = {"ge": -math.inf, "gt": -math.inf, "le": math.inf}
+    info = type(leaf.op).model_fields[name]
+    for part in info.metadata:
+        bounds |= {key: getattr(part, key) for key in bounds if hasattr(part, key)}
+    low, high = max(bounds["ge"], bounds["gt"]), bounds["le"]
+    if isinstance(getattr(leaf.op, name), float) or max(abs(low), abs(high)) < math.inf:
+        return _Range(low if low > -1e38 else -math.inf, high if high < 1e38 else math.inf)
+    return _Range(next((float(n) for n in _SMALL if _takes(leaf, name, n)), -math.inf))
+
+
+def _takes(leaf: Leaf, name: str, value: int) -> bool:
+    """Tell whether an op takes a small number for an argument."""
+    fields = {field: getattr(leaf.op, field) for field in type(leaf.op).model_fields}
+    held = fields[name]
+    given = (value,) * len(held) if isinstance(held, tuple) else value
+    try:
+        type(leaf.op).model_validate({**fields, name: given}).output(*leaf.inputs)
+    except ValidationError:
+        return False
+    except Misfit as misfit:
+        return misfit.field != name or name not in ("window_size",)
+    return True
+
+
+def _grows(formula: Formula) -> bool:
+    """Tell whether a formula is never smaller for a larger name; all numbers in it are positive."""
+    if isinstance(formula, ast.BinOp):
+        divides = isinstance(formula.op, ast.FloorDiv | ast.Div)
+        if not isinstance(formula.op, _GROWING) or (divides and expressions.names(formula.right)):
+            return False
+        return _grows(formula.left) and _grows(formula.right)
+    if isinstance(formula, ast.Constant):
+        return type(formula.value) in (int, float) and formula.value >= 0  # type: ignore[operator]
+    return isinstance(formula, ast.Name)
+
+
+def _is_plain(formula: Formula) -> bool:
+    """Tell whether a formula is arithmetic alone, which any reader can check."""
+    return not any(isinstance(node, ast.Call | ast.IfExp) for node in ast.walk(formula))
+
+
+def _at(formula: Formula, values: Mapping[str, Value]) -> Any:
+    try:
+        return expressions.evaluate(formula, values)
+    except ExpressionError:
+        return None
+
+
+def _at_least(formula: Formula, name: str, low: float, found: Checks) -> None:
+    """Note the smallest value of a name for which a growing formula reaches a bound."""
+    for value in range(-1, _LARGEST):
+        if (reached := _at(formula, {name: value})) is not None and reached >= low:
+            if value >= 0:
+                found.least[name] = max(found.least.get(name, 0), value)
+            return
+
+
+def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
+    """Note the largest value of a name, where that is the bound itself, or what is bounded."""
+    reached = _at(formula, {name: high})
+    if reached == high:
+        found.most[name] = min(found.most.get(name, high), high)
+    elif reached is not None:
+        found.nearest[name] = max(
+            found.nearest.get(name, (0, "")), (reached, formula_text(formula))
+        )
+
+
+def _ask_together(formula: Formula, low: float, found: Checks) -> None:
+    """Note what is asked of several names, unless what is asked of each is enough."""
+    smallest = {name: found.least.get(name, -math.inf) for name in expressions.names(formula)}
+    known = all(value > -math.inf for value in smallest.values())
+    whole = {name: int(value) for name, value in smallest.items()} if known else {}
+    if known and _grows(formula) and (least := _at(formula, whole)) is not None and least >= low:
+        return
+    text = formula_text(formula)
+    if len(text) <= _WIDEST and not any(
+        isinstance(n, ast.Call | ast.IfExp) for n in ast.walk(formula)
+    ):
+        found.others[f"{text} < {low:g}"] = f"{text} must be at least {low:g}"
+
+
+def _share(whole: Formula, part: Formula, names: frozenset[str], found: Checks) -> None:
+    """Note that one number is to be a multiple of another."""
+    read = expressions.names(whole)
+    if not (read | expressions.names(part)) or not (read | expressions.names(part)) <= names:
+        return
+    divisor = _at(part, {})
+    whole_steps = all(isinstance(n.op, _WHOLE) for n in ast.walk(whole) if isinstance(n, ast.BinOp))
+    polynomial = whole_steps and _is_plain(whole) and len(read) == 1
+    if isinstance(divisor, int) and 0 < divisor < _LARGEST and polynomial:
+        # What remains of a polynomial repeats with the divisor.
+        (name,) = read
+        fits = [n for n in range(1, divisor + 1) if _at(whole, {name: n}) % divisor == 0]
+        if fits == [*range(fits[0], divisor + 1, fits[0])] if fits else False:
+            found.multiples[name] = math.lcm(found.multiples.get(name, 1), fits[0])
+            return
+    text, by = formula_text(whole), formula_text(part)
+    found.others[f"({text}) % {by}" if " " in text else f"{text} % {by}"] = (
+        f"{by} must divide {text}"
+    )
+
+
+def _written(found: Checks, names: Sequence[str]) -> list[str]:
+    """Return the checks as lines: one for all that have the same bound."""
+    written: list[str] = []
+    ranged = [
+        name for name in names if name in found.least and name in {*found.most, *found.nearest}
+    ]
+    for name in ranged:
+        low = f"{found.least[name]:g}"
+        if name in found.most:
+            text, high, told = name, f"{found.most[name]:g}", name
+        else:
+            text, high = found.nearest[name][1], "1"
+            told = f"{name} is out of range: {text}"
+        written += _raising(
+            f"not {low} <= {text} <= {high}", f"{told} must be from {low} to {high}"
+        )
+    bounds: dict[float, list[str]] = {}
+    for name in names:
+        if name in found.least and name not in ranged:
+            bounds.setdefault(found.least[name], []).append(name)
+    for low, together in bounds.items():
+        for row in _rows(together):
+            head = row[0] if len(row) == 1 else f"min({', '.join(row)})"
+            written += _raising(f"{head} < {low:g}", f"{_listed(row)} must be at least {low:g}")
+    for name, by in found.multiples.items():
+        if by > 1:
+            written += _raising(f"{name} % {by}", f"{name} must be a multiple of {by}")
+    for test, told in found.others.items():
+        written += _raising(test, told)
+    return written
+
+
+def _rows(names: Sequence[str]) -> Iterator[list[str]]:
+    """Yield names as many at a time as a message has room for."""
+    row: list[str] = []
+    for name in names:
+        if row and len(_listed([*row, name])) > _WIDEST - 20:
+            yield row
+            row = []
+        row = [*row, name]
+    if row:
+        yield row
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _raising(test: str, told: str) -> list[str]:
+    return [
+        *lines(test, 2, "if ", ":"),
+        *lines(Call("ValueError", (Argument(f'"{told}"'),)), 3, "raise "),
+    ]

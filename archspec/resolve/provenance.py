@@ -1,0 +1,157 @@
+"""Which open vars decide the sizes that leave an op, and which its arguments close.
+
+A number of channels remembers its formula; the side of a feature map does not. So that nothing is
+built from a side that another value of a var would change, a side remembers the vars it comes from.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from archspec.expressions import Formula
+from archspec.ops import ChannelsLast, Form, Kind, Op, Shape, is_builtin, sized
+from archspec.resolve.scope import Scope
+from archspec.traced import NONE, Traced, formula_of, hidden_of, untraced
+
+_LAYOUT: Final = frozenset(("dim", "dims", "start_dim", "end_dim", "keepdim"))
+"""Arguments that decide how many dimensions there are, and which is which."""
+
+_DERIVED: Final = {"RelativeAttention": ("window_size",)}
+"""Inferred arguments that are computed from sizes; others are one of the sizes that arrive."""
+
+_WINDOWS: Final = frozenset(
+    (
+        *("Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "ZeroPad2d", "ReflectionPad2d"),
+        *("PixelShuffle", "PixelUnshuffle", "SpaceToDepth", "Upsample"),
+    )
+)
+"""Ops that make sides of sides and arguments, by arithmetic that keeps no formula."""
+
+_ADAPTIVE: Final = frozenset(("AdaptiveAvgPool2d", "AdaptiveMaxPool2d"))
+_OF_CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias", "padding_mode"))
+
+
+def closed_by(
+    op: Op, formulas: Mapping[str, Formula], inputs: Sequence[Shape], scope: Scope
+) -> frozenset[str]:
+    """Return the open vars of which an argument is no plain function.
+
+    Args:
+        op: the op.
+        formulas: of its arguments.
+        inputs: the shapes that it reads.
+        scope: that of the formulas.
+    """
+    if not scope.sources:
+        return NONE
+    found = NONE
+    for name, formula in formulas.items():
+        value, origin = getattr(op, name), scope.origin(formula)
+        found |= scope.secret(formula) | hidden_of(value)
+        if origin and (op.form is Form.FUNCTION or name in _LAYOUT or _is_choice(value, formula)):
+            found |= origin
+        if name == "unflattened_size" and -1 in value:
+            found |= origin
+        if name in op.inferred() and _is_derived(op, name, value, inputs):
+            found |= _deciding(inputs, scope)
+    return found | _met(op, inputs, scope)
+
+
+def followed(
+    op: Op, formulas: Mapping[str, Formula], inputs: Sequence[Shape], output: Shape, scope: Scope
+) -> Shape:
+    """Return the shape that leaves an op, whose sizes know what decides them.
+
+    Args:
+        op: the op.
+        formulas: of its arguments.
+        inputs: the shapes that it reads.
+        output: the shape that it gives.
+        scope: that of the formulas.
+    """
+    if not scope.sources or not inputs:
+        return output
+    label = type(op).__name__
+    if not is_builtin(type(op)):
+        known = {id(n) for shape in inputs for n in shape if isinstance(n, Traced)}
+        every = _deciding(inputs, scope).union(*map(scope.origin, formulas.values()))
+        return _hiding(output, [NONE if id(n) in known else every for n in output])
+    if label in _WINDOWS:
+        return _hiding(output, _of_windows(op, formulas, inputs[0], scope))
+    if label in _ADAPTIVE:
+        return _hiding(output, _of_kept(getattr(op, "output_size", 1), inputs[0], scope))
+    if op.kind is Kind.MERGE and op.stretches:
+        alike = [shape for shape in inputs if len(shape) == len(output)]
+        return _hiding(
+            output, [NONE.union(*map(hidden_of, sizes)) for sizes in zip(*alike, strict=True)]
+        )
+    return output
+
+
+def _of_windows(
+    op: Op, formulas: Mapping[str, Formula], shape: Shape, scope: Scope
+) -> list[frozenset[str]]:
+    """Return what decides the sides of an op, apart from formulas."""
+    given = scope.origin(*(f for name, f in formulas.items() if name not in _OF_CHANNELS))
+    channels = len(shape) - 1 if isinstance(shape, ChannelsLast) else 0
+    fixed = getattr(op, "size", None) is not None
+    return [
+        NONE if i == channels else given | (NONE if fixed else scope.decides(n))
+        for i, n in enumerate(shape)
+    ]
+
+
+def _of_kept(size: Any, shape: Shape, scope: Scope) -> list[frozenset[str]]:
+    """Return what decides the sides that a pooling keeps as they are, where its size is null."""
+    rows = size if isinstance(size, tuple) else (size, size)
+    sides = zip(shape[1:], rows, strict=True)
+    return [NONE, *(scope.decides(n) if row is None else NONE for n, row in sides)]
+
+
+def _hiding(shape: Shape, hidden: Iterable[frozenset[str]]) -> Shape:
+    """Return a shape whose sizes depend on further vars."""
+    return sized(
+        shape,
+        (
+            Traced(int(n), formula_of(n), hidden_of(n) | more) if more else n
+            for n, more in zip(shape, hidden, strict=True)
+        ),
+    )
+
+
+def _deciding(inputs: Sequence[Shape], scope: Scope) -> frozenset[str]:
+    return NONE.union(*(scope.decides(n) for shape in inputs for n in shape))
+
+
+def _is_choice(value: Any, formula: Formula) -> bool:
+    """Tell whether an argument is, or may be, something else than a number or several."""
+    parts = untraced(value) if isinstance(value, tuple) else (untraced(value),)
+    plain = all(isinstance(part, int | float) and not isinstance(part, bool) for part in parts)
+    constants = (node.value for node in ast.walk(formula) if isinstance(node, ast.Constant))
+    return not plain or any(type(constant) not in (int, float) for constant in constants)
+
+
+def _is_derived(op: Op, name: str, value: Any, inputs: Sequence[Shape]) -> bool:
+    """Tell whether an inferred argument is none of the sizes that arrive."""
+    if is_builtin(type(op)):
+        return name in _DERIVED.get(type(op).__name__, ())
+    return not any(value is n for shape in inputs for n in shape if isinstance(n, Traced))
+
+
+def _met(op: Op, inputs: Sequence[Shape], scope: Scope) -> frozenset[str]:
+    """Return the vars by which sizes that must be equal could become different.
+
+    PyTorch would stretch a size of 1, where the spec is refused.
+    """
+    found = NONE
+    if op.kind is Kind.MERGE and op.stretches and len({*map(len, inputs)}) == 1:
+        for sizes in zip(*inputs, strict=True):
+            if len({*sizes}) == 1 and sizes[0] > 1:
+                decided = [scope.decides(n) for n in sizes]
+                found |= NONE.union(*decided) - frozenset.intersection(*decided)
+    return found
+
+
+__all__ = ["closed_by", "followed"]
