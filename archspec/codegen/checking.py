@@ -51,13 +51,15 @@ class Checks:
 
     Attributes:
         least: the smallest value of each.
+        said: the smallest value of those that torch refuses itself.
         most: the largest.
-        nearest: what comes nearest to its largest value, of those to which a bound is nothing round.
+        nearest: what is largest of what it is multiplied to, where that stays below a bound.
         multiples: what each is a multiple of.
         others: what is asked of several at once, as a test that must fail, with what is said then.
     """
 
     least: dict[str, float] = field(default_factory=dict)
+    said: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
     nearest: dict[str, tuple[float, str]] = field(default_factory=dict)
     multiples: dict[str, int] = field(default_factory=dict)
@@ -117,23 +119,24 @@ def _ask(
     kind = type(leaf.op)
     said = {name: outside(formula) for name, formula in leaf.formulas.items()}
     for name, whole in said.items():
-        if (kind.__name__, name) in _SAID or name in kind.inferred():
+        if name in kind.inferred():
             continue
+        told = (kind.__name__, name) in _SAID
         for formula in whole.elts if isinstance(whole, ast.Tuple) else (whole,):
             read = expressions.names(formula)
             if not read or not read <= names:
                 continue
             low, high = _range(leaf, name)
             if low > -math.inf and len(read) == 1 and _grows(formula):
-                _at_least(formula, *read, low, found)
-            elif low > -math.inf:
+                _at_least(formula, min(read), low, found.said if told else found.least)
+            elif low > -math.inf and not told:
                 shared.append((formula, low))
-            if high < math.inf and len(read) == 1 and _grows(formula):
-                _at_most(formula, *read, high, found)
+            if high < math.inf and not told and len(read) == 1 and _grows(formula):
+                _at_most(formula, min(read), high, found)
     if kind.shares is not None:
-        whole, part = (said.get(name) for name in kind.shares)
-        if whole is not None and part is not None:
-            _share(whole, part, names, found)
+        shared_out, part = (said.get(name) for name in kind.shares)
+        if shared_out is not None and part is not None:
+            _share(shared_out, part, names, found)
 
 
 def _range(leaf: Leaf, name: str) -> _Range:
@@ -174,6 +177,16 @@ def _grows(formula: Formula) -> bool:
     return isinstance(formula, ast.Name)
 
 
+def _is_product(formula: Formula) -> bool:
+    """Tell whether a formula multiplies names and positive whole numbers."""
+    if isinstance(formula, ast.BinOp):
+        return isinstance(formula.op, ast.Mult) and all(
+            map(_is_product, (formula.left, formula.right))
+        )
+    whole = isinstance(formula, ast.Constant) and type(formula.value) is int and formula.value > 0
+    return whole or isinstance(formula, ast.Name)
+
+
 def _is_plain(formula: Formula) -> bool:
     """Tell whether a formula is arithmetic alone, which any reader can check."""
     return not any(isinstance(node, ast.Call | ast.IfExp) for node in ast.walk(formula))
@@ -186,12 +199,12 @@ def _at(formula: Formula, values: Mapping[str, Value]) -> Any:
         return None
 
 
-def _at_least(formula: Formula, name: str, low: float, found: Checks) -> None:
+def _at_least(formula: Formula, name: str, low: float, least: dict[str, float]) -> None:
     """Note the smallest value of a name for which a growing formula reaches a bound."""
     for value in range(-1, _LARGEST):
         if (reached := _at(formula, {name: value})) is not None and reached >= low:
             if value >= 0:
-                found.least[name] = max(found.least.get(name, 0), value)
+                least[name] = max(least.get(name, 0), value)
             return
 
 
@@ -208,7 +221,12 @@ def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
 
 def _ask_together(formula: Formula, low: float, found: Checks) -> None:
     """Note what is asked of several names, unless what is asked of each is enough."""
-    smallest = {name: found.least.get(name, -math.inf) for name in expressions.names(formula)}
+    bounds = {**found.said, **found.least}
+    smallest = {name: bounds.get(name, -math.inf) for name in expressions.names(formula)}
+    new = [name for name, value in smallest.items() if value < 1]
+    if len(new) == 1 and low == 1 and _is_product(formula):  # of what is positive
+        found.least[new[0]] = 1
+        return
     known = all(value > -math.inf for value in smallest.values())
     whole = {name: int(value) for name, value in smallest.items()} if known else {}
     if known and _grows(formula) and (least := _at(formula, whole)) is not None and least >= low:
@@ -253,7 +271,7 @@ def _written(found: Checks, names: Sequence[str]) -> list[str]:
             text, high, told = name, f"{found.most[name]:g}", name
         else:
             text, high = found.nearest[name][1], "1"
-            told = f"{name} is out of range: {text}"
+            told = text
         written += _raising(
             f"not {low} <= {text} <= {high}", f"{told} must be from {low} to {high}"
         )
@@ -261,10 +279,12 @@ def _written(found: Checks, names: Sequence[str]) -> list[str]:
     for name in names:
         if name in found.least and name not in ranged:
             bounds.setdefault(found.least[name], []).append(name)
-    for low, together in bounds.items():
+    for least, together in bounds.items():
         for row in _rows(together):
             head = row[0] if len(row) == 1 else f"min({', '.join(row)})"
-            written += _raising(f"{head} < {low:g}", f"{_listed(row)} must be at least {low:g}")
+            # Linters ask for a name for any number but 0 and 1.
+            test = f"{head} <= 1" if least == _SMALL[2] else f"{head} < {least:g}"
+            written += _raising(test, f"{_listed(row)} must be at least {least:g}")
     for name, by in found.multiples.items():
         if by > 1:
             written += _raising(f"{name} % {by}", f"{name} must be a multiple of {by}")

@@ -30,6 +30,8 @@ class BlurNet(nn.Module):
 
     def __init__(self, num_classes: int = 10) -> None:
         """Build the network with PyTorch's default initialisation."""
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.blur1 = ConvBlur(3, 16)
         self.blur2 = ConvBlur(16, 32)

@@ -38,6 +38,8 @@ class TinyResNet(nn.Module):
 
     def __init__(self, num_classes: int = 10) -> None:
         """Build the network with PyTorch's default initialisation."""
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.stem = nn.Sequential(
             nn.Conv2d(3, 16, kernel_size=3, padding=1, bias=False),

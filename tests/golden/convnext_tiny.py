@@ -102,6 +102,10 @@ class ConvNeXtTiny(nn.Module):
         num_classes: int = 1000,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if not 0 <= stochastic_depth <= 1:
+            raise ValueError("stochastic_depth must be from 0 to 1")
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.features = _features(layer_scale, stochastic_depth)
         self.avgpool = nn.AdaptiveAvgPool2d(1)

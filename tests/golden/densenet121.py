@@ -58,6 +58,8 @@ class DenseNet121(nn.Module):
         self, stem: int = 64, growth: int = 32, num_classes: int = 1000
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if min(stem, growth, num_classes) < 1:
+            raise ValueError("stem, growth and num_classes must be at least 1")
         super().__init__()
         channels1 = (stem + 6 * growth) // 2
         channels2 = (channels1 + 12 * growth) // 2

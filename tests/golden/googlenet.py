@@ -113,6 +113,8 @@ class GoogLeNet(nn.Module):
 
     def __init__(self, num_classes: int = 1000) -> None:
         """Build the network with freshly initialised weights."""
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.conv1 = ConvBNReLU(3, 64, kernel_size=7, stride=2)
         self.maxpool1 = nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)

@@ -13,6 +13,8 @@ class LeNet(nn.Module):
 
     def __init__(self, num_classes: int = 10) -> None:
         """Build the network with PyTorch's default initialisation."""
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.features = nn.Sequential(
             nn.Conv2d(1, 6, kernel_size=5),

@@ -49,6 +49,8 @@ class ResNet18(nn.Module):
 
     def __init__(self, num_classes: int = 1000) -> None:
         """Build the network with freshly initialised weights."""
+        if num_classes < 1:
+            raise ValueError("num_classes must be at least 1")
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)

@@ -270,6 +270,12 @@ class SwinT(nn.Module):
         num_classes: int = 1000,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if not 0 <= stochastic_depth <= 1:
+            raise ValueError("stochastic_depth must be from 0 to 1")
+        if min(patch, width, window, num_classes) < 1:
+            raise ValueError("patch, width, window and num_classes must be at least 1")
+        if width % 3:
+            raise ValueError("width must be a multiple of 3")
         super().__init__()
         self.features = _features(patch, width, window, stochastic_depth)
         self.norm = nn.LayerNorm(8 * width)

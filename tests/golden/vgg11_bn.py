@@ -13,6 +13,8 @@ class VGG11BN(nn.Module):
 
     def __init__(self, hidden: int = 4096, num_classes: int = 1000) -> None:
         """Build the network with freshly initialised weights."""
+        if min(hidden, num_classes) < 1:
+            raise ValueError("hidden and num_classes must be at least 1")
         super().__init__()
         layers: list[nn.Module] = []
         in_channels = 3
