@@ -75,7 +75,7 @@ class Architecture:
         if not self._written:
             return ()
         unused = analysis.unused(self.network, self._written)
-        return (*unused, *analysis.misread(self.network))
+        return (*self._written.warnings, *unused, *analysis.misread(self.network))
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:
@@ -194,7 +194,7 @@ def load(
     """
     ops = _ops(plugins)
     given = {name: _given(name, value) for name, value in vars.items()}
-    return compiled(read_document(spec), input, given, ops)
+    return compiled(read_document(spec, ops), input, given, ops)
 
 
 def loads(
@@ -203,7 +203,7 @@ def loads(
     """Load a spec from a text, as `load` does from a file."""
     ops = _ops(plugins)
     given = {name: _given(name, value) for name, value in vars.items()}
-    return compiled(read_text(text, "<string>"), input, given, ops)
+    return compiled(read_text(text, "<string>", ops), input, given, ops)
 
 
 def _ops(plugins: Sequence[str]) -> Ops:

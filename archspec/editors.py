@@ -54,6 +54,18 @@ _TOP: Final[Json] = {
     "description": {"type": "string"},
     "paper": {"type": "string"},
     "extends": {"type": "string"},
+    "changes": {
+        "type": ["object", "null"],
+        "patternProperties": {
+            "^after ": {
+                "anyOf": [
+                    {"type": "object", "minProperties": 1, "additionalProperties": _NODE},
+                    {"type": "array", "minItems": 1, "items": _NODE},
+                ]
+            }
+        },
+        "additionalProperties": {"if": {"not": {"type": "null"}}, "then": _NODE},
+    },
     "input": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
     "vars": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/definitions/var"}},
     "blocks": {"type": ["object", "null"], "additionalProperties": _NODE},
@@ -103,6 +115,7 @@ def language(
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
+        "dependencies": {"changes": ["extends"]},
         "if": {"not": {"required": ["extends"]}},
         "then": {"required": ["name", "input", "net"]},
         "definitions": definitions,

@@ -35,6 +35,9 @@ RANK: Final = 63
 RULES: Final = 200
 """Rules of `init`."""
 
+CHANGES: Final = 1_000
+"""Changes of one base; each looks through the body that it is made in."""
+
 LIST_LENGTH: Final = 10_000
 """Entries of a list that an expression makes, with those of the lists in it."""
 

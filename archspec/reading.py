@@ -10,22 +10,36 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import reduce
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from archspec import limits
-from archspec.errors import Source, Span, did_you_mean, fail
+from archspec import changes, limits
+from archspec.errors import Diagnostic, Source, Span, did_you_mean, fail
+from archspec.ops import BY_NAME, Ops
 from archspec.syntax import Mapping, Scalar, Tree, parse
 
 MERGED: Final = ("vars", "defaults", "blocks")
 """Keys that merge entry by entry with those of the spec that is extended."""
 
-_OWN: Final = ("extends", "expect")
+_OWN: Final = ("extends", "expect", changes.KEY)
 """Keys that speak of one file alone, and are not taken from the one it extends."""
 
 Chain: TypeAlias = tuple[Mapping, ...]
 """A document, the one that it extends, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Mapping):
+    """A spec with what it extends merged in.
+
+    Attributes:
+        marks: the parts that `changes` made, each with the place of the change.
+        warnings: what the file does to its base and may not mean.
+    """
+
+    marks: tuple[tuple[Tree, Span], ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def bundled(kind: str) -> Path:
@@ -46,25 +60,27 @@ def bundled_names() -> list[str]:
     return sorted(path.stem for path in bundled("specs").glob("*.yaml"))
 
 
-def read_document(place: str | os.PathLike[str]) -> Mapping:
+def read_document(place: str | os.PathLike[str], ops: Ops = BY_NAME) -> Document:
     """Read a spec with what it extends merged in.
 
     Args:
         place: a file, or the name of a bundled spec.
+        ops: the ops that it may use.
 
     Raises:
-        SpecError: when there is no such file or it is not YAML; codes F, L and Y.
+        SpecError: when there is no such file, it is not YAML, or its `changes` cannot be made;
+            codes F, L, S and Y.
     """
-    return joined(read_chain(place))
+    return joined(read_chain(place), ops)
 
 
-def read_text(text: str, name: str = "<stdin>") -> Mapping:
+def read_text(text: str, name: str = "<stdin>", ops: Ops = BY_NAME) -> Document:
     """Read a spec from a text; it can extend bundled specs.
 
     Raises:
         SpecError: as `read_document`.
     """
-    return joined(text_chain(text, name))
+    return joined(text_chain(text, name), ops)
 
 
 def read_chain(place: str | os.PathLike[str]) -> Chain:
@@ -184,19 +200,33 @@ def _names_beside(name: str, folder: Path, allowed: tuple[Path, ...]) -> list[st
     return sorted(os.path.relpath(path, here) for path in looked.glob("*.yaml"))
 
 
-def joined(chain: Chain) -> Mapping:
-    """Return a document with what it extends merged in."""
-    return reduce(merged, reversed(chain))
+def joined(chain: Chain, ops: Ops = BY_NAME) -> Document:
+    """Return a document with what it extends merged in.
+
+    Args:
+        chain: the document, and what it extends.
+        ops: the ops that it may use.
+
+    Raises:
+        SpecError: when `changes` cannot be made; codes L107, and S255 to S260.
+    """
+    *above, first = chain
+    changes.check_has_base(first)
+    whole = Document(first.entries, first.span)
+    for own in reversed(above):
+        whole = merged(whole, own, ops)
+    return whole
 
 
-def merged(base: Mapping, own: Mapping) -> Mapping:
-    """Return a document in which the own keys override the base's.
+def merged(base: Document, own: Mapping, ops: Ops = BY_NAME) -> Document:
+    """Return a document in which the own keys override the base's, once that is changed.
 
     `vars`, `defaults` and `blocks` merge key by key; a block is known by its name, whatever its
     parameters.
     """
+    after = changes.changed(base, own, ops)
     entries: list[tuple[Scalar, Tree]] = []
-    for key, value in base.entries:
+    for key, value in after.tree.entries:
         if key.value in _OWN:
             continue
         other = own.get(str(key.value))
@@ -206,9 +236,11 @@ def merged(base: Mapping, own: Mapping) -> Mapping:
             entries.append((key, _overlaid(value, other, _of_var if key.value == "vars" else None)))
         else:
             entries.append((own.key(str(key.value)) or key, other))
-    known = {key.value for key, _ in entries}
+    known = {key.value for key, _ in entries} | {changes.KEY}
     entries += [(key, value) for key, value in own.entries if key.value not in known]
-    return Mapping(tuple(entries), own.span)
+    # What a base does to its own base is its own affair.
+    warnings = (*after.warnings, *changes.note_whole(base, own))
+    return Document(tuple(entries), own.span, (*base.marks, *after.marks), warnings)
 
 
 def _overlaid(

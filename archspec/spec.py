@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, InstanceOf
 
 from archspec.allowed import Allowed
-from archspec.errors import Span
+from archspec.errors import Diagnostic, Span
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Ops
 
@@ -207,10 +207,12 @@ class Spec(BaseModel):
 class Written:
     """A spec with the name of the file it came from, places in it, and the ops it may use.
 
-    `places` are those of its top-level keys, and of the values under `expect` and `outputs`.
+    `places` are those of its top-level keys, and of the values under `expect` and `outputs`;
+    `warnings` are of what the file does to its base.
     """
 
     spec: Spec
     file: str
     places: dict[str, Span] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
+    warnings: tuple[Diagnostic, ...] = ()

@@ -27,6 +27,13 @@ TOP: Final[dict[str, Words]] = {
         "Another spec, whose keys this one overrides.",
         ("families/resnet.yaml", "resnet34"),
     ),
+    "changes": (
+        "Nodes of the extended spec by path: replaced, removed by null, or `after PATH` new ones.",
+        (
+            {"net.conv1": {"Conv2d": 64, "kernel_size": 3, "padding": 1}, "net.maxpool": None},
+            {"after Bottleneck.bn3": {"se": "SE"}},
+        ),
+    ),
     "input": (
         "Input shape without the batch dimension, or a mapping of named inputs.",
         ([3, 224, 224], {"left": [3, 64, 64], "right": [3, 64, 64]}),

@@ -112,6 +112,7 @@ ELSEWHERE: Final = {
     "COMPUTED": "test_steps_of_expressions",
     "STRING_LENGTH": "test_a_long_string",
     "FORMULA": "test_parts_of_a_formula",
+    "CHANGES": "test_changes_of_a_base",
     "EXTENDS_DEPTH": "test_specs_that_extend_one_another",
     "DEPTH": "test_a_deep_network",
     "STEPS": "test_steps_of_loops",
@@ -151,6 +152,23 @@ def test_the_length_of_an_expression() -> None:
     n = limits.EXPRESSION_LENGTH
     assert codes(var("1" + " " * (n - 3) + "+1")) == []
     assert codes(var("1" + " " * (n - 2) + "+1")) == ["E401"]
+
+
+def test_changes_of_a_base(tmp_path: Path) -> None:
+    nodes = "".join(f"  n{i}: ReLU\n" for i in range(limits.CHANGES + 1))
+    (tmp_path / "base.yaml").write_text(f"{HEAD}net:\n{nodes}")
+
+    def told(count: int) -> str:
+        changes = "".join(f"  net.n{i}: SiLU\n" for i in range(count))
+        (tmp_path / "own.yaml").write_text(f"extends: base.yaml\nchanges:\n{changes}")
+        try:
+            archspec.load(tmp_path / "own.yaml")
+        except SpecError as error:
+            return str(error.diagnostics[0].code)
+        return ""
+
+    assert told(limits.CHANGES) == ""
+    assert told(limits.CHANGES + 1) == "L107"
 
 
 def test_values_in_a_file() -> None:

@@ -125,7 +125,9 @@ def load(arguments: argparse.Namespace) -> Architecture:
 
 def load_one(spec: str | None, arguments: argparse.Namespace, ops: Ops) -> Architecture:
     """Load one of several specs."""
-    return compiled(joined(chain(spec)), _shape(arguments.input), _overrides(arguments.set), ops)
+    return compiled(
+        joined(chain(spec), ops), _shape(arguments.input), _overrides(arguments.set), ops
+    )
 
 
 def _standard_input() -> str:

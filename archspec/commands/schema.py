@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _known(spec: str, ops: Ops) -> tuple[dict[str, tuple[Parameter, ...]], Ops, dict[str, Var]]:
     """Return what a spec's blocks take, and what its vars may be, those of its base too."""
-    tree = joined(chain(spec))
+    tree = joined(chain(spec), ops)
     blocks, vars = tree.get("blocks"), tree.get("vars")
     headers = [key for key, _ in blocks.entries] if isinstance(blocks, Mapping) else []
     values = vars.entries if isinstance(vars, Mapping) else ()

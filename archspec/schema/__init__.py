@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail, nearest
 from archspec.ops import BY_NAME, Ops
+from archspec.reading import Document
 from archspec.schema import names, slips
 from archspec.schema.foreign import unknown_op
 from archspec.schema.headers import header
@@ -24,7 +25,7 @@ from archspec.schema.variables import read_var
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Var, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
-_KEYS: Final = (*Spec.model_fields, "extends")
+_KEYS: Final = (*Spec.model_fields, "extends", "changes")
 
 
 def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
@@ -61,7 +62,8 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     check_interface(tree, headers, ops, diagnostics)
     diagnostics.raise_any()
     spec = _validated(fields, tree)
-    return Written(spec, tree.span.source.name, _places(tree), ops)
+    warnings = tree.warnings if isinstance(tree, Document) else ()
+    return Written(spec, tree.span.source.name, _places(tree), ops, warnings)
 
 
 def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
