@@ -260,6 +260,17 @@ def test_branches_for_training_and_what_stands_for_another(tmp_path: Path) -> No
     assert aux.reads == ("inception4a",)
 
 
+def test_what_stands_there_otherwise(tmp_path: Path) -> None:
+    base = "net:\n  a: ReLU\n  b: {if: =1 > 2, do: SiLU, else: input}\n  c: Sigmoid\n"
+    path = own(tmp_path, "changes: {after net.input: {pre: Tanh}}\n", base)
+    assert wiring(archspec.load(path))["c"] == ("pre",)
+    path = own(tmp_path, "changes: {after net.input: {pre: Tanh}, net.b: GELU}\n", base)
+    assert wiring(archspec.load(path))["c"] == ("pre",)
+    path = own(tmp_path, "changes: {after net.input: {pre: Tanh}, net.b: null}\n", base)
+    assert wiring(archspec.load(path))["c"] == ("a",)
+    assert bare(parse(Source("a", flattened(read_chain(path))))) == bare(joined(read_chain(path)))
+
+
 def test_chains_of_changes(tmp_path: Path) -> None:
     own(tmp_path, "changes: {after net.stem: {drop: Dropout}}\n", BASE).rename(
         tmp_path / "mid.yaml"
