@@ -10,10 +10,11 @@ from torch import nn
 
 from archspec import analysis
 from archspec.live import parts
+from archspec.live.inputs import taking
 from archspec.live.memory import check_fits
 from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
-from archspec.network import Body, Leaf, Network
+from archspec.network import INPUT, Body, Leaf, Network
 from archspec.ops import Call, Op, is_builtin
 from archspec.ops.tensor import Parameter
 from archspec.plugins.blame import blaming
@@ -59,16 +60,17 @@ def _built(network: Network) -> nn.Module:
     """Return the root module, which may have several outputs."""
     root = network.root
     slots = Slots(root, tuple(network.inputs), keep=tuple(name for _, name in network.outputs))
+    names = tuple("x" if name == INPUT else name for name in network.inputs)
     arguments = (network.name, _children(root), slots.steps(), slots.count)
     result = slots.of(network.outputs[0][1])
     module: SpecModule
     if len(network.outputs) == 1:
-        module = SpecModule(*arguments, result)
+        module = taking(SpecModule, names)(*arguments, result)
     else:
         outputs = tuple(
             (label, slots.of(name), name in network.side) for label, name in network.outputs
         )
-        module = SpecNetwork(*arguments, result, outputs=outputs)
+        module = taking(SpecNetwork, names)(*arguments, result, outputs=outputs)
     return _initialised(module, root)
 
 
@@ -77,7 +79,7 @@ def _module(node: Leaf | Body) -> nn.Module:
         with blaming(type(node.op), node.written.span):
             return _evaluated(node.op)
     slots = Slots(node, node.reads and ("input",), keep=(node.result,))
-    module = SpecModule(
+    module = taking(SpecModule, ("x",) if node.reads else ())(
         node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
     )
     return _initialised(module, node)

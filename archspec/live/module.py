@@ -3,8 +3,6 @@
 No source is executed: a spec that is not trusted can be built.
 """
 
-from __future__ import annotations
-
 import operator
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
@@ -106,8 +104,12 @@ class SpecModule(nn.Module):
         for name, own in self._own.items():
             own.refill(getattr(self, name))
 
-    def forward(self, *inputs: Tensor) -> Any:
-        """Run the body on its inputs, each with the batch as its first dimension."""
+    def forward(self, x: Tensor) -> Any:
+        """Run the body on what it reads, with the batch as its first dimension."""
+        return self.outcome((x,))
+
+    def outcome(self, inputs: tuple[Tensor, ...]) -> Any:
+        """Return what the body makes of its inputs."""
         return self.run(inputs)[self._result]
 
     def run(self, inputs: tuple[Tensor, ...]) -> list[Any]:
@@ -123,7 +125,7 @@ class SpecModule(nn.Module):
             elif form is Form.FUNCTION:
                 slots[target] = apply(name, [slots[i] for i in reads], keywords)
             else:
-                slots[target] = self._parameters[name]
+                slots[target] = getattr(self, name)  # `torch.fx` sees it there
         return slots
 
     def _get_name(self) -> str:
@@ -149,8 +151,8 @@ class SpecNetwork(SpecModule):
         labels = [label for label, _, _ in self._outputs]
         self._type: Any = namedtuple(f"{self._label}Outputs", labels)  # type: ignore[misc]
 
-    def forward(self, *inputs: Tensor) -> Any:
-        """Run the network; returns its outputs by name."""
+    def outcome(self, inputs: tuple[Tensor, ...]) -> Any:
+        """Return the outputs by name."""
         slots = self.run(inputs)
         absent = not self.training
         found = [None if side and absent else slots[slot] for _, slot, side in self._outputs]
@@ -169,8 +171,8 @@ class SpecNetwork(SpecModule):
 def apply(function: str, tensors: list[Any], keywords: Mapping[str, Any]) -> Tensor:
     """Call a function of several tensors: an operator pairwise, `torch.cat` on the list.
 
-    `once` among the keywords are the places of tensors without a batch, which are repeated for
-    each sample.
+    `once` among the keywords are the places of tensors without a batch and their ranks; they are
+    repeated for each sample.
     """
     call = FUNCTIONS[function]
     if function.startswith("operator."):
@@ -178,10 +180,10 @@ def apply(function: str, tensors: list[Any], keywords: Mapping[str, Any]) -> Ten
         for tensor in tensors[1:]:
             result = call(result, tensor)
         return result
-    once = keywords.get("once", ())
+    once: Mapping[int, int] = keywords.get("once", {})
     if once:
         keywords = {name: value for name, value in keywords.items() if name != "once"}
         batch = next(t.shape[0] for i, t in enumerate(tensors) if i not in once)
-        for i in once:
-            tensors[i] = tensors[i].expand(batch, *[-1] * (tensors[i].ndim - 1))
+        for i, rank in once.items():
+            tensors[i] = tensors[i].expand(batch, *[-1] * (rank - 1))
     return call(tensors, **keywords)

@@ -73,5 +73,6 @@ class Slots:
         call = leaf.op.call()
         keywords = {argument.name: untraced(argument.value) for argument in call.arguments}
         if not leaf.op.stretches and (once := self._body.once(leaf)):
-            keywords["once"] = once
+            ranks = {node.name: len(node.output) for node in self._body.nodes}
+            keywords["once"] = {place: ranks[leaf.reads[place]] for place in once}
         return Step(target, call.target, Form.FUNCTION, reads, keywords, leaf.training_only)

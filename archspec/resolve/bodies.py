@@ -63,6 +63,7 @@ class Builder:
             SpecError: without a diagnostic, when what it would return was already reported.
         """
         if self.last.shape is None:
+            self._check_chosen(node)
             raise SpecError(())
         return Body(
             name=name,
@@ -162,14 +163,21 @@ class Builder:
                 raise fail("G328", "a parameter reads nothing", reads[0].span)
             return [], ()
         if reads is None:
-            if self.last.shape is None and len(self.inputs) > 1 and not self.children:
-                choices = ", ".join(self.inputs)
-                told = f"the first node says `from` which input it reads: {choices}"
-                raise fail("G306", told, node.span)
+            self._check_chosen(node)
             return [self.last], (self.last.written or self.last.ref,)
         self.resolver.expansion.step(node.span, len(reads))
         known = [self._filled(name, scope) for name in reads]
         return [self.siblings.flow(name) for name in known], tuple(name.text for name in known)
+
+    def _check_chosen(self, node: spec.Node) -> None:
+        """Refuse what reads the node before it where none has said which of several inputs it reads.
+
+        Raises:
+            SpecError: code G306.
+        """
+        if self.last.shape is None and self.last.ref == INPUT:
+            told = f"the first node says `from` which input it reads: {', '.join(self.inputs)}"
+            raise fail("G306", told, node.span)
 
     def _filled(self, name: spec.Name, scope: Scope) -> spec.Name:
         """Return a name with the loop variables in it filled in.

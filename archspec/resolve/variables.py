@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from archspec.allowed import entries
+from archspec.allowed import entries, is_number
 from archspec.errors import Diagnostics, Note, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.resolve.scope import Scope, read_names
@@ -54,7 +54,8 @@ def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Val
         holds = f"is {_shown(entry)}, and" if is_own else f"holds {_shown(entry)}, and each entry"
         help = did_you_mean(entry, _words(var)) if isinstance(entry, str) else ""
         notes = (Note("what it may be", var.place),) if var.place else ()
-        message = f"`{name}` {holds} must be {var.allowed}"
+        is_odd = not var.allowed.choices and not is_number(entry)
+        message = f"`{name}` {holds} must be {'a number' if is_odd else var.allowed}"
         raise fail("G375", message, given.span, notes=notes, help=help)
     return value
 
