@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from archspec.live.module import SpecModule
 
-
 Module = TypeVar("Module", bound=SpecModule)
 
 

@@ -170,7 +170,7 @@ class Builder:
         return [self.siblings.flow(name) for name in known], tuple(name.text for name in known)
 
     def _check_chosen(self, node: spec.Node) -> None:
-        """Refuse what reads the node before it where none has said which of several inputs it reads.
+        """Refuse what reads "the node before" where nothing has read any of several inputs yet.
 
         Raises:
             SpecError: code G306.
