@@ -75,7 +75,8 @@ class Architecture:
         if not self._written:
             return ()
         unused = analysis.unused(self.network, self._written)
-        return (*self._written.warnings, *unused, *analysis.misread(self.network))
+        moved = analysis.moved(self.network)
+        return (*self._written.warnings, *unused, *moved, *analysis.misread(self.network))
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:

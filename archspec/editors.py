@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from archspec import expressions, vocabulary
 from archspec.ops import BY_NAME, Op, Ops
+from archspec.schema import names
 from archspec.schema.functions import FUNCTIONS
 from archspec.schema.nodes import CONTROL
 from archspec.schemata import (
@@ -256,7 +257,10 @@ def _block(name: str, parameters: tuple[Parameter, ...]) -> Json:
     listed = {"type": "array", "items": VALUE}
     own = {"anyOf": [VALUE, listed], "description": _BLOCK}
     given = {p.name: {"allOf": [VALUE], **_parameter(name, p)} for p in parameters}
-    return closed({name: own, **given, **_COMMON})
+    told = "What enters, which is known without it; checked where it is stated."
+    size = {"anyOf": [{"type": "integer"}, EXPRESSION], "description": told}
+    stated = dict.fromkeys(names.SIZES, size)
+    return closed({name: own, **stated, **given, **_COMMON})
 
 
 def _parameter(block: str, parameter: Parameter) -> Json:

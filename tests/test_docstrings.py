@@ -76,7 +76,7 @@ def test_uses_that_differ() -> None:
   B(channels, last=false):
     conv: {Conv2d: =channels, kernel_size: 3, padding: 1}
     act: {if: =not last, do: ReLU}
-    add: {if: =in_channels == channels, Add: [act, input]}
+    add: {if: =in_channels == channels, Add: [act, input], else: {from: act}}
 """
     text = f"{HEAD}blocks:{block}net: [{{B: 8}}, {{B: 8}}, {{B: 8, last: true}}]"
     told = "A 3x3 convolution and optional ReLU, added to the input if in_channels == 8."

@@ -171,7 +171,7 @@ CASES = {
           Unit(join):
             conv: {Conv2d: 4, kernel_size: 1}
             tanh: Tanh
-            sum: {if: =join, Add: [tanh, input]}
+            sum: {if: =join, Add: [tanh, input], else: {from: tanh}}
             tail: {Conv2d: 4, kernel_size: 1}
             all: {Add: [tail, tanh]}
             last: {Mul: [all, sum]}
@@ -181,7 +181,7 @@ CASES = {
         blocks:
           Unit(join):
             has_sum: Tanh
-            sum: {if: =join, Add: [has_sum, input]}
+            sum: {if: =join, Add: [has_sum, input], else: {from: has_sum}}
             tail: {Conv2d: 4, kernel_size: 1}
         net: [{Unit: true}, {Unit: false}]
     """,

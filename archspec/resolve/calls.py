@@ -45,6 +45,7 @@ def enter(
     sizes = entering(shape)
     own = {*sizes, *(parameter.name for parameter in block.parameters)}
     defaults = _plain_defaults(block, own | outermost.values.keys())
+    use = _unstated(use, sizes, around)
     bound = _bound(block, use, around, defaults)
     values = {parameter: value for parameter, (value, _) in bound.items()}
     bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
@@ -121,6 +122,26 @@ def _default(default: Given | None, path: str, scope: Scope) -> tuple[Value, For
         raise SpecError(
             replace(diagnostic, path=path, trail=scope.trail) for diagnostic in error.diagnostics
         ) from None
+
+
+def _unstated(use: Use, sizes: Mapping[str, int], scope: Scope) -> Use:
+    """Return a use without the sizes of what enters that it states, which are checked.
+
+    Raises:
+        SpecError: when another size enters; code G313.
+    """
+    left = []
+    for name, given in use.keywords:
+        if name.text not in sizes:
+            left.append((name, given))
+            continue
+        stated, _ = scope.compute(given)
+        if stated != sizes[name.text]:
+            arrives = int(sizes[name.text])
+            message = f"`{name.text}` is stated as {shown_value(stated)}, but {arrives} arrive"
+            help = f"leave `{name.text}` out, or change what comes before"
+            raise fail("G313", f"{use.callee.value}: {message}", given.span, help=help)
+    return replace(use, keywords=tuple(left))
 
 
 def _bound(

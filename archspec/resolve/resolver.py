@@ -37,6 +37,8 @@ class Resolver:
         self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
     ) -> Body:
         """Return the module that a body spells, also when the body is a single node."""
+        first = next(iter(inputs.values()))
+        scope = scope.entered(first.size)
         builder = Builder(self, path, scope, inputs)
         if isinstance(node, spec.Body):
             builder.add_items(node, scope)

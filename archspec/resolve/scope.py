@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from archspec import expressions
 from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
+from archspec.schema import names
 from archspec.schema.values import inside
 from archspec.spec import Given
 from archspec.traced import Traced, collected, formula_of, hidden_of, traced, untraced
 
+Kept = TypeVar("Kept")
 Sources: TypeAlias = dict[str, frozenset[str]]
 
 
@@ -84,6 +86,21 @@ class Scope:
         """Return the open vars that what is written depends on, but that no formula tells."""
         return _of_names(self.hidden, read)
 
+    def entered(self, shape: Shape) -> Scope:
+        """Return the scope of a body in place, where the sizes are of what enters that."""
+        sizes = entering(shape)
+        scope = replace(
+            self,
+            values={**without(self.values, names.SIZES), **{n: int(s) for n, s in sizes.items()}},
+            formulas={
+                **without(self.formulas, names.SIZES),
+                **{name: formula_of(size) for name, size in sizes.items()},
+            },
+            sources=without(self.sources, names.SIZES),
+            hidden=without(self.hidden, names.SIZES),
+        )
+        return scope.with_sizes(sizes, self)
+
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
         return _of_names(self.sources, read)
@@ -146,9 +163,9 @@ def read_names(part: Given | Formula | None) -> frozenset[str]:
     return frozenset() if part is None else expressions.names(part)
 
 
-def without(places: Mapping[str, Span], hidden: Container[str]) -> dict[str, Span]:
-    """Return the places of the names that no other of the same name hides."""
-    return {name: place for name, place in places.items() if name not in hidden}
+def without(known: Mapping[str, Kept], hidden: Container[str]) -> dict[str, Kept]:
+    """Return what is known of the names that no other of the same name hides."""
+    return {name: held for name, held in known.items() if name not in hidden}
 
 
 def open_vars(scope: Scope) -> list[str]:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from archspec import expressions
-from archspec.errors import fail
+from archspec.errors import SpecError, fail
 from archspec.ops import BY_NAME, Ops
 from archspec.schema import names
 from archspec.schema.values import inside
@@ -48,6 +48,9 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
         parameters.append(Parameter(keyword.arg, default))
     if trouble := names.problem(call.func.id, ops):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
+    stated = [parameter.name for parameter in parameters if parameter.name in names.SIZES]
+    if stated:
+        raise _needless(call, stated, key)
     seen: set[str] = set()
     for parameter in parameters:
         trouble = names.problem(parameter.name, ops)
@@ -55,6 +58,20 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
             raise fail("S207", f"`{parameter.name}`: {trouble or 'twice'}", key.span)
         seen.add(parameter.name)
     return call.func.id, tuple(parameters)
+
+
+def _needless(call: ast.Call, stated: list[str], key: Scalar) -> SpecError:
+    """Return the error about a header with sizes that are known without it."""
+    args = [arg for arg in call.args if getattr(arg, "id", "") not in names.SIZES]
+    keywords = [keyword for keyword in call.keywords if keyword.arg not in names.SIZES]
+    written = ast.unparse(ast.Call(call.func, args, keywords)).removesuffix("()")
+    listed = " and ".join(f"`{name}`" for name in stated)
+    it = "it" if len(stated) == 1 else "them"
+    message = f"{listed} of what enters a block is known in it, and no parameter"
+    help = (
+        f"write `{written}`, and leave {it} out of its uses; by name, `{stated[0]}: 64`, it may be"
+    )
+    return fail("S252", message, key.span, help=f"{help} stated, and is checked")
 
 
 def _default(node: ast.expr, key: Scalar) -> Given:

@@ -58,6 +58,9 @@ BUILTINS: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 
+SIZES: Final = ("in_channels", "in_features", "in_length", "in_depth", "in_height", "in_width")
+"""Names of the sizes of what enters a body, which stand for nothing else in expressions."""
+
 _RESERVED: Final = {
     "input": "the body's input",
     "nn": "PyTorch's module",
@@ -108,4 +111,6 @@ def problem(name: str, ops: Iterable[str] = ()) -> str:
         return _FORM
     if name in BUILTINS and name not in _RESERVED:
         return f"`{name}` is a builtin of Python"
+    if name in SIZES:
+        return f"`{name}` is known already: it speaks of what enters the body in which it stands"
     return child_problem(name, ops)

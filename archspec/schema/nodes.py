@@ -364,8 +364,9 @@ class NodeReader:
             known = tuple(parameter.name for parameter in parameters)
         else:
             return
+        stated = () if callee in self.ops else names.SIZES
         for name, _ in use.keywords:
-            if name.text not in known:
+            if name.text not in (*known, *stated):
                 kind = self.ops.get(str(callee))
                 self.diagnostics.add(unknown_argument(name, str(callee), known, kind))
 
