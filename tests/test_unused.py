@@ -210,3 +210,25 @@ def test_a_misspelt_var_beside_the_right_one() -> None:
         HEAD + "vars: {width: 3, widht: 4}\nnet: [{Conv2d: =width, kernel_size: 1}]"
     )
     assert [(w.code, w.help) for w in net.warnings] == [("W103", "did you mean `width`?")]
+
+
+FROZEN = {
+    "up: {use: Upsample, size: ['=in_height', '=in_width']}": ["W132"],
+    "up: {use: Upsample, size: =in_height}": ["W132"],
+    "pool: {AdaptiveAvgPool2d: =in_height // 2}": ["W132"],
+    "cut: {use: Narrow, dim: 2, start: 0, length: =in_height // 2}": ["W132"],
+    "window: {MaxPool2d: '=min(2, in_height)'}": ["W132"],
+    "pool: {AdaptiveAvgPool2d: 4}": [],
+    "scale: {Scale: =1 / in_channels}": [],
+}
+
+
+@pytest.mark.parametrize("node", FROZEN)
+def test_a_size_that_does_not_follow_the_input(node: str) -> None:
+    net = archspec.loads(f"{HEAD}net: {{down: {{MaxPool2d: 2}}, {node}}}\n")
+    assert [warning.code for warning in net.warnings] == FROZEN[node]
+
+
+def test_a_size_for_parameters_raises_of_itself() -> None:
+    text = f"{HEAD}net: {{p: {{Parameter: [3, =in_height, =in_width]}}, a: {{Add: [p, input]}}}}\n"
+    assert archspec.loads(text).warnings == ()

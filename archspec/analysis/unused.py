@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archspec import limits
+from archspec.analysis.frozen import frozen
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.initialisation import belongs, follows, modules
@@ -19,7 +20,7 @@ from archspec.spec import Block, Given, InitRule, Name, Spec, Var, Written
 
 
 def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
-    """Return a warning for each thing that nothing uses, or that does nothing; codes W.
+    """Return a warning for each thing that nothing uses, does nothing, or is held fast; codes W.
 
     Args:
         network: a network.
@@ -29,7 +30,12 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
     found = {
         (warning.code, warning.span): warning
         for warning in reversed(
-            [*_unread(network, written), *_unnamed(written), *_unfollowed(network, written)]
+            [
+                *_unread(network, written),
+                *_unnamed(written),
+                *_unfollowed(network, written),
+                *frozen(network),
+            ]
         )
     }
     return tuple(reversed(found.values()))[: limits.MISTAKES]
