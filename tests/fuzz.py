@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 import hypothesis
 from agreement import assert_agree, assert_counted, outcome, same
 from blame import astray
+from commanding import assert_commands, assert_compares, assert_products, chosen
 from conftest import one_thread
 from hypothesis import HealthCheck, assume, note, settings
 from hypothesis import strategies as st
@@ -94,8 +95,12 @@ class Run:
         self.outcomes[came] += 1
 
     def _valid(self, spec: Spec, net: archspec.Architecture, seed: int) -> str:
+        written = text(spec)
         assert_counted(net)
         assert_agree(net, seed)
+        assert_products(net, written)
+        if chosen(seed, 10):
+            assert_commands(written)
         for rewritten in (renamed(spec), unrolled(spec), inlined(spec)):
             if rewritten != spec:
                 assert_same_numbers(net, loaded(rewritten))
@@ -114,6 +119,7 @@ def _mutated(before: archspec.Architecture, mutation: Mutation) -> str:
     assume(is_small(net))
     assert_counted(net)
     assert_agree(net)
+    assert_compares(before, net)
     return "accepted"
 
 
