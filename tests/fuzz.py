@@ -1,7 +1,9 @@
 """Random specs, and random specs with a mistake in them, by the thousand.
 
     python tests/fuzz.py --cases 100000 --seed 0 --out findings [--first 1200] [--kind mutated]
+    python tests/fuzz.py --cases 100000 --seed 0 --out findings --state findings/state.json
 
+The state is a file by which a run goes on where the last one ended, with all that it has counted.
 A valid spec must build, emit, count and rewrite to the same network; a changed one must do so too,
 or get a located error. What fails is shrunk by Hypothesis and kept in the folder, a file for each.
 """
@@ -9,6 +11,7 @@ or get a located error. What fails is shrunk by Hypothesis and kept in the folde
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import random
 import time
@@ -35,6 +38,7 @@ from archspec.errors import Source
 from archspec.flattening import flattened
 from archspec.reading import joined, read_text
 from archspec.syntax import parse
+from archspec.writing import write_whole
 
 PARAMETERS, MACS, NODES, ELEMENTS = 400_000, 10_000_000, 120, 1_000_000
 """Networks that are larger are not tried: they say no more, and take longer."""
@@ -184,10 +188,12 @@ def assert_flattened(spec: Spec, net: archspec.Architecture) -> None:
     assert flattened((parse(Source("<string>", flat)),)) == flat
 
 
-def fuzz(kind: str, cases: int, seed: int, first: int, out: Path) -> int:
+def fuzz(kind: str, cases: int, seed: int, first: int, out: Path, state: State) -> int:
     """Run batches of cases, print how many there were an hour, and return how many failed."""
-    start, findings, total = time.monotonic(), 0, Counter[str]()
-    for done in range(first, cases, BATCH):
+    key, start, here = f"{kind}, seed {seed}", time.monotonic(), 0
+    known = state.of(key)
+    findings, total = known.get("findings", 0), Counter[str](known.get("outcomes", {}))
+    for done in range(max(first, known.get("next", 0)), cases, BATCH):
         run = Run(kind)
         try:
             run(min(BATCH, cases - done), seed * 10_000_019 + done)
@@ -197,15 +203,39 @@ def fuzz(kind: str, cases: int, seed: int, first: int, out: Path) -> int:
             (out / f"{kind}-{seed}-{done}.yaml").write_text(run.failing, encoding="utf-8")
             (out / f"{kind}-{seed}-{done}.txt").write_text(traceback.format_exc(), encoding="utf-8")
         total += run.outcomes
-        count = sum(total.values())
-        rate = count / (time.monotonic() - start) * 3600
+        here += sum(run.outcomes.values())
+        rate = here / (time.monotonic() - start) * 3600
         told = ", ".join(f"{number:,} {name}" for name, number in sorted(total.items()))
         print(
-            f"{kind}, seed {seed}, next {done + BATCH}: {told}; {rate:,.0f} cases an hour; "
-            f"{findings} findings",
+            f"{key}, next {done + BATCH}: {told}; {rate:,.0f} cases an hour; {findings} findings",
             flush=True,
         )
+        state.keep(key, {"next": done + BATCH, "findings": findings, "outcomes": dict(total)})
     return findings
+
+
+@dataclass
+class State:
+    """How far runs of each kind and seed have come, in a file if there is one."""
+
+    path: Path | None
+
+    def of(self, key: str) -> dict[str, Any]:
+        """Return what a run has kept; nothing before the first batch."""
+        found: dict[str, Any] = self._all().get(key, {})
+        return found
+
+    def keep(self, key: str, held: dict[str, Any]) -> None:
+        """Write how far a run has come, whole or not at all."""
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self.path, json.dumps(self._all() | {key: held}, indent=1) + "\n")
+
+    def _all(self) -> dict[str, Any]:
+        if self.path is None or not self.path.exists():
+            return {}
+        held: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        return held
 
 
 def main() -> int:
@@ -216,9 +246,10 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="to go on where a run ended")
     parser.add_argument("--kind", choices=("valid", "mutated"), action="append")
     parser.add_argument("--out", type=Path, default=Path("findings"))
+    parser.add_argument("--state", type=Path, help="a file by which a run goes on where one ended")
     given = parser.parse_args()
-    kinds = given.kind or ["valid", "mutated"]
-    found = [fuzz(kind, given.cases, given.seed, given.first, given.out) for kind in kinds]
+    kinds, state = given.kind or ["valid", "mutated"], State(given.state)
+    found = [fuzz(k, given.cases, given.seed, given.first, given.out, state) for k in kinds]
     return int(any(found))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import random_blocks
 import random_layouts
 import random_ops
 from random_kinds import ACTIVATIONS, NAMES, NORMS, Block, leaving
@@ -109,7 +110,7 @@ class Writer:
             makers += [self.use] * 5
         if scope.depth < 3:
             makers += [self.chain, self.wired, self.branches, self.repeat, self.branches]
-            makers += [self.last]
+            makers += [self.last, self.special]
         return self.rng.choice(makers)(flow, scope)
 
     def last(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
@@ -117,6 +118,10 @@ class Writer:
         if self.chance(25):
             return random_layouts.attention(self, flow, scope)
         return random_layouts.channels_last(self, flow, scope)
+
+    def special(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
+        """Return a use of a block that takes what few take."""
+        return random_blocks.special(self, flow, scope)
 
     def conv(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         channels = self.given("channels", scope)
@@ -283,6 +288,8 @@ class Writer:
         if self.chance(30) and kind != "Cat":
             last = names[-1]
             made[last] = self.under(self.given("flag", inner), made[last])
+        elif self.chance(15) and names[0].islower():
+            made["again"] = names[0]
         channels = self.unknown() if kind == "Cat" else flow.channels
         return {kind: made}, Flow("", channels, flow.size)
 

@@ -33,7 +33,7 @@ def document(rng: random.Random) -> dict[str, Any]:
     scope = replace(scope, depth=0)
     for letter in "ABCDE"[: rng.randint(0, 4)]:
         writer.blocks.append(_block(writer, f"Block{letter}", scope))
-    names = ["left", "right"] if writer.chance(20) else []
+    names = rng.choice(_INPUTS) if writer.chance(30) else []
     root = _Root(writer, scope, names)
     spec: dict[str, Any] = {"name": rng.choice(["Net", "Tiny", "Y", "RandomNet"])}
     sizes = [rng.choice([4, 8]), rng.choice([8, 11, 16]), rng.choice([8, 9, 16])]
@@ -59,6 +59,7 @@ def document(rng: random.Random) -> dict[str, Any]:
     return {key: value for key, value in spec.items() if value not in ({}, [])}
 
 
+_INPUTS: Final = (["left", "right"], ["left", "right"], ["image"], ["one", "two", "three"])
 _TEXTS: Final[dict[str, tuple[Any, ...]]] = {
     "archspec": (1,),
     "paper": ("Nobody et al. 1999", "https://example.org/paper"),
@@ -169,10 +170,16 @@ def _stems(grown: Mapping, inputs: list[str]) -> None:
     grown.flows = []
     writer = grown.writer
     channels = writer.value("channels")
+    stem = ""
     for name in inputs:
         grown.taken.add(name)
-        conv = {"from": name, "Conv2d": channels} | SAME
-        grown.add(conv, Flow("", str(channels), "size"))
+        conv: Node = {"from": name, "Conv2d": channels} | SAME
+        if stem and writer.chance(30):  # twins
+            conv = {"from": name, "do": stem}
+        elif writer.chance(30):
+            conv = {"from": name, "do": [{"Conv2d": channels} | SAME, "BatchNorm2d", "ReLU"]}
+        made = grown.add(conv, Flow("", str(channels), "size"))
+        stem = stem or (made if made.islower() else "")
 
 
 def _head(writer: Writer) -> list[Node]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import random_blocks
 import random_layouts
 from random_marks import Flow, Node, Scope, formula, is_op, marks
 
@@ -26,7 +27,9 @@ class Mapping:
         """Add a child, or a few that belong together."""
         ways = [self.plain] * 5 + [self.aside] * 3 + [self.merged] * 5 + [self.projected] * 2
         ways += [self.optional] * 2 + [self.again] * 2 + [self.spliced, self.named_loop]
-        ways += [self.tensor] * 2
+        ways += [self.tensor] * 2 + [self.either]
+        if not self.scope.in_block:
+            ways += [self.other_rank]
         self.rng.choice(ways)()
 
     def add(self, node: Node, out: Flow, prefix: str = "") -> str:
@@ -47,6 +50,23 @@ class Mapping:
 
     def tensor(self) -> None:
         random_layouts.tensor(self)
+
+    def other_rank(self) -> None:
+        random_blocks.other_rank(self)
+
+    def either(self) -> None:
+        """Add a branch that is one thing or another, and a merge that is there with the one."""
+        writer, start = self.writer, self.rng.choice(self.flows)
+        flag = writer.given("flag", self.scope)
+        (one, _), (other, _) = (writer.keeping(start, self.scope) for _ in range(2))
+        held = {"if": flag, "from": start.name, "do": one}
+        if writer.chance(50):
+            held["else"] = other
+        branch = self.add(held, start)
+        merge: dict[str, Any] = {"if": flag, "Add": [start.name, branch]}
+        if writer.chance(60) or "else" in held:
+            merge["else"] = {"from": branch}
+        self.add(merge, start)
 
     def plain(self) -> None:
         start = self.flows[-1]

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from fuzz import Run
+from fuzz import Run, State, fuzz
+from random_blocks import BLOCKS, HELD
 from random_specs import document, text
 
 import archspec
@@ -38,6 +39,26 @@ def test_a_changed_spec_still_agrees_or_is_refused_at_the_change(cases: int, see
     run(cases, seed)
     assert run.outcomes["accepted"] + run.outcomes["refused"] >= cases
     assert min(run.outcomes["accepted"], run.outcomes["refused"]) >= cases // 10
+
+
+def test_a_run_goes_on_where_the_last_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr("fuzz.Run.__call__", lambda _, cases, seed: tried.append(seed))
+    state = State(tmp_path / "state.json")
+    assert fuzz("valid", 200, 3, 0, tmp_path, state) == 0
+    assert fuzz("valid", 400, 3, 0, tmp_path, State(tmp_path / "state.json")) == 0
+    assert tried == [3 * 10_000_019 + first for first in (0, 100, 200, 300)]
+    assert state.of("valid, seed 3")["next"] == 400
+
+
+def test_random_specs_use_every_kind_of_block_and_input() -> None:
+    written = [document(random.Random(seed)) for seed in range(400)]
+    headers = {header for spec in written for header in spec.get("blocks", {})}
+    assert {header for header in BLOCKS if header.partition("(")[0] not in HELD} <= headers
+    inputs = [spec["input"] for spec in written if isinstance(spec["input"], dict)]
+    assert {len(named) for named in inputs} == {1, 2, 3}
 
 
 def test_random_specs_use_the_whole_language() -> None:
