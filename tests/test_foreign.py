@@ -301,3 +301,46 @@ def test_helps_are_yaml() -> None:
         assert isinstance(entry, Meant)
         held: Any = yaml.safe_load(entry.node)
         assert held is None or isinstance(held, str | dict | list)
+
+
+# (the node, the code, what the help holds): values that are spelt as elsewhere
+VALUES: list[tuple[str, str, str]] = [
+    ("{MaxPool2d: 3, stride: 2, padding: same}", "G315", "`padding: 1`"),
+    ("{Conv2d: 8, kernel_size: 3, padding: SAME}", "G315", "did you mean `same`?"),
+    ("{Conv2d: 8, kernel_size: 5, stride: 2, padding: same}", "G302", "`padding: 2`"),
+    ("{Conv2d: 8, kernel_size: 3x3}", "G315", "`[3, 3]`"),
+    ("{Conv2d: 8 3}", "G315", "`[8, 3]`"),
+    ('{Conv2d: "8, 3"}', "G315", "`[8, 3]`"),
+    ("{Conv2d: 8, kernel_size: 3, bias: no}", "G315", "did you mean `false`?"),
+    ("{Conv2d: 8, kernel_size: 3, bias: 1}", "G315", "did you mean `true`?"),
+    ("{Upsample: , size: 32, mode: Bilinear}", "G315", "did you mean `bilinear`?"),
+    ("{Cat: {input, input_}}", "S212", "`{Cat: [input, input_]}`"),
+    ("[-1, 1, Conv, [64, 3, 2]]", "S203", "`{Conv2d: [16, 3]}`"),
+    ("conv: [16, 3, 1]", "S203", "`{Conv2d: [16, 3]}`"),
+    ("{layer: Dense, units: 10, activation: softmax}", "S241", "`{Linear: 64}`"),
+    ("{type: conv, filters: 16, size: 3}", "S241", "`{Conv2d: 64, kernel_size: 3, padding: 1}`"),
+    ("{for: i in range(3), do: ReLU}", "S215", "`for: {i: =range(3)}`"),
+    ("{for: {i: 3}, do: ReLU}", "G321", "`=range(3)`"),
+    ("{for: {i: range(3)}, do: ReLU}", "G321", "`=range(3)`"),
+    ("{if: training, do: ReLU}", "G303", "`=training`"),
+    ("Sequential", "S202", "`{Sequential: [ReLU]}`"),
+]
+
+
+@pytest.mark.parametrize(("node", "code", "help"), VALUES, ids=[case[0] for case in VALUES])
+def test_a_value_spelt_as_elsewhere_is_one_error_with_our_spelling(
+    node: str, code: str, help: str
+) -> None:
+    found = of(node)
+    assert (found.code, help in found.help) == (code, True), str(found)
+
+
+def test_a_block_that_is_no_key_is_told_with_its_own_arguments() -> None:
+    text = "name: T\ninput: [8]\nblocks: {MLP(n): [{Linear: =n}]}\nnet: [{op: MLP, n: 3}]\n"
+    found = error(text)
+    assert (found.code, found.help) == ("S241", "write `{MLP: , n: 3}`")
+
+
+def test_children_with_such_names_are_still_children() -> None:
+    text = "name: T\ninput: [8]\nnet: {layer: {Linear: 4}, act: ReLU, kind: {Linear: 3}}\n"
+    assert [node.name for node in archspec.loads(text)] == ["layer", "act", "kind"]

@@ -46,7 +46,9 @@ class Conv2d(Op):
         self._check_padding(height, width)
         if self.padding == "same":
             if pair(self.stride) != (1, 1):
-                raise Misfit("padding `same` needs a stride of 1", "padding")
+                half, odd = divmod(max(pair(self.kernel_size)), 2)
+                help = f"`padding: {half}`, half the kernel, is the usual one" if odd else ""
+                raise Misfit("padding `same` needs a stride of 1", "padding", help=help)
             return (self.out_channels, height, width)
         return (self.out_channels, *sizes((height, width), self._axes()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from archspec import expressions
@@ -44,10 +45,42 @@ def hint(given: Given, value: Value, scope: Scope) -> str:
     return did_you_mean(str(value), scope.values) if is_name else ""
 
 
+_SIZES: Final = re.compile(r"\d+(?:[ ,x×*]+\d+)+")
+_SPOKEN: Final = {"no": "false", "off": "false", "none": "false", "0": "false"}
+_SPOKEN_TRUE: Final = {"yes": "true", "on": "true", "1": "true"}
+
+
+def is_list_in_words(value: Value) -> bool:
+    """Tell whether a word is a list that lacks its brackets: `8, 3`, `3x3`."""
+    return isinstance(value, str) and _SIZES.fullmatch(value) is not None
+
+
+def spelt(value: Value, needed: str, kernel: object = None) -> str:
+    """Return how a value of an op is spelt; empty where nobody knows.
+
+    Args:
+        value: the value.
+        needed: what it has to be, in the words of the message.
+        kernel: the size of the op's window, where it has one and pads it.
+    """
+    word = str(value).casefold()
+    if is_list_in_words(value):
+        return f"a list has brackets: `[{', '.join(re.findall(r'[0-9]+', word))}]`"
+    if needed == "true or false":
+        meant = (_SPOKEN | _SPOKEN_TRUE).get(word, "")
+        return f"did you mean `{meant}`?" if meant else ""
+    words = re.findall(r"`(\w+)`", needed)
+    if isinstance(value, str) and words:
+        return did_you_mean(word, words)
+    if word == "same" and isinstance(kernel, int) and kernel % 2:
+        return f"`padding: {kernel // 2}`, half the kernel, is the usual one"
+    return ""
+
+
 def _is_expression(text: str, scope: Scope) -> bool:
     """Tell whether a word is an expression of names in reach, but for the sign before it."""
     try:
         names = expressions.names(expressions.parse(text))
     except expressions.ExpressionError:
         return False
-    return bool(names) and names <= scope.values.keys()
+    return names <= scope.values.keys() and (bool(names) or "(" in text)

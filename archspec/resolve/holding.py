@@ -40,6 +40,8 @@ def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
     if not isinstance(holds, bool):
         message = f"`if` is true or false, not {shown_value(holds)}"
         notes, help = came_from(condition, scope), hint(condition, holds, scope)
+        if holds == "training":
+            help = "did you mean `=training`?"
         raise fail("G303", message, condition.span, notes=notes, help=help)
     return holds, formula
 

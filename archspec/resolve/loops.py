@@ -82,6 +82,8 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
         if not isinstance(values, tuple):
             message = f"`{name.text}` is a list, not {shown_value(values)}"
             notes, help = came_from(given, scope), hint(given, values, scope)
+            if isinstance(values, int) and not isinstance(values, bool):
+                help = f"`=range({int(values)})` counts from 0"
             raise fail("G321", message, given.span, notes=notes, help=help)
         if isinstance(formula, ast.Tuple):
             columns[name.text] = (values, formula.elts)

@@ -13,7 +13,7 @@ from archspec.ops import Misfit, Op, Shape
 from archspec.ops.shape import TwoReadings
 from archspec.ops.windowed import TooSmall
 from archspec.resolve.flows import Flow, origins
-from archspec.resolve.hints import came_from, hint
+from archspec.resolve.hints import came_from, hint, is_list_in_words, spelt
 from archspec.resolve.positions import begins_as_in_torch, bound, order
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Use
@@ -91,7 +91,7 @@ def invalid(
         problems.setdefault(str(problem["loc"][0]), []).append(problem)
     found = []
     missing = [f"`{field}`" for field in problems if field not in values]
-    if missing:
+    if missing and not any(map(is_list_in_words, values.values())):
         message = f"`{label}` needs {' and '.join(missing)}"
         takes = ", ".join(name for name in kind.model_fields if name not in kind.inferred())
         help = listed or f"`{label}` takes {takes}"
@@ -100,7 +100,8 @@ def invalid(
         needed = " or ".join(dict.fromkeys(map(_needed, problems[field])))
         message = f"`{field}` of `{label}` is {needed}, not {_quoted(values[field])}"
         given, place = written.get(field, (Given(use.span), use.span))
-        help = hint(given, values[field], scope) or listed
+        kernel = values.get("kernel_size") if field == "padding" else None
+        help = hint(given, values[field], scope) or spelt(values[field], needed, kernel) or listed
         notes = came_from(given, scope)
         found.append(Diagnostic("G315", message, place, notes=notes, help=help))
     return SpecError(found)

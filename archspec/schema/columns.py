@@ -13,7 +13,8 @@ from archspec.syntax import Listing, Mapping, Scalar, Tree
 def columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
     """Return loop variables with their lists, from columns or from the paper's table."""
     if not isinstance(tree, Mapping) or not tree.entries:
-        raise fail("S215", "`for` takes a mapping of names to lists", tree.span)
+        help = "`for: {i: =range(3)}` takes the turns 0, 1, 2; `repeat: 3` counts them by `index`"
+        raise fail("S215", "`for` takes a mapping of names to lists", tree.span, help=help)
     found: list[tuple[Name, Given]] = []
     for key, value in tree.entries:
         header = [part.strip() for part in str(key.value).split(",")]

@@ -191,6 +191,7 @@ kernel_regularizer bias_regularizer weight_decay trainable requires_grad
     ! archspec describes a network, not how it is trained
 input_shape ! the shape of the input is the key `input` at the top of the file
 data_format channels_last channels_first ! maps are (C, H, W); `Permute` changes the order
+depthwise ! `groups: =in_channels` makes a convolution depthwise
 name id label ! the key before a node is its name: `conv1: {Conv2d: 8, kernel_size: 3}`
 device dtype ! a spec says neither; `archspec build --device`, `.to(…)` in Python
 count times n number num repeats num_layers depth

@@ -40,12 +40,12 @@ class Words:
     ) -> None:
         self.callees = (*ops, *blocks, *further)
         self._ops, self._blocks, self._further = tuple(ops), tuple(blocks), further
-        self._arguments = {
+        self.arguments = {
             **{name: set(op.model_fields) for name, op in ops.items()},
             **{name: {p.name for p in held or ()} for name, held in blocks.items()},
         }
         self._known = set(self.callees)
-        self._all_arguments = set().union(*self._arguments.values())
+        self._all_arguments = set().union(*self.arguments.values())
         self._merges = {name.casefold() for name, op in ops.items() if op.inputs is None}
         self._left = limits.MISTAKES
 
@@ -63,7 +63,7 @@ class Words:
         if capital and any(_is_expression(value) for value in beside.values()):
             return first
         for key in capital if beside else ():
-            if not self._arguments.get(self._near(str(key.value)), set()).isdisjoint(beside):
+            if not self.arguments.get(self._near(str(key.value)), set()).isdisjoint(beside):
                 return key
         return None
 
@@ -77,6 +77,8 @@ class Words:
         help = unknown_op(_bare(key), self._ops, self._blocks, (*self._further, *further))
         if isinstance(value, Scalar) and type(value.value) in (int, float):
             help = _OF_ONE.sub(rf"\g<1>{value.value}", help)
+        if word in self._further:
+            help = f"`{word}` holds its nodes: `{{{word}: [ReLU]}}`; a list of nodes is one already"
         if op and word not in self._ops:  # `{Activation: relu}`
             help = f"write `{op}`: an op goes by its own name"
         return fail("S202", f"unknown op `{word}`", key.span, help=help)

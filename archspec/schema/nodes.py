@@ -76,6 +76,7 @@ class NodeReader:
         with self.diagnostics.collect():
             if isinstance(tree, Listing):
                 slips.check_calls(tree, self.ops)
+                slips.check_numbers(tree)
                 return Body(span=tree.span, items=tuple((None, self.node(t)) for t in tree.items))
             if isinstance(tree, Mapping):
                 return self._mapping(tree)
@@ -116,7 +117,7 @@ class NodeReader:
                 notes=(Note("one", callees[0].span),),
                 help="a list of nodes is a sequence; a child's name cannot be that of an op",
             )
-        slips.check_typed(tree, self.ops)
+        slips.check_typed(tree, self.words.arguments, self.ops)
         if not control and not callees:
             return self._body(tree)
         if not callees and any(self._is_node(v) for k, v in tree.entries if k.value not in CONTROL):
@@ -224,7 +225,7 @@ class NodeReader:
 
     def _merge(self, use: Use, value: Tree) -> Use:
         """`{Add: [bn2, downsample]}` or `{Cat: {left: …, right: …}}`."""
-        if isinstance(value, Mapping) and value.entries:
+        if isinstance(value, Mapping) and value.entries and not slips.is_set(value):
             return replace(use, branches=self._body(value, branches=True))
         if isinstance(value, Listing):
             label = str(use.callee.value)
@@ -236,6 +237,9 @@ class NodeReader:
         if isinstance(value, Scalar) and str(value.value).startswith("="):
             help = f"names are not computed; `{{{label}: {{part<i>: {{for: {{i: …}}, do: …}}}}}}`"
             help += " makes a branch for each turn"
+        if isinstance(value, Mapping) and value.entries:
+            listed = ", ".join(str(key.value) for key, _ in value.entries)
+            help = f"a list has brackets: `{{{label}: [{listed}]}}`"
         raise fail("S212", message, value.span, help=help)
 
     def _sequential(self, tree: Mapping, value: Tree) -> Node:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
+from collections.abc import Mapping as MappingType
 from typing import Final
 
 from archspec import limits
@@ -15,6 +17,7 @@ from archspec.errors import Span, SpecError, fail
 from archspec.expressions import python_tree, shown_value
 from archspec.ops import Op, Ops
 from archspec.schema import names
+from archspec.schema.foreign import is_foreign_argument, known_op
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _OP: Final = ("op", "type", "layer", "module", "class", "kind", "class_name", "layer_type")
@@ -109,24 +112,61 @@ def _to_its_end(span: Span) -> tuple[str, Span]:
     return line[span.column - 1 : span.end_column - 1], span
 
 
-def check_typed(tree: Mapping, ops: Ops) -> None:
+def check_numbers(tree: Listing) -> None:
+    """Refuse numbers where a list of nodes stands: `conv: [16, 3, 1]`, `[-1, 1, Conv, [64]]`.
+
+    Raises:
+        SpecError: code S203, once for all of them.
+    """
+    for item in tree.items:
+        if isinstance(item, Scalar) and type(item.value) in (int, float):
+            listed = ", ".join(_text(t) for t in tree.items if isinstance(t, Scalar))
+            help = (
+                "a node is an op with its arguments, `{Conv2d: [16, 3]}`; what it reads is `from`"
+            )
+            message = f"no nodes stand here, but values: `[{listed}]`"
+            raise fail("S203", message, item.span, help=help)
+
+
+def is_set(tree: Mapping) -> bool:
+    """Tell whether `{a, b}` stands where a list of names is meant: keys without values."""
+    return all(isinstance(v, Scalar) and v.value is None and not v.quoted for _, v in tree.entries)
+
+
+def check_typed(tree: Mapping, arguments: MappingType[str, Collection[str]], ops: Ops) -> None:
     """Refuse `{op: Conv2d, args: [6, 5]}`, which would be children called `op` and `args`.
+
+    Args:
+        tree: a mapping without the key of an op.
+        arguments: the arguments of each op and block.
+        ops: the ops.
 
     Raises:
         SpecError: code S241.
     """
     for key, value in tree.entries:
         label = value.value if isinstance(value, Scalar) else None
-        if key.value not in _OP or label not in ops or len(tree.entries) < 2:
+        if key.value not in _OP or not isinstance(label, str):
             continue
-        kind = ops[str(label)]
-        rest = [(k, v) for k, v in tree.entries if k is not key]
-        if not all(k.value in _REST or k.value in kind.model_fields for k, _ in rest):
+        rest = [(str(k.value), v) for k, v in tree.entries if k is not key]
+        own = arguments.get(label, ())
+        if not all(name in own or name in _REST or is_foreign_argument(name) for name, _ in rest):
             continue
-        named = [(str(k.value), v) for k, v in rest if k.value in kind.model_fields]
-        first = next((v for k, v in rest if k.value in ("args", "arguments")), None)
-        help = f"write `{_node(str(label), first, named)}`"
-        raise fail("S241", f"an op is a key, and no value of `{key.value}`", key.span, help=help)
+        # A child's node is a word too, but neither a number nor a list of numbers.
+        if any(_is_of_numbers(v) or name in _REST[:-1] for name, v in rest):
+            first = next((v for name, v in rest if name in ("args", "arguments")), None)
+            help = f"write `{_node(label, first, [(n, v) for n, v in rest if n in own])}`"
+            if label not in arguments:
+                help = known_op(label, ops, arguments) or help
+            message = f"an op is a key, and no value of `{key.value}`"
+            raise fail("S241", message, key.span, help=help)
+
+
+def _is_of_numbers(tree: Tree) -> bool:
+    """Tell whether something is a number, or a list of numbers."""
+    if isinstance(tree, Listing):
+        return all(map(_is_of_numbers, tree.items))
+    return isinstance(tree, Scalar) and isinstance(tree.value, bool | int | float)
 
 
 def beside(label: str, value: Mapping, kind: type[Op] | None) -> str:
