@@ -109,7 +109,7 @@ blocks:
   Unit(channels, act=ReLU):
     left: {WideConv2d: =channels, kernel_size: 3, padding: 1}
     right: {from: input, Conv2d: =channels, kernel_size: 1}
-    blend: {from: [left, right], Blend: 0.25}
+    blend: {from: [left, right], Blend: , share: 0.25}
     act: =act
     celu: {if: =act == "Cube", CELU: }
 net:
@@ -151,8 +151,11 @@ def test_what_an_op_reads_is_checked_as_of_any(folder: Path) -> None:
     head = "name: A\ninput: [3, 8, 8]\nnet:\n"
     for line, told in (
         ("  a: {Blend: 0.5}", "G310.*`Blend` reads 2 tensors, not 1"),
-        ("  a: {from: [input, input], Blend: 0.5, chare: 1}", "did you mean `share`"),
-        ("  a: {from: [input, input], Blend: 0.5, size: 4}", "`size` is stated as 4, but 3 arrive"),
+        ("  a: {from: [input, input], Blend: , chare: 1}", "did you mean `share`"),
+        (
+            "  a: {from: [input, input], Blend: 4, share: 0.5}",
+            "`size` is stated as 4, but 3 arrive",
+        ),
         ("  a: {from: [input, input], Blend: much}", "Blend"),
         ("  a: Cubes", "did you mean `Cube`"),
         ("  a: {Cube: 3}", "1 argument for `Cube`.*it takes no arguments"),

@@ -157,7 +157,7 @@ def check_typed(tree: Mapping, arguments: MappingType[str, Collection[str]], ops
             first = next((v for name, v in rest if name in ("args", "arguments")), None)
             help = f"write `{_node(label, first, [(n, v) for n, v in rest if n in own])}`"
             if label not in arguments:
-                help = known_op(label, ops, arguments) or help
+                help = known_op(label, ops, arguments.keys() - ops.keys()) or help
             message = f"an op is a key, and no value of `{key.value}`"
             raise fail("S241", message, key.span, help=help)
 
