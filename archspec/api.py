@@ -236,8 +236,8 @@ def compiled(
 def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
     """Return a network with all that its source tells a reader."""
     network = with_open_vars(written, overrides, shape)
-    sides = analysis.sides(network, written, overrides)
-    return replace(network, sides=sides, sides_in_eval=analysis.sides_in_eval(network, sides))
+    alone = analysis.sides(network, training=False) if network.side else None
+    return replace(network, sides=analysis.sides(network), sides_in_eval=alone)
 
 
 def _given(name: str, value: Any) -> Given:

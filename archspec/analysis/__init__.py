@@ -9,7 +9,8 @@ from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.readings import check_readings, misread
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
-from archspec.analysis.smallest import sides, sides_in_eval, with_smallest_input
+from archspec.analysis.sides import sides
+from archspec.analysis.smallest import with_smallest_input
 from archspec.analysis.unused import check_overriding, unused
 
 __all__ = [
@@ -37,7 +38,6 @@ __all__ = [
     "peak",
     "receptive_field",
     "sides",
-    "sides_in_eval",
     "too_large",
     "training_parameters",
     "unused",

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from archspec import analysis
+from archspec.codegen import told_sides
 from archspec.codegen.extent import decides_sizes
 from archspec.codegen.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.wording import counted, listed, parts, told
-from archspec.network import INPUT, Network, Sides
+from archspec.network import INPUT, Network
 from archspec.ops import Shape
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
@@ -48,9 +49,9 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     """Return the docstring of the network's `forward`."""
     entering, leaving = _shapes(network.inputs), _leaving(network)
     notes = _told(network)
-    any_side = network.sides == Sides(1)
+    any_side = network.sides is not None and told_sides.is_any(network.sides)
     text = f"Map {entering} to {leaving}"
-    free = _by_default("Any height and width will do.", network)
+    free = _by_default(told_sides.ANY, network)
     whole = f"{text}; {free[0].lower()}{free[1:]}"
     if any_side and not notes and fits(whole, indent=indent):
         return [whole]
@@ -79,7 +80,7 @@ def _shapes(shapes: Mapping[str, Shape], written: Callable[[str], str] = str) ->
 
 
 def _told(network: Network) -> list[str]:
-    """Return what is said about modes, heights and widths."""
+    """Return what is said of modes, and of heights and widths if not any will do."""
     notes = []
     kept = network.output
     aside = [label for label, name in network.outputs if name in network.side]
@@ -88,20 +89,9 @@ def _told(network: Network) -> list[str]:
     elif aside:
         notes.append(f"In eval mode {listed(aside)} {'is' if len(aside) == 1 else 'are'} None.")
     sides, alone = network.sides, network.sides_in_eval
-    if sides is None or sides == Sides(1):
+    if sides is None or (told_sides.is_any(sides) and alone in (None, sides)):
         return notes
-    if sides.is_fixed:
-        text = "Made for this height and width: others may not fit the layers; RuntimeError then."
-    elif sides.step > 1:
-        text = f"Height and width must be multiples of {sides.step}; others raise RuntimeError."
-    elif alone in (None, sides):
-        text = f"Height and width must be at least {sides.least}; smaller ones raise RuntimeError."
-    else:
-        text = (
-            f"Height and width must be at least {alone.least if alone else 1}, in training mode at "
-            f"least {sides.least}; smaller ones raise RuntimeError."
-        )
-    return [*notes, _by_default(text, network)]
+    return [*notes, _by_default(told_sides.told(sides, alone), network)]
 
 
 def _by_default(text: str, network: Network) -> str:

@@ -1,118 +1,185 @@
 """Heights, widths and lengths that leave a block, as formulas of those that enter.
 
-A docstring must hold for every value of the block's parameters, not only for those that the network
-happens to pass. So the block is tried with other sizes, strides and kernels, by the arithmetic of
-its ops, and only what holds in all trials is said.
+A docstring must hold for every size that enters, and for every value of the block's parameters, not
+only for those that the network happens to pass. What becomes of a side is known for all its values;
+parameters are tried with others, and only what holds in all trials is said.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Final, NamedTuple
 
 from archspec import expressions
-from archspec.codegen.agreement import View
-from archspec.codegen.construct import entered, inside
-from archspec.codegen.frame import Frame
-from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import INPUT, Body, Child, Leaf, Loop
-from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
+from archspec.analysis.sides import side
+from archspec.analysis.sizes import Along, Size
+from archspec.analysis.stepwise import Stepwise
+from archspec.analysis.verdicts import GOOD, UNSURE
+from archspec.codegen.trials import GEOMETRY, Trial
+from archspec.network import Body, Child, Leaf, Loop, Side
 
-_GEOMETRY: Final = frozenset(
-    (
-        *("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"),
-        *("size", "scale_factor", "upscale_factor", "downscale_factor", "block_size"),
-    )
-)
-"""Arguments of ops that decide sizes, and not how many channels there are."""
-
-_FURTHER: Final = (0, 1, 2, 3, 6, 9, 17, 31)
-"""What is added to the size that arrives in the network, for the trials."""
-
-_VALUES: Final = (1, 2, 3)
-_USES: Final = 4
-_PARAMETERS: Final = 4
 _STEPS: Final = (2, 4, 8, 16, 32)
 _SHIFT: Final = 32
 
 
-class Trial(NamedTuple):
-    """What leaves a block for what enters, with some values of its parameters."""
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A formula of a side: `(n + shift) // by * times`, rounded up if `up`."""
 
-    values: Mapping[str, int]
-    before: Shape
-    after: Shape
+    shift: int = 0
+    by: int = 1
+    times: int = 1
+    up: bool = False
+
+    def __call__(self, n: int) -> int:
+        """Return what it yields for a side."""
+        there = n + self.shift
+        return (-(-there // self.by) if self.up else there // self.by) * self.times
+
+    def holds(self, size: Size) -> bool:
+        """Tell whether it is a size, for all values of the side for which there is one."""
+        if not isinstance(size, Along):
+            return False
+        found = size.function
+        if found.gain * self.by != self.times * found.step:
+            return False
+        span = range(1, found.settled + math.lcm(found.step, self.by))
+        return all(found(n) in (None, self(n)) for n in span)
 
 
 class Extent(NamedTuple):
-    """A size that leaves; `odd` is the parameter that must be odd, if one must."""
+    """A size that leaves.
+
+    Attributes:
+        text: the size as a formula.
+        forms: the same for each of the trials; none where it is the same for all sides.
+        odd: the parameter that must be odd, if one must.
+    """
 
     text: str
+    forms: tuple[Rounded, ...] = ()
     odd: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """Trials of a block, and the parameters that were varied in them."""
+def extent(name: str, trials: Sequence[Trial], index: int) -> Extent | None:
+    """Return a size that leaves in the name of the side that it depends on.
 
-    parameters: tuple[str, ...]
-    made: tuple[Trial, ...]
-
-    def extent(self, name: str, there: int, here: int) -> Extent | None:
-        """Return the size `here` of what leaves, by the name of the size `there` of what enters."""
-        for odd in ("", *self.parameters):
-            chosen = [t for t in self.made if not odd or t.values[odd] % 2]
-            sizes = [(t.before[there], t.after[here], t.values) for t in chosen]
-            text = next(_claims(name, sizes, self.parameters), "") if sizes else ""
-            if text:
-                return Extent(text, odd)
-        return None
-
-    def window(self, name: str, there: int, here: int) -> str:
-        """Return a size that leaves as the formula of one window, where it is one."""
-        if "kernel_size" not in self.parameters or not self.made:
-            return ""
-        for trial in self.made:
-            values = {"padding": 0, "stride": 1, **trial.values}
-            room = trial.before[there] + 2 * values["padding"] - values["kernel_size"]
-            if room // max(values["stride"], 1) + 1 != trial.after[here]:
-                return ""
-        padded = f"{name} + 2 * padding" if "padding" in self.parameters else name
-        text = f"{padded} - kernel_size"
-        return f"({text}) // stride + 1" if "stride" in self.parameters else f"{text} + 1"
+    Args:
+        name: the side.
+        trials: trials of the block; there is one at least.
+        index: which of the sizes that leave.
+    """
+    parameters = [*trials[0].values]
+    for odd in ("", *parameters):
+        chosen = [t for t in trials if not odd or t.values[odd] % 2]
+        sizes = [(t.leaving[index], t.values) for t in chosen]
+        text, forms = next(_claims(name, sizes, parameters), ("", ())) if sizes else ("", ())
+        if text:
+            return Extent(text, forms, odd)
+    return None
 
 
 def _claims(
-    name: str, sizes: Sequence[tuple[int, int, Mapping[str, int]]], parameters: Sequence[str]
-) -> Iterator[str]:
+    name: str, sizes: Sequence[tuple[Size, Mapping[str, int]]], parameters: Sequence[str]
+) -> Iterator[tuple[str, tuple[Rounded, ...]]]:
     """Yield what holds in all trials, the shortest first."""
-    if len({before for before, _, _ in sizes}) == 1:  # no other size gets through
-        same = {after for _, after, _ in sizes}
-        yield from [] if len(same) > 1 else [name if same == {sizes[0][0]} else str(*same)]
+    first = sizes[0][0]
+    if isinstance(first, int):
+        if all(size == first for size, _ in sizes):
+            yield str(first), ()
+        for step in parameters:
+            if all(size == values[step] for size, values in sizes):
+                yield step, ()
         return
-    shift = sizes[0][1] - sizes[0][0]
-    if all(after - before == shift for before, after, _ in sizes):
-        yield name if not shift else f"{name} {'+' if shift > 0 else '-'} {abs(shift)}"
-    if len({after for _, after, _ in sizes}) == 1:
-        yield str(sizes[0][1])
+    for text, forms in _formulas(name, first, [values for _, values in sizes], parameters):
+        if all(form.holds(size) for form, (size, _) in zip(forms, sizes, strict=True)):
+            yield text, forms
+
+
+def _formulas(
+    name: str, first: Size, rows: Sequence[Mapping[str, int]], parameters: Sequence[str]
+) -> Iterator[tuple[str, tuple[Rounded, ...]]]:
+    """Yield formulas that may hold, each with what it is in every trial."""
+    shift = (
+        next((v - n for n, v in enumerate(first.function.values, start=1) if v is not None), 0)
+        if isinstance(first, Along)
+        else 0
+    )
+    yield _shifted(name, shift), (Rounded(shift),) * len(rows)
     for step in (*parameters, *map(str, _STEPS)):
-        rows = [(b, a, v[step] if step in parameters else int(step)) for b, a, v in sizes]
-        if step in parameters and all(after == by for _, after, by in rows):
-            yield step
-        if any(by < 1 for _, _, by in rows):
-            continue
-        if all(-(-before // by) == after for before, after, by in rows):
-            yield f"⌈{name} / {step}⌉"
-        if all(before // by == after for before, after, by in rows):
-            yield f"{name} // {step}"
-        if all(before * by == after for before, after, by in rows):
-            yield f"{step} * {name}"
+        steps = [row[step] if step in parameters else int(step) for row in rows]
+        if min(steps) > 0:
+            yield f"⌈{name} / {step}⌉", tuple(Rounded(by=by, up=True) for by in steps)
+            yield f"{name} // {step}", tuple(Rounded(by=by) for by in steps)
+            yield f"{step} * {name}", tuple(Rounded(times=by) for by in steps)
     for by in _STEPS:
-        for shift in sorted(range(-_SHIFT, _SHIFT + 1), key=abs):
-            if all((before + shift) // by == after for before, after, _ in sizes):
-                yield f"({name} {'+' if shift > 0 else '-'} {abs(shift)}) // {by}"
+        for more in sorted(range(-_SHIFT, _SHIFT + 1), key=abs):
+            yield f"({_shifted(name, more)}) // {by}", (Rounded(more, by),) * len(rows)
+
+
+def _shifted(name: str, by: int) -> str:
+    return f"{name} {'+' if by > 0 else '-'} {abs(by)}" if by else name
+
+
+def window(name: str, trials: Sequence[Trial], index: int) -> Extent | None:
+    """Return a size that leaves as the formula of one window, where it is one."""
+    parameters = trials[0].values.keys()
+    if "kernel_size" not in parameters:
+        return None
+    forms = []
+    for trial in trials:
+        values = {"padding": 0, "stride": 1, **trial.values}
+        stride = max(values["stride"], 1)
+        form = Rounded(2 * values["padding"] - values["kernel_size"] + stride, stride)
+        if not form.holds(trial.leaving[index]):
+            return None
+        forms.append(form)
+    padded = f"{name} + 2 * padding" if "padding" in parameters else name
+    text = f"{padded} - kernel_size"
+    text = f"({text}) // stride + 1" if "stride" in parameters else f"{text} + 1"
+    return Extent(text, (*forms,))
+
+
+class Limits(NamedTuple):
+    """Which values of a side get through.
+
+    Attributes:
+        rule: the rule of all of them; None where it is not the same in all trials, or none.
+        told: whether the sizes that leave tell it: their formulas yield none for the others.
+    """
+
+    rule: Side | None
+    told: bool
+
+
+def limits(name: str, trials: Sequence[Trial], found: Sequence[Extent]) -> Limits:
+    """Return which values of a side get through a block.
+
+    Args:
+        name: the side.
+        trials: trials of the block.
+        found: the sizes that leave and depend on it.
+    """
+    verdicts = [trial.reach.verdicts.get(name) for trial in trials]
+    sure = not any(verdict and UNSURE in verdict.values for verdict in verdicts)
+    rules = {side(verdict) for verdict in verdicts} if sure else {None}
+    told = all(
+        _explains(
+            trial.reach.verdicts.get(name), [e.forms[i] for e in found if e.forms and not e.odd]
+        )
+        for i, trial in enumerate(trials)
+    )
+    return Limits(rules.pop() if len(rules) == 1 else None, told)
+
+
+def _explains(verdict: Stepwise | None, forms: Sequence[Rounded]) -> bool:
+    """Tell whether formulas yield no size for all that is not good."""
+    if verdict is None:
+        return True
+    bad = [n for n in range(1, len(verdict.values) + 1) if verdict(n) != GOOD]
+    return all(any(form(n) < 1 for form in forms) for n in bad)
 
 
 def decides_sizes(children: Sequence[Child], names: frozenset[str]) -> bool:
@@ -134,111 +201,7 @@ def decides_sizes(children: Sequence[Child], names: frozenset[str]) -> bool:
                 return True
         elif isinstance(child, Leaf) and any(
             expressions.names(child.formulas[name]) & names
-            for name in _GEOMETRY & child.formulas.keys()
+            for name in GEOMETRY & child.formulas.keys()
         ):
             return True
     return False
-
-
-def trials(bodies: Sequence[Body], frame: Frame) -> Trials:
-    """Try a block: its uses as they are, and some with other sizes and values of its parameters.
-
-    None are made where a parameter that decides sizes is no whole number, or there are many.
-    """
-    uses = [body for body in bodies if len(body.inputs) == 1]
-    views = [View(use, frame.spelt, scope) for use, scope in zip(uses, frame.scopes, strict=False)]
-    read = frame.needed & {name for view in views for name in _read(inside(view))}
-    varied = tuple(name for name in frame.order if name in read)
-    whole = all(type(view.scope.get(name)) is int for view in views for name in varied)
-    if len(uses) < len(bodies) or not whole or len(varied) > _PARAMETERS:
-        return Trials(varied, ())
-    pairs = [*zip(uses, views, strict=True)]
-    seen = [Trial(_given(view, varied), use.inputs[0], use.output) for use, view in pairs]
-    # Uses of the same layers tell the same.
-    kinds = {tuple(node.name for node in use.nodes): view for use, view in pairs}
-    made = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied)]
-    return Trials(varied, (*seen, *made))
-
-
-def _given(view: View, varied: Sequence[str]) -> dict[str, int]:
-    return {name: n for name in varied if type(n := view.scope[name]) is int}
-
-
-def _read(views: Sequence[View]) -> Iterator[str]:
-    """Yield the names that decide sizes."""
-    for view in _there(views):
-        if isinstance(view.child, Body):
-            yield from _read(entered(view))
-        elif isinstance(view.child, Leaf):
-            for name in _GEOMETRY & view.child.formulas.keys():
-                yield from expressions.names(view.outside(view.child.formulas[name]))
-
-
-def _there(views: Sequence[View]) -> Iterator[View]:
-    """Yield the nodes that are there, those of loops too."""
-    for view in views:
-        if isinstance(view.child, Loop):
-            for turn in view.child.turns:
-                yield from _there(view.turn(turn))
-        elif isinstance(view.child, Leaf | Body):
-            yield view
-
-
-def _tried(view: View, varied: Sequence[str]) -> Iterator[Trial]:
-    body = view.child
-    assert isinstance(body, Body)
-    others = [dict(zip(varied, row, strict=True)) for row in product(_VALUES, repeat=len(varied))]
-    for values in (_given(view, varied), *others):
-        for more in _FURTHER:
-            before = _enlarged(body.inputs[0], more)
-            try:
-                after = _output(body, inside(view), before, {**view.scope, **values}, varied)
-            except (Misfit, ExpressionError, ArithmeticError, TypeError, ValueError):
-                continue
-            yield Trial(values, before, after)
-
-
-def _enlarged(shape: Shape, more: int) -> Shape:
-    """Return a shape whose heights, widths and lengths are larger; the channels stay."""
-    if len(shape) < 2:
-        return tuple(map(int, shape))
-    last = isinstance(shape, ChannelsLast) or len(shape) == 2
-    channels = len(shape) - 1 if last else 0
-    return sized(shape, (int(n) + (more if i != channels else 0) for i, n in enumerate(shape)))
-
-
-def _output(
-    body: Body,
-    views: Sequence[View],
-    before: Shape,
-    values: Mapping[str, Value],
-    varied: Sequence[str],
-) -> Shape:
-    """Return the shape that leaves a body, whose formulas the views have in the names of values."""
-    found = {view.child.name: view for view in _there(views) if not isinstance(view.child, Loop)}
-    shapes: dict[str, Shape] = {INPUT: before}
-    for node in body.steps:
-        view = found[node.name]
-        inputs = [shapes[name] for name in node.reads]
-        if isinstance(node, Body):
-            shapes[node.name] = _output(node, entered(view), inputs[0], values, varied)
-        elif node.op.form is Form.TENSOR:
-            shapes[node.name] = node.output
-        elif body.once(node):
-            if inputs != [*node.inputs]:
-                raise Misfit("a tensor of the module's own has the size of what it meets")
-            shapes[node.name] = node.output
-        else:
-            changed = {
-                name: expressions.evaluate(formula, values)
-                for name, formula in _geometry(node, view)
-                if expressions.names(formula) & {*varied}
-            }
-            op = node.op.model_copy(update=changed) if changed else node.op
-            shapes[node.name] = op.output(*inputs)
-    return shapes[body.result]
-
-
-def _geometry(node: Leaf, view: View) -> Iterator[tuple[str, Formula]]:
-    for name in sorted(_GEOMETRY & node.formulas.keys()):
-        yield name, view.outside(node.formulas[name])
