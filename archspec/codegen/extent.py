@@ -162,14 +162,14 @@ def limits(name: str, trials: Sequence[Trial], found: Sequence[Extent]) -> Limit
         trials: trials of the block.
         found: the sizes that leave and depend on it.
     """
+    odd = {e.odd for e in found if e.odd}
+    trials = [trial for trial in trials if all(trial.values[name] % 2 for name in odd)]
     verdicts = [trial.reach.verdicts.get(name) for trial in trials]
     sure = not any(verdict and UNSURE in verdict.values for verdict in verdicts)
     rules = {side(verdict) for verdict in verdicts} if sure else {None}
+    formulas = [e.forms for e in found if len(e.forms) == len(trials)]
     told = all(
-        _explains(
-            trial.reach.verdicts.get(name), [e.forms[i] for e in found if e.forms and not e.odd]
-        )
-        for i, trial in enumerate(trials)
+        _explains(verdict, [forms[i] for forms in formulas]) for i, verdict in enumerate(verdicts)
     )
     return Limits(rules.pop() if len(rules) == 1 else None, told)
 

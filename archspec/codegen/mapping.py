@@ -129,8 +129,8 @@ class _Mapping:
             if name in self.frame.needed and [scope.get(name) for scope in scopes] == [*sizes]:
                 return name
         # Another number may be made for another height or width.
-        numbers = self.frame.needed & {*self.frame.order}
-        return str(sizes[0]) if len({*sizes}) == 1 and not numbers else ""
+        several = len({*sizes}) > 1 or self.trials.holding & {*self.frame.order}
+        return "" if several else str(sizes[0])
 
     def _leaving(self, channels: str) -> str:
         if not self.after:
@@ -143,7 +143,8 @@ class _Mapping:
         if name not in _SIDES:
             return channels
         sizes = {use.leaving[index] for use in self.trials.uses}
-        if all(isinstance(size, int) for size in sizes) and (alike := self._alike(index)):
+        known = self._is_apart and not all(isinstance(size, int) for size in sizes)
+        if not known and (alike := self._alike(index)):
             return self._size_in(alike[0])
         if self._is_apart and index in self._extents:
             found = self._extents[index]
@@ -227,8 +228,8 @@ class _Mapping:
             return []
         rules = {name: bound[name].rule for name in untold}
         told = rule([*rules.values()])
-        if told:
-            return [f"{listed(untold)} must {told}."]
+        if told or None in found:  # what is not told of what leaves claims nothing
+            return [f"{listed(untold)} must {told}."] if told else []
         return [f"Not every {' and '.join(untold)} fits the layers."]
 
     def _channels(self) -> str:

@@ -28,6 +28,9 @@ GEOMETRY: Final = frozenset(
 )
 """Arguments of ops that decide sizes, and not how many channels there are."""
 
+_HOLDING: Final = GEOMETRY | {"shape", "normalized_shape"}
+"""Arguments for which an op may take one size alone."""
+
 _FURTHER: Final = (0, 1, 3, 9, 31, 63)
 """What is added to the size that arrives in the network, until it is enough for other values."""
 
@@ -60,12 +63,14 @@ class Trials:
         others: some with other values; none where a parameter that decides sizes is no whole
             number, or there are many.
         parameters: the parameters that decide sizes.
+        holding: parameters that may decide which sizes fit.
         complete: whether they could be tried.
     """
 
     uses: tuple[Trial, ...]
     others: tuple[Trial, ...] = ()
     parameters: tuple[str, ...] = ()
+    holding: frozenset[str] = frozenset()
     complete: bool = True
 
     @property
@@ -85,7 +90,10 @@ def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> 
     views = [
         View(use, frame.spelt, scope) for use, scope in zip(bodies, frame.scopes, strict=False)
     ]
-    read = frame.needed & {name for view in views for name in _read(inside(view))}
+    read, holding = (
+        frame.needed & {n for v in views for n in _read(inside(v), names)}
+        for names in (GEOMETRY, _HOLDING)
+    )
     varied = tuple(name for name in frame.order if name in read)
     whole = all(type(view.scope.get(name)) is int for view in views for name in varied)
     complete = len(views) == len(bodies) and whole and len(varied) <= _PARAMETERS
@@ -95,14 +103,14 @@ def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> 
         for use, values in zip(bodies, given or [{}] * len(bodies), strict=False)
     )
     if not complete or not varied:
-        return Trials(uses, parameters=varied, complete=complete)
+        return Trials(uses, (), varied, frozenset(holding), complete)
     # Uses of the same layers tell the same.
     kinds = {
         tuple(node.name for node in use.nodes): view
         for use, view in zip(bodies, views, strict=True)
     }
     made = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied, letters)]
-    return Trials(uses, (*made,), varied)
+    return Trials(uses, (*made,), varied, frozenset(holding))
 
 
 def _trial(body: Body, values: Mapping[str, int], letters: Mapping[int, str]) -> Trial:
@@ -114,13 +122,13 @@ def _given(view: View, varied: Sequence[str]) -> dict[str, int]:
     return {name: n for name in varied if type(n := view.scope[name]) is int}
 
 
-def _read(views: Sequence[View]) -> Iterator[str]:
-    """Yield the names that decide sizes."""
+def _read(views: Sequence[View], arguments: frozenset[str]) -> Iterator[str]:
+    """Yield the names in some arguments of ops."""
     for view in _there(views):
         if isinstance(view.child, Body):
-            yield from _read(entered(view))
+            yield from _read(entered(view), arguments)
         elif isinstance(view.child, Leaf):
-            for name in GEOMETRY & view.child.formulas.keys():
+            for name in arguments & view.child.formulas.keys():
                 yield from expressions.names(view.outside(view.child.formulas[name]))
 
 
