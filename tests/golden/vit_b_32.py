@@ -112,7 +112,7 @@ class Encoder(nn.Module):
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, T, in_features) to (N, T, in_features)."""
+        """Map (N, 50, in_features) to (N, 50, in_features)."""
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)
