@@ -225,3 +225,25 @@ def test_the_vars_of_bundled_specs_say_what_they_may_be(name: str) -> None:
             wrong = (*value[1:], wrong)
         with pytest.raises(archspec.SpecError, match="must be"):
             values_of_vars(spec, {var: Given(place, value=wrong)})
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("=stem == 'depp'", ["depp"]),
+        ("=stem in ['deep', 'plane']", ["plane"]),
+        ("=not ('none' != stem)", ["none"]),
+        ("=stem == 'plain'", []),
+        ("=free == 'else'", []),
+    ],
+)
+def test_a_word_that_a_var_never_is(condition: str, words: list[str]) -> None:
+    text = f"{SPEC}  more: {{if: {json.dumps(condition)}, do: ReLU}}\n"
+    found = archspec.loads(text).warnings
+    assert [warning.code for warning in found] == ["W131"] * len(words)
+    assert [warning.message for warning in found] == [
+        f"`stem` is never `{word}`: it is deep or plain" for word in words
+    ]
+    hidden = "name: T\ninput: [4]\nvars: {s: {default: a, choices: [a]}}\nblocks:\n"
+    hidden += "  'B(s)': [{if: =s == 'b', do: ReLU}, Tanh]\nnet: [{B: =s}]\n"
+    assert archspec.loads(hidden).warnings == ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from archspec import limits
 from archspec.analysis.frozen import frozen
+from archspec.analysis.words import never_equal
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.initialisation import belongs, follows, modules
@@ -35,6 +36,7 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
                 *_unnamed(written),
                 *_unfollowed(network, written),
                 *frozen(network),
+                *never_equal(written.spec),
             ]
         )
     }
