@@ -185,3 +185,35 @@ def test_a_name_that_cannot_be_imported(
     assert main(["codegen", "tiny.yaml", "--with", "test", "--out", name]) == 2
     assert name in capsys.readouterr().err
     assert not (folder / name).exists()
+
+
+def test_tests_in_a_package_import_what_is_there(folder: Path) -> None:
+    package = folder / "our" / "models"
+    package.mkdir(parents=True)
+    for place in (package, package.parent):
+        (place / "__init__.py").touch()
+    out = str(package / "model.py")
+    assert main(["codegen", "tiny.yaml", "--with", "test", "--out", out]) == 0
+    assert "from our.models.model import Tiny\n" in (package / "test_model.py").read_text()
+    python(folder, "-c", "import our.models.test_model")
+
+
+def test_an_edited_file_is_not_overwritten(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["codegen", "tiny.yaml", "--with", "test", "--out", "model.py"]
+    assert main(command) == 0
+    for name in ("model.py", "test_model.py"):
+        text = (folder / name).read_bytes()
+        (folder / name).write_bytes(text.replace(b"\n", b"\r\n"))  # as some editors save
+        assert main([*command, "--set", "n=5"]) == 0
+        text = (folder / name).read_bytes()
+        (folder / name).write_bytes(text + b"# mine\n")
+        capsys.readouterr()
+        assert main([*command, "--set", "n=6"]) == 2
+        assert f"{name} was edited since archspec wrote it" in capsys.readouterr().err
+        assert main([*command, "--set", "n=6", "--check"]) == 1
+        assert f"{name} was edited since archspec wrote it" in capsys.readouterr().err
+        assert (folder / name).read_bytes() == text + b"# mine\n"
+        assert main([*command, "--force"]) == 0
+        assert main([*command, "--check"]) == 0

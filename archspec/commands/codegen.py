@@ -60,23 +60,53 @@ def run(arguments: argparse.Namespace) -> int:
     if path is None:
         sys.stdout.write(_source(net, arguments))
         return 0
-    from archspec.codegen import MARK  # noqa: PLC0415 - jinja2 is not needed by other commands
-
     tests = path.with_name(f"test_{path.name}")
     with_tests = "test" in arguments.parts
     if not arguments.check:
-        check_target(str(path), (MARK.encode(),), force=arguments.force)
-        # Tests by hand are worth more than these, so nothing forces them away.
-        if with_tests and tests.exists() and MARK not in tests.read_text("utf-8", "replace"):
-            raise UsageError(f"{tests} exists and archspec did not write it; nothing was written")
+        _keep(path, tests if with_tests else None, force=arguments.force)
     files = {path: _source(net, arguments)}
     if with_tests:
-        files[tests] = net.test_source(path.stem, templates=arguments.templates)
+        files[tests] = net.test_source(_module(path), templates=arguments.templates)
+    from archspec.commands.stamps import stamped  # noqa: PLC0415 - jinja2 is needed here alone
+
+    files = {file: stamped(text) for file, text in files.items()}
     if arguments.check:
         return _check(files)
     write_all(files)
     print("\n".join(f"wrote {file}" for file in files))
     return 0
+
+
+def _keep(path: Path, tests: Path | None, *, force: bool) -> None:
+    """Refuse to overwrite what someone has made or edited by hand."""
+    from archspec.codegen import MARK  # noqa: PLC0415 - jinja2 is not needed by other commands
+    from archspec.commands.stamps import is_edited  # noqa: PLC0415
+
+    check_target(str(path), (MARK.encode(),), force=force)
+    there = tests.read_text("utf-8", "replace") if tests is not None and tests.exists() else MARK
+    # Tests by hand are worth more than these, so nothing forces them away.
+    if MARK not in there:
+        raise UsageError(f"{tests} exists and archspec did not write it; nothing was written")
+    for file in (path, tests):
+        if file is not None and file.is_file() and not force and is_edited(_read(file)):
+            raise UsageError(f"{file} was edited since archspec wrote it; --force overwrites it")
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _module(path: Path) -> str:
+    """Return the name under which a file is imported; packages are folders with `__init__.py`."""
+    parts, folder = [path.stem], path.absolute().parent
+    while (folder / "__init__.py").is_file() and _is_name(folder.name):
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
+
+
+def _is_name(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word)
 
 
 def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
@@ -90,8 +120,7 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
         raise UsageError(
             f"{path.name} would be imported instead of `{path.stem}`, which it imports"
         )
-    plain = path.stem.isidentifier() and not keyword.iskeyword(path.stem)
-    if "test" in arguments.parts and not (plain and path.suffix == ".py"):
+    if "test" in arguments.parts and not (_is_name(path.stem) and path.suffix == ".py"):
         raise UsageError(f"--with test imports FILE, so {path.name} must have a name like model.py")
 
 
@@ -107,15 +136,19 @@ def _source(net: Architecture, arguments: argparse.Namespace) -> str:
 
 def _check(files: Mapping[Path, str]) -> int:
     """Print how files differ from what would be written; return the exit status."""
+    from archspec.commands.stamps import is_edited  # noqa: PLC0415 - jinja2 is needed here alone
+
     stale = 0
     for path, text in files.items():
-        there = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+        there = _read(path) if path.is_file() else ""
         if there == text:
             continue
         stale = 1
         old, new = (part.splitlines(keepends=True) for part in (there, text))
         sys.stdout.writelines(difflib.unified_diff(old, new, str(path), f"{path} (as it would be)"))
         state = "is not what the spec says" if path.is_file() else "does not exist"
+        if is_edited(there):
+            state = "was edited since archspec wrote it"
         print(
             f"archspec: {path} {state}; the same command without --check writes it", file=sys.stderr
         )
