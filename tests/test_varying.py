@@ -189,3 +189,18 @@ def test_a_constructor_refuses_what_load_refuses_by_the_name_of_the_argument(nam
             archspec.load(name, **{argument: value})
         with pytest.raises(ValueError, match=argument), torch.device("meta"):
             kind(**{argument: value})
+
+
+def test_a_constructor_refuses_what_the_spec_says_a_var_cannot_be() -> None:
+    text = """
+        vars:
+          width: {default: 8, min: 4, max: 16}
+          groups: {default: 2, choices: [1, 2, 4]}
+          rate: {default: 0.1, max: 0.5}
+        net: [{Conv2d: =width, kernel_size: 1, groups: =groups}, {Dropout: =rate}]
+    """
+    kind = source_class(archspec.loads(written(text)))
+    for argument, wrong, right in (("width", 18, 16), ("groups", 8, 4), ("rate", 0.6, 0.5)):
+        kind(**{argument: right})
+        with pytest.raises(ValueError, match=argument):
+            kind(**{argument: wrong})

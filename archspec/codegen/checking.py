@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from archspec import expressions
+from archspec.allowed import Allowed
 from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.printing import formula_text
+from archspec.codegen.printing import formula_text, literal
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Misfit
@@ -84,7 +85,19 @@ def checked(network: Network, names: Sequence[str]) -> list[str]:
                 _ask(leaf, outside, frozenset(names), found, shared)
         for formula, low in shared:
             _ask_together(formula, low, found)
+        for name in names:
+            _said_of(name, network.allowed.get(name, Allowed()), found)
     return _written(found, names)
+
+
+def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
+    """Note what the spec says that a var may be."""
+    if allowed.choices:
+        found.others[f"{name} not in {literal(allowed.choices)}"] = f"{name} must be {allowed}"
+    if allowed.min is not None:
+        found.least[name] = max(found.least.get(name, allowed.min), allowed.min)
+    if allowed.max is not None:
+        found.most[name] = min(found.most.get(name, allowed.max), allowed.max)
 
 
 def _leaves(
@@ -275,6 +288,10 @@ def _written(found: Checks, names: Sequence[str]) -> list[str]:
         written += _raising(
             f"not {low} <= {text} <= {high}", f"{told} must be from {low} to {high}"
         )
+    for name in names:
+        if name in found.most and name not in ranged:
+            high = f"{found.most[name]:g}"
+            written += _raising(f"{name} > {high}", f"{name} must be at most {high}")
     bounds: dict[float, list[str]] = {}
     for name in names:
         if name in found.least and name not in ranged:

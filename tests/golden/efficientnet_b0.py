@@ -152,8 +152,10 @@ class EfficientNetB0(nn.Module):
         num_classes: int = 1000,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if not 0 <= stochastic_depth * 14 / 16 <= 1:
-            raise ValueError("stochastic_depth * 14 / 16 must be from 0 to 1")
+        if not 0 <= stochastic_depth <= 1:
+            raise ValueError("stochastic_depth must be from 0 to 1")
+        if not 0 <= dropout <= 1:
+            raise ValueError("dropout must be from 0 to 1")
         if num_classes < 1:
             raise ValueError("num_classes must be at least 1")
         super().__init__()

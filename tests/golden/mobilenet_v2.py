@@ -71,6 +71,8 @@ class MobileNetV2(nn.Module):
 
     def __init__(self, dropout: float = 0.2, num_classes: int = 1000) -> None:
         """Build the network with freshly initialised weights."""
+        if not 0 <= dropout <= 1:
+            raise ValueError("dropout must be from 0 to 1")
         if num_classes < 1:
             raise ValueError("num_classes must be at least 1")
         super().__init__()

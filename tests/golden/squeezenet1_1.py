@@ -43,6 +43,8 @@ class SqueezeNet1x1(nn.Module):
         num_classes: int = 1000,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if not 0 <= dropout <= 1:
+            raise ValueError("dropout must be from 0 to 1")
         if min(channels, kernel_size, num_classes) < 1:
             raise ValueError("channels, kernel_size and num_classes must be at least 1")
         super().__init__()
