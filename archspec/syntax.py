@@ -16,6 +16,7 @@ import yaml
 
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, fail
+from archspec.yaml_slips import Slip, odd_space, slip
 
 Plain: TypeAlias = "bool | int | float | str | None"
 
@@ -88,6 +89,8 @@ def parse(source: Source) -> Mapping:
         what = " ".join(part for part in (error.context, error.problem) if part)
         if "maximum nesting depth" in what:  # libyaml looks ahead of what is composed here
             raise fail("L102", f"nested deeper than {limits.YAML_DEPTH} levels", place) from None
+        if mark is not None and (found := _slip(source, what, error)) is not None:
+            raise fail("Y101", found.message, found.span, help=found.help) from None
         notes = _began(source, error)
         help = _yaml_help(what)
         raise fail("Y101", f"not valid YAML: {what}", place, notes=notes, help=help) from None
@@ -110,6 +113,8 @@ def _check_text(source: Source) -> None:
         line, column = len(before), len(before[-1]) + 1
         place = Span(source, line, column, line, column + 1)
         raise fail("Y103", f"character U+{ord(found[0]):04X} is not allowed", place)
+    if (odd := odd_space(source)) is not None:
+        raise fail("Y103", odd.message, odd.span, help=odd.help)
 
 
 def _yaml_help(problem: str) -> str:
@@ -118,6 +123,13 @@ def _yaml_help(problem: str) -> str:
     if "',' or ']'" in problem or "',' or '}'" in problem:
         return "inside {…} or […], an expression with a comma, bracket or colon needs quotes"
     return ""
+
+
+def _slip(source: Source, what: str, error: yaml.MarkedYAMLError) -> Slip | None:
+    """Return what was done wrong, where it is of a known kind."""
+    marks = [error.context_mark, error.problem_mark or error.context_mark]
+    start, end = (None if m is None else (m.line + 1, m.column + 1) for m in marks)
+    return None if end is None else slip(source, what, start, end)
 
 
 def _began(source: Source, error: yaml.MarkedYAMLError) -> tuple[Note, ...]:

@@ -22,7 +22,7 @@ FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 ORDER = [
     {"version", "limits"},
     {"places"},
-    {"errors"},
+    {"errors", "yaml_slips"},
     {"writing", "explanations", "signing"},
     {"reports"},
     {"syntax", "expressions"},

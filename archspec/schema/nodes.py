@@ -102,7 +102,9 @@ class NodeReader:
         if "." in tree.value:
             raise self._unknown_op(tree)
         if not names.CHILD.fullmatch(tree.value):
-            raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span)
+            help = "behind the dash of a list stands a blank" if tree.value[0] == "-" else ""
+            help = "behind the colon of a key stands a blank" if ":" in tree.value else help
+            raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span, help=help)
         return Reuse(span=tree.span, name=Name(tree.value, tree.span))
 
     def _mapping(self, tree: Mapping) -> Node:
@@ -383,6 +385,9 @@ def unknown_argument(
 ) -> Diagnostic:
     """Return the diagnostic for an argument that an op or block does not take."""
     help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *_BESIDE))
+    word, colon, value = name.text.partition(":")
+    if colon and word in known:
+        help = f"behind a colon stands a blank: `{word}: {value}`"
     if not help and known:
         help = f"`{callee}` takes {', '.join(known)}"
     return Diagnostic(

@@ -1,0 +1,165 @@
+"""What is wrong with a text that is no YAML, at its place and in the words of who wrote it.
+
+YAML's own words tell where the parser gave up, and of what it had in hand then; the slip stands
+often a line above, and has a simpler name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from archspec.places import Source, Span
+
+_KEY: Final = re.compile(r"\s*(?:- +)*([\w<>.-]+)")
+_TIGHT: Final = re.compile(rf"{_KEY.pattern}:(?=[^\s:])")
+_EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
+_TWO: Final = re.compile(rf"{_KEY.pattern}:\s+[^\s\[{{\"'#][^#]*?:(?=\s)")
+_LINE: Final = re.compile(r"\s*(?:- |[\w<>.-]+:(?:\s|$))")
+_ODD: Final = re.compile(
+    r"^(?:[ ]*(?:- *)?|[ -]*[\w<>.-]+: *)([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong, where, and what to do about it."""
+
+    message: str
+    span: Span
+    help: str = ""
+
+
+def odd_space(source: Source) -> Slip | None:
+    """Return the first space that is none to YAML, where one stands before a key or value."""
+    found = _ODD.search(source.text)
+    if found is None:
+        return None
+    before = re.split("\r\n|[\r\n\x85\u2028\u2029]", source.text[: found.start(1)])
+    line, column = len(before), len(before[-1]) + 1
+    message = f"U+{ord(found[1]):04X} looks like a blank, and is none to YAML"
+    help = "type a plain blank in its place; such come along when text is copied"
+    return Slip(message, Span(source, line, column, line, column + 1), help)
+
+
+def slip(
+    source: Source, what: str, start: tuple[int, int] | None, end: tuple[int, int]
+) -> Slip | None:
+    """Return the slip behind what YAML's parser says; None where it is of no known kind.
+
+    Args:
+        source: the text.
+        what: the parser's words.
+        start: line and column, from 1, where that began in which it failed.
+        end: line and column where it failed.
+    """
+    return _Reading(source, what, start or end, end).slip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    source: Source
+    what: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+    def slip(self) -> Slip | None:
+        """Return the first kind of slip that is seen here."""
+        found = self._tab()
+        if found is None and "quoted scalar" in self.what:
+            found = Slip("this quote has no end", self._at(*self.start), _QUOTE)
+        if found is None and "',' or" in self.what:
+            found = self._flow()
+        if found is None:
+            found = self._line(self.start[0]) or self._line(self._above(self.end[0]))
+        return found or self._line(self.end[0]) or self._indented()
+
+    def _at(self, line: int, column: int, length: int = 1) -> Span:
+        return Span(self.source, line, column, line, column + length)
+
+    def _above(self, line: int) -> int:
+        """Return the number of the line above that is not empty."""
+        line -= 1
+        while line > 1 and not self.source.line(line).strip():
+            line -= 1
+        return max(line, 1)
+
+    def _tab(self) -> Slip | None:
+        """A tab in the indentation."""
+        text = self.source.line(self.end[0])
+        column = text[: len(text) - len(text.lstrip())].find("\t") + 1
+        if not column:
+            return None
+        help = "indent with blanks, two for each level"
+        return Slip("a tab; YAML indents with blanks", self._at(self.end[0], column), help)
+
+    def _flow(self) -> Slip | None:
+        """A comma or bracket that is missing, or another one."""
+        line, column = self.start
+        opened = self.source.line(line)[column - 1 : column]
+        close = {"{": "}", "[": "]"}.get(opened, "")
+        text = self.source.line(self.end[0])
+        found = text[self.end[1] - 1 : self.end[1]]
+        first = _LINE.match(text)
+        if self.end[0] > line and (not text.strip() or (first and self.end[1] <= first.end())):
+            help = f"close it with `{close}`"
+            return Slip(f"this `{opened}` is never closed", self._at(line, column), help)
+        if found in ("}", "]"):
+            message = f"`{opened}` is closed by `{found}`"
+            return Slip(message, self._at(*self.end), f"write `{close}`")
+        before = text[: self.end[1] - 1]
+        inside = before[column:] if self.end[0] == line else before
+        word = re.search(r"[\s;]([\w<>.-]+)\s*$", inside)
+        if found == ":" and word and "(" not in inside.rpartition(",")[2]:
+            place = self._at(self.end[0], self.end[1] - len(word[1]), len(word[1]))
+            help = "a comma stands between entries: `{Conv2d: 8, kernel_size: 3}`"
+            return Slip(f"a comma is missing before `{word[1]}`", place, help)
+        return None
+
+    def _line(self, number: int) -> Slip | None:
+        """A colon without a blank, or none, or two, in a line."""
+        text = self.source.line(number)
+        if match := _TIGHT.match(text):
+            help = f"write `{match[1]}: {text[match.end() :].strip()[:40]}`"
+            message = f"no blank behind the colon of `{match[1]}`"
+            return Slip(message, self._at(number, match.end()), help)
+        if match := _EQUALS.match(text):
+            message, help = f"`=` behind `{match[1]}`", f"a key ends with a colon: `{match[1]}: …`"
+            return Slip(message, self._at(number, match.end()), help)
+        if number == self.end[0] and (match := _TWO.match(text)):
+            help = "a node with arguments stands in braces, `conv: {Conv2d: 8}`; a text in quotes"
+            return Slip("a second colon in this line", self._at(number, match.end()), help)
+        return None
+
+    def _indented(self) -> Slip | None:
+        """A line that is set too deep, or not deep enough, or is of another kind than its like."""
+        line, column = self.end
+        text = self.source.line(line)
+        mark, blanks = text[column - 1 : column], len(text) - len(text.lstrip(" "))
+        if mark in ("}", "]"):
+            return Slip(f"a `{mark}` too many", self._at(line, column))
+        if mark in ("%", "@", "`"):
+            return Slip(
+                f"`{mark}` cannot begin a value", self._at(line, column), "put it in quotes"
+            )
+        if "'-' indicator" in self.what:
+            message = "a name among the items of a list"
+            help = "the children of a body have names, all of them, or `- ` before each"
+            return Slip(message, self._at(line, column), help)
+        if "could not find expected ':'" in self.what:
+            place = self._at(*self.start)
+            return Slip("this line has no colon", place, "a line is `name: value`, or `- node`")
+        above = self.source.line(self._above(line))
+        other = len(above) - len(above.lstrip(" "))
+        if blanks == other or not _LINE.match(text):
+            return None
+        deeper = f"{abs(blanks - other)} {'deeper' if blanks > other else 'less deep'}"
+        message = f"this line stands {deeper} than the one above, and belongs to nothing there"
+        return Slip(
+            message, self._at(line, blanks + 1), "lines that belong together stand equally deep"
+        )
+
+
+_QUOTE: Final = 'it ends with the same sign; a text that holds one stands in the other, "it\'s"'

@@ -1,0 +1,67 @@
+"""The usual slips in YAML: each told in plain words, at the character where it was made."""
+
+from __future__ import annotations
+
+import pytest
+
+import archspec
+from archspec import SpecError
+
+HEAD = "name: A\ninput: [3, 8, 8]\n"
+SLIPS = {
+    # what is written, what is told, and the line and column; the head has two lines
+    "net:\n\t- ReLU\n": ("a tab; YAML indents with blanks", 4, 1),
+    "net:\n  a: ReLU\n \tb: ReLU\n": ("a tab; YAML indents with blanks", 5, 2),
+    "net:\n  a: ReLU\n  relu1:ReLU\n  c: ReLU\n": ("no blank behind the colon of `relu1`", 5, 8),
+    "outputs:a\nnet: ReLU\n": ("no blank behind the colon of `outputs`", 3, 8),
+    "net:\n  a: {Conv2d: 8 kernel_size: 3}\n": ("a comma is missing before `kernel_size`", 4, 17),
+    "net:\n  a: {Conv2d: 8; kernel_size: 3}\n": ("a comma is missing before `kernel_size`", 4, 18),
+    "net:\n  a: {Conv2d: 8,\n   bias: true kernel_size: 3}\n": (
+        "a comma is missing before `kernel_size`",
+        5,
+        15,
+    ),
+    "net:\n  a: ReLU\n   b: ReLU\n": ("this line stands 1 deeper than the one above", 5, 4),
+    "net:\n  a: ReLU\n\n b: ReLU\n": ("this line stands 1 less deep than the one above", 6, 2),
+    "net:\n  a: ReLU\n\u00a0 b: ReLU\n": ("U+00A0 looks like a blank", 5, 1),
+    "net:\n  a:\u00a0ReLU\n": ("U+00A0 looks like a blank", 4, 5),
+    "net:\n  -\u3000ReLU\n": ("U+3000 looks like a blank", 4, 4),
+    'description: "a text\nnet: ReLU\n': ("this quote has no end", 3, 14),
+    "net: {Conv2d: '8, kernel_size: 3}\n": ("this quote has no end", 3, 15),
+    "vars: {a: [1, 2}\nnet: ReLU\n": ("`[` is closed by `}`", 3, 16),
+    "vars: {a: 1\nnet: ReLU\n": ("this `{` is never closed", 3, 7),
+    "net: [ReLU, {Linear: 3}\n": ("this `[` is never closed", 3, 6),
+    "net:\n  a: {Conv2d: 8, kernel_size: 3}}\n": ("a `}` too many", 4, 33),
+    "net:\n  - ReLU\n  a: ReLU\n": ("a name among the items of a list", 5, 3),
+    "vars = [1]\nnet: ReLU\n": ("`=` behind `vars`", 3, 6),
+    "description: A net: small\nnet: ReLU\n": ("a second colon in this line", 3, 19),
+    "net:\n  a: Conv2d: 8\n": ("a second colon in this line", 4, 12),
+    "net:\n  a: @x\n": ("`@` cannot begin a value", 4, 6),
+    "net:\n  a: ReLU\n  b\n  c: ReLU\n": ("this line has no colon", 5, 3),
+    "net:\n  a: {Conv2d: 8, kernel_size:3}\n": ("unknown argument `kernel_size:3`", 4, 18),
+    "net:\n  a:ReLU\n": ("`a:ReLU` is neither an op nor a name", 4, 3),
+    "net:\n  -ReLU\n": ("`-ReLU` is neither an op nor a name", 4, 3),
+}
+RIGHT = [
+    "description: 'Un réseau\u00a0: petit'\nnet: ReLU\n",
+    "net: ReLU\n# \u00a0 a comment\n",
+    "description: |\n  a: b: c\n  d:e\nnet: ReLU\n",
+]
+
+
+@pytest.mark.parametrize("text", SLIPS)
+def test_a_slip_is_told_where_it_was_made(text: str) -> None:
+    message, line, column = SLIPS[text]
+    with pytest.raises(SpecError) as caught:
+        archspec.loads(HEAD + text)
+    (found,) = caught.value.diagnostics
+    assert found.message.startswith(message)
+    assert found.span is not None
+    assert (found.span.line, found.span.column) == (line, column)
+    assert found.help or "too many" in message
+    assert "while" not in found.message
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_what_is_right_stays_so(text: str) -> None:
+    assert archspec.loads(HEAD + text).output == (3, 8, 8)
