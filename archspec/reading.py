@@ -6,6 +6,7 @@ bundled specs.
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -136,15 +137,33 @@ def _source(path: Path, name: str, span: Span | None = None) -> Source:
         raise fail("F102", f"cannot read `{name}`: {error.strerror}", span) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise fail("F103", f"`{name}` is not a regular file", span)
+        help = "`archspec validate` takes a folder, other commands one file"
+        if not path.is_dir():
+            raise fail("F103", f"`{name}` is not a regular file", span)
+        raise fail("F103", f"`{name}` is a folder", span, help=help)
     with os.fdopen(descriptor, "rb") as file, _told(name, span):
         data = file.read(limits.SOURCE_BYTES + 1)
     if len(data) > limits.SOURCE_BYTES:
         raise fail("L101", f"`{name}` is larger than {limits.SOURCE_BYTES:,} bytes", span)
+    return Source(name, decoded(data, f"`{name}`", span), os.fspath(path.parent))
+
+
+def decoded(data: bytes, name: str, span: Span | None = None) -> str:
+    """Return the text of a file: UTF-8, or what PowerShell's `>` and some editors write.
+
+    A byte order mark tells UTF-16, and is no part of the text.
+
+    Raises:
+        SpecError: when it is neither; code F104.
+    """
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding = "utf-16" if data.startswith(marks) else "utf-8-sig"
     try:
-        return Source(name, data.decode("utf-8"), os.fspath(path.parent))
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise fail("F104", f"`{name}` is not UTF-8 (byte {error.start})", span) from None
+        told = "UTF-8" if encoding == "utf-8-sig" else "UTF-16, as its first bytes say"
+        help = "save it as UTF-8; in PowerShell `… | Out-File -Encoding utf8 net.yaml`"
+        raise fail("F104", f"{name} is not {told} (byte {error.start})", span, help=help) from None
 
 
 def _chain(tree: Mapping, folder: Path, root: Path, seen: tuple[Path, ...]) -> Chain:
@@ -187,8 +206,17 @@ def _base(name: str, folder: Path, root: Path, span: Span) -> Path:
         raise fail("F107", f"`{name}` lies outside the spec's folder", span)
     if not exists:
         near = (*_names_beside(name, folder, allowed), *bundled_names())
-        raise fail("F102", f"there is no `{name}` to extend", span, help=did_you_mean(name, near))
+        help = _bundled_help(name) or did_you_mean(name, near)
+        raise fail("F102", f"there is no `{name}` to extend", span, help=help)
     return path
+
+
+def _bundled_help(name: str) -> str:
+    """Return how to name the bundled spec of a file that is not there; empty if there is none."""
+    short = name.removeprefix("./").removesuffix(".yaml")
+    if short == name or not (bundled("specs") / f"{short}.yaml").is_file():
+        return ""
+    return f"the bundled one is named without its ending: `extends: {short}`"
 
 
 def _names_beside(name: str, folder: Path, allowed: tuple[Path, ...]) -> list[str]:

@@ -447,3 +447,38 @@ def test_python_m_archspec() -> None:
         [sys.executable, "-m", "archspec", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"archspec {__version__}\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_files_as_windows_writes_them(encoding: str, folder: Path) -> None:
+    text = "name: A\r\ndescription: größer\r\ninput: [4]\r\nnet: ReLU\r\n"
+    mark = "\ufeff" if encoding[-2:] in ("le", "be") else ""
+    (folder / "a.yaml").write_bytes((mark + text).encode(encoding))
+    assert archspec.load("a.yaml").output == (4,)
+    (folder / "b.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(archspec.SpecError, match="F104") as caught:
+        archspec.load("b.yaml")
+    assert "save it as UTF-8" in caught.value.diagnostics[0].help
+
+
+def test_folders_and_patterns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "nets").mkdir()
+    for name in "ba":
+        text = f"name: {name.upper()}\ninput: [4]\nnet: ReLU\n"
+        (folder / "nets" / f"{name}.yaml").write_text(text)
+    for named in ("nets", "nets/*.yaml"):
+        assert main(["validate", named, "lenet"]) == 0
+        told = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
+        assert told == ["nets/a.yaml", "nets/b.yaml", "lenet.yaml"]
+    assert main(["summary", "nets"]) == 1
+    assert "`nets` is a folder" in capsys.readouterr().err
+
+
+def test_a_bundled_family_is_named_in_the_help(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.yaml").write_text("extends: families/resnet.yaml\n")
+    assert main(["validate", "a.yaml"]) == 1
+    assert "`extends: families/resnet`" in capsys.readouterr().err
+    (folder / "a.yaml").write_text("extends: families/resnet\n")
+    assert main(["validate", "a.yaml"]) == 0

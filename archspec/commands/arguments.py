@@ -13,10 +13,10 @@ from typing import Final
 from archspec import limits
 from archspec.api import Architecture, compiled
 from archspec.commands.telling import warn
-from archspec.errors import Source, fail
+from archspec.errors import Source
 from archspec.ops import Ops, Shape
 from archspec.plugins import registry
-from archspec.reading import Chain, joined, read_chain, text_chain
+from archspec.reading import Chain, decoded, joined, read_chain, text_chain
 from archspec.schema.values import given
 from archspec.spec import Given
 from archspec.syntax import parse
@@ -131,11 +131,7 @@ def load_one(spec: str | None, arguments: argparse.Namespace, ops: Ops) -> Archi
 
 
 def _standard_input() -> str:
-    data = sys.stdin.buffer.read(limits.SOURCE_BYTES + 1)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise fail("F104", f"standard input is not UTF-8 (byte {error.start})") from None
+    return decoded(sys.stdin.buffer.read(limits.SOURCE_BYTES + 1), "standard input")
 
 
 def _shape(text: str | None) -> Shape | None:

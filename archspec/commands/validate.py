@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import sys
+from pathlib import Path
 from typing import Final
 
 from archspec.analysis import check_parameters
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Check each spec; 1 when any is wrong."""
     found: list[Diagnostic] = []
     ops = plugin_ops(arguments)
-    for spec in arguments.spec or [None]:
+    for spec in _specs(arguments.spec):
         try:
             net = load_one(spec, arguments, ops)
             found += net.warnings
@@ -57,3 +59,17 @@ def run(arguments: argparse.Namespace) -> int:
 
         sys.stdout.write(FORMATS[arguments.format](found))
     return 1 if any(diagnostic.level == "error" for diagnostic in found) else 0
+
+
+def _specs(named: list[str]) -> list[str | None]:
+    """Return the specs that are named, those of a folder or of a pattern by name."""
+    found: list[str | None] = []
+    for name in named:
+        path = Path(name)
+        files: list[str] = []
+        if path.is_dir():
+            files = sorted(str(file) for file in path.glob("*.yaml"))
+        elif not path.exists() and any(sign in name for sign in "*?["):
+            files = sorted(glob.glob(name))
+        found += files or [name]
+    return found or [None]
