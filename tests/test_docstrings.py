@@ -192,3 +192,13 @@ def test_sizes_that_an_argument_decides_hold_by_default() -> None:
     body = "net: {stem: {Conv2d: 4, kernel_size: =k, stride: =k}, end: Tanh}\n"
     source = archspec.loads(f"{TINY}vars: {{k: 2}}\n{body}").codegen()
     assert "By default, height and width must be at least 2; smaller ones raise" in source
+
+
+def test_a_stride_that_there_is_not_is_carried_by_none() -> None:
+    block = (
+        "blocks:\n  'B(stride)':\n    a: {Conv2d: 4, kernel_size: 3, stride: =stride, padding: 1}\n"
+    )
+    block += "    b: {Conv2d: 4, kernel_size: =stride}\n"
+    for stride, carried in ((1, False), (2, True)):
+        said = docstrings(f"{TINY}{block}net: {{a: {{B: {stride}}}, b: {{B: {stride}}}}}\n")
+        assert ("`a` carries the stride" in said["B.__init__"]) == carried

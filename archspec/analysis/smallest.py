@@ -26,7 +26,7 @@ _AFFORDABLE: Final = limits.TRIED // len(SIZES).bit_length()
 def with_smallest_input(
     error: SpecError, written: Written, overrides: Mapping[str, Given], shape: Shape | None
 ) -> SpecError:
-    """Return an error whose help names the smallest square image that mends it.
+    """Return an error whose help names the smallest image that mends it.
 
     Args:
         error: what resolving the spec has raised. If anything but too small an image is wrong, or
@@ -39,9 +39,9 @@ def with_smallest_input(
     if not _is_too_small(error) or not isinstance(given, tuple) or len(given) != 3:
         return error
 
-    def fits(size: int) -> bool:
+    def fits(height: int, width: int = 0) -> bool:
         try:
-            resolve(written, overrides, (given[0], size, size), _AFFORDABLE)
+            resolve(written, overrides, (given[0], height, width or height), _AFFORDABLE)
         except SpecError as other:
             if not _is_too_small(other):
                 raise
@@ -53,9 +53,15 @@ def with_smallest_input(
         if not fits(SIZES[-1]):
             return error
         size = SIZES[bisect_left(SIZES, True, key=fits)]
+        height, width = size, size
+        # One side may need less than the other.
+        if size > 1 and fits(size - 1, size):
+            height = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(n, size))]
+        if size > 1 and fits(size, size - 1):
+            width = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(size, n))]
     except SpecError:
         return error
-    help = f"the smallest input that works is {given[0]}×{size}×{size}"
+    help = f"the smallest input that works is {given[0]}×{height}×{width}"
     return SpecError(
         replace(diagnostic, help=help) if diagnostic.help == windowed.TOO_SMALL else diagnostic
         for diagnostic in error.diagnostics

@@ -67,7 +67,7 @@ def built(bodies: Sequence[Body]) -> list[str]:
         return ["Build the branches."]
     aside = frozenset().union(*(join.aside for join in joins))
     strided = {name for body in bodies for name in _strided(body, aside)}
-    if len(strided) == 1:
+    if len(strided) == 1 and any(_shrinks(body) for body in bodies):
         return [f"Build the block; `{strided.pop()}` carries the stride."]
     shortcut = any(join.how == "shortcut" for join in joins)
     return [f"Build the layers{' and the shortcut' if shortcut else ''}."]
@@ -227,6 +227,11 @@ def _projects(path: Sequence[Leaf | Body]) -> bool:
     return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
 
 
+def _shrinks(body: Body) -> bool:
+    """Tell whether a block's stride is one that leaves out positions."""
+    return body.block is None or body.block.values.get("stride", 1) not in (1, (1, 1))
+
+
 def _strided(body: Body, aside: frozenset[Place]) -> list[str]:
     """Return the names of the children that get the block's stride."""
     found = []
@@ -234,7 +239,8 @@ def _strided(body: Body, aside: frozenset[Place]) -> list[str]:
         given = (
             node.formulas if isinstance(node, Leaf) else node.block.bindings if node.block else {}
         )
-        read = frozenset().union(*(expressions.names(formula) for formula in given.values()))
+        # Another argument may be computed from it, which makes no stride.
+        read = expressions.names(given["stride"]) if "stride" in given else frozenset()
         if "stride" in read and place(node) not in aside:
             found.append(node.name)
     return found
