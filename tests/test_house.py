@@ -114,7 +114,7 @@ def test_nothing_is_executed(path: Path) -> None:
 )
 def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -> None:
     """In an interpreter of its own; what a command does not need is not imported either."""
-    unused = {"jinja2": "codegen", "graphviz": "draw", "pygraphviz": "draw"}
+    unused = {"jinja2": "codegen", "pygraphviz": "draw"}
     unused |= {"archspec.explanations": "explain", "archspec.reports": ""}
     unused |= {"archspec.editors": "schema"}
     script = (

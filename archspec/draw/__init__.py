@@ -138,8 +138,8 @@ def image(
         dpi: pixels per inch of a PNG.
 
     Raises:
-        DrawError: when there is no such format or no pixel per inch, when Graphviz is neither on
-            the PATH nor installed with pygraphviz, or when there are more nodes than anyone could
+        DrawError: when there is no such format or no pixel per inch, when no Graphviz works,
+            neither pygraphviz's nor one on the PATH, or when there are more nodes than anyone could
             look at.
     """
     if format not in FORMATS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from archspec.draw.known import has_arguments_of
 from archspec.draw.maps import sides
 from archspec.network import Leaf
 from archspec.ops import Op
@@ -23,12 +24,16 @@ _TITLES: Final[Mapping[type[Op], str]] = {
 
 
 def title(op: Any) -> str:
-    """Return what an attention is called, with the side of its windows."""
-    return " ".join(word for word in (_TITLES.get(type(op), ""), _size(op)) if word)
+    """Return what an attention is called, with the side of its windows; nothing of a plugin's."""
+    if type(op) not in _TITLES:
+        return ""
+    return " ".join(word for word in (_TITLES[type(op)], _size(op)) if word)
 
 
 def heads(op: Any) -> str:
-    """Return how many heads it has."""
+    """Return how many heads it has; nothing of one by others, who may count them otherwise."""
+    if not has_arguments_of(op, tuple(_TITLES)):
+        return ""
     relative = isinstance(op, RelativeAttention)
     count = int(op.embed_dim // op.head_dim) if relative else int(op.num_heads)
     return f"{count} head" if count == 1 else f"{count} heads"
@@ -37,7 +42,7 @@ def heads(op: Any) -> str:
 def windows(leaves: Sequence[Leaf]) -> str:
     """Return the windows in which equal blocks attend, and how they shift; empty without any."""
     op = leaves[0].op
-    if not isinstance(op, WindowAttention):
+    if not has_arguments_of(op, WindowAttention):
         return ""
     return ", ".join(word for word in (f"{_size(op)} windows", shifted(leaves)) if word)
 
@@ -59,7 +64,7 @@ def shifted(leaves: Sequence[Leaf]) -> str:
 def _shift(leaf: Leaf) -> int:
     """Return how far windows lie off; a single window holds all of a map wherever it begins."""
     op = leaf.op
-    if not isinstance(op, WindowAttention):
+    if not (isinstance(op, WindowAttention) and has_arguments_of(op, WindowAttention)):
         return 0
     several = any(side > op.window_size for side in sides(leaf.inputs[0]))
     return int(op.shift_size) if several else 0

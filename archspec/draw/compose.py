@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw import wording
+from archspec.draw.bundles import bundled
 from archspec.draw.changes import Changes
 from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
@@ -17,7 +18,7 @@ from archspec.draw.repeats import Told, repeated
 from archspec.draw.row import Drawn, Row
 from archspec.draw.rows import Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
-from archspec.draw.stages import HEAD, STEM, Stage, bundled, stages
+from archspec.draw.stages import HEAD, STEM, Stage, stages
 from archspec.draw.subject import Port, Subject, compared, focused, whole
 from archspec.draw.units import Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
@@ -46,7 +47,7 @@ def compose(
     parts = _staged(subject, results, told)
     folds = Folds([unit for part in parts for unit in part.units])
     if not foldable:
-        parts, results = _folded(parts, results, depth, strip=strip, unasked=unasked)
+        parts = _folded(parts, results, depth, strip=strip, unasked=unasked)
     shown = typical(parts) if unasked else None
     if shown and foldable:
         shown = replace(shown, apart=False)
@@ -93,22 +94,18 @@ def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage
 
 def _folded(
     parts: tuple[Stage, ...],
-    results: list[str],
+    results: Sequence[str],
     depth: int | None,
     *,
     strip: bool,
     unasked: bool,
-) -> tuple[tuple[Stage, ...], list[str]]:
-    """Fold stages: all at depth 0, in a strip all but its ends, else what has no room on a page.
-
-    Returns:
-        The stages, and what the results are now read by.
-    """
+) -> tuple[Stage, ...]:
+    """Fold stages: all at depth 0, in a strip all but its ends, else what has no room on a page."""
     labels = [part.label for part in parts if part.label]
     if unasked:
-        return bundled(parts, results, crowded(parts), MANY_LINES)
+        return bundled(parts, results, crowded(parts, results), MANY_LINES)
     if len(parts) < 2 or not (strip or depth == 0):
-        return parts, results
+        return parts
     inner = [label for label in labels if label not in (STEM, HEAD)]
     return bundled(parts, results, inner if strip else labels, LINES)
 
@@ -127,7 +124,13 @@ def _drawn(
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
-    row = Row(paths=Paths(everything, results, subject.others), ends=ends, level=0, line="main")
+    row = Row(
+        paths=Paths(everything, results, subject.others),
+        starts={port.key: port.shape for port in subject.inputs},
+        ends=ends,
+        level=0,
+        line="main",
+    )
     drawn = rows.draw(row)
     outputs = _outputs(subject.outputs, results, rows, ends)
     return [*terminals, *_framed(parts, drawn), *outputs], ends

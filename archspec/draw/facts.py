@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from archspec.analysis import Cost, Field, costs, fields
-from archspec.draw import wording
+from archspec.draw import opwords, wording
 from archspec.draw.looking import GONE, is_gone
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import About
@@ -76,7 +76,7 @@ class Facts:
 
 
 def _call(node: Leaf | Body) -> str:
-    return wording.call(node) if isinstance(node, Leaf) else node.label
+    return opwords.call(node) if isinstance(node, Leaf) else node.label
 
 
 def _shapes(unit: Unit) -> str:

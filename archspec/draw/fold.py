@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias, TypeGuard
 
-from archspec.draw import attention, wording
+from archspec.draw import attention, opwords, wording
+from archspec.draw.known import has_arguments_of, is_own
 from archspec.draw.maps import channels
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat
@@ -55,10 +56,8 @@ class Folds:
         if len(self._inner.get(label, ())) > 1:
             words += [wording.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
-        words += dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending)
+        words += filter(None, dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending))
         words += skips(group)
-        if group.body.reuses is not None:
-            words.append(f"shares {group.body.reuses}")
         windows = dict.fromkeys(filter(None, map(attention.windows, attending)))
         return (" · ".join(words), *windows)
 
@@ -69,7 +68,7 @@ def _channels(unit: Unit, group: Group) -> str:
     inside = [
         channels(inner.output)
         for inner in group.units
-        if isinstance(inner, Layer) and isinstance(inner.leaf.op, (Conv2d, Linear))
+        if isinstance(inner, Layer) and has_arguments_of(inner.leaf.op, (Conv2d, Linear))
     ]
     low, high = min(before, after), max(before, after)
     extreme = [
@@ -135,7 +134,7 @@ def _branch(paths: Paths, merge: Unit, key: str) -> str:
     while key in paths.by_key and key != paths.source(merge):
         unit = paths.by_key[key]
         title = wording.layer(unit)[0] if isinstance(unit, Layer) else wording.named(first(unit))
-        is_conv = isinstance(unit, Layer) and isinstance(unit.leaf.op, Conv2d)
+        is_conv = isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d)
         words.insert(0, title.partition(" ")[2] if is_conv else title.partition(" ")[0])
         key = paths.before(unit)
     return " → ".join(words)
@@ -146,7 +145,7 @@ def skips(group: Group) -> list[str]:
     paths = Paths(group.units, [group.result])
     found = []
     for unit in group.units:
-        if isinstance(unit, Layer) and is_merge(unit) and isinstance(unit.leaf.op, Add):
+        if isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Add):
             sides = [key for i, key in enumerate(unit.reads) if i != paths.main(unit)]
             found += [_skip(paths.by_key.get(key), key == paths.source(unit)) for key in sides]
     return [word for word in dict.fromkeys(found) if word]
@@ -155,8 +154,8 @@ def skips(group: Group) -> list[str]:
 def _skip(unit: Unit | None, straight: bool) -> str:
     if straight:
         return "identity skip"
-    if isinstance(unit, Layer) and isinstance(unit.leaf.op, Conv2d):
-        return f"{wording.op(unit.leaf.op)[0].partition(' ')[2]} projection skip"
+    if isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d):
+        return f"{opwords.words(unit.leaf.op)[0].partition(' ')[2]} projection skip"
     return "skip"
 
 
@@ -173,11 +172,12 @@ def _line(unit: Unit) -> str:
     count = f" ×{len(unit.turns)}" if isinstance(unit, Repeat) else ""
     if isinstance(one, Layer):
         # Of what leads up to a layer, only the step to a smaller map is worth a word.
-        halved = any(isinstance(leaf.op, SpaceToDepth) for leaf in one.leaves[: one.main])
+        halved = any(is_own(leaf.op, SpaceToDepth) for leaf in one.leaves[: one.main])
         words = (*wording.layer(one), wording.shrinks(one) if halved else "")
         return " ".join(word for word in words if word) + count
-    group = first(one)
-    return " ".join(word for word in (wording.named(group), wording.shrinks(one)) if word) + count
+    title = wording.block(unit)
+    told = wording.shared(first(one).shared, title)
+    return ", ".join(filter(None, (title, told))) + count
 
 
 def _groups(units: Sequence[Unit]) -> Iterator[Group]:
@@ -191,9 +191,9 @@ def _groups(units: Sequence[Unit]) -> Iterator[Group]:
 def _kernel(group: Group) -> int:
     """Return the largest kernel of a block's own convolutions; 0 where it has none."""
     sizes = [
-        max(wording.pair(unit.leaf.op.kernel_size))
+        max(opwords.pair(unit.leaf.op.kernel_size))
         for unit in group.units
-        if isinstance(unit, Layer) and isinstance(unit.leaf.op, Conv2d)
+        if isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d)
     ]
     return max(sizes, default=0)
 

@@ -7,12 +7,12 @@ activation and the dropout that follow it along, and a factor or summand that is
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import islice, pairwise
-from typing import Final
+from itertools import pairwise
 
+from archspec.draw.chains import BEFORE, chains
+from archspec.draw.known import is_own
 from archspec.draw.looking import (
     LAYERS,
     SILENT,
@@ -22,34 +22,17 @@ from archspec.draw.looking import (
     seen_through,
 )
 from archspec.draw.repeats import alike
-from archspec.draw.units import Chart, Group, Layer, Unit, is_merge, readers
+from archspec.draw.sharing import shared
+from archspec.draw.units import Chart, Group, Layer, Unit
 from archspec.network import INPUT, Body, Leaf, Network, walk
-from archspec.ops import Form, Kind
+from archspec.ops import Form
 from archspec.ops.activation import Identity
-from archspec.ops.merge import Cat
-from archspec.ops.reshape import SpaceToDepth
-
-_WEIGHED: Final = (Kind.CONV, Kind.LINEAR, Kind.ATTENTION)
-_BEFORE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
-_LEADING: Final = 8
-"""Layers ahead of a convolution that may go with it."""
-_AFTER: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
-_TAKEN: Final[Mapping[Kind, tuple[Kind, ...]]] = {
-    Kind.CONV: _AFTER,
-    Kind.LINEAR: _AFTER,
-    Kind.ATTENTION: _AFTER,
-    Kind.NORM: (Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE),
-    Kind.ACTIVATION: (Kind.REGULARISER,),
-    Kind.POOL: (Kind.REGULARISER,),
-    Kind.MERGE: (Kind.REGULARISER, Kind.MERGE),
-}
-"""What a layer takes along of what follows it; of merges, those with a parameter alone."""
 
 
 def chart(network: Network) -> Chart:
     """Return the units of a network; the results of its outputs are kept apart."""
     starts = {name: name for name in network.inputs}
-    reader = _Reader(root=True)
+    reader = _Reader(network.root, root=True)
     names = reader.read(network.root, "", starts, ())
     kept = [names[name] for _, name in network.outputs]
     return Chart(tuple(_fused(reader.pieces, kept)), names, reader.silent)
@@ -57,7 +40,7 @@ def chart(network: Network) -> Chart:
 
 def inside(body: Body) -> Chart:
     """Return the units in a module that is no block: groups of blocks in it are stages."""
-    reader = _Reader(root=True)
+    reader = _Reader(body, root=True)
     names = reader.read(body, "", {INPUT: INPUT}, ())
     return Chart(tuple(_fused(reader.pieces, [names[body.result]])), names, reader.silent)
 
@@ -70,8 +53,9 @@ def block(body: Body) -> Group:
 class _Reader:
     """Walks a body and what can be looked through in it, and collects pieces to fuse."""
 
-    def __init__(self, *, root: bool) -> None:
+    def __init__(self, body: Body, *, root: bool) -> None:
         self.root = root
+        self.shared = shared(body)
         self.pieces: list[Unit] = []
         self.silent: dict[str, str] = {}
 
@@ -98,7 +82,8 @@ class _Reader:
                 names[node.name] = below[node.result]
             else:
                 names[node.name] = key
-                self.pieces.append(_group(node, key, reads, places))
+                group = _group(node, key, reads, places)
+                self.pieces.append(replace(group, shared=self.shared.get(node.path)))
         return names
 
     def _leaf(
@@ -109,9 +94,9 @@ class _Reader:
         places: tuple[str, ...],
         own: Mapping[str, Leaf],
     ) -> str:
-        if isinstance(leaf.op, Identity):
+        if is_own(leaf.op, Identity):
             self.silent.setdefault(reads[0], leaf.path)
-        if isinstance(leaf.op, SILENT):
+        if is_own(leaf.op, SILENT):
             return reads[0]
         arriving = zip(leaf.reads, leaf.inputs, strict=True)
         self.pieces.append(
@@ -126,6 +111,7 @@ class _Reader:
                 places=places,
                 leaves=(leaf,),
                 own={leaf.path: tuple(own.values())} if own else {},
+                shared={leaf.path: self.shared[leaf.path]} if leaf.path in self.shared else {},
             )
         )
         return key
@@ -147,7 +133,7 @@ def _rearranged(body: Body, key: str, reads: tuple[str, ...], places: tuple[str,
 
 
 def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]) -> Group:
-    reader = _Reader(root=False)
+    reader = _Reader(body, root=False)
     names = reader.read(body, "", {INPUT: INPUT}, ())
     result = names[body.result]
     return Group(
@@ -184,17 +170,17 @@ def _fused(pieces: list[Unit], results: list[str]) -> list[Unit]:
     What was removed has no part in how the others are joined: it is a band of the layer that it
     stood in, or stands behind what it read.
     """
-    chains = list(_chains([piece for piece in pieces if not piece.gone], results))
+    there = list(chains([piece for piece in pieces if not piece.gone], results))
     apart: list[Unit] = []
-    for removed in _chains([piece for piece in pieces if piece.gone], []):
-        place = next((chain for chain in chains if removed[0].reads[0] in _keys(chain)), None)
+    for removed in chains([piece for piece in pieces if piece.gone], []):
+        place = next((chain for chain in there if removed[0].reads[0] in _keys(chain)), None)
         if place and _are_bands(removed, place):
             at = _keys(place).index(removed[0].reads[0]) + 1
             place[at:at] = removed
         else:
             read = _last(place).key if place else removed[0].reads[0]
             apart.append(replace(_joined(removed), reads=(read,)))
-    units = [_joined(chain) for chain in chains]
+    units = [_joined(chain) for chain in there]
     for unit in apart:
         places = [place for place, other in enumerate(units, 1) if other.key == unit.reads[0]]
         units.insert(max(places, default=0), unit)
@@ -211,71 +197,7 @@ def _are_bands(removed: list[Unit], chain: list[Unit]) -> bool:
         {piece.leaf.op.kind if isinstance(piece, Layer) else None for piece in pieces}
         for pieces in (removed, chain)
     )
-    return was <= {*_BEFORE} and not there.isdisjoint(LAYERS)
-
-
-def _chains(pieces: list[Unit], results: list[str]) -> Iterator[list[Unit]]:
-    """Yield each group alone, each layer with what it takes along."""
-    count = readers(pieces, results)
-    after = {piece.reads[0]: piece for piece in pieces if len(piece.reads) == 1}
-    merges = {piece.key for piece in pieces if is_merge(piece)}
-    taken: set[str] = set()
-    for piece in pieces:
-        if piece.key in taken:
-            continue
-        if isinstance(piece, Layer):
-            chain = _chain(piece, after, count, lone=piece.reads[0] in merges)
-            taken.update(layer.key for layer in chain)
-            yield [*chain]
-        else:
-            yield [piece]
-
-
-def _chain(
-    first: Layer, after: Mapping[str, Unit], count: Counter[str], *, lone: bool
-) -> list[Layer]:
-    """Return a layer and what it takes along.
-
-    Norms and activations before a convolution go with it; a `lone` activation, the one that
-    follows a merge, does not. So do squares that are made positions: it reads them as a
-    convolution with a stride would.
-    """
-    chain = [first]
-    if is_merge(first):
-        return chain
-    kind = first.leaf.op.kind
-    leads = kind is Kind.NORM or isinstance(first.leaf.op, SpaceToDepth)
-    if leads or (kind is Kind.ACTIVATION and not lone):
-        chain = _leading(first, after, count)
-        kind = chain[-1].leaf.op.kind
-    for layer in _ahead(chain[-1], after, count):
-        if layer.leaf.op.kind not in _TAKEN.get(kind, ()) or isinstance(layer.leaf.op, Cat):
-            break
-        chain.append(layer)
-    return chain
-
-
-def _leading(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> list[Layer]:
-    """Return the layers up to a convolution; just the first if something else comes before it."""
-    chain = [first]
-    for layer in islice(_ahead(first, after, count), _LEADING):
-        chain.append(layer)
-        if layer.leaf.op.kind in _WEIGHED:
-            return chain
-        if layer.leaf.op.kind not in _BEFORE:
-            break
-    return [first]
-
-
-def _ahead(first: Layer, after: Mapping[str, Unit], count: Counter[str]) -> Iterator[Layer]:
-    """Yield the layers that follow one another, each read by the next alone."""
-    here: Unit = first
-    while count[here.key] == 1:
-        following = after.get(here.key)
-        if not isinstance(following, Layer) or following.side != first.side:
-            return
-        yield following
-        here = following
+    return was <= {*BEFORE} and not there.isdisjoint(LAYERS)
 
 
 def _joined(chain: list[Unit]) -> Unit:
@@ -294,6 +216,7 @@ def _joined(chain: list[Unit]) -> Unit:
         leaves=leaves,
         main=main,
         own={path: tensors for layer in layers for path, tensors in layer.own.items()},
+        shared={path: shared for layer in layers for path, shared in layer.shared.items()},
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from archspec.draw.known import is_own
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
 from archspec.ops.activation import Identity
@@ -67,8 +68,8 @@ def rearranges(body: Body) -> bool:
     """
     leaves = [node for node in _lasting(body) if isinstance(node, Leaf)]
     named = body.block is not None or not body.name.isdigit()
-    cuts = any(isinstance(leaf.op, Unflatten) for leaf in leaves)
-    return named and cuts and all(isinstance(leaf.op, MOVES) for leaf in leaves)
+    cuts = any(is_own(leaf.op, Unflatten) for leaf in leaves)
+    return named and cuts and all(is_own(leaf.op, MOVES) for leaf in leaves)
 
 
 def _holds_row(body: Body) -> bool:

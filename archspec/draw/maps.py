@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archspec.draw.known import is_own
 from archspec.ops import Op, Shape
 from archspec.ops.merge import Cat
 from archspec.ops.shape import ChannelsLast
@@ -29,7 +30,7 @@ def dimension(shape: Shape, index: int) -> str:
 
 def along_channels(op: Op, shape: Shape) -> bool:
     """Tell whether an op puts channels beside channels, in what has this shape."""
-    return isinstance(op, Cat) and int(op.dim) % (len(shape) + 1) == _axis(shape) + 1
+    return is_own(op, Cat) and int(op.dim) % (len(shape) + 1) == _axis(shape) + 1
 
 
 def _axis(shape: Shape) -> int:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from archspec.draw import attention, wording
+from archspec.draw.bundles import Bundle
 from archspec.draw.facts import Facts
 from archspec.draw.fold import Folds, bar, first, stage_lines
+from archspec.draw.known import is_own
 from archspec.draw.maps import channels
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import Band, Bar, Border, Box, Folded, Frame, Part, Segment, Sign
-from archspec.draw.stages import Bundle
 from archspec.draw.units import Group, Layer, Unit, is_concat
 from archspec.draw.wires import Wire
 from archspec.network import Leaf, Network, walk
@@ -53,9 +54,9 @@ class Nodes:
             return Folded(
                 key=self.key(),
                 line=line,
-                title=unit.path,
+                title=unit.title,
                 lines=lines,
-                tooltip=(unit.path, *lines),
+                tooltip=tuple(filter(None, (unit.title, *lines))),
                 shows=self._shows(unit),
             )
         if unit.side:
@@ -68,7 +69,7 @@ class Nodes:
         """Return the node of a merge; a bar has its operands in an order, from left to right."""
         if is_concat(unit):
             return self._bar(unit, wires, line, order)
-        if unit.own or not isinstance(unit.leaf.op, (Add, Mul)):
+        if unit.own or not is_own(unit.leaf.op, (Add, Mul)):
             return self._box(unit, unit, line)
         return Sign(
             key=self.key(),
@@ -85,8 +86,10 @@ class Nodes:
         group = first(unit)
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
         label = wording.typed(group) if many > 1 else wording.named(group)
-        if group.body.reuses is not None:
-            label = f"shares {group.body.reuses}"  # of that block; more would meet the spine
+        if group.shared is not None:
+            told = wording.shared(group.shared, label)
+            # Of a block that was called before, more would meet the spine.
+            label = told if group.shared.again else ", ".join(filter(None, (label, told)))
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),
@@ -136,7 +139,7 @@ class Nodes:
         """Return what a layer takes along; ops that are one node for all have no bands."""
         shown = [] if layer.name else [(leaf, self._twins_of(leaf)) for leaf in leaves]
         return tuple(
-            wording.band(twins, layer.own.get(leaf.path, ()))
+            wording.band(twins, layer.own.get(leaf.path, ()), wording.shared_apart(layer, leaf))
             for leaf, twins in shown
             if not wording.does_nothing(twins)
         )
@@ -160,7 +163,8 @@ class Nodes:
         if isinstance(one, Layer):
             title, detail = wording.layer(one)
         else:
-            title, detail = wording.named(first(one)), ""
+            title = wording.named(first(one))
+            detail = wording.shared(first(one).shared, title)
         return Folded(
             key=self.key(),
             about=self._facts.about(unit),
@@ -185,13 +189,14 @@ class Nodes:
         """Return what a block says when it is folded: title, detail, lines."""
         group, detail = first(unit), ""
         lines = self._folds.lines(unit, self._twins)
+        title = wording.block(unit)
+        told = wording.shared(group.shared, title)
         if bar(unit) and not (isinstance(unit, Repeat) and unit.growth):
             # The bar says where the channels come from; how many there are is enough.
             detail, lines = str(channels(unit.output)), ()
-        title = (wording.named(group), wording.shrinks(unit))
-        if isinstance(unit, Repeat):
-            title = (wording.typed(group), "")
-        return " ".join(word for word in title if word), detail, lines
+        if told:
+            lines = (*lines, told)
+        return title, detail, lines
 
     def folded(self, unit: Unit, line: str) -> Folded:
         """Return the one node of a block."""

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 from archspec.draw import wording
+from archspec.draw.bundles import last_readers, pieces
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat, repeated
 from archspec.draw.stages import Stage
@@ -51,7 +52,11 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
     if not blocks:
         return None
     plates = [unit for unit in blocks[0] if isinstance(unit, Repeat)]
-    every = [unit for part in blocks for unit in part]
+    # Of blocks that share their weights, the first is opened.
+    every = [unit for part in blocks for unit in part if not _is_again(unit)]
+    plates = [unit for unit in plates if not _is_again(unit)]
+    if not every:
+        return None
     chosen = plates[0] if plates else max(every, key=lambda unit: len(_units(unit)))
     group = _group(chosen)
     if group is None or _columns(chosen) > _COLUMNS:
@@ -65,15 +70,28 @@ def typical(parts: Sequence[Stage]) -> Typical | None:
     return Typical(chosen, group, inner, apart)
 
 
-def crowded(parts: Sequence[Stage]) -> list[str]:
-    """Return which stages are folded since a page has no room for all units, the longest first."""
+def crowded(parts: Sequence[Stage], results: Sequence[str]) -> list[str]:
+    """Return which stages are folded since a page has no room for all units, the longest first.
+
+    Args:
+        parts: all stages.
+        results: the keys that leave the network.
+    """
     found, left = list[str](), _height(parts)
+    last = last_readers(parts, results)
     for part in sorted(parts, key=_rows_of, reverse=True):
-        rows = _rows_of(part)
-        if left > _POINTS and part.label and rows > 1:
-            left -= (rows - 1) * _ROW + _FRAME - min(rows, MANY_LINES) * _LINE
+        saved = _saved(pieces(part, last))
+        if left > _POINTS and part.label and saved > 0:
+            left -= saved
             found.append(part.label)
     return found
+
+
+def _saved(folded: Sequence[Sequence[Unit]]) -> int:
+    """Return the points that a stage needs less when it is folded to these pieces."""
+    lines = [min(len(piece), MANY_LINES) for piece in folded if len(piece) > 1]
+    rows = sum(map(len, folded)) - len(folded)
+    return rows * _ROW - sum(lines) * _LINE + _FRAME * (len(folded) == 1) if rows else 0
 
 
 def _height(parts: Sequence[Stage]) -> int:
@@ -113,6 +131,11 @@ def _inner(group: Group) -> Group | None:
 def _group(unit: Unit) -> Group | None:
     one = unit.first if isinstance(unit, Repeat) else unit
     return one if isinstance(one, Group) else None
+
+
+def _is_again(unit: Unit) -> bool:
+    group = _group(unit)
+    return bool(group and group.shared and group.shared.again)
 
 
 def _units(unit: Unit) -> Sequence[Unit]:

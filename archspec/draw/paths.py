@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
 
+from archspec.draw.known import is_own
 from archspec.draw.maps import channels
 from archspec.draw.scene import PASSED
 from archspec.draw.units import Layer, Unit, is_concat, is_merge
@@ -147,4 +148,4 @@ def _meeting(one: str, other: str, gates: dict[str, str], depths: dict[str, int]
 
 
 def _is_product(unit: Unit) -> bool:
-    return isinstance(unit, Layer) and isinstance(unit.leaf.op, Mul)
+    return isinstance(unit, Layer) and is_own(unit.leaf.op, Mul)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from archspec.draw.known import is_own
 from archspec.draw.looking import MOVES
 from archspec.draw.maps import channels, sides
 from archspec.draw.units import Group, Layer, Unit, is_concat
@@ -121,29 +122,38 @@ def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
     shapes = () if grown else (_plain(unit.output), *map(_plain, unit.inputs))
     if isinstance(unit, Layer):
         leaves = (*unit.leaves, *unit.tensors)
-        return ("layer", unit.name, *shapes, *(_op(leaf, grown=grown) for leaf in leaves))
+        shared = tuple(unit.shared.get(leaf.path) for leaf in leaves)
+        ops = tuple(_op(leaf, grown=grown) for leaf in leaves)
+        return ("layer", unit.name, *shapes, shared, *ops)
     assert isinstance(unit, Group)
     places = {inner.key: index for index, inner in enumerate(unit.units)}
     wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
     parts = tuple(_structure(inner, grown=grown) for inner in unit.units)
     # What leaves no node still sets blocks apart.
     moves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
-    parts += tuple(_op(leaf, grown=grown) for leaf in moves if isinstance(leaf.op, MOVES))
-    reused = unit.body.reuses is not None
-    return ("group", unit.body.label, reused, *shapes, wires, places.get(unit.result, -1), *parts)
+    parts += tuple(_op(leaf, grown=grown) for leaf in moves if is_own(leaf.op, MOVES))
+    return (
+        "group",
+        unit.body.label,
+        unit.shared,
+        *shapes,
+        wires,
+        places.get(unit.result, -1),
+        *parts,
+    )
 
 
 def _op(leaf: Leaf, *, grown: bool) -> tuple[Any, ...]:
     left_out = set(leaf.op.inferred()) if grown else set()
     if leaf.op.kind is Kind.REGULARISER:
         left_out.add("p")
-    if isinstance(leaf.op, WindowAttention):
+    if is_own(leaf.op, WindowAttention):
         left_out.add("shift_size")
     if grown and leaf.op.form is Form.TENSOR:
         left_out.add("shape")
     fields = type(leaf.op).model_fields
     arguments = tuple((name, getattr(leaf.op, name)) for name in fields if name not in left_out)
-    return (leaf.label, arguments, leaf.reuses is not None)
+    return (leaf.label, arguments)
 
 
 def _plain(shape: Shape) -> tuple[int | bool, ...]:

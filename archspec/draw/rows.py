@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from archspec.draw import wording
 from archspec.draw.apart import told_apart
+from archspec.draw.bundles import Bundle
 from archspec.draw.fold import bar, first
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, Told, repeated
 from archspec.draw.row import Drawn, Row, firsts
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
-from archspec.draw.stages import Bundle
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.wires import Ends, Tail, Wire, Wiring
 from archspec.network import INPUT
@@ -85,7 +85,7 @@ class Rows:
         start = Mark(key=self.nodes.key(), line="inset", text=wording.shape(unit.inputs[0]))
         end = Mark(key=self.nodes.key(), line="inset", text=wording.shape(first(unit).output))
         wire = Wire(Tail(start.key, unit.inputs[0]), Role.SPINE, unit.inputs[0])
-        row = Row(paths=Paths([unit], [unit.key]), ends={}, level=0, line="inset")
+        row = Row(paths=Paths([unit], [unit.key]), starts={}, ends={}, level=0, line="inset")
         frame = self._open(row, unit, wire)
         self.wiring.connect(
             replace(row.ends[unit.key], shown=first(unit).output),
@@ -102,7 +102,7 @@ class Rows:
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
         """Return the edge by which a unit reads its operand number `index`."""
         paths = row.paths
-        tail, shape = row.ends[unit.reads[index]], unit.inputs[index]
+        tail, shape = row.ends[unit.reads[index]], row.arriving(unit, index)
         straight = Role.SPINE if row.line_of(unit) else Role.FLOW
         if unit.side:
             return Wire(tail, Role.ASIDE, shape)
@@ -178,6 +178,7 @@ class Rows:
         units = repeated(group.units, count, self._told)
         inside = Row(
             paths=Paths(units, [group.result]),
+            starts={INPUT: wire.shape},
             ends=ends,
             level=row.level + 1,
             line=line,

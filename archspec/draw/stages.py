@@ -9,11 +9,12 @@ a strided block opens one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Final
 
+from archspec.draw.known import is_own
 from archspec.draw.maps import sides
 from archspec.draw.subject import whole
 from archspec.draw.units import Group, Layer, Unit, shown
@@ -33,62 +34,6 @@ class Stage:
 
     label: str
     units: tuple[Unit, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bundle(Unit):
-    """A stage that is folded to one node, with so many lines at most."""
-
-    units: tuple[Unit, ...]
-    lines: int
-
-
-def bundled(
-    parts: Sequence[Stage], results: Sequence[str], labels: Collection[str], lines: int
-) -> tuple[tuple[Stage, ...], list[str]]:
-    """Return stages folded to one unit each, and what the results are now read by.
-
-    Args:
-        parts: all stages.
-        results: the keys that leave the network.
-        labels: which of them are folded.
-        lines: how much a folded stage says of what is in it, at most.
-    """
-    keys: dict[str, str] = {}
-    found: list[Stage] = []
-    for part in parts:
-        units = [_renamed(unit, keys) for unit in part.units]
-        if part.label in labels:
-            bundle = _bundle(part.label, [unit for unit in units if not unit.side], lines)
-            keys |= {unit.key: bundle.key for unit in units if not unit.side}
-            aside = (_renamed(unit, keys) for unit in units if unit.side)
-            found.append(Stage("", (bundle, *aside)))
-        else:
-            found.append(replace(part, units=tuple(units)))
-    return tuple(found), [keys.get(key, key) for key in results]
-
-
-def _bundle(label: str, units: Sequence[Unit], lines: int) -> Bundle:
-    inside = {unit.key for unit in units}
-    arriving = {
-        key: shape
-        for unit in units
-        for key, shape in zip(unit.reads, unit.inputs, strict=True)
-        if key not in inside
-    }
-    return Bundle(
-        key=units[-1].key,
-        path=label,
-        reads=tuple(arriving),
-        inputs=tuple(arriving.values()),
-        output=units[-1].output,
-        units=tuple(units),
-        lines=lines,
-    )
-
-
-def _renamed(unit: Unit, keys: Mapping[str, str]) -> Unit:
-    return replace(unit, reads=tuple(keys.get(key, key) for key in unit.reads))
 
 
 def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
@@ -149,7 +94,7 @@ def _is_plain_map(unit: Unit) -> bool:
     if len(unit.output) != 3:
         return False
     adaptive = (AdaptiveAvgPool2d, AdaptiveMaxPool2d)
-    return not (isinstance(unit, Layer) and isinstance(unit.leaf.op, adaptive))
+    return not (isinstance(unit, Layer) and is_own(unit.leaf.op, adaptive))
 
 
 def _groups(units: Sequence[Unit]) -> list[str]:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from archspec.draw.maps import along_channels
 from archspec.network import Body, Leaf
 from archspec.ops import Kind, Shape
+
+
+class Shared(NamedTuple):
+    """A module that is called more than once; `again` where it was called before."""
+
+    name: str
+    again: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +50,14 @@ class Layer(Unit):
         own: by the path of an op, the parameters of the module around that it joins to what it
             reads.
         name: what the spec calls ops that only move elements, where they are drawn as one.
+        shared: by the path of an op, its module, where that is called more than once.
     """
 
     leaves: tuple[Leaf, ...]
     main: int = 0
     own: Mapping[str, tuple[Leaf, ...]] = field(default_factory=dict)
     name: str = ""
+    shared: Mapping[str, Shared] = field(default_factory=dict)
 
     @property
     def leaf(self) -> Leaf:
@@ -62,12 +72,18 @@ class Layer(Unit):
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Unit):
-    """A block: folded to one node or opened to its units; `silent` are its identities."""
+    """A block: folded to one node or opened to its units.
+
+    Attributes:
+        silent: its identities.
+        shared: its module, where that is called more than once.
+    """
 
     body: Body
     units: tuple[Unit, ...]
     result: str
     silent: Mapping[str, str]
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True)

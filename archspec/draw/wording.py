@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from archspec.draw import attention
+from archspec.draw import attention, opwords
+from archspec.draw.known import is_own
 from archspec.draw.looking import GONE
 from archspec.draw.maps import dimension, sides
+from archspec.draw.opwords import Words
+from archspec.draw.repeats import Repeat
 from archspec.draw.scene import Band
-from archspec.draw.units import Group, Layer, Unit, is_merge
+from archspec.draw.units import Group, Layer, Shared, Unit, is_merge
 from archspec.network import Leaf
-from archspec.ops import Kind, Op, Shape, is_builtin
-from archspec.ops.attention import MultiheadAttention
-from archspec.ops.conv import Conv2d, ConvTranspose2d
-from archspec.ops.linear import Linear
-from archspec.ops.merge import Add, Cat, MatMul, Mul
-from archspec.ops.norm import LocalResponseNorm
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
-from archspec.ops.regulariser import Dropout, StochasticDepth
-from archspec.ops.resample import Upsample
-from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth, place
-from archspec.ops.scale import Scale
-from archspec.ops.window_attention import RelativeAttention, WindowAttention
+from archspec.ops import Kind, Shape, is_builtin
+from archspec.ops.merge import Cat
+from archspec.ops.reshape import Narrow, place
 
 _LONGEST: Final = 26
 """Characters of a block's name that are shown."""
-
-Words = tuple[str, str]
-"""A title and the detail beside it."""
 
 
 def shape(sizes: Shape) -> str:
@@ -64,9 +54,36 @@ def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:
         twins: its main op in each of several equal blocks, where they are drawn once.
     """
     title, detail = _words(unit, twins or (unit.leaf,))
-    if unit.leaf.reuses is not None and unit.leaf.op.tensors():
-        detail = f"{detail}, shares {unit.leaf.reuses}".lstrip(", ")
-    return title, detail
+    return title, ", ".join(filter(None, (detail, shared(unit.shared.get(unit.leaf.path), title))))
+
+
+def shared(module: Shared | None, title: str) -> str:
+    """Return that weights are another module's, or by which name others have these.
+
+    Args:
+        module: what is called more than once, if it is.
+        title: what stands before, which may have the name already.
+    """
+    if module is None:
+        return ""
+    name = module.name.rpartition(".")[2]
+    if module.again:
+        return f"shares {module.name}"
+    return "" if name.lower() in title.lower().split() else f"named {module.name}"
+
+
+def shared_apart(unit: Layer, leaf: Leaf) -> str:
+    """Return what the band of an op says of its weights, where its layer does not say it."""
+    here, whole = unit.shared.get(leaf.path), unit.shared.get(unit.leaf.path)
+    if here is None:
+        return "its own" if whole and whole.again and leaf.op.tensors() else ""
+    goes_along = whole and (whole.again, _module(whole)) == (here.again, _module(here))
+    return "" if goes_along else shared(here, "")
+
+
+def _module(module: Shared) -> str:
+    """Return the module around a layer, or the layer that stands alone."""
+    return module.name.rpartition(".")[0] or module.name
 
 
 def _words(unit: Layer, twins: Sequence[Leaf]) -> Words:
@@ -76,48 +93,44 @@ def _words(unit: Layer, twins: Sequence[Leaf]) -> Words:
     if leaf.path in unit.own:
         return _joined(unit)
     if leaf.op.kind is Kind.REGULARISER:
-        return op(leaf.op)[0], _chances(twins)
+        return opwords.words(leaf.op)[0], _chances(twins)
     if leaf.op.kind is Kind.ATTENTION and is_builtin(type(leaf.op)) and len(twins) == 1:
         shift = attention.shifted(twins)
         return attention.title(leaf.op), ", ".join(filter(None, (attention.heads(leaf.op), shift)))
-    if isinstance(leaf.op, Narrow):
-        return op(leaf.op)[0], _stretch(leaf.op, unit.inputs[0])
-    return op(leaf.op)
+    if is_own(leaf.op, Narrow):
+        return opwords.words(leaf.op)[0], _stretch(leaf.op, unit.inputs[0])
+    return opwords.words(leaf.op)
 
 
-def op(op: Op) -> Words:
-    """Return the title of an op and its detail."""
-    for kind, words in _WORDS.items():
-        if isinstance(op, kind):
-            title, detail = words(op)
-            # An op of a plugin may derive from one of these; it goes by its own name.
-            return title if is_builtin(type(op)) else _bare(op), detail
-    return _bare(op), ""
-
-
-def band(leaves: Sequence[Leaf], own: Sequence[Leaf] = ()) -> Band:
+def band(leaves: Sequence[Leaf], own: Sequence[Leaf] = (), told: str = "") -> Band:
     """Return the band of an op; equal layers may differ in the probability of a dropout.
 
     Args:
         leaves: the op, in each of several equal layers where they are drawn once.
         own: the parameters that it joins.
+        told: what there is to say of its weights.
     """
+    words, kind, shows = _banded(leaves, own)
+    return Band(", ".join(filter(None, (words, told))), kind, shows)
+
+
+def _banded(leaves: Sequence[Leaf], own: Sequence[Leaf]) -> tuple[str, Kind, tuple[str, ...]]:
     first, shows = leaves[0].op, tuple(leaf.path for leaf in (*leaves, *own))
     if own:
-        return Band(f"{_SIGNS[type(first)]} {_named(own)}", first.kind, shows)
-    title, detail = op(first)
+        return f"{opwords.signed(first)} {_named(own)}", first.kind, shows
+    title, detail = opwords.words(first)
     if first.kind is Kind.REGULARISER:
         detail = _chances(leaves)
-    return Band(f"{title} {detail}".rstrip(), first.kind, shows)
+    return f"{title} {detail}".rstrip(), first.kind, shows
 
 
 def does_nothing(leaves: Sequence[Leaf]) -> bool:
     """Tell whether ops are dropouts that never drop anything."""
-    return all(getattr(leaf.op, "p", None) == 0 for leaf in leaves)
+    return all(opwords.chance(leaf.op) == 0 for leaf in leaves)
 
 
 def _chances(leaves: Sequence[Leaf]) -> str:
-    chances = [p for leaf in leaves if isinstance(p := getattr(leaf.op, "p", None), float)]
+    chances = [p for leaf in leaves if (p := opwords.chance(leaf.op)) is not None]
     if not chances:
         return ""
     return "–".join(dict.fromkeys(f"{p:.2g}" for p in (min(chances), max(chances))))
@@ -127,8 +140,8 @@ def _joined(unit: Layer) -> Words:
     """Return the words for a merge with parameters, which names them."""
     kind, names = type(unit.leaf.op), _named(unit.own[unit.leaf.path])
     if kind is Cat or is_merge(unit):
-        return op(unit.leaf.op)[0], f"and {names}" if is_merge(unit) else names
-    return f"{_SIGNS[kind]} {names}", ""
+        return opwords.words(unit.leaf.op)[0], f"and {names}" if is_merge(unit) else names
+    return f"{opwords.signed(unit.leaf.op)} {names}", ""
 
 
 def _named(own: Sequence[Leaf]) -> str:
@@ -163,6 +176,15 @@ def named(group: Group) -> str:
     return label
 
 
+def block(unit: Unit) -> str:
+    """Return the title of a block: of several equal ones, what they all are."""
+    if isinstance(unit, Repeat):
+        assert isinstance(unit.first, Group)
+        return typed(unit.first)
+    assert isinstance(unit, Group)
+    return " ".join(filter(None, (named(unit), shrinks(unit))))
+
+
 def typed(group: Group) -> str:
     """Return what sort of block a block is; one without a type is called by what ends it."""
     if group.body.block is not None:
@@ -190,96 +212,3 @@ def shrinks(unit: Unit) -> str:
         return ""
     factor = round(max(before[0], after[0]) / min(before[0], after[0]))
     return "" if factor < 2 else f"{'↓' if before[0] > after[0] else '↑'}{factor}"
-
-
-def _conv(op: Any) -> Words:
-    depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
-    detail = [str(int(op.out_channels))]
-    if pair(op.stride) != (1, 1):
-        detail.append(f"stride {_size(op.stride, short=True)}")
-    if pair(op.dilation) != (1, 1):
-        detail.append(f"dilation {_size(op.dilation, short=True)}")
-    if op.groups > 1 and not depthwise:
-        detail.append(f"{int(op.groups)} groups")
-    title = "DWConv" if depthwise else "Conv"
-    return f"{title} {_size(op.kernel_size)}", ", ".join(detail)
-
-
-def _transposed(op: Any) -> Words:
-    title, detail = _conv(op)
-    return title.replace("Conv", "ConvTranspose"), detail
-
-
-def _upsample(op: Any) -> Words:
-    if op.scale_factor is None:
-        return "Upsample", f"to {_size(op.size)}, {op.mode}"
-    factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,)
-    return "Upsample", f"×{'×'.join(f'{float(factor):g}' for factor in factors)}, {op.mode}"
-
-
-def _pool(op: Any) -> Words:
-    stride = op.kernel_size if op.stride is None else op.stride
-    detail = f"stride {_size(stride, short=True)}"
-    return f"{_bare(op)} {_size(op.kernel_size)}", detail
-
-
-def _attention(op: Any) -> Words:
-    return attention.title(op), attention.heads(op)
-
-
-def _adaptive(op: Any) -> Words:
-    mean = "Avg" if isinstance(op, AdaptiveAvgPool2d) else "Max"
-    if op.output_size in (1, (1, 1)):
-        return f"Global{mean}Pool", ""
-    size = op.output_size if isinstance(op.output_size, tuple) else (op.output_size,) * 2
-    sides = " × ".join("·" if n is None else str(int(n)) for n in size)
-    return f"Adaptive{mean}Pool", f"to {sides}"
-
-
-def _bare(op: Op) -> str:
-    return re.sub(r"[123]d$", "", type(op).__name__)
-
-
-def pair(value: Any) -> tuple[int, int]:
-    """Return both sizes of an argument that may be one number for both."""
-    return (int(value[0]), int(value[1])) if isinstance(value, tuple) else (int(value), int(value))
-
-
-def _size(value: Any, *, short: bool = False) -> str:
-    first, second = pair(value)
-    return str(first) if short and first == second else f"{first}×{second}"
-
-
-_WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
-    Conv2d: _conv,
-    ConvTranspose2d: _transposed,
-    Upsample: _upsample,
-    Linear: lambda op: ("Linear", str(int(op.out_features))),
-    (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
-    (MaxPool2d, AvgPool2d): _pool,
-    (MultiheadAttention, WindowAttention, RelativeAttention): _attention,
-    LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
-    StochasticDepth: lambda op: ("StochasticDepth", f"{op.p:.3g}"),
-    Dropout: lambda op: (_bare(op), f"{op.p:.3g}"),
-    Scale: lambda op: ("Scale", f"{op.factor:.3g}"),
-    Cat: lambda op: ("Concat", ""),
-    Flatten: lambda op: ("Flatten", ""),
-    Narrow: lambda op: ("Slice", ""),
-    SpaceToDepth: lambda op: ("SpaceToDepth", f"↓{int(op.block_size)}"),
-}
-_SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", MatMul: "@", Cat: "Concat"}
-
-
-def call(leaf: Leaf) -> str:
-    """Return an op with the arguments it has: `Conv2d(64, 64, kernel_size=3)`."""
-    arguments = [
-        f"{argument.name}={_value(argument.value)}" if argument.keyword else _value(argument.value)
-        for argument in leaf.op.call().arguments
-    ]
-    return f"{leaf.label}({', '.join(arguments)})"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_value, value))})"
-    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else str(value)
