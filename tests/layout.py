@@ -106,6 +106,35 @@ class Layout:
             if any(map(text.holds, points))
         ]
 
+    def strayed(self) -> list[str]:
+        """Labels of edges that another edge, with another tooltip, is nearer to than their own."""
+        lines = [
+            (edge.get("edgetooltip", ""), list(_points(edge)), [*_texts(edge)])
+            for edge in self.edges
+            if edge.get("style") != "invis"
+        ]
+        return [
+            text.name
+            for said, own, texts in lines
+            for text in texts
+            if any(
+                _away(text, points) < _away(text, own) - 1
+                for other, points, _ in lines
+                if other != said
+            )
+        ]
+
+
+def _away(text: Rectangle, points: list[Point]) -> float:
+    """Return how far a text is from a line."""
+    return min(
+        (
+            max(text.left - x, x - text.right, 0) + max(text.bottom - y, y - text.top, 0)
+            for x, y in points
+        ),
+        default=0.0,
+    )
+
 
 def _texts(part: dict[str, Any]) -> Iterator[Rectangle]:
     size = 0.0

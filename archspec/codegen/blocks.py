@@ -196,7 +196,7 @@ def _joined(body: Body) -> _Join | None:
     if len(paths) < len(reads):
         return None
     direct = [path for path in paths if last.label == "Add" and _projects(path)]
-    if direct and len(direct) < len(paths):
+    if len(direct) == 1 and len(paths) == 2:
         return _Join(last, "shortcut", merge | _written(direct[0]))
     shared = min(paths, key=len)
     if all(path[-len(shared) :] == shared for path in paths):

@@ -60,7 +60,7 @@ class Edges:
                 "penwidth": round(1 + 3 * edge.share, 2),
             }
         if edge.label:
-            looks |= self._beside(edge.label)
+            looks |= self._told(edge)
         if self._is_long(edge):
             looks["minlen"] = 2
         if not edge.arrow:
@@ -72,20 +72,32 @@ class Edges:
         """Return what follows the name of the node at which an edge ends."""
         return "" if edge.segment is None else f":b{edge.segment}:{'w' if self.across else 'n'}"
 
-    def _beside(self, words: str) -> Looks:
+    def _told(self, edge: Edge) -> Looks:
         """Return the label of an edge: right of the end of one that runs down, above one across.
 
-        At an end it takes no rank of its own, as it would in the middle.
+        At an end it takes no rank of its own, as it would in the middle. But of an edge that comes
+        from aside, the end is where others are.
         """
+        words = edge.label
         if self.across:
             return {"label": self.labels.above(words)}
         room = self.labels.sizes.words(words)
+        if not self._is_straight(edge):
+            return {"label": self.labels.beside(words, room)}
         right = _ASIDE + room / 2
         return {
             "headlabel": self.labels.beside(words, room),
             "labelangle": -round(degrees(atan2(right, _UP)), 1),
             "labeldistance": round(hypot(right, _UP) / _DISTANCE, 2),
         }
+
+    def _is_straight(self, edge: Edge) -> bool:
+        """Tell whether an edge runs down: along a straight line, or within a branch."""
+        tail, head = self.nodes[edge.tail], self.nodes[edge.head]
+        lines = {getattr(node, "line", "") for node in (tail, head)}
+        return len(lines) == 1 and (
+            lines != {""} or self.around[edge.tail] == self.around[edge.head]
+        )
 
     def _is_long(self, edge: Edge) -> bool:
         """Tell whether an edge needs room.
@@ -94,7 +106,7 @@ class Edges:
         frame that it leaves and its head.
         """
         before, after = self.around[edge.tail], self.around[edge.head]
-        leaves = bool(edge.label) and after < before and not self.across
+        leaves = bool(edge.label) and after < before and self._is_straight(edge) and not self.across
         return leaves or (edge.head in self.wide and edge.role is Role.BRANCH)
 
     def _wide(self, edges: Iterable[Edge]) -> Iterator[str]:

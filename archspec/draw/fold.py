@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias, TypeGuard
 
 from archspec.draw import attention, opwords, wording
+from archspec.draw.apart import Apart
 from archspec.draw.known import has_arguments_of, is_own
 from archspec.draw.maps import channels
 from archspec.draw.paths import Paths
@@ -147,37 +148,55 @@ def skips(group: Group) -> list[str]:
     for unit in group.units:
         if isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Add):
             sides = [key for i, key in enumerate(unit.reads) if i != paths.main(unit)]
-            found += [_skip(paths.by_key.get(key), key == paths.source(unit)) for key in sides]
-    return [word for word in dict.fromkeys(found) if word]
+            words = [_skip(paths, unit, key) for key in sides]
+            found += words if all(words) else [f"sum of {len(unit.reads)} branches"]
+    return list(dict.fromkeys(found))
 
 
-def _skip(unit: Unit | None, straight: bool) -> str:
-    if straight:
-        return "identity skip"
-    if isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d):
-        return f"{opwords.words(unit.leaf.op)[0].partition(' ')[2]} projection skip"
-    return "skip"
+def _skip(paths: Paths, merge: Unit, key: str) -> str:
+    """Return what a skip is; nothing for a branch that does more than bring a map into shape.
+
+    That is a single convolution without an activation, and poolings before it.
+    """
+    source, words = paths.source(merge), list[str]()
+    while key != source:
+        unit = paths.by_key.get(key)
+        if not isinstance(unit, Layer) or len(unit.reads) > 1 or unit.own:
+            return ""
+        kinds = {leaf.op.kind for leaf in unit.leaves}
+        if kinds == {Kind.POOL}:
+            words.append("")
+        elif has_arguments_of(unit.leaf.op, Conv2d) and kinds <= {Kind.CONV, Kind.NORM}:
+            words.append(f"{opwords.words(unit.leaf.op)[0].partition(' ')[2]} projection skip")
+        else:
+            return ""
+        key = unit.reads[0]
+    told = [word for word in words if word]
+    return "identity skip" if not words else told[0] if len(told) == 1 else ""
 
 
-def stage_lines(units: Sequence[Unit], most: int) -> tuple[str, ...]:
-    """Return the lines of a folded stage: its units, equal titles counted."""
-    lines = [_line(unit) for unit in units if not unit.side]
+def stage_lines(units: Sequence[Unit], most: int, told: Mapping[str, Apart]) -> tuple[str, ...]:
+    """Return the lines of a folded stage: its units, of which `told` sets some apart."""
+    lines = [_line(unit, told) for unit in units if not unit.side]
     if len(lines) > most:
         lines = [*lines[: most - 1], f"… {len(lines) - most + 1} more"]
     return tuple(lines)
 
 
-def _line(unit: Unit) -> str:
+def _line(unit: Unit, apart: Mapping[str, Apart]) -> str:
     one = unit.first if isinstance(unit, Repeat) else unit
     count = f" ×{len(unit.turns)}" if isinstance(unit, Repeat) else ""
     if isinstance(one, Layer):
         # Of what leads up to a layer, only the step to a smaller map is worth a word.
         halved = any(is_own(leaf.op, SpaceToDepth) for leaf in one.leaves[: one.main])
-        words = (*wording.layer(one), wording.shrinks(one) if halved else "")
+        title, detail = wording.layer(one)
+        detail = apart.get(one.path, Apart()).on(detail)
+        words = (title, detail, wording.shrinks(one) if halved else "")
         return " ".join(word for word in words if word) + count
     title = wording.block(unit)
     told = wording.shared(first(one).shared, title)
-    return ", ".join(filter(None, (title, told))) + count
+    more = apart.get(first(one).path, Apart()).words
+    return ", ".join(filter(None, (title, told, more))) + count
 
 
 def _groups(units: Sequence[Unit]) -> Iterator[Group]:

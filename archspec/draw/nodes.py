@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
 from typing import TypeAlias
 
 from archspec.draw import attention, wording
+from archspec.draw.apart import Apart, apart
 from archspec.draw.bundles import Bundle
 from archspec.draw.facts import Facts
 from archspec.draw.fold import Folds, bar, first, stage_lines
@@ -36,6 +38,7 @@ class Nodes:
         self._folds = folds
         self._labels = {name: label for label, name in network.outputs}
         self._twins: dict[str, tuple[Leaf, ...]] = {}
+        self._apart: dict[str, Apart] = {}
         self._incoming: dict[str, str] = {}
         self._keys = 0
 
@@ -44,13 +47,26 @@ class Nodes:
         self._keys += 1
         return f"n{self._keys}"
 
+    def tell_apart(self, units: Sequence[Unit]) -> None:
+        """Remember what is said more of units in a row that would read the same and are not."""
+        there = (unit.units if isinstance(unit, Bundle) else (unit,) for unit in units)
+        self._apart |= apart([*chain.from_iterable(there)], self._said)
+
+    def _said(self, unit: Unit) -> Hashable:
+        """Return all that is said of a layer or a folded block alone."""
+        one = unit.first if isinstance(unit, Repeat) else unit
+        if not isinstance(one, Layer):
+            return self._words(unit)
+        bands = self._bands(one, [leaf for leaf in one.leaves if leaf is not one.leaf])
+        return wording.layer(one), tuple(band.text for band in bands)
+
     def node(self, unit: Unit, line: str) -> Box | Folded:
         """Return the one node of a layer or a folded block."""
         one = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(unit, Bundle):
             # The shape of a map stands here: on a short edge it would push the stages apart.
             shape = (wording.shape(unit.output),) if len(unit.output) > 1 else ()
-            lines = (*stage_lines(unit.units, unit.lines), *shape)
+            lines = (*stage_lines(unit.units, unit.lines, self._apart), *shape)
             return Folded(
                 key=self.key(),
                 line=line,
@@ -90,6 +106,7 @@ class Nodes:
             told = wording.shared(group.shared, label)
             # Of a block that was called before, more would meet the spine.
             label = told if group.shared.again else ", ".join(filter(None, (label, told)))
+        label = ", ".join(filter(None, (label, self._apart.get(group.path, Apart()).words)))
         return Frame(
             key=self.key(),
             about=self._facts.about(unit),
@@ -118,6 +135,7 @@ class Nodes:
         if isinstance(unit, Repeat):
             self.compare(unit)
         title, detail = wording.layer(layer, self._twins_of(layer.leaf))
+        detail = self._apart.get(layer.path, Apart()).on(detail)
         above, below = layer.leaves[: layer.main], layer.leaves[layer.main + 1 :]
         return Box(
             key=self.key(),
@@ -185,8 +203,8 @@ class Nodes:
             return "removed"
         return f"training only → {label}" if label else "training only"
 
-    def words(self, unit: Unit) -> Words:
-        """Return what a block says when it is folded: title, detail, lines."""
+    def _words(self, unit: Unit) -> Words:
+        """Return what a block says when it is folded, wherever it stands: title, detail, lines."""
         group, detail = first(unit), ""
         lines = self._folds.lines(unit, self._twins)
         title = wording.block(unit)
@@ -202,7 +220,8 @@ class Nodes:
         """Return the one node of a block."""
         if unit.side:
             return self._aside(unit)
-        title, detail, lines = self.words(unit)
+        title, detail, lines = self._words(unit)
+        detail = self._apart.get(first(unit).path, Apart()).on(detail)
         return Folded(
             key=self.key(),
             about=self._facts.about(unit),

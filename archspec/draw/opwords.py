@@ -129,13 +129,15 @@ _SIGNS: Final[Mapping[type[Op], str]] = {Add: "+", Mul: "×", MatMul: "@", Cat: 
 def call(leaf: Leaf) -> str:
     """Return an op with the arguments it has: `Conv2d(64, 64, kernel_size=3)`."""
     arguments = [
-        f"{argument.name}={_value(argument.value)}" if argument.keyword else _value(argument.value)
+        f"{argument.name}={value(argument.value)}" if argument.keyword else value(argument.value)
         for argument in leaf.op.call().arguments
     ]
     return f"{leaf.label}({', '.join(arguments)})"
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_value, value))})"
-    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+def value(argument: Any) -> str:
+    """Return the value of an argument as Python has it."""
+    if isinstance(argument, (tuple, list)):
+        return f"({', '.join(map(value, argument))})"
+    whole = isinstance(argument, int) and not isinstance(argument, bool)
+    return str(int(argument)) if whole else str(argument)

@@ -97,14 +97,14 @@ def _repeat(run: list[Unit]) -> Repeat:
 
 def alike(unit: Unit) -> tuple[Any, ...]:
     """Return what two units that are the same have in common."""
-    return _structure(unit, grown=False)
+    return structure(unit, grown=False)
 
 
 def _is_series(before: Unit, unit: Unit) -> bool:
     return (
         _growth(before) > 0
         and _growth(before) == _growth(unit)
-        and _structure(before, grown=True) == _structure(unit, grown=True)
+        and structure(before, grown=True) == structure(unit, grown=True)
     )
 
 
@@ -118,7 +118,8 @@ def _growth(unit: Unit) -> int:
     return channels(unit.output) - channels(unit.inputs[0])
 
 
-def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
+def structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
+    """Return what a unit is made of; of one that has `grown`, without what arrives in it."""
     shapes = () if grown else (_plain(unit.output), *map(_plain, unit.inputs))
     if isinstance(unit, Layer):
         leaves = (*unit.leaves, *unit.tensors)
@@ -128,7 +129,7 @@ def _structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
     assert isinstance(unit, Group)
     places = {inner.key: index for index, inner in enumerate(unit.units)}
     wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
-    parts = tuple(_structure(inner, grown=grown) for inner in unit.units)
+    parts = tuple(structure(inner, grown=grown) for inner in unit.units)
     # What leaves no node still sets blocks apart.
     moves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
     parts += tuple(_op(leaf, grown=grown) for leaf in moves if is_own(leaf.op, MOVES))

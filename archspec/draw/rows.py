@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw import wording
-from archspec.draw.apart import told_apart
 from archspec.draw.bundles import Bundle
-from archspec.draw.fold import bar, first
+from archspec.draw.fold import first
 from archspec.draw.nodes import Nodes
 from archspec.draw.paths import Lane, Paths
 from archspec.draw.repeats import Repeat, Told, repeated
@@ -58,6 +57,7 @@ class Rows:
         """Draw the units of a row; return their parts."""
         units = row.paths.units
         count = readers(units, row.paths.results)
+        self.nodes.tell_apart(units)
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
@@ -75,9 +75,6 @@ class Rows:
                 parts.append(self.fork(unit.key, unit.output, row.ends, line))
             row.drawn[unit.key] = [] if unit.side else parts
             self.aside += parts if unit.side else []
-        # A bar says much already, and a name would crowd the number beside it.
-        blocks = [unit for unit in units if isinstance(unit, Group) and not unit.side]
-        told_apart(row.drawn, {u.key: self.nodes.words(u) for u in blocks if not bar(u)})
         return row.drawn
 
     def inset(self, unit: Unit, folded: str) -> None:
