@@ -588,7 +588,7 @@ def test_a_block_of_blocks_is_opened_further() -> None:
     (inset,) = found.insets
     inside = list(flattened([inset]))
     frames = [part.label for part in inside if isinstance(part, Frame)]
-    assert frames == ["MaxViTLayer", "PartitionAttention window"]
+    assert frames == ["MaxViTLayer", "PartitionAttention, window"]
     # The other one differs only in which positions it groups: its name tells.
     last = [part for part in inside if isinstance(part, Folded)][-1]
     assert (last.title, last.detail) == ("PartitionAttention", "grid")
@@ -658,7 +658,7 @@ def test_a_module_that_is_called_again_looks_shared() -> None:
     assert words["gate.again.2"] == "8, shares mlp.2"
     # Equal blocks are drawn once, each of which shares within itself.
     assert (words["pairs.0.one"], words["pairs.0.two"]) == ("8, named one", "8, shares one")
-    labels = [p.label for p in flattened(found.parts) if isinstance(p, Frame)]
+    labels = [p.label for p in flattened(found.parts) if isinstance(p, Frame) and p.path]
     assert labels == ["Gate", "Pair", "Pair, named last", "shares last"]
     folded = {p.path: p.lines[-1] for p in parts(written(SHARED), 1) if isinstance(p, Folded)}
     assert (folded["last"], folded["end"]) == ("named last", "shares last")

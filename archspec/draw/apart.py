@@ -99,14 +99,18 @@ def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
         leaves: Sequence[Leaf] = unit.leaves
     else:
         assert isinstance(unit, Group)
-        for name, value in _arguments(unit).items():
+        name = _name(unit)
+        named = _Feature(name, Apart(words=name))
+        # A name that counts says less than what is counted.
+        says = bool(name) and not any(map(str.isdigit, name))
+        yield from [("name", named)] * says
+        for key, value in _arguments(unit).items():
             yield (
-                ("argument", name),
-                _Feature(_plain(value), Apart(words=f"{name}={opwords.value(value)}")),
+                ("argument", key),
+                _Feature(_plain(value), Apart(words=f"{key}={opwords.value(value)}")),
             )
         yield "channels", through
-        name = _name(unit)
-        yield "name", _Feature(name, Apart(words=name))
+        yield from [("number", named)] * (not says)
         leaves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
         yield "ops", _Feature(len(leaves), Apart(words=f"{len(leaves)} ops"))
     for number, leaf in enumerate(leaves):
