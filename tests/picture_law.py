@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archspec.draw import wording
-from archspec.draw.scene import Box, Fork, Frame, Gap, Mark, Part, Role, Scene, Terminal, Word
+from archspec.draw.scene import (
+    Box,
+    Folded,
+    Fork,
+    Frame,
+    Gap,
+    Mark,
+    Part,
+    Role,
+    Scene,
+    Terminal,
+    Word,
+)
 from archspec.network import INPUT, Body, Network
 from archspec.ops import Form
 from archspec.ops.activation import Identity
@@ -103,8 +115,9 @@ class Drawn:
     def is_passed(self, key: str) -> bool:
         """Tell whether a node only passes on what it gets: a fork, a word, what moves elements."""
         node = self.nodes[key]
-        if isinstance(node, Box):
-            return bool(node.shows) and self.silent.issuperset(node.shows)
+        if isinstance(node, (Box, Folded)):
+            # A block may hold nothing: what it is called with is what it gives.
+            return self.silent.issuperset(node.shows)
         return isinstance(node, (Fork, Word, Gap, Mark))
 
     def edges(self) -> Iterator[tuple[str, str, str]]:
