@@ -149,7 +149,7 @@ class Drawn:
                 next((n for n, paths in enumerate(shows) if _is_in(op, paths)), None)
                 for op in (read.source, read.reader)
             ]
-            if turns[0] != turns[1]:
+            if turns[0] != turns[1] or None in turns:  # of equal blocks around, the first is told
                 return True
         return False
 
