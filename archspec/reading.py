@@ -157,7 +157,8 @@ def decoded(data: bytes, name: str, span: Span | None = None) -> str:
         SpecError: when it is neither; code F104.
     """
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    encoding = "utf-16" if data.startswith(marks) else "utf-8-sig"
+    is_wide = data.startswith(marks) and not data.startswith(codecs.BOM_UTF32_LE)
+    encoding = "utf-16" if is_wide else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
