@@ -126,3 +126,9 @@ def test_the_same_text_every_time() -> None:
 def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:
     with pytest.raises(DrawError, match=message):
         image(written(RESIDUAL), **arguments)
+
+
+def test_a_page_that_no_browser_could_lay_out_is_refused() -> None:
+    layers = "".join(f"  c{n}: {{Conv2d: {8 + n % 3}, kernel_size: 1}}\n" for n in range(1200))
+    with pytest.raises(DrawError, match=r"1,202 nodes.*lays out 1,000 at once"):
+        image(written(f"name: L\ninput: [3, 8, 8]\nnet:\n{layers}"), "html")
