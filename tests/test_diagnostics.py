@@ -90,6 +90,11 @@ def test_the_way_there_through_blocks_loops_and_files(
           |
         3 |   Inner(n): [{Linear: =10 - n}]
           |                       ^^^^^^^
+          |
+         ::: own.yaml:6:29
+          |
+        6 |     for: {i: [1, 2], n: [3, 10]}
+          |                             -- `n` is 10
           = in fc2.0 (Inner, n=10), used at line 2
           = in fc2 (Outer, n=10), used at own.yaml:7
           = in turn i=2, n=10 of the loop at own.yaml:6""")

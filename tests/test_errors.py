@@ -135,8 +135,8 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "var of the wrong kind": (
         HEAD + "vars: {n: four}\nnet: [{Conv2d: =n, kernel_size: 1}]\n",
         "G315",
-        "4:16",
-        ("---- `n` is four",),
+        "3:11",
+        ("^^^^ `n` is four", "-- used here"),
     ),
     "missing key": ("input: [3]\nnet: [ReLU]\n", "S217", "1:1", ("`name`",)),
     "duplicate key": (

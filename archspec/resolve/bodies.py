@@ -127,14 +127,15 @@ class Builder:
                 self._child(key, node, scope, around)
             return
         # One wrong node is one mistake: what reads it stays silent.
-        self._unknown(key, around)
+        self._unknown(key, around, scope)
         if key is not None and isinstance(node, spec.Loop | spec.Cfg):
             self.siblings.lose(".*" if getattr(node, "splice", False) else re.escape(key.text))
 
-    def _unknown(self, key: spec.Name | None, around: Around) -> None:
+    def _unknown(self, key: spec.Name | None, around: Around, scope: Scope) -> None:
         flow = Flow("", None)
-        if key is not None and not names.TEMPLATE.search(key.text):
-            self.siblings.flows[key.text] = flow
+        name = "" if key is None else filled(key, scope).text
+        if name and not names.TEMPLATE.search(name):
+            self.siblings.flows[name] = flow
         if not around.training_only:
             self.last = flow
 
@@ -271,6 +272,7 @@ class Builder:
         self.resolver.expansion.step(node.span)
         bindings = plan.bindings
         scope = outer.with_loop(plan.values, bindings)
+        scope = replace(scope, places={**scope.places, **plan.places})
         scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
         # Within, a var of the same name cannot be told from the loop's own.
         for var in (*open_vars(self.resolver.globals), *self.resolver.grown):
@@ -308,7 +310,7 @@ class Builder:
         check_training_only(node, key, around, self.path)
         name = self._name(key, scope)
         if any(flow.shape is None for flow in flows):
-            self._unknown(key, around)
+            self._unknown(key, around, scope)
             return
         made = replace(
             self._made(node, name, scope, flows),
@@ -356,6 +358,10 @@ class Builder:
         if target not in self.made:
             blocks = self.resolver.document.blocks
             near = did_you_mean(target, self.made) or known_op(target, self.resolver.ops, blocks)
+            if self.path.rpartition(".")[2] == "outputs":
+                message = f"nothing named `{target}` stands above in this body"
+                help = "`outputs` is a key of the file; a body returns what its last node gives"
+                raise fail("G307", message, node.span, help=help)
             raise self.siblings.unread(node.name, near, list(self.made))
         written, its_scope, first = self.made[target]
         if is_own(written):

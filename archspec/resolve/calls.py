@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from archspec import expressions
-from archspec.errors import Note, SpecError, fail
+from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse
 from archspec.ops import Shape
@@ -64,6 +64,7 @@ def enter(
     scope = replace(
         _inner(outermost, values, sources, called),
         hidden=hidden,
+        places={**without(outermost.places, own), **_places(block, use, around)},
         trail=trail,
         blocks=around.blocks + 1,
     )
@@ -89,6 +90,15 @@ def enter(
         computed=computed,
     )
     return scope, made
+
+
+def _places(block: Block, use: Use, around: Scope) -> dict[str, Span]:
+    """Return where the parameters of a block have their values, those that are computed apart."""
+    known = [parameter.name for parameter in block.parameters]
+    given = {p.name: p.default for p in block.parameters if p.default and not p.default.formula}
+    given |= zip(known, use.positional, strict=False)
+    given |= {name.text: value for name, value in use.keywords}
+    return {name: around.place(value) for name, value in given.items()}
 
 
 def _inner(

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from archspec import expressions
-from archspec.errors import Note, did_you_mean
+from archspec.errors import Note, Span, did_you_mean
 from archspec.expressions import Value, shown_value
 from archspec.resolve.scope import Scope, read_names
 from archspec.spec import Given
@@ -28,6 +28,21 @@ def came_from(given: Given, scope: Scope) -> tuple[Note, ...]:
         Note(f"`{name}` is {short(scope.values[name])}", scope.places[name])
         for name in sorted(read_names(given))
         if name in scope.places
+    )
+
+
+def blamed(given: Given, place: Span, scope: Scope) -> tuple[Span, str, tuple[Note, ...]]:
+    """Return the place of an error that a value causes, its label, and the other places.
+
+    A value that reaches a node as it is, under a name, is to be mended where it was written.
+    """
+    name = getattr(given.formula, "id", "")
+    if name not in scope.places:
+        return place, "", came_from(given, scope)
+    return (
+        scope.places[name],
+        f"`{name}` is {short(scope.values[name])}",
+        (Note("used here", place),),
     )
 
 

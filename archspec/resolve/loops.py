@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits, spec
 from archspec.errors import Note, Span, fail
@@ -17,13 +17,14 @@ from archspec.resolve.scope import Scope
 class Planned:
     """One turn: the values of its variables, their formulas outside, and the node it makes.
 
-    `entry` is the entry of a `cfg`.
+    `entry` is the entry of a `cfg`, `places` tell where variables have their values.
     """
 
     values: dict[str, Value]
     bindings: dict[str, Formula]
     node: spec.Node
     entry: Value = None
+    places: dict[str, Span] = field(default_factory=dict)
 
     def told(self, loop: Span) -> Note:
         """Return which turn it is, for messages."""
@@ -94,7 +95,7 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         raise fail("G322", f"columns of unequal length: {told}", place)
-    return [
+    planned = [
         _planned(
             {name: values[row] for name, (values, _) in columns.items()},
             {name: parts[row] for name, (_, parts) in columns.items()},
@@ -102,6 +103,11 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
             node.node,
         )
         for row in range(_checked(next(iter(lengths.values())), place))
+    ]
+    cells = {name.text: given.items or (given,) * len(planned) for name, given in node.columns}
+    return [
+        replace(turn, places={name: scope.place(row[i]) for name, row in cells.items()})
+        for i, turn in enumerate(planned)
     ]
 
 

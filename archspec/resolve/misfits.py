@@ -13,7 +13,7 @@ from archspec.ops import Misfit, Op, Shape
 from archspec.ops.shape import TwoReadings
 from archspec.ops.windowed import TooSmall
 from archspec.resolve.flows import Flow, origins
-from archspec.resolve.hints import came_from, hint, is_list_in_words, spelt
+from archspec.resolve.hints import blamed, came_from, hint, is_list_in_words, spelt
 from archspec.resolve.positions import begins_as_in_torch, bound, order
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Use
@@ -50,11 +50,11 @@ def check_stated(kind: type[Op], name: str, stated: Value, arrives: int | Shape)
         raise Contradicted(message, name, help=help)
 
 
-def misfit(error: Misfit, kind: type[Op], use: Use, flows: list[Flow]) -> SpecError:
+def misfit(error: Misfit, kind: type[Op], use: Use, flows: list[Flow], scope: Scope) -> SpecError:
     """Return what an op says about its arguments or shapes as an error at its place."""
     details = origins(flows)
     written = bound(kind, use) if error.field else {}
-    _, span = written.get(error.field or "", (None, use.span))
+    given, span = written.get(error.field or "", (Given(use.span), use.span))
     codes = {TooSmall: "G316", Contradicted: "G313", TwoReadings: "G361"}
     code = codes.get(type(error), "G301" if len(details) > 1 else "G302")
     sizes = flows[0].size if flows else ()
@@ -62,7 +62,9 @@ def misfit(error: Misfit, kind: type[Op], use: Use, flows: list[Flow]) -> SpecEr
     help = error.help or listed
     if listed and begins_as_in_torch(kind, use, sizes):
         help = listed
-    return fail(code, f"{kind.__name__}: {error}", span, help=help, details=details)
+    span, label, notes = blamed(given, span, scope)
+    message = f"{kind.__name__}: {error}"
+    return fail(code, message, span, label=label, notes=notes, help=help, details=details)
 
 
 def invalid(
@@ -102,8 +104,11 @@ def invalid(
         given, place = written.get(field, (Given(use.span), use.span))
         kernel = values.get("kernel_size") if field == "padding" else None
         help = hint(given, values[field], scope) or spelt(values[field], needed, kernel) or listed
-        notes = came_from(given, scope)
-        found.append(Diagnostic("G315", message, place, notes=notes, help=help))
+        mark, notes = "", came_from(given, scope)
+        # What is of another kind was most likely put into the wrong place.
+        if any(problem["type"] not in _KINDS for problem in problems[field]):
+            place, mark, notes = blamed(given, place, scope)
+        found.append(Diagnostic("G315", message, place, mark, notes=notes, help=help))
     return SpecError(found)
 
 

@@ -105,6 +105,10 @@ class Scope:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
         return _of_names(self.sources, read)
 
+    def place(self, given: Given) -> Span:
+        """Return where the value of what is written was written: that of a name, further out."""
+        return self.places.get(getattr(given.formula, "id", ""), given.span)
+
     def compute(self, given: Given) -> tuple[Value, Formula]:
         """Return the value of what is written and the formula that yields it here.
 
