@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from random_nodes import Writer
     from random_wiring import Mapping
 
-HELD: frozenset[str] = frozenset({"BlockNest", "BlockTurns", "other rank"})
-"""What is not drawn yet, since structured source does not know it: a block within itself, a body in
-place in a loop that reads its variable, turns that read another rank than the node before."""
-
 BLOCKS: Final[dict[str, Any]] = {
     "BlockNest(depth)": {
         "conv": {"Conv2d": "=in_channels"} | SAME,
@@ -101,7 +97,7 @@ def special(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         "BlockTwice": ({}, flow),
         "BlockNest": ({"depth": rng.choice([0, 1, 2])}, flow),
     }
-    name = rng.choice([name for name in made if name not in HELD])
+    name = rng.choice(list(made))
     arguments, out = made[name]
     more = {"BlockRates": ("gate", "chance"), "BlockSided": ("width", "channels")}
     more |= {"BlockEither": ("width", "channels"), "BlockTwice": ("width", "channels")}
@@ -121,8 +117,6 @@ def _inner(writer: Writer) -> dict[str, Any]:
 
 def other_rank(grown: Mapping) -> None:
     """Add a loop whose turns read a map, behind a vector, and make a map of all of it."""
-    if "other rank" in HELD:
-        return grown.plain()
     writer, start = grown.writer, grown.rng.choice(grown.flows)
     vector = grown.add([{"AdaptiveAvgPool2d": 1}, "Flatten", {"Linear": 4}], _none(writer))
     grown.items[vector] = grown.read(grown.items[vector], start)
@@ -138,7 +132,6 @@ def other_rank(grown: Mapping) -> None:
     grown.items[writer.names(1, grown.taken)[0]] = {"Cat": [vector, *turns]}
     back = [{"Unflatten": [1, [-1, 1, 1]]}, {"Upsample": None, "size": [6, 7]}]
     grown.add(back, _none(writer))
-    return None
 
 
 def _none(writer: Writer) -> Flow:
