@@ -358,6 +358,46 @@ def test_numbers_in_init(tmp_path: Path) -> None:
     assert codes(own(tmp_path, "changes: {net.a.1: {Linear: 4}}\n", base)) == []
 
 
+@pytest.mark.parametrize("change", ["changes: {net.a: ReLU}", "net: {b: ReLU}"])
+def test_a_rule_of_the_base_for_what_is_there_no_more(change: str, tmp_path: Path) -> None:
+    base = "net: {a: {c: {Conv2d: 4, kernel_size: 1}}}\ninit: [{a.c: {bias: zeros_}}]\n"
+    path = own(tmp_path, f"{change}\n", base)
+    with pytest.raises(SpecError) as caught:
+        archspec.load(path)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == (
+        "G340",
+        f"a rule of the base: write `init` in {path} too, without it",
+    )
+    assert codes(own(tmp_path, f"{change}\ninit: []\n", base)) == []
+
+
+PLUGIN = """
+from typing import ClassVar
+from archspec.ops import Kind, Op
+
+class Cube(Op):
+    torch: ClassVar[str] = "own.layers.Cube"
+    kind: ClassVar[Kind] = Kind.ACTIVATION
+
+OPS = (Cube,)
+"""
+
+
+@pytest.mark.parametrize("command", ["show", "validate"])
+def test_the_op_of_a_plugin_is_no_child(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "cubing_ops.py").write_text(PLUGIN)
+    path = own(tmp_path, "changes: {net.a.Cube: ReLU}\n", "net: {a: {Cube: }}\n")
+    assert main([command, str(path), "--plugin", "cubing_ops"]) == 1
+    assert "error[S257]" in capsys.readouterr().err
+
+
 def told(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     main(["validate", str(path), "--color", "never"])
     return capsys.readouterr().err

@@ -11,6 +11,7 @@ from archspec import limits
 from archspec.errors import SpecError
 from archspec.ops import Shape, windowed
 from archspec.resolve import resolve
+from archspec.resolve.images import has_channels_last
 from archspec.spec import Given, Written
 
 TOO_SMALL: Final = "G316"
@@ -37,6 +38,8 @@ def with_smallest_input(
     """
     given = shape or written.spec.input
     if not _is_too_small(error) or not isinstance(given, tuple) or len(given) != 3:
+        return error
+    if has_channels_last(given):  # no height and width mend that
         return error
 
     def fits(height: int, width: int = 0) -> bool:

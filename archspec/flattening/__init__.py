@@ -15,6 +15,7 @@ from typing import Final
 from archspec.errors import Source
 from archspec.flattening.composing import Composer
 from archspec.flattening.cutting import Part
+from archspec.ops import BY_NAME, Ops
 from archspec.reading import MERGED, Chain, Document, joined
 from archspec.syntax import Mapping, Scalar, Tree
 
@@ -23,11 +24,12 @@ _WIDTH: Final = 100
 """Columns that a mapping put together anew may take to stay on one line."""
 
 
-def flattened(chain: Chain) -> str:
+def flattened(chain: Chain, ops: Ops = BY_NAME) -> str:
     """Return the text of one spec that says what a spec and those that it extends say.
 
     Args:
         chain: the spec and its bases, as `reading.read_chain` returns them.
+        ops: the ops that they may use.
 
     Raises:
         SpecError: where a key that is moved has the form `? key`; code F108.
@@ -35,7 +37,7 @@ def flattened(chain: Chain) -> str:
     if len(chain) == 1:
         # The schema that a file names for editors lies beside that file alone.
         return _SCHEMA.sub("\n", chain[0].span.source.text)
-    return "\n".join(_Writer(chain).lines()).strip("\n") + "\n"
+    return "\n".join(_Writer(chain, ops).lines()).strip("\n") + "\n"
 
 
 @dataclass(slots=True)
@@ -43,11 +45,12 @@ class _Writer:
     """Puts the parts of several documents together."""
 
     chain: Chain
+    ops: Ops
     document: Document = field(init=False)
     composer: Composer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.document = joined(self.chain)
+        self.document = joined(self.chain, self.ops)
         self.composer = Composer(self.chain, self.document)
 
     def lines(self) -> Iterator[str]:

@@ -43,6 +43,10 @@ class TwoReadings(Misfit):
     """A list can be read in two ways that make two layers."""
 
 
+class NotAMap(Misfit):
+    """What arrives has not the dimensions of a feature map."""
+
+
 def feature_map(shape: Shape) -> tuple[int, int, int]:
     """Return `(C, H, W)`; the channels keep their formula, the sizes are plain.
 
@@ -55,7 +59,7 @@ def feature_map(shape: Shape) -> tuple[int, int, int]:
             help="put `{Permute: [0, 3, 1, 2]}` before it",
         )
     if len(shape) != 3:
-        raise Misfit(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
+        raise NotAMap(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
     return shape[0], int(shape[1]), int(shape[2])
 
 

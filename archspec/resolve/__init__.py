@@ -71,7 +71,9 @@ def resolve_open(
     scope, computed = _global(spec, overrides, values, wanted, named)
     places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
     scope = replace(scope, places=places)
-    resolver = Resolver(spec, written.ops, diagnostics, scope, Expansion(most))
+    resolver = Resolver(
+        spec, written.ops, diagnostics, scope, Expansion(most), tuple(inputs.values())
+    )
     first = next(iter(inputs.values()))
     scope = replace(scope, values={**entering(first), **values})
     flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
@@ -83,7 +85,7 @@ def resolve_open(
     check_overwriting(root, diagnostics)
     diagnostics.raise_any()
     outputs = _outputs(written, root, inputs)
-    root = with_fills(root, spec.init, written.ops, scope)
+    root = with_fills(root, spec.init, written.ops, scope, written.file)
     given = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
     network = Network(
         name=spec.name,

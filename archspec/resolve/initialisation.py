@@ -17,8 +17,15 @@ from archspec.spec import Given, InitRule, Name
 from archspec.traced import untraced
 
 
-def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope) -> Body:
+def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope, file: str) -> Body:
     """Return the tree with what each body fills; the first rule that names a module has it.
+
+    Args:
+        root: the tree.
+        rules: the rules, in their order.
+        ops: the ops that the spec may use.
+        scope: the vars.
+        file: the spec's own, where rules may be those of what it extends.
 
     Raises:
         SpecError: for a rule that names no module, or no tensor of its modules; code G340; for an
@@ -32,11 +39,11 @@ def with_fills(root: Body, rules: tuple[InitRule, ...], ops: Ops, scope: Scope) 
         inner = tuple(rule for rule in rules if rule.within and rule.within.text == block.text)
         bodies = [body for body in _bodies(root) if body.block and body.block.name == block.text]
         for body in bodies:
-            _check_selectors(body, inner, ops, found)
+            _check_selectors(body, inner, ops, file, found)
         fills = {body.path: _body_fills(body, inner, ops, scope, found) for body in bodies}
         root = replace(root, children=_filled(root.children, fills))
     outer = tuple(rule for rule in rules if rule.within is None)
-    _check_selectors(root, outer, ops, found)
+    _check_selectors(root, outer, ops, file, found)
     outer_fills = _body_fills(root, outer, ops, scope, found)
     found.raise_any()
     return replace(root, fills=outer_fills)
@@ -72,7 +79,9 @@ def below(body: Body, path: str) -> str:
     return path.removeprefix(f"{body.path}.") if body.path else path
 
 
-def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops, found: Diagnostics) -> None:
+def _check_selectors(
+    body: Body, rules: tuple[InitRule, ...], ops: Ops, file: str, found: Diagnostics
+) -> None:
     paths = [below(body, path) for path, _ in modules(body)]
     absent = tuple(_absent(body.children, ""))
     for rule in rules:
@@ -81,6 +90,8 @@ def _check_selectors(body: Body, rules: tuple[InitRule, ...], ops: Ops, found: D
         known = selector.text in ops or selector.text in paths
         if not known and not f"{selector.text}.".startswith(absent):
             help = did_you_mean(selector.text, [*ops, *paths])
+            if selector.span.source.name != file:  # it was right before this spec changed the nodes
+                help = f"a rule of the base: write `init` in {file} too, without it"
             message = f"`{selector.text}` is neither an op nor the path of a node"
             found.add(Diagnostic("G340", message, selector.span, help=help))
 

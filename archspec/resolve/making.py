@@ -92,7 +92,7 @@ class Place:
                 output = op.output(*shapes)
                 check_answers(op, shapes, output)
         except Misfit as error:
-            raise misfit(error, kind, use, self.flows, self.scope) from None
+            raise misfit(error, kind, use, self.flows, self.scope, self.resolver.inputs) from None
         for size in (output, *(tensor.shape for tensor in op.tensors())):
             check_sizes(size, use.span)
         self.resolver.closed |= closed_by(op, formulas, shapes, self.scope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from archspec.ops.shape import TwoReadings
 from archspec.ops.windowed import TooSmall
 from archspec.resolve.flows import Flow, origins
 from archspec.resolve.hints import blamed, came_from, hint, is_list_in_words, spelt
+from archspec.resolve.images import meant_shape
 from archspec.resolve.positions import begins_as_in_torch, bound, order
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Use
@@ -50,8 +51,24 @@ def check_stated(kind: type[Op], name: str, stated: Value, arrives: int | Shape)
         raise Contradicted(message, name, help=help)
 
 
-def misfit(error: Misfit, kind: type[Op], use: Use, flows: list[Flow], scope: Scope) -> SpecError:
-    """Return what an op says about its arguments or shapes as an error at its place."""
+def misfit(
+    error: Misfit,
+    kind: type[Op],
+    use: Use,
+    flows: list[Flow],
+    scope: Scope,
+    inputs: Collection[Shape],
+) -> SpecError:
+    """Return what an op says about its arguments or shapes as an error at its place.
+
+    Args:
+        error: what it says.
+        kind: the op.
+        use: what is written.
+        flows: what arrives.
+        scope: the names in reach there.
+        inputs: the shapes of the network's inputs, whose order may be the cause.
+    """
     details = origins(flows)
     written = bound(kind, use) if error.field else {}
     given, span = written.get(error.field or "", (Given(use.span), use.span))
@@ -59,7 +76,7 @@ def misfit(error: Misfit, kind: type[Op], use: Use, flows: list[Flow], scope: Sc
     code = codes.get(type(error), "G301" if len(details) > 1 else "G302")
     sizes = flows[0].size if flows else ()
     listed = order(kind, use, sizes)
-    help = error.help or listed
+    help = meant_shape(error, sizes, inputs) or error.help or listed
     if listed and begins_as_in_torch(kind, use, sizes):
         help = listed
     span, label, notes = blamed(given, span, scope)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from archspec import spec
 from archspec.errors import Diagnostics, SpecError
 from archspec.expressions import Formula
 from archspec.network import Body
-from archspec.ops import Ops
+from archspec.ops import Ops, Shape
 from archspec.resolve.bodies import Builder
 from archspec.resolve.branches import add_branches
 from archspec.resolve.expansion import Expansion
@@ -21,6 +22,7 @@ class Resolver:
     """What all bodies of one spec share.
 
     Attributes:
+        inputs: the shapes of the network's inputs.
         closed: the open vars that decide what is there, and not only what its arguments are.
         grown: sizes that were given a name since their formulas grew, with these.
     """
@@ -30,6 +32,7 @@ class Resolver:
     diagnostics: Diagnostics
     globals: Scope
     expansion: Expansion
+    inputs: Collection[Shape] = ()
     closed: set[str] = field(default_factory=set)
     grown: dict[str, Formula] = field(default_factory=dict)
 

@@ -7,7 +7,9 @@ from collections.abc import Collection
 from archspec.errors import Diagnostic, Diagnostics
 from archspec.ops import Ops
 from archspec.schema import names
-from archspec.syntax import Listing, Mapping, Scalar, Tree
+from archspec.schema.shapes import check_shape, is_of_sides, sides
+from archspec.schema.slips import is_torn_off
+from archspec.syntax import Mapping, Scalar
 
 
 def check_interface(
@@ -30,21 +32,15 @@ def check_interface(
         for key, _ in part.entries if isinstance(part, Mapping) else ():
             if trouble := names.problem(str(key.value), ops):
                 diagnostics.add(Diagnostic("S207", f"`{key.value}`: {trouble}", key.span))
-    if isinstance(inputs, Mapping):
+    if isinstance(inputs, Mapping) and is_of_sides(inputs):
+        diagnostics.add(sides(inputs))
+    elif isinstance(inputs, Mapping):
         if not inputs.entries:
             diagnostics.add(Diagnostic("S219", "a network has an input", inputs.span))
-        for _, shape in inputs.entries:
-            _check_shape(shape, diagnostics)
-    else:
-        _check_shape(inputs, diagnostics)
-
-
-def _check_shape(tree: Tree | None, diagnostics: Diagnostics) -> None:
-    if not isinstance(tree, Listing):
-        return
-    if not tree.items:
-        diagnostics.add(Diagnostic("S219", "an input has at least one size", tree.span))
-    for size in tree.items:
-        if not isinstance(size, Scalar) or type(size.value) is not int or size.value < 1:
-            message = "an input size is a whole number of at least 1"
-            diagnostics.add(Diagnostic("S219", message, size.span))
+        for key, shape in inputs.entries:
+            if not is_torn_off(key):  # of a value that is told
+                with diagnostics.collect():
+                    check_shape(shape)
+    elif inputs is not None:
+        with diagnostics.collect():
+            check_shape(inputs)

@@ -19,7 +19,10 @@ class ConvBlur(nn.Module):
         self.blur = BlurPool2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, in_channels, H, W) to (N, channels, ⌈H / 2⌉, ⌈W / 2⌉)."""
+        """Map (N, in_channels, H, W) to (N, channels, H', W').
+
+        Made for one height and width: others may not fit the layers.
+        """
         x = self.relu(self.bn(self.conv(x)))
         y: Tensor = self.blur(x)
         return y
@@ -40,7 +43,10 @@ class BlurNet(nn.Module):
         self.fc = nn.Linear(32, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
+        """Map (N, 3, 32, 32) to (N, 10).
+
+        Made for this height and width: others may not fit the layers.
+        """
         x = self.blur1(x)  # (N, 16, 16, 16)
         x = self.blur2(x)  # (N, 32, 8, 8)
         x = self.pool(x)  # (N, 32, 1, 1)
