@@ -44,19 +44,31 @@ COMMAND_LINES: Final = (
 """What a user runs, one after the other in one folder; all must go well."""
 
 
-def assert_products(net: archspec.Architecture, text: str) -> None:
-    """Make all that needs no torch of a network, and hold it against the rest."""
+def assert_rows(net: archspec.Architecture) -> None:
+    """Hold the rows of tables, and of what differs from itself, against the totals."""
     assert_adds_up(net)
     assert assert_difference_adds_up(net.network, net.network).is_equal
+    for warning in net.warnings:
+        assert warning.text()
+
+
+def assert_drawn(net: archspec.Architecture) -> None:
+    """Draw a network, folded and open."""
     for depth, direction in product(DEPTHS, ("TB", "LR")):
         assert dot(net.network, depth=depth, direction=direction)
+
+
+def assert_flat(net: archspec.Architecture) -> None:
+    """Write source in one class."""
     flat = net.codegen(style="flat")
     ast.parse(flat)
     assert_formatted(flat)
+
+
+def assert_alone(net: archspec.Architecture, text: str) -> None:
+    """Hold a spec against what `show` makes of it."""
     alone = flattened(text_chain(text))
     assert archspec.loads(alone).summary() == net.summary()
-    for warning in net.warnings:
-        assert warning.text()
 
 
 def assert_compares(before: archspec.Architecture, after: archspec.Architecture) -> None:
