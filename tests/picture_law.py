@@ -21,7 +21,7 @@ from archspec.draw.scene import (
     Terminal,
     Word,
 )
-from archspec.network import INPUT, Body, Network
+from archspec.network import INPUT, Body, Network, walk
 from archspec.ops import Form
 from archspec.ops.activation import Identity
 from archspec.ops.reshape import Flatten, Permute, Unflatten
@@ -58,6 +58,16 @@ def reads(network: Network) -> set[Read]:
     return found
 
 
+def passing(network: Network) -> set[str]:
+    """Return the paths of blocks that give what they get: what they compute, nobody reads."""
+    return {
+        node.path
+        for node in walk(network.root)
+        if isinstance(node, Body)
+        and _reads(node, {INPUT: Value("", ())}, set())[node.result].source == ""
+    }
+
+
 def _reads(body: Body, starts: dict[str, Value], found: set[Read]) -> dict[str, Value]:
     names = dict(starts)
     for node in body.steps:
@@ -81,6 +91,7 @@ class Drawn:
 
     def __init__(self, scene: Scene, network: Network) -> None:
         self.silent = {leaf.path for leaf in network.leaves if type(leaf.op) in SILENT}
+        self.passing = passing(network)
         self.nodes: dict[str, Part] = {}
         self.turns: dict[str, list[tuple[tuple[str, ...], ...]]] = {}
         self.times: dict[str, int] = {}
@@ -129,7 +140,9 @@ class Drawn:
                         yield source, head, shape
 
     def _sources(self, key: str) -> set[str]:
-        if not self.is_passed(key):
+        node = self.nodes[key]
+        gives_what_it_gets = isinstance(node, Folded) and node.path in self.passing
+        if not (gives_what_it_gets or self.is_passed(key)):
             return {key}
         return {source for tail, _ in self.into[key] for source in self._sources(tail)}
 
