@@ -271,6 +271,48 @@ def test_what_stands_there_otherwise(tmp_path: Path) -> None:
     assert bare(parse(Source("a", flattened(read_chain(path))))) == bare(joined(read_chain(path)))
 
 
+ELSE = """net:
+  stem: {Conv2d: 4, kernel_size: 1}
+  body:
+    if: =1 > 2
+    do: {conv: {Conv2d: 4, kernel_size: 1}, act: ReLU}
+    else: {conv: {Conv2d: 4, kernel_size: 3, padding: 1}, gate: Tanh}
+  short: {if: =1 > 2, from: stem, do: BatchNorm2d, else: {from: input}}
+  add: {Add: [body, short]}
+"""
+"""A net in which all that stands under `else` is there."""
+
+
+@pytest.mark.parametrize(
+    ("change", "there", "warned"),
+    [
+        ("net.body.else.gate: GELU", {"body.gate": ("conv",), "add": ("body", "input")}, False),
+        ("net.body.else: null", {"add": ("stem", "input")}, False),
+        ("net.body.else: Sigmoid", {"body": ("stem",), "add": ("body", "input")}, False),
+        ("net.short.else: Tanh", {"short": ("input",), "add": ("body", "short")}, False),
+        ("after net.body.else.gate: {drop: Dropout}", {"body.drop": ("gate",)}, False),
+        ("after net.body.else.conv: {bn: BatchNorm2d}", {"body.gate": ("bn",)}, False),
+        ("net.body.conv: GELU", {"body.conv": ("input",)}, True),
+    ],
+)
+def test_paths_through_else(
+    change: str, there: dict[str, tuple[str, ...]], warned: bool, tmp_path: Path
+) -> None:
+    path = own(tmp_path, f"changes: {{{change}}}\n", ELSE)
+    net = archspec.load(path)
+    assert there.items() <= wiring(net).items()
+    assert [found.code for found in net.warnings] == ["W121"] * warned
+    assert bare(parse(Source("a", flattened(read_chain(path))))) == bare(joined(read_chain(path)))
+
+
+def test_what_else_holds_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "its path is `net.body.else.gate`" in told(
+        own(tmp_path, "changes: {net.body.gate: GELU}\n", ELSE), capsys
+    )
+    assert codes(own(tmp_path, "changes: {after net.body.else: {a: ReLU}}\n", ELSE)) == ["S259"]
+    assert codes(own(tmp_path, "changes: {net.stem.else: ReLU}\n", ELSE)) == ["S257"]
+
+
 def test_chains_of_changes(tmp_path: Path) -> None:
     own(tmp_path, "changes: {after net.stem: {drop: Dropout}}\n", BASE).rename(
         tmp_path / "mid.yaml"

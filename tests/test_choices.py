@@ -36,6 +36,26 @@ def test_a_merge_that_is_left_out_stands_for_its_one_operand_that_is_there() -> 
         load(spec.format(main="{from: a}", read="b"))
 
 
+def test_a_conditional_sum_of_two_nodes_left_out_keeps_the_main_path() -> None:
+    spec = """
+        vars: {same: false}
+        net:
+          conv: {Conv2d: 4, kernel_size: 3, padding: 1}
+          bn: {if: =same, from: input, do: BatchNorm2d}
+          sum: {if: =same, Add: [conv, bn]}
+          act: ReLU
+    """
+    net = load(spec)
+    assert net.nodes[-1].reads == ("conv",)
+    assert_agree(net)
+    assert_agree(load(spec, same=True))
+    # Of two that are left out, neither is made of the other's input.
+    both = spec.replace("conv: {", "conv: {if: =same, ").replace("from: input, ", "from: other, ")
+    both = both.replace("net:", "net:\n          other: ReLU6")
+    with pytest.raises(archspec.SpecError, match=r"G329|could stand for"):
+        load(both.replace("conv: {if: =same, ", "conv: {if: =same, from: input, "))
+
+
 CHOICE = """
     vars: {{first: {0}}}
     net:

@@ -7,12 +7,13 @@ the tree afterwards needs to know nothing of it.
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from archspec import limits
 from archspec.changes.counting import check_counted, note_positions
-from archspec.changes.forms import Words
+from archspec.changes.forms import Kind, Words
 from archspec.changes.inserting import inserted
 from archspec.changes.paths import Path, children, located
 from archspec.changes.rebuilding import Edits, rebuilt
@@ -123,8 +124,19 @@ class _Changing:
                 self._check_there(path)
                 self._one(path, value)
         self.found.raise_any()
+        self._note_twins([path for path, _ in paths])
         tree = rebuilt(self.base, self.edits)
         return Changed(tree, tuple(self.edits.marks), tuple(self.warnings))
+
+    def _note_twins(self, paths: Sequence[Path]) -> None:
+        """Warn where a node under `do` changes, and one of its name under `else` does not."""
+        known = {path.text for path in paths}
+        for path in paths:
+            for twin in path.twins:
+                if twin not in known and path.kind is not Kind.LIST:
+                    message = f"this changes what is there if the `if` holds, and not `{twin}`"
+                    help = f"write `{twin}: …` too, or change the whole"
+                    self.warnings.append(Diagnostic("W121", message, path.key.span, help=help))
 
     def _one(self, path: Path, value: Tree) -> None:
         """Collect one change."""

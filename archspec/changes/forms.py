@@ -34,6 +34,7 @@ class Kind(Enum):
     LIST = "children by number"
     BRANCHES = "branches of a merge"
     CASES = "cases of a `cfg`"
+    OTHER = "the node under `else`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,13 @@ from archspec.changes.rebuilding import Edits, Entry
 from archspec.errors import Note, fail
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
+_UNREAD: Final = {
+    Kind.BRANCHES: "a branch of a merge",
+    Kind.CASES: "a case of a `cfg`",
+    Kind.OTHER: "what stands under `else`",
+}
+"""What is known by no name, in words."""
+
 _TRAINING: Final = re.compile(r"=\s*training\s*")
 
 
@@ -29,11 +36,10 @@ def inserted(path: Path, value: Tree, base: Mapping, words: Words, edits: Edits)
         SpecError: when `value` is not of their form, or nothing can stand there; codes S256 and
             S259.
     """
-    if path.kind in (Kind.BRANCHES, Kind.CASES):
-        what = "branch of a merge" if path.kind is Kind.BRANCHES else "case of a `cfg`"
+    if what := _UNREAD.get(path.kind):
         help = "replace it by a list of nodes: the old one, then the new ones"
         raise fail(
-            "S259", f"`{path.text}` is a {what}: nothing reads it by name", path.key.span, help=help
+            "S259", f"`{path.text}` is {what}: nothing reads it by name", path.key.span, help=help
         )
     new = _new_nodes(path, value)
     _Readers(path, words).rewire(_last_name(new), edits)

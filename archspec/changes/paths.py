@@ -12,6 +12,7 @@ from archspec.errors import SpecError, did_you_mean, fail
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 AFTER: Final = re.compile(r"after\s+(.*)", re.DOTALL)
+ELSE: Final = "else"
 _FORM: Final = "a path is `net` or a block, then names of children: `net.conv1`, `Bottleneck.bn3`"
 _LENGTH: Final = 1_000
 """Characters of a path."""
@@ -35,6 +36,7 @@ class Path:
         scope: the body in which the node is known by its name.
         above: the nodes that it lies within, and itself.
         steps: the containers on the way, each with the number of the node that is gone into.
+        twins: paths of nodes of the same names under an `else`.
     """
 
     key: Scalar
@@ -47,6 +49,7 @@ class Path:
     scope: Container
     above: tuple[Tree, ...]
     steps: tuple[tuple[Container, int], ...]
+    twins: tuple[str, ...]
 
     @property
     def numbered(self) -> bool:
@@ -108,21 +111,29 @@ class _Search:
         scope: Container | None = None
         above: list[Tree] = []
         steps: list[tuple[Container, int]] = []
+        twins: list[str] = []
         way = self.head
         while True:
-            if body is None:
+            if rest.partition(".")[0] == ELSE and (other := _with_else(tree)):
+                container, kind, part = other, Kind.OTHER, ELSE
+                index, rest = self.words.positions(other)[ELSE], rest[len(ELSE) + 1 :]
+            elif body is None:
                 raise self._nothing(way, rest, tree)
-            container, kind = body
-            # The children of a `splice` are known by name in the body around it.
-            if scope is None or not _is_spliced(tree, container):
-                scope = container
-            index, part, rest = self._step(way, container, kind, rest)
+            else:
+                container, kind = body
+                # The children of a `splice` are known by name in the body around it.
+                if scope is None or not _is_spliced(tree, container):
+                    scope = container
+                index, part, rest = self._step(way, tree, container, kind, rest)
+                if part in self._under_else(tree):
+                    twins.append(f"{way}.{ELSE}.{part}{'.' if rest else ''}{rest}")
+            scope = scope or container
             steps.append((container, index))
             if index >= 0:
                 tree = children(container)[index][1]
                 above.append(tree)
             if not rest:
-                at = (container, kind, index, scope, tuple(above), tuple(steps))
+                at = (container, kind, index, scope, tuple(above), tuple(steps), tuple(twins))
                 return Path(self.key, self.text, self.after, self.head, *at)
             way, body = f"{way}.{part}", self.words.body(tree)
 
@@ -149,7 +160,9 @@ class _Search:
         body = None if tree is None else self.words.body(tree)
         return children(body[0]) if body else []
 
-    def _step(self, way: str, container: Container, kind: Kind, rest: str) -> tuple[int, str, str]:
+    def _step(
+        self, way: str, tree: Tree, container: Container, kind: Kind, rest: str
+    ) -> tuple[int, str, str]:
         """Return the number of the child that is named next, its name, and what follows it."""
         positions = self.words.positions(container)
         for part, behind in _beginnings(rest):
@@ -158,7 +171,17 @@ class _Search:
         inputs = self._inputs(way, kind)
         if rest in inputs and self.after:
             return -1, rest, ""
+        if (part := rest.partition(".")[0]) in self._under_else(tree):
+            message = f"`{way}.{part}` stands under `else`"
+            raise fail("S257", message, self.key.span, help=f"its path is `{way}.{ELSE}.{rest}`")
         raise self._unknown(way, container, rest, [*positions, *(inputs if self.after else ())])
+
+    def _under_else(self, tree: Tree) -> dict[str, int]:
+        """Return the children of what stands under the `else` of a node."""
+        other = _with_else(tree)
+        held = None if other is None else other.get(ELSE)
+        body = None if held is None else self.words.body(held)
+        return self.words.positions(body[0]) if body else {}
 
     def _inputs(self, way: str, kind: Kind) -> tuple[str, ...]:
         """Return the names of what enters the body."""
@@ -211,6 +234,18 @@ class _Search:
             return ""
         found = [b for b in self.words.blocks if child in dict(self._nodes(self._body_of(b)))]
         return " or ".join(f"`{block}.{child}`" for block in found[:3])
+
+
+def _with_else(node: Tree) -> Mapping | None:
+    """Return the part of a node that has an `else`, which is itself or in its `do`."""
+    while isinstance(node, Mapping):
+        if node.key(ELSE) is not None:
+            return node
+        held = node.get("do")
+        if held is None:
+            return None
+        node = held
+    return None
 
 
 def _beginnings(rest: str) -> Iterator[tuple[str, str]]:
