@@ -5,9 +5,10 @@ The network is read here by a few lines of its own, which know nothing of how pi
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from archspec.draw import wording
+from archspec.draw.compose import compose
 from archspec.draw.scene import (
     Box,
     Folded,
@@ -29,6 +30,11 @@ from archspec.ops.reshape import Flatten, Permute, Unflatten
 SILENT = (Flatten, Permute, Unflatten, Identity)
 """Ops that compute nothing: what reads them reads what they read."""
 UNSEEN = (Role.HIDDEN, Role.INSET)
+LOOKS: Final[list[dict[str, Any]]] = [
+    *[{"depth": d, "direction": "TB"} for d in (None, 0, 1, 2, 9)],
+    *[{"depth": d, "direction": "LR"} for d in (None, 0, 2)],
+    {"depth": 1, "direction": "TB", "foldable": True},
+]
 
 
 class Read(NamedTuple):
@@ -169,6 +175,11 @@ class Drawn:
 
 def _is_in(op: str, paths: tuple[str, ...]) -> bool:
     return any(op == path or op.startswith(f"{path}.") for path in paths)
+
+
+def all_wrong(drawn: Network) -> list[str]:
+    """Return what any picture of a network says that is not so."""
+    return [f"{look}: {wrong}" for look in LOOKS for wrong in broken(compose(drawn, **look), drawn)]
 
 
 def broken(scene: Scene, network: Network) -> list[str]:

@@ -185,6 +185,25 @@ def test_a_folded_stage_keeps_what_is_there_in_training_alone(options: dict) -> 
     assert Layout(text).overlaps() == []
 
 
+@pytest.mark.parametrize("depth", [None, 0, 1, 3])
+def test_a_branch_for_training_that_holds_nothing_is_a_closed_box(depth: int | None) -> None:
+    text = """
+      name: Net
+      input: [4, 8, 8]
+      net:
+        mix: {Conv2d: 4, kernel_size: 1}
+        full: {if: =training, from: mix, do: [ReLU]}
+        empty: {if: =training, from: mix, do: [{if: false, do: ReLU}]}
+        bare: {if: =training, from: mix, do: []}
+        out: ReLU
+      outputs: {one: full, two: empty, three: bare, main: out}
+    """
+    sides = list(flattened(scene(written(text), depth).insets))
+    closed = [side.lines for side in sides if isinstance(side, Folded) and side.dashed]
+    assert closed[-2:] == [("training only → two",), ("training only → three",)]
+    check(dot(written(text), depth=depth))
+
+
 def test_a_branch_for_training_opens_to_the_right_of_the_line() -> None:
     (folded,) = scene(written(AUX)).insets
     assert isinstance(folded, Folded)

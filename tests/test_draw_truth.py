@@ -3,26 +3,13 @@
 import random
 
 import pytest
-from picture_law import broken
+from picture_law import all_wrong, broken
 from pictures import FAMILIES, compared, network
 from random_specs import document, text
 
 import archspec
 from archspec.draw.compose import compose
-from archspec.network import Network
 from archspec.reading import bundled_names
-
-LOOKS = [
-    *[{"depth": d, "direction": "TB"} for d in (None, 0, 1, 2, 9)],
-    *[{"depth": d, "direction": "LR"} for d in (None, 0, 2)],
-    {"depth": 1, "direction": "TB", "foldable": True},
-]
-
-
-def all_wrong(drawn: Network) -> list[str]:
-    """Return what any picture of a network says that is not so."""
-    return [f"{look}: {wrong}" for look in LOOKS for wrong in broken(compose(drawn, **look), drawn)]
-
 
 ALL = [
     pytest.param(name, marks=() if name in FAMILIES else pytest.mark.slow)

@@ -126,9 +126,9 @@ class Rows:
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
-        if isinstance(inner, Group) and not unit.gone:
+        if isinstance(inner, Group) and inner.units and not unit.gone:
             opened = self._opened(inner, row.level)
-            if self._foldable and inner.units:
+            if self._foldable:
                 return self._both(row, unit, wire, opened=opened)
             if opened:
                 return self._open(row, unit, wire)
