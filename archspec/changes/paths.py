@@ -112,6 +112,7 @@ class _Search:
         above: list[Tree] = []
         steps: list[tuple[Container, int]] = []
         twins: list[str] = []
+        container: Container
         way = self.head
         while True:
             if rest.partition(".")[0] == ELSE and (other := _with_else(tree)):

@@ -112,21 +112,21 @@ def _run(
     path: str, *arguments: str, seconds: int, text: str = ""
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `dot` on a text."""
+    from graphviz.backend import execute  # noqa: PLC0415 - only when an image is laid out
+
+    command = [path, *arguments]
     try:
-        done = subprocess.run(
-            [path, *arguments],
-            input=text.encode(),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
+        done: subprocess.CompletedProcess[bytes] = execute.run_check(
+            command, input=text.encode(), capture_output=True, timeout=seconds, quiet=True
         )
     except subprocess.TimeoutExpired:
         raise _Failure(f"`{path}` did not answer within {seconds} s") from None
-    except OSError as error:
-        raise _Failure(f"`{path}` does not start: {error.strerror or error}") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise _Failure(f"`{path}` ended with status {done.returncode}{said and f': {said}'}")
+    except execute.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip().partition("\n")[0]
+        status = f"`{path}` ended with status {error.returncode}"
+        raise _Failure(f"{status}{said and f': {said}'}") from None
+    except (execute.ExecutableNotFound, OSError) as error:
+        raise _Failure(f"`{path}` does not start: {error}") from None
     return done
 
 
