@@ -8,7 +8,8 @@ anchors, aliases, merge keys, tags, duplicate keys, several documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -16,9 +17,8 @@ import yaml
 
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, fail
-from archspec.yaml_slips import Slip, odd_space, slip
-
-Plain: TypeAlias = "bool | int | float | str | None"
+from archspec.scalars import Plain, plain
+from archspec.yaml_slips import Slip, curly, lacking_colon, odd_space, slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,6 @@ class Mapping:
 
 Tree: TypeAlias = Scalar | Listing | Mapping
 
-_NULL: Final = {"", "~", "null", "Null", "NULL"}
-_BOOL: Final = {"true": True, "True": True, "TRUE": True} | {
-    "false": False,
-    "False": False,
-    "FALSE": False,
-}
-_INT: Final = re.compile(r"[-+]?[0-9]+")
-_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_OTHER_BASE: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _FORBIDDEN: Final = re.compile(
     # What YAML does not allow, and the mark that begins some UTF-8 files.
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -198,6 +188,9 @@ class _Composer:
         text = event.value
         if not event.implicit[0]:
             return Scalar(text, span, quoted=True)
+        if help := curly(text):
+            found = Diagnostic("Y101", "curly quotes are part of a text to YAML", span, help=help)
+            self.diagnostics.add(found)
         return Scalar(plain(text, span), span)
 
     def listing(self, start: yaml.Event, depth: int) -> Listing:
@@ -211,35 +204,21 @@ class _Composer:
         """Return the mapping that begins with this event."""
         entries: list[tuple[Scalar, Tree]] = []
         seen: dict[Plain, Span] = {}
+        numbers: list[Scalar] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
-            if not isinstance(key, Scalar) or not isinstance(key.value, str):
-                self.diagnostics.add(
-                    Diagnostic("Y107", "a key is a word, not a list, number or null", key.span)
-                )
-            elif key.value == "<<" and not key.quoted:
-                self.diagnostics.add(
-                    Diagnostic(
-                        "Y105",
-                        "YAML merge keys are not part of the language",
-                        key.span,
-                        help="use `extends` for a whole spec, `defaults` or a block for a part",
-                    )
-                )
-            elif key.value in seen:
-                first = seen[key.value]
-                self.diagnostics.add(
-                    Diagnostic(
-                        "Y108",
-                        f"key `{key.value}` is already there",
-                        key.span,
-                        notes=(Note("first here", first),),
-                    )
-                )
+            if isinstance(key, Scalar) and type(key.value) in (int, float) and _is_null(value):
+                numbers.append(key)
+            elif not isinstance(key, Scalar) or not isinstance(key.value, str):
+                self.diagnostics.add(_no_word(key))
+            elif (wrong := _wrong_key(key, value, seen)) is not None:
+                self.diagnostics.add(wrong)
             else:
                 seen[key.value] = key.span
                 entries.append((key, value))
+        if numbers:
+            self.diagnostics.add(_no_word(numbers[0], _listed(entries[-1:], numbers)))
         return Mapping(tuple(entries), self.span(start, event))
 
     def span(self, start: yaml.Event, end: yaml.Event | None = None) -> Span:
@@ -250,41 +229,33 @@ class _Composer:
         return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
-def plain(text: str, span: Span) -> Plain:
-    """Return the value of an unquoted scalar.
-
-    Raises:
-        SpecError: for numbers that read differently elsewhere (`012`), are too long, or are
-            not finite.
-    """
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
-    if _OTHER_BASE.fullmatch(text):
-        _check_digits(text[2:], span)
-        return int(text, 0)
-    if _INT.fullmatch(text):
-        digits = text.lstrip("+-")
-        if len(digits) > 1 and digits.startswith("0"):
-            raise fail(
-                "Y109",
-                f"`{text}` is octal to some readers and decimal to others",
-                span,
-                help=f"write {int(digits[:18])} or 0o{digits.lstrip('0') or '0'}",
-            )
-        _check_digits(digits, span)
-        return int(text)
-    if _NOT_FINITE.fullmatch(text):
-        raise fail("Y110", f"`{text}` is not a finite number", span)
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        if number in (float("inf"), float("-inf")):
-            raise fail("Y110", f"`{text[:20]}` is not a finite number", span)
-        return number
-    return text
+def _no_word(key: Tree, help: str = "") -> Diagnostic:
+    return Diagnostic("Y107", "a key is a word, not a list, number or null", key.span, help=help)
 
 
-def _check_digits(digits: str, span: Span) -> None:
-    if len(digits) > limits.DIGITS:
-        raise fail("L104", f"a number of {len(digits)} digits; {limits.DIGITS} are allowed", span)
+def _listed(before: Sequence[tuple[Scalar, Tree]], numbers: Sequence[Scalar]) -> str:
+    """Return the help for `{Conv2d: 8, 3, 1}`, where numbers stand in place of keys."""
+    for key, value in before:
+        if isinstance(value, Scalar):
+            texts = [str(part.value) for part in (value, *numbers)]
+            return f"several values are a list: `{key.value}: [{', '.join(texts)}]`"
+    return ""
+
+
+def _is_null(tree: Tree) -> bool:
+    return isinstance(tree, Scalar) and tree.value is None
+
+
+def _wrong_key(key: Scalar, value: Tree, seen: MappingType[Plain, Span]) -> Diagnostic | None:
+    """Return what is wrong with a word that is a key; None where nothing is."""
+    if key.value == "<<" and not key.quoted:
+        help = "use `extends` for a whole spec, `defaults` or a block for a part"
+        message = "YAML merge keys are not part of the language"
+        return Diagnostic("Y105", message, key.span, help=help)
+    if key.value in seen:
+        notes = (Note("first here", seen[key.value]),)
+        return Diagnostic("Y108", f"key `{key.value}` is already there", key.span, notes=notes)
+    held = None if _is_null(value) else str(value.value) if isinstance(value, Scalar) else "…"
+    if not key.quoted and (help := lacking_colon(str(key.value), held)):
+        return Diagnostic("Y101", f"a colon is missing in `{key.value}`", key.span, help=help)
+    return None

@@ -15,6 +15,7 @@ from archspec.places import Source, Span
 _KEY: Final = re.compile(r"\s*(?:- +)*([\w<>.-]+)")
 _TIGHT: Final = re.compile(rf"{_KEY.pattern}:(?=[^\s:])")
 _EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
+_NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>.-]+) +([{\[])")
 _TWO: Final = re.compile(rf"{_KEY.pattern}:\s+[^\s\[{{\"'#][^#]*?:(?=\s)")
 _LINE: Final = re.compile(r"\s*(?:- |[\w<>.-]+:(?:\s|$))")
 _ODD: Final = re.compile(
@@ -42,6 +43,29 @@ def odd_space(source: Source) -> Slip | None:
     message = f"U+{ord(found[1]):04X} looks like a blank, and is none to YAML"
     help = "type a plain blank in its place; such come along when text is copied"
     return Slip(message, Span(source, line, column, line, column + 1), help)
+
+
+def curly(text: str) -> str:
+    """Return the help for a text in curly quotes, which are none to YAML; empty for any other."""
+    ends = {"“": "”“", "„": "“”", "‘": "’‘", "‚": "‘’", "«": "»", "”": "”", "’": "’"}.get(text[:1])
+    inside = text[1:-1]
+    if not ends or not inside or text[-1] not in ends or any(sign in inside for sign in ends):
+        return ""
+    return f"straight quotes end a text, `\"{inside}\"`, or none; `'{text}'` keeps these"
+
+
+def lacking_colon(key: str, value: str | None) -> str:
+    """Return the help for a key such as `b {Conv2d`, which lacks its colon; empty for any other.
+
+    Args:
+        key: the key.
+        value: what stands behind it; None where nothing does.
+    """
+    if match := re.fullmatch(r"([\w<>.-]+) *([{\[].*)", key):
+        return f"write `{match[1]}: {match[2]}{': ' + value if value else ''}`"
+    if value is None and (match := re.fullmatch(r"([A-Za-z_]\w*) +([^\s:].*)", key)):
+        return f"write `{match[1]}: {match[2]}`"
+    return ""
 
 
 def slip(
@@ -128,6 +152,11 @@ class _Reading:
         if match := _EQUALS.match(text):
             message, help = f"`=` behind `{match[1]}`", f"a key ends with a colon: `{match[1]}: …`"
             return Slip(message, self._at(number, match.end()), help)
+        if number == self.end[0] and (match := _NO_COLON.search(text)):
+            message = f"a colon is missing behind `{match[1]}`"
+            braces = "{…}" if match[2] == "{" else "[…]"
+            place = self._at(number, match.end(1) + 1)
+            return Slip(message, place, f"write `{match[1]}: {braces}`")
         if number == self.end[0] and (match := _TWO.match(text)):
             help = "a node with arguments stands in braces, `conv: {Conv2d: 8}`; a text in quotes"
             return Slip("a second colon in this line", self._at(number, match.end()), help)
@@ -153,7 +182,8 @@ class _Reading:
             return Slip("this line has no colon", place, "a line is `name: value`, or `- node`")
         above = self.source.line(self._above(line))
         other = len(above) - len(above.lstrip(" "))
-        if blanks == other or not _LINE.match(text):
+        opens = above.split(" #")[0].rstrip().endswith(":")
+        if blanks == other or not _LINE.match(text) or (opens and blanks > other):
             return None
         deeper = f"{abs(blanks - other)} {'deeper' if blanks > other else 'less deep'}"
         message = f"this line stands {deeper} than the one above, and belongs to nothing there"

@@ -278,6 +278,23 @@ def test_list_is_cut_to_a_terminal_alone(
     assert ("Zagoruyko and Komodakis 2016" in out) != is_terminal
 
 
+def test_list_says_what_vars_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "resnet34", "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    block = listed["vars"]["block"]
+    assert block == {"default": "BasicBlock", "choices": block["choices"], "min": None, "max": None}
+    for choice in block["choices"]:
+        archspec.load("resnet34", block=choice)
+    assert main(["list", "resnet34"]) == 0
+    line = next(
+        line for line in capsys.readouterr().out.splitlines() if line.startswith("  block ")
+    )
+    assert line.split("(")[1].rstrip(")") == " or ".join(block["choices"])
+    # Of several specs the table alone is printed.
+    assert main(["list", "resnet"]) == 0
+    assert "--set" not in capsys.readouterr().out
+
+
 def test_list_without_a_hit(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "resnot"]) == 2
     assert "did you mean `resnet" in capsys.readouterr().err

@@ -96,8 +96,8 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "quote without its end": (
         'name: "T\ninput: [3]\nnet: [ReLU]\n',
         "Y101",
-        "4:1",
-        ("it begins here",),
+        "1:7",
+        ("this quote has no end",),
     ),
     "`from` misspelt": (net("a: ReLU\nb: {form: input, ReLU: }"), "S201", "5:7", ("`from`",)),
     "`repeat` misspelt": (net("- {repeats: 2, do: ReLU}"), "S214", "4:6", ("`repeat`",)),
@@ -154,7 +154,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "no mapping": ("- a\n", "Y102", "1:1", ("mapping",)),
     "empty": ("", "Y102", "1:1", ("empty",)),
     "two documents": (HEAD + "net: [ReLU]\n---\na: 1\n", "Y104", "4:1", ("one spec",)),
-    "tab": ("name: A\n\tinput: 1\n", "Y101", "2:1", ("tabs",)),
+    "tab": ("name: A\n\tinput: 1\n", "Y101", "2:1", ("a tab",)),
     "undefined name": (net("- {Conv2d: =chanels, kernel_size: 1}"), "E402", "4:15", ("chanels",)),
     "comma without quotes": (
         net("- {Conv2d: =max(1, 2), kernel_size: 1}"),

@@ -344,3 +344,54 @@ def test_a_block_that_is_no_key_is_told_with_its_own_arguments() -> None:
 def test_children_with_such_names_are_still_children() -> None:
     text = "name: T\ninput: [8]\nnet: {layer: {Linear: 4}, act: ReLU, kind: {Linear: 3}}\n"
     assert [node.name for node in archspec.loads(text)] == ["layer", "act", "kind"]
+
+
+@pytest.mark.parametrize(
+    ("call", "meant"),
+    [
+        ("Dense(64)", "{Linear: 64}"),
+        ("layers.Dense(64, activation='relu')", "{Linear: 64}"),
+        ("Conv2D(32, (3, 3))", "{Conv2d: [32, [3, 3]]}"),
+        ("nn.Conv2D(8, 32, 3)", "{Conv2d: [32, 3]}"),
+        ("F.relu(x)", "ReLU"),
+        ("torch.flatten(x, 1)", "{Flatten: 1}"),
+        ("self.conv1(x)", "conv1"),
+    ],
+)
+def test_a_call_is_told_at_once_as_the_node_that_it_means(call: str, meant: str) -> None:
+    found = of(f'"{call}"')
+    assert (found.code, f"`{meant}`" in found.help) == ("S240", True)
+
+
+@pytest.mark.parametrize("word", ["torch.relu", "F.relu", "tf.nn.relu", "nn.functional.relu"])
+def test_a_function_of_elsewhere_is_one_error(word: str) -> None:
+    assert (of(f"{{{word}: }}").help, of(word).help) == ("did you mean `ReLU`?",) * 2
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        "{type: Sequential, layers: [ReLU, Tanh]}",
+        "{layers: [{Conv2d: 8, kernel_size: 3}], class_name: Model}",
+    ],
+)
+def test_a_list_of_layers_in_other_tools_files_is_one_error(net: str) -> None:
+    found = error(f"name: Tiny\ninput: [8, 16, 16]\nnet: {net}\n")
+    assert (found.code, found.help) == (
+        "S241",
+        "a list of nodes is such a module already: `[ReLU, Tanh]`",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "help"),
+    [
+        ("stride == 2", "an expression begins with `=`, and no `stride` is in reach here"),
+        ("depht > 1", "in reach here; did you mean `depth`?"),
+        ("depth > 1", "did you mean `=depth > 1`?"),
+    ],
+)
+def test_an_expression_without_its_sign(value: str, help: str) -> None:
+    head = "name: Tiny\ninput: [8]\nvars: {depth: 1}\n"
+    net = f"net: [{{if: {value}, do: ReLU}}, {{if: =depth > 1, do: Tanh}}, GELU]\n"
+    assert error(head + net).help.endswith(help)

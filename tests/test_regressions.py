@@ -27,5 +27,5 @@ def test_what_was_found_is_told_with_its_place(case: Path) -> None:
 
 def test_all_entries_of_a_list_are_underlined() -> None:
     text = (Path(__file__).parent / "regressions" / "last-of-several-sizes.yaml").read_text()
-    with pytest.raises(archspec.SpecError, match=r"\n  \|                         \^{7}$"):
+    with pytest.raises(archspec.SpecError, match=r"\n  \|                         \^{7}\n"):
         archspec.loads(text)

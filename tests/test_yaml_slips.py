@@ -41,11 +41,35 @@ SLIPS = {
     "net:\n  a: {Conv2d: 8, kernel_size:3}\n": ("unknown argument `kernel_size:3`", 4, 18),
     "net:\n  a:ReLU\n": ("`a:ReLU` is neither an op nor a name", 4, 3),
     "net:\n  -ReLU\n": ("`-ReLU` is neither an op nor a name", 4, 3),
+    "net:\n  b {Conv2d: 3}\n": ("a colon is missing in `b {Conv2d`", 4, 3),
+    "net:\n  - b {Conv2d: 3}\n": ("a colon is missing in `b {Conv2d`", 4, 5),
+    "vars {a: 1}\nnet: ReLU\n": ("a colon is missing in `vars {a`", 3, 1),
+    "net:\n  b {Conv2d: 8, kernel_size: 3}\n": ("a colon is missing behind `b`", 4, 4),
+    "net:\n  a: [ReLU, b {Conv2d: 8, kernel_size: 3}]\n": (
+        "a colon is missing behind `b`",
+        4,
+        14,
+    ),
+    "net:\n  a: {Conv2d 8, kernel_size: 3}\n": ("a colon is missing in `Conv2d 8`", 4, 7),
+    "net: {Conv2d: 8, kernel_size 3}\n": ("a colon is missing in `kernel_size 3`", 3, 18),
+    "description: “A net”\nnet: ReLU\n": ("curly quotes are part of a text", 3, 14),
+    "net: {use: ‘ReLU’}\n": ("curly quotes are part of a text", 3, 12),
+    "net: {„a“: ReLU}\n": ("curly quotes are part of a text", 3, 7),
+    "net: {Conv2d: 8, 3}\n": ("a key is a word, not a list, number or null", 3, 18),
+    "net: {Conv2d: 8, 3, 1}\n": ("a key is a word, not a list, number or null", 3, 18),
+    "net:\n  - Tanh\n   - ReLU\n": ("this line goes on with the node above", 5, 4),
+    "net:\n  a: Tanh\n\n     ReLU\n": ("this line goes on with the node above", 6, 6),
+    "net: {conv, relu}\n": ("names without nodes: `conv, relu`", 3, 6),
 }
 RIGHT = [
     "description: 'Un réseau\u00a0: petit'\nnet: ReLU\n",
     "net: ReLU\n# \u00a0 a comment\n",
     "description: |\n  a: b: c\n  d:e\nnet: ReLU\n",
+    "description: |\n  “A net”\nnet: ReLU\n",
+    "description: “Deep” nets\npaper: “One” and “two”\nnet: ReLU\n",
+    "description: '“A net”'\nnet: ReLU\n",
+    "description: what a {net} is\nnet: ReLU\n",
+    "description: A net\n  of two lines\nnet: ReLU\n",
 ]
 
 
@@ -65,3 +89,20 @@ def test_a_slip_is_told_where_it_was_made(text: str) -> None:
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_is_right_stays_so(text: str) -> None:
     assert archspec.loads(HEAD + text).output == (3, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("net:\n  b {Conv2d: 8}\n", "b: {Conv2d: 8}"),
+        ("net: {a: {Conv2d 8, kernel_size: 1}}\n", "Conv2d: 8"),
+        ("net: {Conv2d: 8, kernel_size 1}\n", "kernel_size: 1"),
+        ("net: {Conv2d: 8, 3, 1}\n", "Conv2d: [8, 3, 1]"),
+        ("description: “A net”\nnet: ReLU\n", '"A net"'),
+    ],
+)
+def test_the_help_writes_what_was_meant(text: str, meant: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        archspec.loads(HEAD + text)
+    (found,) = caught.value.diagnostics
+    assert f"`{meant}`" in found.help

@@ -7,19 +7,23 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, TypeAlias
 
+from archspec.allowed import Allowed
 from archspec.api import compiled
 from archspec.commands.accuracy import OTHER_WEIGHTS, TOP1, WEIGHTS
 from archspec.commands.arguments import UsageError
 from archspec.errors import did_you_mean
+from archspec.expressions import Value, shown_value
 from archspec.ops import Shape
 from archspec.reading import bundled_names, read_document
+from archspec.resolve import values_of_vars
 from archspec.schema import read_spec
 from archspec.spec import Expect
-from archspec.syntax import Mapping, Scalar
+from archspec.syntax import Mapping as Document
+from archspec.syntax import Scalar
 from archspec.tables.text import pair_text
 
 NAME = "list"
@@ -33,6 +37,16 @@ _AUTHORS: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class ListedVar:
+    """The default of a var and what it may be, under the keys of its long form in a spec."""
+
+    default: Value
+    choices: tuple[Value, ...]
+    min: int | float | None
+    max: int | float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What is listed of a bundled spec.
 
@@ -40,6 +54,7 @@ class Entry:
         receptive_field: height and width in pixels; None for the whole input.
         acc1: top-1 accuracy on ImageNet in percent of torchvision's weights, where it has some.
         extends: the spec that it extends, as it names it.
+        vars: the vars by name.
     """
 
     name: str
@@ -53,6 +68,7 @@ class Entry:
     paper: str
     description: str
     extends: str | None
+    vars: dict[str, ListedVar]
 
 
 _Figures: TypeAlias = tuple[int, int, tuple[int, int] | None, Shape | dict[str, Shape]]
@@ -77,7 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([asdict(entry) for entry in entries], indent=1))
         return 0
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in _table(entries):
+    vars = entries[0].vars if len(entries) == 1 else {}
+    for line in [*_table(entries), *(_vars(vars) if vars else ())]:
         print(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
     return 0
 
@@ -105,10 +122,18 @@ def _entry(name: str) -> Entry:
         paper=spec.paper,
         description=spec.description,
         extends=str(base.value) if isinstance(base, Scalar) else None,
+        vars={
+            name: _var(value, spec.vars[name].allowed)
+            for name, value in values_of_vars(spec, {}).items()
+        },
     )
 
 
-def _figures(expect: Expect, document: Mapping) -> _Figures:
+def _var(default: Value, allowed: Allowed) -> ListedVar:
+    return ListedVar(default, allowed.choices, allowed.min, allowed.max)
+
+
+def _figures(expect: Expect, document: Document) -> _Figures:
     """Return what the file expects of itself, or, where it leaves anything out, what is computed.
 
     To resolve all networks takes seconds, and what they expect of themselves is tested.
@@ -136,6 +161,17 @@ def _table(entries: list[Entry]) -> Iterator[str]:
         yield f"top-1: percent on ImageNet with torchvision's {WEIGHTS} weights"
     for weights in sorted({OTHER_WEIGHTS[e.name] for e in entries if e.name in OTHER_WEIGHTS}):
         yield f"*: with {weights}"
+
+
+def _vars(vars: Mapping[str, ListedVar]) -> Iterator[str]:
+    """Yield a line for each var: its default, and what it may be."""
+    yield ""
+    yield "vars, each with its default, for --set NAME=VALUE:"
+    wide = max(map(len, vars))
+    for name, var in vars.items():
+        allowed = Allowed(var.choices, var.min, var.max)
+        told = f"  ({allowed})" if allowed else ""
+        yield f"  {name:<{wide}}  {shown_value(var.default)}{told}"
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

@@ -55,6 +55,12 @@ def hint(given: Given, value: Value, scope: Scope) -> str:
         return "`//` divides whole numbers, `/` gives a fraction"
     if given.formula is None and isinstance(value, str) and _is_expression(value, scope):
         return f"did you mean `={value}`?"
+    if given.formula is None and isinstance(value, str) and (names := _computing(value)):
+        unknown = next((name for name in sorted(names) if name not in scope.values), "")
+        near = did_you_mean(unknown, scope.values)
+        return f"an expression begins with `=`, and no `{unknown}` is in reach here; {near}".rstrip(
+            "; "
+        )
     # A default that is one word may have been meant for a name.
     is_name = isinstance(given.formula, ast.Name) and isinstance(value, str)
     return did_you_mean(str(value), scope.values) if is_name else ""
@@ -90,6 +96,16 @@ def spelt(value: Value, needed: str, kernel: object = None) -> str:
     if word == "same" and isinstance(kernel, int) and kernel % 2:
         return f"`padding: {kernel // 2}`, half the kernel, is the usual one"
     return ""
+
+
+def _computing(text: str) -> set[str]:
+    """Return the names in `stride == 2` or `2 * width`, if a word is such an expression."""
+    try:
+        formula = expressions.parse(text)
+    except expressions.ExpressionError:
+        return set()
+    computes = isinstance(formula, ast.Compare | ast.BinOp | ast.BoolOp)
+    return set(expressions.names(formula)) if computes else set()
 
 
 def _is_expression(text: str, scope: Scope) -> bool:

@@ -5,22 +5,14 @@ Only its words can tell. Taken for a body, a misspelt op would build another net
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as MappingType
-from typing import Final
 
 from archspec import limits
 from archspec.errors import SpecError, fail, nearest
 from archspec.ops import Ops
-from archspec.schema.foreign import is_foreign_argument, meant, unknown_op
+from archspec.schema.foreign import bare, is_foreign_argument, meant, unknown_op, with_value
 from archspec.spec import Parameter
 from archspec.syntax import Listing, Mapping, Scalar, Tree
-
-_OF_ONE: Final = re.compile(
-    r"(?<=here it is `)"
-    r"(\{(?:Linear|Conv\w+|\w+Pool2d|\w+Norm|Dropout2d|StochasticDepth|ZeroPad2d): )[\d.]+"
-)
-"""An op whose value says what that of the foreign word says."""
 
 
 class Words:
@@ -55,7 +47,7 @@ class Words:
         first = (capital or [key for key, _ in tree.entries])[0]
         if any(_is_number(value) for _, value in tree.entries):
             return first
-        if self._is_foreign(tree):
+        if self._is_foreign(tree) or _bare(first) != first.value:
             return first
         if len(tree.entries) == 1:
             return first if capital or self._is_merge(*tree.entries[0]) else None
@@ -76,7 +68,7 @@ class Words:
         op = next((op for op in self._ops if op.casefold() == named.casefold()), "")
         help = unknown_op(_bare(key), self._ops, self._blocks, (*self._further, *further))
         if isinstance(value, Scalar) and type(value.value) in (int, float):
-            help = _OF_ONE.sub(rf"\g<1>{value.value}", help)
+            help = with_value(help, str(value.value))
         if word in self._further:
             help = f"`{word}` holds its nodes: `{{{word}: [ReLU]}}`; a list of nodes is one already"
         if op and word not in self._ops:  # `{Activation: relu}`
@@ -107,8 +99,7 @@ class Words:
 
 
 def _bare(key: Scalar) -> str:
-    """Return a word without the modules of torch before it."""
-    return str(key.value).removeprefix("torch.").removeprefix("nn.")
+    return bare(str(key.value))
 
 
 def _is_number(value: Tree) -> bool:

@@ -92,6 +92,7 @@ class NodeReader:
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
         slips.check_call(tree, self.ops)
+        slips.check_lines(tree)
         callee = given(tree)
         if tree.value == _INPUT:
             return Alias(span=tree.span, reads=(Name(_INPUT, tree.span),))
@@ -157,6 +158,7 @@ class NodeReader:
         """A mapping of named children, unless it looks like an op that does not exist."""
         if tree.entries and not branches and (key := self.words.misspelt(tree)) is not None:
             raise self._unknown_op(key, tree.get(str(key.value)))
+        slips.check_filled(tree)
         control = [key for key, _ in tree.entries if branches and key.value in CONTROL]
         for key in control[:1]:
             is_loop = key.value in ("for", "repeat", "cfg")

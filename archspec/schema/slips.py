@@ -17,11 +17,17 @@ from archspec.errors import Span, SpecError, fail
 from archspec.expressions import python_tree, shown_value
 from archspec.ops import Op, Ops
 from archspec.schema import names
-from archspec.schema.foreign import is_foreign_argument, known_op
+from archspec.schema.foreign import bare, is_foreign_argument, known_op, with_value
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _OP: Final = ("op", "type", "layer", "module", "class", "kind", "class_name", "layer_type")
 """Keys that hold the name of an op in other tools' files."""
+
+_TENSORS: Final = ("x", "y", "out", "input", "inputs")
+"""What people call the tensor that is handed from layer to layer."""
+
+_HOLDERS: Final = ("Sequential", "Model", "ModuleList", "Functional", "sequential", "model")
+"""What holds layers in a list there."""
 
 _REST: Final = ("args", "kwargs", "params", "arguments", "config", "parameters", "name")
 """Keys that hold its arguments there."""
@@ -68,11 +74,35 @@ def check_call(tree: Scalar, ops: Ops) -> None:
         raise _called(tree.value, tree.span, ops)
 
 
+def check_lines(tree: Scalar) -> None:
+    """Refuse a node that goes on in the next line, which is set too deep to be one of its own.
+
+    Raises:
+        SpecError: code S203.
+    """
+    first, last = tree.span.line, tree.span.end_line
+    if first == last or tree.quoted or str(tree.value).startswith("="):
+        return
+    line = next(n for n in range(first + 1, last + 1) if tree.span.source.line(n).strip())
+    text = tree.span.source.line(line)
+    depth = len(text) - len(text.lstrip())
+    message = "this line goes on with the node above, since it stands deeper"
+    place = Span(tree.span.source, line, depth + 1, line, len(text.rstrip()) + 1)
+    raise fail("S203", message, place, help="lines that belong together stand equally deep")
+
+
 def _called(text: str, span: Span, ops: Ops) -> SpecError:
     """Return the error about an op that is written as a call of Python."""
-    name = text.partition("(")[0].strip().removeprefix("torch.").removeprefix("nn.")
+    name = bare(text.partition("(")[0].strip())
     node = _of_call(text, name, ops.get(name)) or f"{{{name}: …}}"
-    return fail("S240", f"a spec calls nothing: `{text}`", span, help=f"write `{node}`")
+    help = f"write `{node}`"
+    if name not in ops and (known := known_op(name, ops, ())):
+        near = re.fullmatch(r"did you mean `(\w+)`\?", known)
+        first = re.search(r"\((\d+)\s*[,)]", text)
+        help = with_value(known, first[1]) if first else known
+        if near and near[1] in ops and (node := _of_call(text, near[1], ops[near[1]])):
+            help = f"write `{node}`"
+    return fail("S240", f"a spec calls nothing: `{text}`", span, help=help)
 
 
 def _of_call(text: str, name: str, kind: type[Op] | None) -> str:
@@ -83,12 +113,22 @@ def _of_call(text: str, name: str, kind: type[Op] | None) -> str:
         return ""
     if not isinstance(call, ast.Call):
         return ""
-    given = [_spelt(argument) for argument in call.args]
-    if kind is not None and kind.positions()[:1] != tuple(kind.model_fields)[:1]:
+    args = call.args
+    if args and isinstance(args[0], ast.Name) and (args[0].id in _TENSORS or _is_function(text)):
+        args = args[1:]  # what it reads
+    given = [_spelt(argument) for argument in args]
+    is_torchs = kind is not None and (
+        kind.__name__ in text.partition("(")[0] or text.startswith(("nn.", "torch."))
+    )
+    if is_torchs and kind is not None and kind.positions()[:1] != tuple(kind.model_fields)[:1]:
         given = given[len(kind.inferred()) :]  # which are not written here
     named = "".join(f", {key.arg}: {_spelt(key.value)}" for key in call.keywords if key.arg)
     own = given[0] if len(given) == 1 else f"[{', '.join(given)}]" if given else ""
     return f"{{{name}: {own}{named}}}" if given or named else name
+
+
+def _is_function(text: str) -> bool:
+    return bare(text)[:1].islower()
 
 
 def _spelt(value: ast.expr) -> str:
@@ -133,6 +173,18 @@ def is_set(tree: Mapping) -> bool:
     return all(isinstance(v, Scalar) and v.value is None and not v.quoted for _, v in tree.entries)
 
 
+def check_filled(tree: Mapping) -> None:
+    """Refuse `{conv, relu}`, names without nodes.
+
+    Raises:
+        SpecError: code S203, once for all of them.
+    """
+    if len(tree.entries) > 1 and is_set(tree):
+        listed = ", ".join(str(key.value) for key, _ in tree.entries)
+        help = f"a list has brackets, `[{listed}]`; a child's node stands behind its name"
+        raise fail("S203", f"names without nodes: `{listed}`", tree.span, help=help)
+
+
 def check_typed(tree: Mapping, arguments: MappingType[str, Collection[str]], ops: Ops) -> None:
     """Refuse `{op: Conv2d, args: [6, 5]}`, which would be children called `op` and `args`.
 
@@ -149,6 +201,10 @@ def check_typed(tree: Mapping, arguments: MappingType[str, Collection[str]], ops
         if key.value not in _OP or not isinstance(label, str):
             continue
         rest = [(str(k.value), v) for k, v in tree.entries if k is not key]
+        if label in _HOLDERS and any(isinstance(v, Listing) for _, v in rest):
+            message = f"an op is a key, and no value of `{key.value}`"
+            help = "a list of nodes is such a module already: `[ReLU, Tanh]`"
+            raise fail("S241", message, key.span, help=help)
         own = arguments.get(label, ())
         if not all(name in own or name in _REST or is_foreign_argument(name) for name, _ in rest):
             continue
