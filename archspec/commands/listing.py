@@ -19,7 +19,7 @@ from archspec.errors import did_you_mean
 from archspec.expressions import Value, shown_value
 from archspec.ops import Shape
 from archspec.reading import bundled_names, read_document
-from archspec.resolve import values_of_vars
+from archspec.resolve.variables import values_of_vars
 from archspec.schema import read_spec
 from archspec.spec import Expect
 from archspec.syntax import Mapping as Document
