@@ -43,6 +43,57 @@ HANDED = {
 }
 
 
+WRONG_KINDS = {
+    "G303": ("{if: =n, do: ReLU}", "true", "1"),
+    "G315": ("{Conv2d: 8, kernel_size: =n}", "1", "x"),
+    "G320": ("{repeat: =n, do: ReLU}", "2", "1.5"),
+    "G321": ("{for: {i: =n}, do: ReLU}", "[1, 2]", "3"),
+    "G321 of a cfg": ("{cfg: =n, where: {n: ReLU}}", "[1, 2]", "3"),
+    "S202": ("{use: =n}", "ReLU", "Rlu"),
+}
+
+
+@pytest.mark.parametrize("code", WRONG_KINDS)
+def test_a_value_of_the_wrong_kind_is_one_mistake_where_it_was_written(code: str) -> None:
+    node, right, bad = WRONG_KINDS[code]
+    block = f"blocks: {{'B(n)': [{node}]}}\nnet:\n- {{B: {right}}}\n- {{B: {bad}}}\n- ReLU\n"
+    (found,) = wrong(block)
+    assert (found.code, found.label) == (code[:4], f"`n` is {bad}")
+    assert (found.span and found.span.line, [note.text for note in found.notes]) == (
+        6,
+        ["used here"],
+    )
+    (found,) = wrong(f"vars: {{n: {bad}}}\nnet:\n" + f"- {node}\n" * 40)
+    assert found.span is not None
+    assert (found.code, found.span.line) == (code[:4], 3)
+
+
+CASCADES = {
+    "E402": "vars: {w: 8}\nnet:\n" + "- {Conv2d: =width, kernel_size: 1}\n" * 20,
+    "S207": "blocks: {'B(a, a)': [ReLU]}\nnet:\n" + "- {B: 3}\n" * 10,
+    "S201": "blocks: {'B(a)': [{Conv2d: =a, kernel_siz: 3}]}\nnet:\n" + "- {B: 8}\n" * 10,
+    "a default of an op": "defaults: {Conv2d: {paddin: 1}}\nnet:\n"
+    + "- {Conv2d: 8, kernel_size: 1}\n" * 10,
+    "G315": "defaults: {Conv2d: {padding: big}}\nnet:\n" + "- {Conv2d: 8, kernel_size: 1}\n" * 9,
+    "G314": "blocks: {'B(n, m)': [{Conv2d: =n, kernel_size: =m}]}\nnet:\n" + "- {B: 8}\n" * 9,
+    "a reader of what failed": "net:\n  a: {Conv2d: 8, kernel_size: 99}\n  b: {from: a, do: ReLU}\n"
+    "  c: {Add: [a, b]}\n  d: {from: a, do: [ReLU]}\n  e: {from: a}\n  f: {do: a}\n"
+    "  g: {if: =1 > 2, from: a, do: ReLU, else: {from: a}}\n  h: {Cat: {x: ReLU, y: a}}\n"
+    "outputs: {a: a, b: h}\n",
+    "a failed branch": "net:\n  m:\n    Add: {a: {Conv2d: 8, kernel_size: 40}, b: ReLU}\n"
+    "  n: ReLU\n  o: {Add: [m, n]}\n",
+    "names of each turn": "net:\n  f:\n    cfg: [8, M, 8, 8]\n    where:\n"
+    "      n: {a: {Conv2d: =n, kernel_size: 1}, b: ReLU, c: {Add: [a, b]}}\n"
+    "      M: {MaxPool2d: 2}",
+}
+
+
+@pytest.mark.parametrize("slip", CASCADES)
+def test_one_slip_is_one_error(slip: str) -> None:
+    (found,) = wrong(CASCADES[slip])
+    assert found.code == slip or " " in slip
+
+
 @pytest.mark.parametrize("how", HANDED)
 def test_the_place_where_a_value_was_written_comes_first(how: str) -> None:
     (found,) = wrong(HANDED[how])

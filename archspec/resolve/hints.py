@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from archspec import expressions
-from archspec.errors import Note, Span, did_you_mean
+from archspec.errors import Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.resolve.scope import Scope, read_names
 from archspec.spec import Given
@@ -44,6 +44,12 @@ def blamed(given: Given, place: Span, scope: Scope) -> tuple[Span, str, tuple[No
         f"`{name}` is {short(scope.values[name])}",
         (Note("used here", place),),
     )
+
+
+def wrong(code: str, message: str, given: Given, scope: Scope, help: str) -> SpecError:
+    """Return the error about a value of the wrong kind, at the place where it was written."""
+    place, label, notes = blamed(given, given.span, scope)
+    return fail(code, message, place, label=label, notes=notes, help=help)
 
 
 def hint(given: Given, value: Value, scope: Scope) -> str:

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, replace
 
 from archspec import spec
-from archspec.errors import fail
 from archspec.expressions import Formula, shown_value
 from archspec.ops import BY_NAME, Form
-from archspec.resolve.hints import came_from, hint
+from archspec.resolve.hints import hint, wrong
 from archspec.resolve.scope import Scope
 from archspec.schema import names
 
@@ -39,10 +38,10 @@ def decided(condition: spec.Given, scope: Scope) -> tuple[bool, Formula]:
     holds, formula = scope.compute(condition)
     if not isinstance(holds, bool):
         message = f"`if` is true or false, not {shown_value(holds)}"
-        notes, help = came_from(condition, scope), hint(condition, holds, scope)
+        help = hint(condition, holds, scope)
         if holds == "training":
             help = "did you mean `=training`?"
-        raise fail("G303", message, condition.span, notes=notes, help=help)
+        raise wrong("G303", message, condition, scope, help)
     return holds, formula
 
 

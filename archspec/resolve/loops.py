@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from archspec import expressions, limits, spec
 from archspec.errors import Note, Span, fail
 from archspec.expressions import Formula, Value, shown_value
-from archspec.resolve.hints import came_from, hint, short
+from archspec.resolve.hints import hint, short, wrong
 from archspec.resolve.scope import Scope
 
 
@@ -47,8 +47,7 @@ def turns(node: spec.Loop | spec.Cfg, scope: Scope) -> tuple[list[Planned], Form
     count, formula = scope.compute(node.count)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         message = f"`repeat` takes a whole number, not {shown_value(count)}"
-        notes, help = came_from(node.count, scope), hint(node.count, count, scope)
-        raise fail("G320", message, node.count.span, notes=notes, help=help)
+        raise wrong("G320", message, node.count, scope, hint(node.count, count, scope))
     turns = range(_checked(count, node.count.span))
     return [_planned({}, {}, index, node.node) for index in turns], formula
 
@@ -82,10 +81,10 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
         values, formula = scope.compute(given)
         if not isinstance(values, tuple):
             message = f"`{name.text}` is a list, not {shown_value(values)}"
-            notes, help = came_from(given, scope), hint(given, values, scope)
+            help = hint(given, values, scope)
             if isinstance(values, int) and not isinstance(values, bool):
                 help = f"`=range({int(values)})` counts from 0"
-            raise fail("G321", message, given.span, notes=notes, help=help)
+            raise wrong("G321", message, given, scope, help)
         if isinstance(formula, ast.Tuple):
             columns[name.text] = (values, formula.elts)
         else:
@@ -116,8 +115,7 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
     entries, _ = scope.compute(node.entries)
     if not isinstance(entries, tuple):
         message = f"`cfg` is a list, not {shown_value(entries)}"
-        notes, help = came_from(node.entries, scope), hint(node.entries, entries, scope)
-        raise fail("G321", message, node.entries.span, notes=notes, help=help)
+        raise wrong("G321", message, node.entries, scope, hint(node.entries, entries, scope))
     _checked(len(entries), node.entries.span)
     cases = {name.text: held for name, held in node.cases}
     planned = []

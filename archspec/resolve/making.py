@@ -16,7 +16,7 @@ from archspec.resolve.arguments import make_op
 from archspec.resolve.calls import enter
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
-from archspec.resolve.hints import came_from
+from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
 from archspec.resolve.scope import Scope, entering, leaving, renamed
@@ -58,8 +58,7 @@ class Place:
             return replace(self._block(blocks[label], node), callee=callee)
         help = unknown_op(label, self.resolver.ops, blocks)
         message = f"unknown op `{label}`"
-        notes = came_from(node.callee, self.scope)
-        raise fail("S202", message, node.callee.span, notes=notes, help=help)
+        raise wrong("S202", message, node.callee, self.scope, help)
 
     def again(self, node: spec.Node, first: Leaf | Body, again: spec.Reuse) -> Leaf | Body:
         """Return a sibling called again: the node it was made of, on what arrives now.

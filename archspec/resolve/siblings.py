@@ -28,6 +28,7 @@ class Siblings:
         gone: learned tensors whose `if` is false.
         taken: the names of children, as source spells them.
         lost: patterns of names that a loop would have made, had nothing in it been wrong.
+        made_again: whether it is told that a loop makes the names of its first turn again.
     """
 
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Siblings:
     gone: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
+    made_again: bool = False
 
     def flow(self, name: spec.Name) -> Flow:
         """Return what a node reads under a name.
@@ -89,8 +91,15 @@ class Siblings:
         twin = _spelt(name)
         if name in self.flows or twin in self.taken:
             first = next((place for n, place in self.written.items() if _spelt(n) == twin), None)
-            notes = (Note("the first", first),) if first and first != span else ()
+            if first == span:  # a turn of a loop makes it again, with all that stands beside it
+                if self.made_again:
+                    raise SpecError(())
+                self.made_again = True
+                message = f"each turn makes `{name}` again, in one body"
+                help = f"`{name}<…>` is each turn's own; a list around makes each a module"
+                raise fail("G305", message, span, help=help)
             message = f"there is already a `{name}` in this body"
+            notes = (Note("the first", first),) if first else ()
             raise fail("G305", message, span, notes=notes)
         self.taken.add(twin)
 
