@@ -59,15 +59,15 @@ def test_places_in_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         archspec.load("own.yaml")
     assert str(caught.value) == textwrap.dedent("""\
         error[S202]: unknown op `Relu6`
-          --> base/base.yaml:14:11
-           |
-        14 |   a: {do: =act}
-           |           ^^^^
-           |
-          ::: own.yaml:2:13
+          --> own.yaml:2:13
            |
          2 | vars: {act: Relu6}
-           |             ----- `act` is Relu6
+           |             ^^^^^ `act` is Relu6
+           |
+          ::: base/base.yaml:14:11
+           |
+        14 |   a: {do: =act}
+           |           ---- used here
            = help: did you mean `ReLU6`?""")
 
 
