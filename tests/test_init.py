@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def test_a_spec_and_its_family_are_copied(folder: Path, capsys: pytest.CaptureFi
 def test_the_copy_is_what_counts(folder: Path) -> None:
     assert main(["init", "resnet18", "--out", "mine/nets"]) == 0
     family = folder / "mine" / "nets" / "families" / "resnet.yaml"
-    family.write_text(family.read_text().replace("num_classes: 1000", "num_classes: 7"))
+    text = family.read_text()
+    family.write_text(re.sub(r"(num_classes: \{default: )1000", r"\g<1>7", text))
     own = folder / "mine" / "nets" / "resnet18.yaml"
     own.write_text(own.read_text().replace("output: [1000]", "output: [7]"))
     with pytest.raises(archspec.SpecError, match="expect"):
