@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from archspec.expressions import Formula, constant, fold
+from archspec.quantity import Quantity, atom
 
 NONE: Final[frozenset[str]] = frozenset()
 
@@ -23,16 +24,26 @@ class Traced(int):
         formula: yields the number.
         hidden: the open vars on which the number depends and the formula does not: with other
             values of these, the formula is wrong. The side of a feature map is such a number.
+        quantity: what such a number is in terms of the open vars; None where the formula tells.
     """
 
     formula: Formula
     hidden: frozenset[str]
+    quantity: Quantity | None
 
-    def __new__(cls, value: int, formula: Formula, hidden: frozenset[str] = NONE) -> Traced:
+    def __new__(
+        cls,
+        value: int,
+        formula: Formula,
+        hidden: frozenset[str] = NONE,
+        quantity: Quantity | None = None,
+    ) -> Traced:
         """Return `value` as a number that remembers `formula`."""
         traced = super().__new__(cls, value)
         traced.formula = formula
         traced.hidden = hidden
+        # What nobody tells is equal to nothing but itself.
+        traced.quantity = (quantity or atom(object())) if hidden else None
         return traced
 
     def __add__(self, other: int) -> int:
@@ -44,6 +55,9 @@ class Traced(int):
     def __sub__(self, other: int) -> int:
         return _combined(int(self) - int(other), self, ast.Sub(), other)
 
+    def __rsub__(self, other: int) -> int:
+        return _combined(int(other) - int(self), other, ast.Sub(), self)
+
     def __mul__(self, other: int) -> int:
         return _combined(int(self) * int(other), self, ast.Mult(), other)
 
@@ -52,6 +66,9 @@ class Traced(int):
 
     def __floordiv__(self, other: int) -> int:
         return _combined(int(self) // int(other), self, ast.FloorDiv(), other)
+
+    def __rfloordiv__(self, other: int) -> int:
+        return _combined(int(other) // int(self), other, ast.FloorDiv(), self)
 
 
 def formula_of(value: Any) -> Formula:
@@ -70,10 +87,25 @@ def hidden_of(value: Any) -> frozenset[str]:
     return value.hidden if isinstance(value, Traced) else NONE
 
 
-def traced(value: Any, formula: Formula, hidden: frozenset[str] = NONE) -> Any:
+def quantity_of(value: Any) -> Quantity | None:
+    """Return what a size is in terms of the open vars, where its formula does not tell."""
+    return value.quantity if isinstance(value, Traced) else None
+
+
+def known_as(size: int, formula: Formula) -> Traced:
+    """Return a size with another formula."""
+    return Traced(int(size), formula, hidden_of(size), quantity_of(size))
+
+
+def traced(
+    value: Any,
+    formula: Formula,
+    hidden: frozenset[str] = NONE,
+    quantity: Quantity | None = None,
+) -> Any:
     """Return an integer with its formula; other values, and constants, as they are."""
     if type(value) is int and (hidden or not isinstance(formula, ast.Constant)):
-        return Traced(value, formula, hidden)
+        return Traced(value, formula, hidden, quantity)
     return value
 
 

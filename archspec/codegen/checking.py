@@ -9,15 +9,14 @@ import ast
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.allowed import Allowed
-from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.printing import formula_text, literal
+from archspec.codegen.refusals import WIDEST, Checks, factor, written
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Misfit
@@ -32,9 +31,6 @@ _SAID: Final = frozenset(
 
 _SMALL: Final = (0, 1, 2, 3)
 _LARGEST: Final = 4096
-_WIDEST: Final = 60
-"""Characters of the names that one message has room for."""
-
 _GROWING: Final = (ast.Add, ast.Mult, ast.FloorDiv, ast.Div)
 _WHOLE: Final = (ast.Add, ast.Sub, ast.Mult)
 
@@ -44,27 +40,6 @@ class _Range(NamedTuple):
 
     low: float = -math.inf
     high: float = math.inf
-
-
-@dataclass(slots=True)
-class Checks:
-    """What is known of the arguments of a network.
-
-    Attributes:
-        least: the smallest value of each.
-        said: the smallest value of those that torch refuses itself.
-        most: the largest.
-        nearest: what is largest of what it is multiplied to, where that stays below a bound.
-        multiples: what each is a multiple of.
-        others: what is asked of several at once, as a test that must fail, with what is said then.
-    """
-
-    least: dict[str, float] = field(default_factory=dict)
-    said: dict[str, float] = field(default_factory=dict)
-    most: dict[str, float] = field(default_factory=dict)
-    nearest: dict[str, tuple[float, str]] = field(default_factory=dict)
-    multiples: dict[str, int] = field(default_factory=dict)
-    others: dict[str, str] = field(default_factory=dict)
 
 
 def checked(network: Network, names: Sequence[str]) -> list[str]:
@@ -87,7 +62,7 @@ def checked(network: Network, names: Sequence[str]) -> list[str]:
             _ask_together(formula, low, found)
         for name in names:
             _said_of(name, network.allowed.get(name, Allowed()), found)
-    return _written(found, names)
+    return written(found, names)
 
 
 def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
@@ -245,7 +220,7 @@ def _ask_together(formula: Formula, low: float, found: Checks) -> None:
     if known and _grows(formula) and (least := _at(formula, whole)) is not None and least >= low:
         return
     text = formula_text(formula)
-    if len(text) <= _WIDEST and not any(
+    if len(text) <= WIDEST and not any(
         isinstance(n, ast.Call | ast.IfExp) for n in ast.walk(formula)
     ):
         found.others[f"{text} < {low:g}"] = f"{text} must be at least {low:g}"
@@ -267,68 +242,7 @@ def _share(whole: Formula, part: Formula, names: frozenset[str], found: Checks) 
             found.multiples[name] = math.lcm(found.multiples.get(name, 1), fits[0])
             return
     text, by = formula_text(whole), formula_text(part)
-    found.others[f"({text}) % {by}" if " " in text else f"{text} % {by}"] = (
-        f"{by} must divide {text}"
-    )
-
-
-def _written(found: Checks, names: Sequence[str]) -> list[str]:
-    """Return the checks as lines: one for all that have the same bound."""
-    written: list[str] = []
-    ranged = [
-        name for name in names if name in found.least and name in {*found.most, *found.nearest}
-    ]
-    for name in ranged:
-        low = f"{found.least[name]:g}"
-        if name in found.most:
-            text, high, told = name, f"{found.most[name]:g}", name
-        else:
-            text, high = found.nearest[name][1], "1"
-            told = text
-        written += _raising(
-            f"not {low} <= {text} <= {high}", f"{told} must be from {low} to {high}"
-        )
-    for name in names:
-        if name in found.most and name not in ranged:
-            high = f"{found.most[name]:g}"
-            written += _raising(f"{name} > {high}", f"{name} must be at most {high}")
-    bounds: dict[float, list[str]] = {}
-    for name in names:
-        if name in found.least and name not in ranged:
-            bounds.setdefault(found.least[name], []).append(name)
-    for least, together in bounds.items():
-        for row in _rows(together):
-            head = row[0] if len(row) == 1 else f"min({', '.join(row)})"
-            # Linters ask for a name for any number but 0 and 1.
-            test = f"{head} <= 1" if least == _SMALL[2] else f"{head} < {least:g}"
-            written += _raising(test, f"{_listed(row)} must be at least {least:g}")
-    for name, by in found.multiples.items():
-        if by > 1:
-            written += _raising(f"{name} % {by}", f"{name} must be a multiple of {by}")
-    for test, told in found.others.items():
-        written += _raising(test, told)
-    return written
-
-
-def _rows(names: Sequence[str]) -> Iterator[list[str]]:
-    """Yield names as many at a time as a message has room for."""
-    row: list[str] = []
-    for name in names:
-        if row and len(_listed([*row, name])) > _WIDEST - 20:
-            yield row
-            row = []
-        row = [*row, name]
-    if row:
-        yield row
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _raising(test: str, told: str) -> list[str]:
-    return [
-        *lines(test, 2, "if ", ":"),
-        *lines(Call("ValueError", (Argument(f'"{told}"'),)), 3, "raise "),
-    ]
+    if isinstance(fixed := _at(whole, {}), int) and _is_product(part):
+        found.shared[by] = math.gcd(found.shared.get(by, 0), fixed)
+        return
+    found.others[f"{factor(text)} % {factor(by)}"] = f"{by} must divide {text}"

@@ -10,14 +10,16 @@ from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
 from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Absent, Body, Child, Loop, Network
 from archspec.ops import Shape
+from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
-from archspec.resolve.scope import Scope, entering, name_formula
+from archspec.resolve.scope import Scope, Source, entering, name_formula
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
+from archspec.traced import NONE
 
 
 def resolve(
@@ -122,17 +124,17 @@ def _global(
     for name, default in spec.vars.items():
         if name in wanted:
             formula: Formula = name_formula(name)
-            origin = frozenset((name,))
+            source = Source(frozenset((name,)), NONE, atom(name))
         else:
             _, formula = scope.compute(overrides.get(name, default))
-            origin = scope.origin(formula)
-            if origin and name in named:
+            source = scope.source(formula)
+            if source.vars and name in named:
                 computed[name], formula = formula, name_formula(name)
-        if origin:
+        if source.vars:
             scope = replace(
                 scope,
                 formulas={**scope.formulas, name: formula},
-                sources={**scope.sources, name: origin},
+                sources={**scope.sources, name: source},
             )
     return scope, computed
 

@@ -277,7 +277,7 @@ class Builder:
         # Within, a var of the same name cannot be told from the loop's own.
         for var in (*open_vars(self.resolver.globals), *self.resolver.grown):
             if scope.called.get(var, var) in plan.values:
-                self.resolver.closed |= self.resolver.globals.sources[var]
+                self.resolver.closed |= self.resolver.globals.sources[var].vars
         before, around = len(self.siblings.flows), self.children
         if self.last.shape is not None:
             own = {i: f"@{scope.depth}.{i}" for i in range(len(self.last.shape))}

@@ -22,7 +22,7 @@ from archspec.resolve.scope import (
 )
 from archspec.schema.nodes import unknown_argument
 from archspec.spec import Block, Given, Use
-from archspec.traced import formula_of, hidden_of
+from archspec.traced import formula_of
 
 
 def enter(
@@ -50,10 +50,8 @@ def enter(
     values = {parameter: value for parameter, (value, _) in bound.items()}
     bindings = {parameter: formula for parameter, (_, formula) in bound.items()}
     bindings |= {size: formula_of(n) for size, n in sizes.items()}
-    sources = {name: around.origin(formula) for name, formula in bindings.items()}
-    sources |= {size: around.decides(n) for size, n in sizes.items()}
-    hidden = {name: around.secret(formula) for name, formula in bindings.items()}
-    hidden |= {size: hidden_of(n) for size, n in sizes.items()}
+    sources = {name: around.source(formula) for name, formula in bindings.items()}
+    sources |= {size: around.source_of_size(n) for size, n in sizes.items()}
     values |= {size: int(n) for size, n in sizes.items()}
     # The open vars reach a class through its constructor, as the block's parameters do.
     called = calling(open_vars(outermost), own)
@@ -63,7 +61,6 @@ def enter(
     trail = (_told(block, values, path, use), *around.trail)
     scope = replace(
         _inner(outermost, values, sources, called),
-        hidden=hidden,
         places={**without(outermost.places, own), **_places(block, use, around)},
         trail=trail,
         blocks=around.blocks + 1,
@@ -85,7 +82,7 @@ def enter(
         values={**values, **{name: outermost.values[var] for var, name in called.items()}},
         bindings=bindings,
         vars=tuple(passed),
-        open=frozenset(name for name, origin in sources.items() if origin),
+        open=frozenset(name for name, source in sources.items() if source.vars),
         defaults=defaults,
         computed=computed,
     )

@@ -1,17 +1,19 @@
 """Which open vars decide the sizes that leave an op, and which its arguments close.
 
 A number of channels remembers its formula; the side of a feature map does not. So that nothing is
-built from a side that another value of a var would change, a side remembers the vars it comes from.
+built from a side that another value of a var would change, a side remembers the vars it comes from,
+and how.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from archspec.expressions import Formula
 from archspec.ops import ChannelsLast, Form, Kind, Op, Shape, is_builtin, sized
+from archspec.quantity import Quantity, atom, constant, divided, multiplied, total
 from archspec.resolve.scope import Scope
 from archspec.traced import NONE, Traced, formula_of, hidden_of, untraced
 
@@ -29,8 +31,14 @@ _WINDOWS: Final = frozenset(
 )
 """Ops that make sides of sides and arguments, by arithmetic that keeps no formula."""
 
+_SLIDING: Final = frozenset(("Conv2d", "MaxPool2d", "AvgPool2d"))
+"""Those of the windows whose sides are `(side + 2 padding - reach - 1) // stride + 1`."""
+
 _ADAPTIVE: Final = frozenset(("AdaptiveAvgPool2d", "AdaptiveMaxPool2d"))
 _OF_CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias", "padding_mode"))
+
+_Side: TypeAlias = tuple[frozenset[str], Quantity | None]
+"""The vars that decide a size, and what it is in terms of them."""
 
 
 def closed_by(
@@ -77,46 +85,85 @@ def followed(
     if not is_builtin(type(op)):
         known = {id(n) for shape in inputs for n in shape if isinstance(n, Traced)}
         every = _deciding(inputs, scope).union(*map(scope.origin, formulas.values()))
-        return _hiding(output, [NONE if id(n) in known else every for n in output])
+        return _hiding(output, [(NONE if id(n) in known else every, None) for n in output])
     if label in _WINDOWS:
         return _hiding(output, _of_windows(op, formulas, inputs[0], scope))
     if label in _ADAPTIVE:
         return _hiding(output, _of_kept(getattr(op, "output_size", 1), inputs[0], scope))
-    if op.kind is Kind.MERGE and op.stretches:
-        alike = [shape for shape in inputs if len(shape) == len(output)]
-        return _hiding(
-            output, [NONE.union(*map(hidden_of, sizes)) for sizes in zip(*alike, strict=True)]
-        )
     return output
 
 
-def _of_windows(
-    op: Op, formulas: Mapping[str, Formula], shape: Shape, scope: Scope
-) -> list[frozenset[str]]:
-    """Return what decides the sides of an op, apart from formulas."""
-    given = scope.origin(*(f for name, f in formulas.items() if name not in _OF_CHANNELS))
+def _of_windows(op: Op, formulas: Mapping[str, Formula], shape: Shape, scope: Scope) -> list[_Side]:
+    """Return what decides the sides of an op, apart from formulas, and what they are."""
+    told = {name: formula for name, formula in formulas.items() if name not in _OF_CHANNELS}
+    given = scope.origin(*told.values())
     channels = len(shape) - 1 if isinstance(shape, ChannelsLast) else 0
+    sides = [i for i in range(len(shape)) if i != channels]
     fixed = getattr(op, "size", None) is not None
-    return [
-        NONE if i == channels else given | (NONE if fixed else scope.decides(n))
-        for i, n in enumerate(shape)
-    ]
+    found: list[_Side] = [(NONE, None) for _ in shape]
+    for row, i in enumerate(sides):
+        of_side = NONE if fixed else scope.decides(shape[i])
+        found[i] = (
+            given | of_side,
+            _behind(op, told, row, scope.quantity_of_size(shape[i]), scope),
+        )
+    return found
 
 
-def _of_kept(size: Any, shape: Shape, scope: Scope) -> list[frozenset[str]]:
+def _behind(
+    op: Op, told: Mapping[str, Formula], row: int, side: Quantity, scope: Scope
+) -> Quantity:
+    """Return what a side is behind an op, in terms of the open vars.
+
+    Args:
+        op: the op.
+        told: formulas of the arguments that decide it.
+        row: which of the sides.
+        side: what it is before the op.
+        scope: that of the formulas.
+    """
+
+    def argument(name: str) -> Quantity:
+        value = getattr(op, name)
+        if name == "stride" and value is None:
+            return argument("kernel_size")
+        formula = told.get(name, formula_of(value))
+        if not isinstance(value, tuple):
+            return scope.quantity(formula)
+        if isinstance(formula, ast.Tuple):
+            return scope.quantity(formula.elts[row])
+        return atom((row, scope.quantity(formula)))  # one of a list that has a name
+
+    if type(op).__name__ in _SLIDING and not getattr(op, "ceil_mode", False):
+        written = getattr(op, "padding", 0)
+        if written == "same":
+            return side
+        padding = constant(0) if written == "valid" else argument("padding")
+        gaps = argument("dilation") if hasattr(op, "dilation") else constant(1)
+        reach = multiplied(gaps, total(argument("kernel_size"), constant(-1)))
+        room = total(side, padding, padding, multiplied(constant(-1), reach), constant(-1))
+        return total(divided(room, argument("stride")), constant(1))
+    fields = [name for name in type(op).model_fields if name not in _OF_CHANNELS]
+    given = (told.get(name, formula_of(getattr(op, name))) for name in fields)
+    return atom((type(op).__name__, row, side, *map(scope.quantity, given)))
+
+
+def _of_kept(size: Any, shape: Shape, scope: Scope) -> list[_Side]:
     """Return what decides the sides that a pooling keeps as they are, where its size is null."""
     rows = size if isinstance(size, tuple) else (size, size)
-    sides = zip(shape[1:], rows, strict=True)
-    return [NONE, *(scope.decides(n) if row is None else NONE for n, row in sides)]
+    kept: list[_Side] = [(NONE, None)]
+    for n, row in zip(shape[1:], rows, strict=True):
+        kept.append((scope.decides(n), scope.quantity_of_size(n)) if row is None else (NONE, None))
+    return kept
 
 
-def _hiding(shape: Shape, hidden: Iterable[frozenset[str]]) -> Shape:
+def _hiding(shape: Shape, sides: Sequence[_Side]) -> Shape:
     """Return a shape whose sizes depend on further vars."""
     return sized(
         shape,
         (
-            Traced(int(n), formula_of(n), hidden_of(n) | more) if more else n
-            for n, more in zip(shape, hidden, strict=True)
+            Traced(int(n), formula_of(n), hidden_of(n) | more, what) if more else n
+            for n, (more, what) in zip(shape, sides, strict=True)
         ),
     )
 
@@ -148,9 +195,11 @@ def _met(op: Op, inputs: Sequence[Shape], scope: Scope) -> frozenset[str]:
     found = NONE
     if op.kind is Kind.MERGE and op.stretches and len({*map(len, inputs)}) == 1:
         for sizes in zip(*inputs, strict=True):
-            if len({*sizes}) == 1 and sizes[0] > 1:
-                decided = [scope.decides(n) for n in sizes]
-                found |= NONE.union(*decided) - frozenset.intersection(*decided)
+            # A plain 1 is stretched whatever it meets; of what else is it the same.
+            equal = len({*sizes}) == 1
+            meeting = [n for n in sizes if equal or n != 1 or scope.decides(n)]
+            if len({scope.quantity_of_size(n) for n in meeting}) > 1:
+                found = found.union(*map(scope.decides, meeting))
     return found
 
 

@@ -5,19 +5,46 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from archspec import expressions
 from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
+from archspec.quantity import Quantity, atom, constant, quantity
 from archspec.schema import names
 from archspec.schema.values import inside
 from archspec.spec import Given
-from archspec.traced import Traced, collected, formula_of, hidden_of, traced, untraced
+from archspec.traced import (
+    NONE,
+    Traced,
+    collected,
+    formula_of,
+    hidden_of,
+    known_as,
+    quantity_of,
+    traced,
+    untraced,
+)
 
 Kept = TypeVar("Kept")
-Sources: TypeAlias = dict[str, frozenset[str]]
+
+
+class Source(NamedTuple):
+    """Where a value comes from.
+
+    Attributes:
+        vars: the open vars that it depends on.
+        hidden: those among them that its formula does not tell, as of sides of feature maps.
+        quantity: what it is in terms of them.
+    """
+
+    vars: frozenset[str]
+    hidden: frozenset[str]
+    quantity: Quantity
+
+
+Sources: TypeAlias = dict[str, Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +52,8 @@ class Scope:
     """Values by name, and the formulas that stand for them in this scope.
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
-    instances led here; `depth` counts loops, `blocks` counts blocks. `sources` are the open vars
-    that a name's value comes from, `hidden` those among them that its formula does not tell, as of
-    sides of feature maps; `places` tell where vars have their values. `called` has the
+    instances led here; `depth` counts loops, `blocks` counts blocks. `sources` tell of names how
+    they come from open vars; `places` tell where vars have their values. `called` has the
     names of open vars whose own name stands for something else here.
     """
 
@@ -37,7 +63,6 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
-    hidden: Sources = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
 
@@ -54,8 +79,7 @@ class Scope:
             values={**self.values, **values},
             formulas=formulas,
             depth=self.depth + 1,
-            sources={**self.sources, **{n: self.origin(f) for n, f in bindings.items()}},
-            hidden={**self.hidden, **{n: self.secret(f) for n, f in bindings.items()}},
+            sources={**self.sources, **{n: self.source(f) for n, f in bindings.items()}},
             places=without(self.places, values),
         )
 
@@ -65,18 +89,39 @@ class Scope:
             self,
             values={**self.values, name: value},
             formulas={**self.formulas, name: name_formula(name)},
-            sources={**self.sources, name: self.origin(formula)},
-            hidden={**self.hidden, name: self.secret(formula)},
+            sources={**self.sources, name: self.source(formula)},
             places=without(self.places, (name,)),
         )
 
     def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
         """Return the scope where names stand for sizes of a scope around."""
-        return replace(
-            self,
-            sources={**self.sources, **{name: around.decides(n) for name, n in sizes.items()}},
-            hidden={**self.hidden, **{name: hidden_of(n) for name, n in sizes.items()}},
-        )
+        found = {name: around.source_of_size(n) for name, n in sizes.items()}
+        return replace(self, sources={**self.sources, **found})
+
+    def source(self, formula: Formula) -> Source:
+        """Return where what a formula of this scope yields comes from."""
+        return Source(self.origin(formula), self.secret(formula), self.quantity(formula))
+
+    def source_of_size(self, size: int) -> Source:
+        """Return where a size of this scope comes from."""
+        return Source(self.decides(size), hidden_of(size), self.quantity_of_size(size))
+
+    def quantity(self, formula: Formula) -> Quantity:
+        """Return what a formula of this scope yields in terms of the open vars."""
+        return quantity(formula, self._known) if self.sources else constant(0)
+
+    def quantity_of_size(self, size: int) -> Quantity:
+        """Return what a size of this scope is in terms of the open vars."""
+        told = quantity_of(size)
+        return self.quantity(formula_of(size)) if told is None else told
+
+    def _known(self, name: str) -> tuple[Quantity, bool]:
+        """Return what a name stands for, and whether that is a whole number."""
+        held = self.values.get(name, 0)  # sizes that grow have names of their own
+        whole = type(held) is int
+        if name in self.sources:
+            return self.sources[name].quantity, whole
+        return constant(held) if whole else atom((type(held), repr(held))), whole  # type: ignore[arg-type]
 
     def decides(self, size: int) -> frozenset[str]:
         """Return the open vars that a size of this scope depends on."""
@@ -84,7 +129,7 @@ class Scope:
 
     def secret(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written depends on, but that no formula tells."""
-        return _of_names(self.hidden, read)
+        return NONE.union(*(source.hidden for source in self._sources(read)))
 
     def entered(self, shape: Shape) -> Scope:
         """Return the scope of a body in place, where the sizes are of what enters that."""
@@ -97,13 +142,18 @@ class Scope:
                 **{name: formula_of(size) for name, size in sizes.items()},
             },
             sources=without(self.sources, names.SIZES),
-            hidden=without(self.hidden, names.SIZES),
         )
         return scope.with_sizes(sizes, self)
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
-        return _of_names(self.sources, read)
+        return NONE.union(*(source.vars for source in self._sources(read)))
+
+    def _sources(self, read: Sequence[Given | Formula | None]) -> list[Source]:
+        if not self.sources:
+            return []
+        found = (name for part in read for name in read_names(part))
+        return [self.sources[name] for name in found if name in self.sources]
 
     def place(self, given: Given) -> Span:
         """Return where the value of what is written was written: that of a name, further out."""
@@ -149,14 +199,6 @@ class Scope:
         place = inside(given.span, error.offset)
         code = "L204" if isinstance(error, expressions.TooMuchError) else "E402"
         return fail(code, str(error), place, help=error.help)
-
-
-def _of_names(known: Sources, read: Sequence[Given | Formula | None]) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
-    if known:
-        for part in read:
-            found = found.union(*(known.get(name, ()) for name in read_names(part)))
-    return found
 
 
 def read_names(part: Given | Formula | None) -> frozenset[str]:
@@ -207,8 +249,7 @@ def entering(shape: Shape) -> dict[str, int]:
 def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
     """Return a shape whose sizes at the given positions are names of the scope entered."""
     sizes = (
-        Traced(int(n), name_formula(names[i]), hidden_of(n)) if i in names else int(n)
-        for i, n in enumerate(shape)
+        known_as(n, name_formula(names[i])) if i in names else int(n) for i, n in enumerate(shape)
     )
     return sized(shape, sizes)
 
@@ -216,7 +257,7 @@ def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
 def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
     """Return a shape with its formulas in the names of the scope around."""
     sizes = (
-        traced(int(n), collected(expressions.substitute(n.formula, bindings)), n.hidden)
+        traced(int(n), collected(expressions.substitute(n.formula, bindings)), n.hidden, n.quantity)
         if isinstance(n, Traced)
         else n
         for n in shape
@@ -226,6 +267,7 @@ def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
 
 __all__ = [
     "Scope",
+    "Source",
     "Sources",
     "calling",
     "entering",
