@@ -76,7 +76,7 @@ def quantity(formula: Any, known: Callable[[str], tuple[Quantity, bool]]) -> Qua
         return known(formula.id)[0]
     if isinstance(formula, ast.Constant):
         held = formula.value
-        return constant(held) if type(held) is int else atom((type(held), held))  # type: ignore[arg-type]
+        return constant(held) if type(held) is int else atom((type(held), held))
     if isinstance(formula, ast.BinOp) and _is_whole(formula, known):
         left, right = quantity(formula.left, known), quantity(formula.right, known)
         if isinstance(formula.op, ast.Add):
@@ -102,7 +102,7 @@ def _spelt(node: Any, known: Callable[[str], tuple[Quantity, bool]]) -> Hashable
     if isinstance(node, list):
         return tuple(_spelt(part, known) for part in node)
     if not isinstance(node, ast.AST):
-        return node
+        return (type(node), repr(node))
     fields = (value for name, value in ast.iter_fields(node) if name != "ctx")
     inner = (
         quantity(value, known) if isinstance(value, ast.expr) else _spelt(value, known)

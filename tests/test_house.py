@@ -26,6 +26,7 @@ ORDER = [
     {"writing", "explanations", "signing"},
     {"reports"},
     {"syntax", "expressions"},
+    {"quantity"},
     {"traced", "allowed"},
     {"ops"},
     {"changes"},
