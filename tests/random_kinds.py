@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from random_marks import Body, Flow, mark
+from random_marks import Body, Flow, Scope
 
 ACTIVATIONS: Final = ("ReLU", "SiLU", "Tanh", "GELU", "Hardswish", "ReLU6")
 NORMS: Final = ("BatchNorm2d", "Identity", "LayerNorm2d")
@@ -43,7 +43,7 @@ class Block:
 
 
 def leaving(
-    block: Block, arguments: dict[str, Any], flow: Flow, unknown: Callable[[], str]
+    block: Block, arguments: dict[str, Any], flow: Flow, scope: Scope, unknown: Callable[[], str]
 ) -> Flow:
     """Return what leaves a use of a block, in the marks of its caller."""
 
@@ -53,7 +53,7 @@ def leaving(
         if str(block.defaults.get(inner)).startswith("=") and inner not in arguments:
             return unknown()
         if inner in block.parameters:
-            return mark(arguments.get(inner, block.defaults.get(inner)))
+            return scope.mark(arguments.get(inner, block.defaults.get(inner)))
         return unknown()
 
     channels = flow.channels if block.out.channels == "in_channels" else outside(block.out.channels)

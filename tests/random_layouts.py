@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from random_marks import Flow, Node, Scope, formula, is_op, mark, strided
+from random_marks import Flow, Node, Scope, is_op, strided
 
 if TYPE_CHECKING:
     from random_nodes import Writer
@@ -110,7 +110,7 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
     """Return a chain that works on (H, W, C) and leaves (C, H, W)."""
     items: list[Node] = [LAST]
     channels, size = flow.channels, flow.size
-    inner = scope.inner()
+    inner = scope.inner().within(flow)
     for _ in range(writer.rng.randint(1, 4)):
         kept: list[Node] = [
             "LayerNorm",
@@ -131,14 +131,14 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
         elif way < 8:
             given = writer.given("channels", inner)
             items.append({"Linear": given} | ({"bias": False} if writer.chance(30) else {}))
-            channels = mark(given)
+            channels = inner.mark(given)
         elif way < 9:
             times = writer.given("count", inner)
             items.append({"repeat": times, "do": ["LayerNorm", writer.given("act", inner)]})
         else:
             given = writer.given("channels", inner)
             items.append(used(writer, "BlockMerging", {"channels": given}))
-            channels, size = mark(given), strided(size, 2)
+            channels, size = inner.mark(given), strided(size, 2)
     return [*items, FIRST], Flow("", channels, size)
 
 
@@ -178,7 +178,7 @@ def tensor(grown: Mapping) -> None:
     """Add a tensor of the module's own, and a sum or product that it is part of."""
     writer, scope = grown.writer, grown.scope
     flow = grown.rng.choice([grown.flows[-1], *grown.flows])
-    channels = 1 if flow.channels.startswith("?") else formula(flow.channels)
+    channels = scope.formula(flow.channels) or 1
     fills = [0.0, 1.0, 0.25, "normal_", "trunc_normal_", writer.given("chance", scope)]
     fill = grown.rng.choice(fills)
     node: dict[str, Any] = {"Parameter": [channels, 1, 1], "fill": fill}

@@ -12,7 +12,7 @@ import random_blocks
 import random_layouts
 import random_ops
 from random_kinds import ACTIVATIONS, NAMES, NORMS, Block, leaving
-from random_marks import SAME, Body, Flow, Node, Scope, formula, is_op, mark, strided
+from random_marks import SAME, SIZE, Body, Flow, Node, Scope, is_op, strided
 from random_wiring import Mapping
 
 
@@ -97,7 +97,7 @@ class Writer:
             formulas.append(f"{self.rng.choice(scope.of('list'))}[{self.rng.randrange(2)}]")
         if scope.loop:
             formulas.append("8 * (index + 1)")
-        if scope.in_block:
+        if scope.enters is not None:
             formulas.append("in_channels")
         return self.rng.choice(formulas)
 
@@ -141,17 +141,18 @@ class Writer:
             node |= SAME | ({} if stride == 1 else {"stride": stride})
             size = strided(size, stride)
             if self.chance(15):
-                return {"Conv2d": [channels, 3, stride, 1]}, Flow("", mark(channels), size)
-        if not flow.channels.startswith("?") and self.chance(15):
-            node["in_channels"] = formula(flow.channels)
+                return {"Conv2d": [channels, 3, stride, 1]}, Flow("", scope.mark(channels), size)
+        same = scope.formula(flow.channels)
+        if same is not None and self.chance(15):
+            node["in_channels"] = same
         if self.chance(25):
             node["bias"] = self.given("flag", scope)
         if self.chance(15):
             node["groups"] = self.given("groups", scope)
-        elif not flow.channels.startswith("?") and self.chance(15):
-            node["Conv2d"] = channels = formula(flow.channels)
-            node["groups"] = formula(flow.channels)
-        return node, Flow("", mark(channels), size)
+        elif same is not None and self.chance(15):
+            node |= {"Conv2d": same, "groups": same}
+            channels = same
+        return node, Flow("", scope.mark(channels), size)
 
     def keeping(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         """Return a node that keeps the shape."""
@@ -168,12 +169,17 @@ class Writer:
             {"GroupNorm": self.given("groups", scope)},
             {"MaxPool2d": 3, "stride": 1, "padding": 1},
             *(random_ops.varied(self) for _ in range(8)),
-            *(random_ops.undone(self, flow) for _ in range(4)),
+            *(random_ops.undone(self, flow, scope) for _ in range(4)),
         ]
         return self.rng.choice(nodes), flow
 
     def pool(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         kind = self.rng.choice(["MaxPool2d", "AvgPool2d"])
+        if self.chance(10) and scope.enters is not None:
+            made = self.rng.choice(
+                [{"Upsample": None, "size": SIZE}, {"AdaptiveAvgPool2d": [SIZE]}]
+            )
+            return made, Flow("", flow.channels, scope.enters.size)
         if self.chance(20):
             node, channels = random_ops.resized(self, kind, flow)
             return node, Flow("", channels, self.unknown())
@@ -188,7 +194,7 @@ class Writer:
         for name, kind in block.parameters.items():
             if name not in block.defaults or self.chance(45):
                 arguments[name] = self.given(kind, scope)
-        out = leaving(block, arguments, flow, self.unknown)
+        out = leaving(block, arguments, flow, scope, self.unknown)
         if not arguments and self.chance(60):
             return block.name, out
         node: dict[str, Any] = {block.name: None}
@@ -209,7 +215,7 @@ class Writer:
     def chain(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         """Return a list: conditions and loops in it close up its numbering."""
         items: list[Node] = []
-        inner = scope.inner()
+        inner = scope.inner().within(flow)
         for _ in range(self.rng.randint(1, 4)):
             way = self.rng.randrange(10)
             if way < 2:
@@ -276,7 +282,7 @@ class Writer:
     def branches(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:
         """Return a merge of branches that all read the same."""
         kind = self.rng.choice(["Cat", "Cat", "Add", "Mul"])
-        inner = scope.inner()
+        inner = scope.inner().within(flow)
         names = self.names(self.rng.randint(2, 3), set())
         made: dict[str, Any] = {}
         for name in names:

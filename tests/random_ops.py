@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from random_marks import SAME, Flow, Node, formula
+from random_marks import SAME, Flow, Node, Scope
 
 if TYPE_CHECKING:
     from random_nodes import Writer
@@ -59,7 +59,7 @@ def varied(writer: Writer) -> Node:
     return {name: first, **arguments}
 
 
-def undone(writer: Writer, flow: Flow) -> Node:
+def undone(writer: Writer, flow: Flow, scope: Scope) -> Node:
     """Return a list of ops of which each takes back what another did to the shape."""
     pool = {writer.rng.choice(["AvgPool2d", "MaxPool2d"]): 2}
     norm = {"InstanceNorm2d": None, "affine": True, "track_running_stats": writer.chance(50)}
@@ -76,8 +76,9 @@ def undone(writer: Writer, flow: Flow) -> Node:
         [{"Upsample": None, "scale_factor": [2, 1]}, {"AvgPool2d": [[2, 1]], "ceil_mode": True}],
         {"AvgPool2d": 3, "stride": 1, "padding": 1, "count_include_pad": writer.chance(50)},
     ]
-    if not flow.channels.startswith("?"):
-        found += _with_channels(writer, {"Conv2d": formula(flow.channels)})
+    same = scope.formula(flow.channels)
+    if same is not None:
+        found += _with_channels(writer, {"Conv2d": same})
     return writer.rng.choice(found)
 
 

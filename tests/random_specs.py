@@ -130,6 +130,7 @@ class _Root:
             return
         grown = Mapping(writer, scope, start)
         if inputs:
+            grown.scope = scope
             _stems(grown, inputs)
         for _ in range(writer.rng.randint(2, 7)):
             grown.grow()

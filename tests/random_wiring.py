@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import random_blocks
 import random_layouts
-from random_marks import Flow, Node, Scope, formula, is_op, marks
+from random_marks import Flow, Node, Scope, is_op, marks
 
 if TYPE_CHECKING:
     from random_nodes import Writer
@@ -17,7 +17,7 @@ class Mapping:
     """Grows one mapping of named children."""
 
     def __init__(self, writer: Writer, scope: Scope, start: Flow) -> None:
-        self.writer, self.scope, self.rng = writer, scope, writer.rng
+        self.writer, self.scope, self.rng = writer, scope.within(start), writer.rng
         self.items: dict[str, Node] = {}
         self.flows = [replace(start, name="input")]
         self.taken = {"input"}
@@ -27,7 +27,7 @@ class Mapping:
         """Add a child, or a few that belong together."""
         ways = [self.plain] * 5 + [self.aside] * 3 + [self.merged] * 5 + [self.projected] * 2
         ways += [self.optional] * 2 + [self.again] * 2 + [self.spliced, self.named_loop]
-        ways += [self.tensor] * 2 + [self.either]
+        ways += [self.tensor] * 2 + [self.either, self.alias]
         if not self.scope.in_block:
             ways += [self.other_rank]
         self.rng.choice(ways)()
@@ -68,6 +68,21 @@ class Mapping:
             merge["else"] = {"from": branch}
         self.add(merge, start)
 
+    def alias(self) -> None:
+        """Add another name for what there is: no module, no copy."""
+        held = [flow for flow in self.flows if flow.name in self.items]
+        if not held:  # what enters is no output
+            return self.plain()
+        flow = self.rng.choice(held)
+        node: Node = {"from": flow.name}
+        if self.writer.chance(20):
+            flag = self.writer.given("flag", self.scope)
+            node = {"if": flag, "from": flow.name, "else": {"from": flow.name}}
+        name = self.writer.names(1, self.taken)[0]
+        self.items[name] = node
+        self.flows.append(replace(flow, name=name))
+        return None
+
     def plain(self) -> None:
         start = self.flows[-1]
         node, out = self.writer.node(start, self.scope)
@@ -105,26 +120,23 @@ class Mapping:
     def projected(self) -> None:
         """Add a shortcut that projects where it must, and the sum."""
         path, start = self.flows[-1], self.flows[0]
+        channels = self.scope.formula(path.channels)
         if (
             start.name != "input"
             or path is start
-            or path.channels.startswith("?")
-            or not path.size.startswith(start.size)
+            or channels is None
+            or not f"{path.size},".startswith(f"{start.size},")
         ):
             return self.plain()
         strides = path.size[len(start.size) :].split(",")[1:]
         product = " * ".join(strides) or "1"
         if any(s.startswith("?") for s in strides):
             return self.plain()
-        node: dict[str, Any] = {
-            "from": "input",
-            "Conv2d": formula(path.channels),
-            "kernel_size": 1,
-        }
+        node: dict[str, Any] = {"from": "input", "Conv2d": channels, "kernel_size": 1}
         if product != "1":
             node["stride"] = f"={product}"
-        if not start.channels.startswith("?") and self.writer.chance(80):
-            tests = [f"{s} != 1" for s in strides] + [f"{start.channels} != {path.channels}"]
+        if self.writer.chance(80):
+            tests = [f"{s} != 1" for s in strides] + [f"in_channels != ({channels[1:]})"]
             node = {"if": f"={' or '.join(tests)}"} | node
         if len(strides) > 1:
             return self.plain()
