@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from archspec import limits
-from archspec.errors import Diagnostic, Diagnostics, Span, did_you_mean, fail
+from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
-from archspec.network import INPUT, Absent, Body, Child, Loop, Network
+from archspec.network import INPUT, Body, Network
 from archspec.ops import Shape
 from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
+from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope, Source, entering, name_formula
@@ -69,24 +70,16 @@ def resolve_open(
     for size in inputs.values():
         check_sizes(size, written.places.get("input"))
     values = values_of_vars(spec, overrides)
-    diagnostics = Diagnostics()
     scope, computed = _global(spec, overrides, values, wanted, named)
     places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
     scope = replace(scope, places=places)
     resolver = Resolver(
-        spec, written.ops, diagnostics, scope, Expansion(most), tuple(inputs.values())
+        spec, written.ops, Diagnostics(), scope, Expansion(most), tuple(inputs.values())
     )
     first = next(iter(inputs.values()))
     scope = replace(scope, values={**entering(first), **values})
-    flows = {name: Flow(name, size, written.places.get("input")) for name, size in inputs.items()}
-    root: Body | None = None
-    with diagnostics.collect():
-        root = resolver.module(spec.net, "", "", scope, flows)
-    diagnostics.raise_any()
-    assert root is not None
-    check_overwriting(root, diagnostics)
-    diagnostics.raise_any()
-    outputs = _outputs(written, root, inputs)
+    root = _root(resolver, scope, inputs, written.places.get("input"))
+    outputs = outputs_of(written, root)
     root = with_fills(root, spec.init, written.ops, scope, written.file)
     given = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
     network = Network(
@@ -107,6 +100,25 @@ def resolve_open(
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
     return network, resolver.closed | scope.origin(*given)
+
+
+def _root(
+    resolver: Resolver, scope: Scope, inputs: Mapping[str, Shape], place: Span | None
+) -> Body:
+    """Return the network's own module.
+
+    Raises:
+        SpecError: with every mistake in it.
+    """
+    flows = {name: Flow(name, size, place) for name, size in inputs.items()}
+    root: Body | None = None
+    with resolver.diagnostics.collect():
+        root = resolver.module(resolver.document.net, "", "", scope, flows)
+    resolver.diagnostics.raise_any()
+    assert root is not None
+    check_overwriting(root, resolver.diagnostics)
+    resolver.diagnostics.raise_any()
+    return root
 
 
 def _global(
@@ -145,41 +157,3 @@ def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
     if shape is not None:
         raise fail("G330", "this network has several inputs; `--input` gives the shape of one")
     return dict(spec.input)
-
-
-def _absent(children: Iterable[Child]) -> Iterator[Absent]:
-    for child in children:
-        if isinstance(child, Absent):
-            yield child
-        for turn in child.turns if isinstance(child, Loop) else ():
-            yield from _absent(turn.children)
-
-
-def _outputs(written: Written, root: Body, inputs: dict[str, Shape]) -> tuple[tuple[str, str], ...]:
-    outputs = written.spec.outputs
-    if outputs is None:
-        return (("", root.result),)
-    gone = [*_absent(root.children)]
-    absent = {child.name for child in gone if not child.is_alias}
-    named = {"": outputs} if isinstance(outputs, str) else outputs
-    # What an `if` has left out is left out of the outputs too.
-    pairs = {label: name for label, name in named.items() if name not in absent}
-    meant = {child.name: child.stands_for for child in gone if child.is_alias}
-    pairs = {label: meant.get(name, name) for label, name in pairs.items()}
-    span: Span | None = written.places.get("outputs")
-    known = [node.name for node in root.nodes if node.name not in root.own]
-    found = Diagnostics()
-    for label, name in pairs.items():
-        if name not in known:
-            help = did_you_mean(name, known) or f"there are {', '.join(known)}"
-            message = f"`outputs` names `{name}`, which is not in `net`"
-            if name in root.own:
-                message = f"`outputs` names the parameter `{name}`, which is no output of a sample"
-            place = written.places.get(f"outputs.{label}", span)  # the label of one output is empty
-            found.add(Diagnostic("G333", message, place, help=help))
-    found.raise_any()
-    side = {node.name for node in root.nodes if node.training_only}
-    if side.issuperset(pairs.values()):
-        message = "in eval mode nothing is there of what `outputs` names"
-        raise fail("G334", message, span, help="name an output that is always there")
-    return tuple(pairs.items())
