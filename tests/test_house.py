@@ -23,7 +23,7 @@ ORDER = [
     {"version", "limits"},
     {"places"},
     {"errors", "yaml_slips"},
-    {"writing", "explanations", "signing"},
+    {"writing", "explanations", "signing", "scalars"},
     {"reports"},
     {"syntax", "expressions"},
     {"quantity"},
