@@ -14,7 +14,7 @@ from archspec import expressions, vocabulary
 from archspec.ops import BY_NAME, Op, Ops
 from archspec.schema import names
 from archspec.schema.functions import FUNCTIONS
-from archspec.schema.nodes import CONTROL
+from archspec.schema.keys import CONTROL
 from archspec.schemata import (
     EXPRESSION,
     PRIMITIVES,

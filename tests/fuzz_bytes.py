@@ -29,7 +29,7 @@ _VALUES: Final = ("0", "-1", "1e999", "=1/0", "999999999999", "1.5", "true", "~"
 def words() -> list[str]:
     """Return the words of the language: what the dictionary holds."""
     from archspec.ops import BY_NAME
-    from archspec.schema.nodes import CONTROL
+    from archspec.schema.keys import CONTROL
 
     arguments = {name for op in BY_NAME.values() for name in op.model_fields}
     keys = ("name input net vars defaults blocks outputs init extends expect paper description",)

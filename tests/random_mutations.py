@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from archspec.ops import BY_NAME
 from archspec.schema.functions import FUNCTIONS
-from archspec.schema.nodes import CONTROL
+from archspec.schema.keys import CONTROL
 
 Path: TypeAlias = tuple[str | int, ...]
 Parent: TypeAlias = dict[str, Any] | list[Any]

@@ -20,7 +20,7 @@ from random_specs import document, text
 import archspec
 from archspec.expressions.values import FUNCTIONS
 from archspec.ops import BY_NAME
-from archspec.schema.nodes import CONTROL
+from archspec.schema.keys import CONTROL
 from archspec.spec import Spec
 
 LONG = pytest.mark.slow

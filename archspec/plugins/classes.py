@@ -10,7 +10,7 @@ from archspec.ops import BY_NAME, Form, Kind, Op
 from archspec.plugins.blame import told
 from archspec.plugins.gate import is_path
 from archspec.schema import names
-from archspec.schema.nodes import CONTROL
+from archspec.schema.keys import CONTROL
 
 
 def trouble(kind: Any) -> str:

@@ -20,7 +20,7 @@ from archspec.resolve.scope import (
     open_vars,
     without,
 )
-from archspec.schema.nodes import unknown_argument
+from archspec.schema.keys import unknown_argument
 from archspec.spec import Block, Given, Use
 from archspec.traced import formula_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import shown_value
 from archspec.ops import Op, Shape
-from archspec.schema.nodes import unknown_argument
+from archspec.schema.keys import unknown_argument
 from archspec.spec import Given, Name, Use
 
 

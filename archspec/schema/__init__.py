@@ -19,7 +19,8 @@ from archspec.schema.foreign import unknown_op
 from archspec.schema.headers import header
 from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
-from archspec.schema.nodes import NodeReader, unknown_argument
+from archspec.schema.keys import unknown_argument
+from archspec.schema.nodes import NodeReader
 from archspec.schema.values import given
 from archspec.schema.variables import read_var
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Var, Written

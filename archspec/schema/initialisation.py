@@ -9,7 +9,7 @@ from archspec import limits
 from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.ops import Ops
 from archspec.schema.functions import FUNCTIONS
-from archspec.schema.nodes import unknown_argument
+from archspec.schema.keys import unknown_argument
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypedDict
 
 from archspec import expressions
-from archspec.errors import Diagnostic, Diagnostics, Note, Span, SpecError, did_you_mean, fail
-from archspec.ops import Op, Ops
+from archspec.errors import Diagnostic, Diagnostics, Note, Span, SpecError, fail
+from archspec.ops import Ops
 from archspec.schema import names, slips
 from archspec.schema.columns import columns
-from archspec.schema.foreign import meant_argument
+from archspec.schema.keys import CONTROL, check_only, reference, unknown_argument
 from archspec.schema.misspelt import Words
 from archspec.schema.values import given
 from archspec.spec import Alias, Body, Cfg, Do, Given, Loop, Name, Node, Parameter, Reuse, Use
 from archspec.syntax import Listing, Mapping, Scalar, Tree
-
-CONTROL: Final = (
-    "from",
-    "if",
-    "else",
-    "do",
-    "repeat",
-    "for",
-    "splice",
-    "cfg",
-    "where",
-    "use",
-    "before",
-)
-"""Keys that are not arguments of an op."""
-
-_BESIDE: Final = ("from", "if", "else", "before")
-"""Keys that can stand beside an op and its arguments."""
 
 _SEQUENTIAL: Final = "Sequential"
 _INPUT: Final = "input"
@@ -233,7 +214,7 @@ class NodeReader:
             return replace(use, branches=self._body(value, branches=True))
         if isinstance(value, Listing):
             label = str(use.callee.value)
-            operands = tuple(self._reference(item, label) for item in value.items)
+            operands = tuple(reference(item, label) for item in value.items)
             return replace(use, operands=operands)
         label = str(use.callee.value)
         message = f"`{label}` takes a list of names, or named branches"
@@ -258,7 +239,7 @@ class NodeReader:
         return replace(body, **self._common(tree))
 
     def _do(self, tree: Mapping) -> Do:
-        self._only(tree, ("do", "if", "else", "from", "before"))
+        check_only(tree, ("do", "if", "else", "from", "before"))
         held = tree.get("do")
         assert held is not None
         return Do(**self._common(tree), node=self.node(held))
@@ -266,7 +247,7 @@ class NodeReader:
     def _loop(self, tree: Mapping) -> Loop:
         """`repeat` or `for`, with `do` or `splice`."""
         kinds = ("repeat", "for") if tree.get("repeat") else ("for", "repeat")
-        self._only(tree, (*kinds, "do", "splice", "if", "else", "from"))
+        check_only(tree, (*kinds, "do", "splice", "if", "else", "from"))
         loops, bodies = [
             [k for k in ks if tree.get(k)] for ks in (("repeat", "for"), ("do", "splice"))
         ]
@@ -287,7 +268,7 @@ class NodeReader:
         return Loop(**self._common(tree), columns=columns(values), node=node, splice=splice)
 
     def _cfg(self, tree: Mapping) -> Cfg:
-        self._only(tree, ("cfg", "where", "if", "else", "from"))
+        check_only(tree, ("cfg", "where", "if", "else", "from"))
         entries, where = tree.get("cfg"), tree.get("where")
         assert entries is not None
         if not isinstance(where, Mapping):
@@ -328,41 +309,17 @@ class NodeReader:
         if isinstance(source, Listing):
             if not source.items:
                 raise fail("S213", "`from` names at least one node", source.span)
-            reads = tuple(self._reference(item) for item in source.items)
+            reads = tuple(reference(item) for item in source.items)
         elif source is not None:
-            reads = (self._reference(source),)
+            reads = (reference(source),)
         decides = given(condition) if condition else None
         return {
             "span": next((k.span for k, _ in tree.entries if k.value in self.callees), tree.span),
             "condition": decides,
             "otherwise": self._otherwise(tree, decides),
             "reads": reads,
-            "before": self._reference(before) if before else None,
+            "before": reference(before) if before else None,
         }
-
-    def _reference(self, tree: Tree, merge: str = "") -> Name:
-        if isinstance(tree, Scalar) and isinstance(tree.value, str):
-            return Name(tree.value, tree.span)
-        help = "give the node a name by writing the body as a mapping; "
-        help += "positions are no wiring: they move when a node is inserted"
-        message = "a node reads others by name"
-        if merge and isinstance(tree, Scalar):
-            message = f"`{merge}` merges nodes, by their names, and no numbers"
-            factor = f"`{{Scale: {expressions.shown_value(tree.value)}}}`"
-            help = f"a factor is {factor}; " if merge == "Mul" else ""
-            help += "a position is no name: give the node one by writing the body as a mapping"
-        elif merge:
-            help = f"branches have names: `{{{merge}: {{left: …, right: …}}}}`"
-        raise fail("S213", message, tree.span, help=help)
-
-    def _only(self, tree: Mapping, allowed: tuple[str, ...]) -> None:
-        for key, _ in tree.entries:
-            if key.value not in allowed:
-                near = "" if key.value in CONTROL else did_you_mean(str(key.value), CONTROL)
-                help = near or "put the node under `do`"
-                raise fail(
-                    "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
-                )
 
     def _check_keywords(self, use: Use) -> None:
         callee = use.callee.value
@@ -380,22 +337,3 @@ class NodeReader:
 
     def _unknown_op(self, key: Scalar, value: Tree | None = None) -> SpecError:
         return self.words.unknown(key, CONTROL, value)
-
-
-def unknown_argument(
-    name: Name, callee: str, known: Sequence[str], kind: type[Op] | None = None
-) -> Diagnostic:
-    """Return the diagnostic for an argument that an op or block does not take."""
-    help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *_BESIDE))
-    word, colon, value = name.text.partition(":")
-    if colon and word in known:
-        help = f"behind a colon stands a blank: `{word}: {value}`"
-    if not help and known:
-        help = f"`{callee}` takes {', '.join(known)}"
-    return Diagnostic(
-        "S201",
-        f"unknown argument `{name.text}` for `{callee}`",
-        name.span,
-        label=f"not an argument of {callee}",
-        help=help,
-    )
