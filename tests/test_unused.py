@@ -36,7 +36,8 @@ USED = {
     "net: [{if: =head, do: {Linear: 4}}, ReLU]\ninit: [{Linear: {bias: zeros_}}]",
     "a rule that exempts": "net: {f: Flatten, a: {Linear: 8}, b: {Linear: 8}}\n"
     "init: [{a: {}}, {Linear: {bias: zeros_}}]",
-    "a rule for a module within": "net: [{Flatten: 2}, {MultiheadAttention: 1}]\n"
+    "a rule for a module within": "net: [{Flatten: 2}, {Permute: [0, 2, 1]}, "
+    "{MultiheadAttention: 1}]\n"
     "init: [{Linear: {bias: zeros_}}]",
     "a tensor of a merge": "net: {a: {Parameter: [3, 8, 8]}, b: {Add: [input, a]}}",
 }

@@ -13,6 +13,7 @@ from typing import Any
 from archspec import limits
 from archspec.analysis.frozen import frozen
 from archspec.analysis.images import images
+from archspec.analysis.layouts import layouts
 from archspec.analysis.words import never_equal
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
@@ -39,6 +40,7 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
                 *frozen(network),
                 *never_equal(written.spec),
                 *images(network, written.places["input"]),
+                *layouts(network),
             ]
         )
     }

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Shape
+from archspec.ops.shape import ChannelsLast, Shape
 from archspec.ops.windowed import Window
 
 
@@ -167,6 +167,14 @@ class Op(BaseModel):
     def arriving(cls, name: str, stated: Any, shape: Shape) -> Any:
         """Return what an inferred argument is for a shape, in the form in which it is stated."""
         return cls.infer(shape)[name]
+
+    @classmethod
+    def for_first(cls, shape: Shape) -> str:
+        """Return how the first size, and not the last, is reached; empty where it is anyway."""
+        turned = {2: "{Permute: [0, 2, 1]}", 3: "{Permute: [0, 2, 3, 1]}"}.get(len(shape), "")
+        if not turned or isinstance(shape, ChannelsLast):
+            return ""
+        return f"the channels come first here: `{turned}` before it puts them last"
 
     @classmethod
     def check_list(cls, values: tuple[Any, ...]) -> None:

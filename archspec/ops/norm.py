@@ -10,7 +10,7 @@ from pydantic import Field, PlainValidator
 from archspec.ops.arguments import LARGEST, Number, Positive
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, feature_map, shown
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, feature_map, shown
 
 Epsilon = Annotated[float, Field(ge=0, le=LARGEST)]
 
@@ -193,6 +193,15 @@ class LayerNorm(Op):
         if isinstance(stated, tuple) and stated:
             return tuple(shape[-len(stated) :])
         return super().arriving(name, stated, shape)
+
+    @classmethod
+    def for_first(cls, shape: Shape) -> str:
+        """Return how the channels of a map (C, H, W), or the first of two sizes, are reached."""
+        if len(shape) == 3 and not isinstance(shape, ChannelsLast):
+            return (
+                "for the channels write `LayerNorm2d`, or put `{Permute: [0, 2, 3, 1]}` before it"
+            )
+        return super().for_first(shape)
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""

@@ -37,7 +37,7 @@ def make_op(
         value, formula = scope.traced(given)
         if name in inferred:
             arrives = kind.arriving(name, value, inputs[0])
-            check_stated(kind, name, value, arrives)
+            check_stated(kind, name, value, arrives, inputs[0])
             if not isinstance(arrives, tuple) or len(arrives) == 1:
                 continue
         values[name], formulas[name] = value, formula

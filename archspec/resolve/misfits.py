@@ -34,8 +34,10 @@ class Contradicted(Misfit):
     """An argument that the incoming shape decides is stated otherwise."""
 
 
-def check_stated(kind: type[Op], name: str, stated: Value, arrives: int | Shape) -> None:
-    """Compare an argument that is stated with what arrives.
+def check_stated(
+    kind: type[Op], name: str, stated: Value, arrives: int | Shape, shape: Shape
+) -> None:
+    """Compare an argument that is stated with what arrives, which is of this shape.
 
     Raises:
         Contradicted: when they differ.
@@ -46,6 +48,8 @@ def check_stated(kind: type[Op], name: str, stated: Value, arrives: int | Shape)
         sizes = stated if isinstance(stated, tuple) else (stated,)
         if name in kind.positions() and further and any(type(n) is not int for n in sizes):
             help = f"by position stands `{name}`; all else has a name, such as `{further[0]}`"
+        if (arrives == shape[-1] or arrives == shape[-1:]) and sizes == shape[:1]:
+            help = kind.for_first(shape) or help
         arriving = arrives if isinstance(arrives, tuple) else int(arrives)
         message = f"`{name}` is stated as {shown_value(stated)}, but {shown_value(arriving)} arrive"
         raise Contradicted(message, name, help=help)
