@@ -1,0 +1,78 @@
+"""Random networks with vars in sizes, sides and conditions: arguments make what `load` makes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from varying import vary
+
+import archspec
+
+FORMULAS = ("=a", "=b", "=2 * a", "=a + b", "=a * b", "=a // 2", "=max(a, b)", "=a - b + 4", "8")
+SMALL = ("=s", "=t", "=s + t - 1", "=s * t", "1", "2", "3")
+
+
+def _op(rng: random.Random) -> str:
+    """Return one op whose arguments vars may decide."""
+    wide, small = rng.choice(FORMULAS), rng.choice(SMALL)
+    pad = rng.choice(("=s // 2", "1", "0"))
+    condition = rng.choice(("=in_height > 5", "=a > 4", "=in_channels == a"))
+    return rng.choice(
+        (
+            f"{{Conv2d: {wide}, kernel_size: 3, padding: 1, stride: {small}}}",
+            f"{{Conv2d: {wide}, kernel_size: {small}, padding: {pad}}}",
+            f"{{Conv2d: {wide}, kernel_size: 1}}",
+            f"{{MaxPool2d: 2, stride: {small}}}",
+            f"{{AdaptiveAvgPool2d: {small}}}",
+            f"{{Upsample: null, scale_factor: {small}}}",
+            f"{{if: {condition}, do: Tanh}}",
+            f"{{Block: [{wide}, {small}]}}",
+            "{Dropout: =rate}",
+            "{BatchNorm2d: null}",
+        )
+    )
+
+
+def network(rng: random.Random) -> str:
+    """Return a spec; it may be wrong."""
+    ops = "".join(f"\n  n{i}: {_op(rng)}" for i in range(rng.randint(1, 4)))
+    left, right = _op(rng), _op(rng)
+    join = rng.choice(("Add", "Mul", "Cat"))
+    ends = "\n  flat: Flatten\n  head: {Linear: =b}" if rng.random() < 0.4 else ""
+    a, b, s = rng.choice((4, 8)), rng.choice((4, 8)), rng.choice((1, 2, 3))
+    return f"""name: Net
+input: [8, 16, 16]
+vars: {{a: {a}, b: {b}, s: {s}, t: 1, rate: 0.1}}
+blocks:
+  Block(channels, stride):
+    one: {{Conv2d: =channels, kernel_size: 3, padding: 1, stride: =stride}}
+    two: {{from: input, Conv2d: =channels, kernel_size: 1, stride: =stride}}
+    sum: {{Add: [one, two]}}
+net:{ops}
+  left: {left}
+  right: {{from: n0, do: {right}}}
+  join: {{{join}: [left, right]}}{ends}
+"""
+
+
+def networks(seed: int, count: int) -> list[str]:
+    """Return specs that are right."""
+    rng, found = random.Random(seed), list[str]()
+    while len(found) < count:
+        text = network(rng)
+        try:
+            archspec.loads(text)
+        except archspec.SpecError:
+            continue
+        found.append(text)
+    return found
+
+
+@pytest.mark.usefixtures("single_thread")
+@pytest.mark.parametrize(
+    "seed", [*range(30), *(pytest.param(n, marks=pytest.mark.slow) for n in range(30, 330))]
+)
+def test_arguments_of_random_networks(seed: int) -> None:
+    (text,) = networks(seed, 1)
+    vary(text, random.Random(seed), 4)
