@@ -118,6 +118,16 @@ def test_initialisation_is_a_difference() -> None:
     assert changes(RESIDUAL, after) == [("changed", "one", ("filled in another way",))]
 
 
+def test_a_tensor_that_was_not_there_is_not_filled_in_another_way() -> None:
+    rule = "init: [{Conv2d: {weight: kaiming_normal_}}]\n"
+    one = RESIDUAL.replace("  two:", "  mid: {Conv2d: 4, kernel_size: 1}\n  two:") + rule
+    chain = one.replace("mid: {Conv2d: 4, kernel_size: 1}", "mid: [{Conv2d: 4, kernel_size: 1}]")
+    assert [facts for *_, facts in changes(chain, one)] == [("Sequential → Conv2d",)]
+    biased = RESIDUAL + "init: [{Conv2d: {weight: zeros_, bias: zeros_}}]\n"
+    bare = biased.replace("padding: 1}", "padding: 1, bias: false}")
+    assert not any("filled" in fact for *_, facts in changes(bare, biased) for fact in facts)
+
+
 def test_inputs_and_outputs_are_told() -> None:
     small = LIST.replace("[3, 16, 16]", "[3, 20, 20]")
     found = compare(archspec.loads(LIST).network, archspec.loads(small).network)

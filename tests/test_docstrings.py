@@ -202,3 +202,30 @@ def test_a_stride_that_there_is_not_is_carried_by_none() -> None:
     for stride, carried in ((1, False), (2, True)):
         said = docstrings(f"{TINY}{block}net: {{a: {{B: {stride}}}, b: {{B: {stride}}}}}\n")
         assert ("`a` carries the stride" in said["B.__init__"]) == carried
+
+
+GHOST = """
+  B(c, k=3, s=1):
+    one: {Conv2d: =2 * c, kernel_size: 1}
+    cut: {Narrow: 1, start: 0, length: =c}
+    dw: {if: =s > 1, Conv2d: =c, kernel_size: =k, stride: =s, padding: =k // 2}
+    short:
+      if: =s > 1 or in_channels != c
+      from: input
+      do: {Conv2d: =c, kernel_size: =k, stride: =s, padding: =k // 2}
+    add: {Add: [dw, short]}
+"""
+
+
+def test_channels_that_are_cut_off_hide_no_parameter_of_sizes() -> None:
+    """With `length` tried as a side, no trial could be made, and all of none agreed."""
+    said = mapped(GHOST.strip(), "[8, 3, 1]", "[16, 3, 2]", "[16, 5, 1]", "[24, 5, 2]")
+    assert said.endswith("(N, c, ⌈H / s⌉, ⌈W / s⌉).\n\nThis holds for odd k.")
+
+
+def test_a_flat_network_names_no_block() -> None:
+    spec = f"{HEAD}blocks:\n  Hour(c):\n    one: {{Conv2d: =c, kernel_size: 3}}\n"
+    spec += "    two: ReLU\nnet:\n  a: {Hour: 4}\n  c: Flatten\n  b: {Linear: 8}\n"
+    found = archspec.loads(spec)
+    assert "A network of an Hour block and a linear layer." in found.codegen()
+    assert "A network of a 3x3 convolution, ReLU and a linear layer." in found.codegen(style="flat")

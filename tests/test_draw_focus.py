@@ -8,6 +8,7 @@ from pictures import (
     network,
 )
 
+import archspec
 from archspec.draw import DrawError, dot, image
 from archspec.draw.compose import compose
 from archspec.draw.legend import flattened
@@ -92,3 +93,13 @@ def test_a_focus_finds_every_module() -> None:
 def test_a_focus_on_nothing(path: str, message: str) -> None:
     with pytest.raises(DrawError, match=re.escape(message)):
         dot(network("resnet34"), focus=path)
+
+
+def test_a_module_has_no_stem() -> None:
+    """In a stage of blocks, what makes the map smaller ahead of them is no stem."""
+    found = archspec.loads(
+        "name: Net\ninput: [3, 16, 16]\nblocks:\n  B: {c: {Conv2d: 8, kernel_size: 1}, r: ReLU}\n"
+        "net:\n  s: [{Conv2d: 8, kernel_size: 2, stride: 2}, B, B, {Conv2d: 4, kernel_size: 1}]\n"
+    )
+    drawn = compose(found.network, depth=None, direction="TB", focus="s")
+    assert not [part for part in drawn.parts if isinstance(part, Frame)]

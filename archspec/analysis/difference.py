@@ -180,7 +180,7 @@ class _Walk:
         calls_other = reads.called(before) != after.reuses
         if calls_other:
             facts.append(f"{_calls(before.reuses)} → {_calls(after.reuses)}")
-        if self.fills_before.get(before.path) != self.fills_after.get(after.path):
+        if self._is_refilled(before, after):
             facts.append("filled in another way")
         place = len(self.found)
         both = isinstance(before, Body) and isinstance(after, Body)
@@ -200,6 +200,15 @@ class _Walk:
             found = Difference("changed", *sides, grown, told, follows=not facts, opened=both)
             self.found.insert(place, found)
 
+    def _is_refilled(self, before: Child, after: Child) -> bool:
+        """Tell whether a tensor that both have is filled in another way: a new one is not."""
+        if not isinstance(before, Leaf) or not isinstance(after, Leaf):
+            return False  # what is in a module tells of its own tensors
+        both = _names(before) & _names(after)
+        was = self.fills_before.get(before.path, ())
+        now = self.fills_after.get(after.path, ())
+        return [f for f in was if f[0] in both] != [f for f in now if f[0] in both]
+
     def _before(self, node: Child) -> Side:
         return _side(node, self.costs_before)
 
@@ -215,6 +224,10 @@ def _growth(before: Cost, after: Cost) -> Cost:
         after.macs - before.macs,
         after.unknown + before.unknown,
     )
+
+
+def _names(leaf: Leaf) -> set[str]:
+    return {tensor.name for tensor in leaf.op.tensors()}
 
 
 def _calls(name: str | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import ValidationError
 
 from archspec import expressions
-from archspec.allowed import Allowed
+from archspec.allowed import Allowed, is_number
 from archspec.codegen.printing import formula_text, literal
 from archspec.codegen.refusals import WIDEST, Checks, factor, written
 from archspec.expressions import ExpressionError, Formula, Value
@@ -69,6 +69,13 @@ def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
     """Note what the spec says that a var may be."""
     if allowed.choices:
         found.others[f"{name} not in {literal(allowed.choices)}"] = f"{name} must be {allowed}"
+        # What each choice fulfils need not be asked again.
+        numbers = [choice for choice in allowed.choices if is_number(choice)]
+        if len(numbers) == len(allowed.choices):
+            if min(numbers) >= found.least.get(name, math.inf):
+                del found.least[name]
+            if max(numbers) <= found.most.get(name, -math.inf):
+                del found.most[name]
     if allowed.min is not None:
         found.least[name] = max(found.least.get(name, allowed.min), allowed.min)
     if allowed.max is not None:

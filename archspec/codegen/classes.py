@@ -272,7 +272,7 @@ class Writer:
             self.program.definitions.append(outputs)
             self.program.imports.add("from typing import NamedTuple")
         base = "nn.Sequential" if root.numbered else "nn.Module"
-        doc = partial(describe.network_class, network, chained=chained)
+        doc = partial(describe.network_class, network, chained=chained, flat=self.flat)
         self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
 
     def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:

@@ -10,28 +10,34 @@ from archspec import analysis
 from archspec.codegen import told_sides
 from archspec.codegen.extent import decides_sizes
 from archspec.codegen.prose import docstring, fits, prose, sentence, tied
-from archspec.codegen.wording import counted, listed, parts, told
+from archspec.codegen.wording import counted, layers, listed, parts, told
 from archspec.network import INPUT, Network
 from archspec.ops import Shape
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
 
 
-def network_class(network: Network, *, chained: bool) -> list[str]:
-    """Return the docstring of the network's class; that of a chain has no `forward` to say more."""
+def network_class(network: Network, *, chained: bool, flat: bool = False) -> list[str]:
+    """Return the docstring of the network's class; that of a chain has no `forward` to say more.
+
+    Args:
+        network: the network.
+        chained: whether it is a chain.
+        flat: whether all of its layers stand in the one class: then there are no blocks to name.
+    """
     details = [line for line in network_mapping(network, indent=1) if line] if chained else []
     words = sentence(network.description)
     first, rest = words, ""
     if not fits(words, indent=1, alone=not details) and (split := _SENTENCES.fullmatch(words)):
         first, rest = split.groups()
     if not first or not fits(first, indent=1, alone=not (rest or details)):
-        first, rest = _made_of(network), words
+        first, rest = _made_of(network, flat=flat), words
     return docstring(first, rest, " ".join(details), indent=1)
 
 
-def _made_of(network: Network) -> str:
+def _made_of(network: Network, *, flat: bool) -> str:
     """Return what a network is made of, as far as a line has room for it."""
-    made = parts([network.root])
+    made = layers(network.root) if flat else parts([network.root])
     texts = [f"A network of {text}." for text in told(made)]
     blocks = sorted((part for part in counted(made) if part.counts), key=lambda p: -p.count)
     texts += [f"A network of {part.text} and other layers." for part in blocks]

@@ -18,6 +18,7 @@ from archspec.codegen.frame import Frame
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import INPUT, Body, Leaf, Loop
 from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
+from archspec.ops.reshape import Narrow, place
 
 GEOMETRY: Final = frozenset(
     (
@@ -35,8 +36,14 @@ _FURTHER: Final = (0, 1, 3, 9, 31, 63)
 """What is added to the size that arrives in the network, until it is enough for other values."""
 
 _VALUES: Final = (1, 2, 3)
+_VARIED: Final = 2
+"""Values that a parameter must have had for something to be known of it."""
 _USES: Final = 4
 _PARAMETERS: Final = 4
+
+
+class _UntriedError(Exception):
+    """Other values ask for other layers than the ones that are there: nothing is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +116,12 @@ def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> 
         tuple(node.name for node in use.nodes): view
         for use, view in zip(bodies, views, strict=True)
     }
-    made = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied, letters)]
-    return Trials(uses, (*made,), varied, frozenset(holding))
+    found = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied, letters)]
+    made = tuple(trial for trial in found if trial is not None)
+    # What could not be tried agrees with nothing: of a parameter that kept its value, all is open.
+    kept = any(len({trial.values[name] for trial in made}) < _VARIED for name in varied)
+    known = not (kept and None in found)
+    return Trials(uses, made, varied, frozenset(holding), known)
 
 
 def _trial(body: Body, values: Mapping[str, int], letters: Mapping[int, str]) -> Trial:
@@ -128,8 +139,16 @@ def _read(views: Sequence[View], arguments: frozenset[str]) -> Iterator[str]:
         if isinstance(view.child, Body):
             yield from _read(entered(view), arguments)
         elif isinstance(view.child, Leaf):
-            for name in arguments & view.child.formulas.keys():
+            for name in arguments & (view.child.formulas.keys() - _of_channels(view.child)):
                 yield from expressions.names(view.outside(view.child.formulas[name]))
+
+
+def _of_channels(leaf: Leaf) -> frozenset[str]:
+    """Return arguments that decide a size elsewhere, and here how many channels there are."""
+    if not isinstance(leaf.op, Narrow) or len(shape := leaf.inputs[0]) != len("CHW"):
+        return frozenset()
+    is_side = place(shape, leaf.op.dim) != _channels(shape)
+    return frozenset() if is_side else frozenset(("length",))
 
 
 def _there(views: Sequence[View]) -> Iterator[View]:
@@ -142,13 +161,17 @@ def _there(views: Sequence[View]) -> Iterator[View]:
             yield view
 
 
-def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Iterator[Trial]:
-    """Yield trials with other values, if layers can be made with them."""
+def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Iterator[Trial | None]:
+    """Yield trials with other values, if layers can be made with them; None where none can tell."""
     body = view.child
     assert isinstance(body, Body)
     for row in product(_VALUES, repeat=len(varied)):
         values = dict(zip(varied, row, strict=True))
-        made = _made(view, {**view.scope, **values}, varied)
+        try:
+            made = _made(view, {**view.scope, **values}, varied)
+        except _UntriedError:
+            yield None
+            continue
         if made is not None:
             trial = _trial(made, values, letters)
             if trial.reach.is_apart and all(
@@ -158,15 +181,24 @@ def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Ite
 
 
 def _made(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Body | None:
-    """Return a body with other values of its parameters, for the first size that is enough."""
+    """Return a body with other values of its parameters, for the first size that is enough.
+
+    Raises:
+        _UntriedError: when it is not known whether there is one.
+    """
     body = view.child
     assert isinstance(body, Body)
+    untried: _UntriedError | None = None
     for more in _FURTHER:
         try:
             before = _enlarged(body.inputs[0], more)
             return _remade(body, inside(view), before, values, varied)
+        except _UntriedError as error:
+            untried = error
         except (Misfit, ExpressionError, ArithmeticError, TypeError, ValueError):
             continue
+    if untried is not None:
+        raise untried
     return None
 
 
@@ -174,9 +206,13 @@ def _enlarged(shape: Shape, more: int) -> Shape:
     """Return a shape whose heights, widths and lengths are larger; the channels stay."""
     if len(shape) < 2:
         return tuple(map(int, shape))
-    last = isinstance(shape, ChannelsLast) or len(shape) == 2
-    channels = len(shape) - 1 if last else 0
+    channels = _channels(shape)
     return sized(shape, (int(n) + (more if i != channels else 0) for i, n in enumerate(shape)))
+
+
+def _channels(shape: Shape) -> int:
+    """Return which size of a shape is that of its channels."""
+    return len(shape) - 1 if isinstance(shape, ChannelsLast) or len(shape) == 2 else 0
 
 
 def _remade(
@@ -187,6 +223,7 @@ def _remade(
     varied: Sequence[str],
 ) -> Body:
     """Return a body with other values, whose formulas the views have in the names of these."""
+    _same_children(views, values, varied)
     found = {view.child.name: view for view in _there(views) if not isinstance(view.child, Loop)}
     made: dict[str, Leaf | Body] = {}
     shapes: dict[str, Shape] = {INPUT: before}
@@ -205,6 +242,26 @@ def _remade(
     )
 
 
+def _same_children(
+    views: Sequence[View], values: Mapping[str, Value], varied: Sequence[str]
+) -> None:
+    """Check that what is there would be there with other values, and nothing else.
+
+    Raises:
+        _UntriedError: when it would not.
+    """
+    for view in views:
+        if isinstance(view.child, Loop):
+            for turn in view.child.turns:
+                _same_children(view.turn(turn), values, varied)
+        elif view.child.condition is not None:
+            condition = view.outside(view.child.condition)
+            there = isinstance(view.child, Leaf | Body)
+            asks = expressions.names(condition) & {*varied}
+            if asks and bool(expressions.evaluate(condition, values)) != there:
+                raise _UntriedError("other children")
+
+
 def _leaf(
     body: Body,
     node: Leaf,
@@ -217,12 +274,13 @@ def _leaf(
 
     Raises:
         Misfit: when it cannot be made with them, or for what would arrive.
+        _UntriedError: when another would have to be made in its place.
     """
     if node.op.form is Form.TENSOR:
         return node
     if body.once(node):
         if [*inputs] != [*node.inputs]:
-            raise Misfit("a tensor of the module's own has the size of what it meets")
+            raise _UntriedError("a tensor of the module's own has the size of what it meets")
         return node
     changed = {
         name: expressions.evaluate(formula, values)
@@ -232,7 +290,7 @@ def _leaf(
     op = node.op.model_copy(update=changed) if changed else node.op
     inferred = ((name, getattr(op, name)) for name in op.inferred())
     if any(value != op.arriving(name, value, inputs[0]) for name, value in inferred):
-        raise Misfit("the layer was made for another shape")
+        raise _UntriedError("the layer was made for another shape")
     return replace(node, op=op, inputs=(*inputs,), output=op.output(*inputs))
 
 

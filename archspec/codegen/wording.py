@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -54,6 +54,8 @@ _BESIDE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
 _KINDS: Final = {Kind.ACTIVATION: "activation", Kind.NORM: "norm"}
 _LETTERS: Final = "AEFHILMNORSX"
 """Capitals whose names begin with a vowel."""
+_VOWELS: Final = (*"aeiouAEIO8", "11x", "18x", "Up", "Under", "Hour", "Honest", "Heir")
+"""What words begin with that an `an` stands before: what is heard, as in `an hour`."""
 _FEW: Final = 4
 """Parts that are told one by one, in their order."""
 
@@ -88,7 +90,7 @@ class Part:
             return f"optional {self.words}" if self.optional else self.words
         if self.count == 1:
             words = f"optional {self.words}" if self.optional else self.words
-            vowels = tuple(_LETTERS) if words[:2].isupper() else (*"aeiouAEIO8", "11x", "18x")
+            vowels = tuple(_LETTERS) if words[:2].isupper() else _VOWELS
             return f"{'an' if words.startswith(vowels) else 'a'} {words}"
         return f"{number(self.count)} {self.words}s" if self.count else f"{self.words}s"
 
@@ -133,6 +135,19 @@ def parts(bodies: Sequence[Body], without: Container[Place] = ()) -> list[Part]:
             count = 0 if several else part.count * max(counts)
             found.append(replace(part, count=count, optional=part.optional or lacking))
     return _grouped(found)
+
+
+def layers(body: Body) -> list[Part]:
+    """Return what a body is made of where no block is named: its layers, in their order."""
+    return _grouped([*_layers(body)])
+
+
+def _layers(body: Body) -> Iterator[Part]:
+    for node in body.nodes:
+        if isinstance(node, Body):
+            yield from _layers(node) if _is_one(node) else ()
+        elif node.reuses is None and not _says_nothing([node]):
+            yield from _told([node])
 
 
 def told(made: Sequence[Part]) -> list[str]:

@@ -18,7 +18,7 @@ from archspec.draw.repeats import Told, repeated
 from archspec.draw.row import Drawn, Row
 from archspec.draw.rows import Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
-from archspec.draw.stages import HEAD, STEM, Stage, stages
+from archspec.draw.stages import BODY, HEAD, STEM, Stage, stages
 from archspec.draw.subject import Port, Subject, compared, focused, whole
 from archspec.draw.units import Group, readers
 from archspec.draw.wires import Ends, Tail, Wiring
@@ -85,6 +85,9 @@ def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage
     units = subject.units
     count = readers(units, results)
     found = stages(units, subject.others)
+    if subject.is_part:
+        ends = (STEM, BODY, HEAD)
+        found = tuple(replace(s, label="") if s.label in ends else s for s in found)
     # What reads the input stands beside the first stage.
     placed = {unit.key for stage in found for unit in stage.units}
     ahead = tuple(unit for unit in units if unit.key not in placed)

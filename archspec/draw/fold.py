@@ -142,11 +142,16 @@ def _branch(paths: Paths, merge: Unit, key: str) -> str:
 
 
 def skips(group: Group) -> list[str]:
-    """Return the kinds of residual connections in a block."""
+    """Return the kinds of residual connections in a block.
+
+    Only those that every way through it goes through: what is said is said of the whole block.
+    """
     paths = Paths(group.units, [group.result])
     found = []
+    through = paths.through(group.result)
     for unit in group.units:
-        if isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Add):
+        sums = isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Add)
+        if sums and unit.key in through:
             sides = [key for i, key in enumerate(unit.reads) if i != paths.main(unit)]
             words = [_skip(paths, unit, key) for key in sides]
             found += words if all(words) else [f"sum of {len(unit.reads)} branches"]

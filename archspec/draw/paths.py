@@ -111,6 +111,14 @@ class Paths:
         """Return the last thing that all ways to a merge go through; empty if there is none."""
         return self._gates[merge.key]
 
+    def through(self, key: str) -> frozenset[str]:
+        """Return what all ways to a unit go through, itself too."""
+        found = set[str]()
+        while key in self.by_key:
+            found.add(key)
+            key = self._gates[key]
+        return frozenset(found)
+
     def _far(self, key: str) -> int:
         """Return the length of the longest way to a unit; what is read from outside is at 0."""
         return self._lengths.get(key, 0)

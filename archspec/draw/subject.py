@@ -34,6 +34,7 @@ class Subject:
         units: what is in it.
         inputs: what it reads, the main one first; `outputs` likewise.
         block: the block that it is, the only unit.
+        is_part: whether it is a module of a network, which has no stem and no head of its own.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Subject:
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     block: Group | None = None
+    is_part: bool = False
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ def focused(network: Network, path: str) -> Subject:
         inputs=(Port(before, body.inputs[0], INPUT),),
         outputs=tuple(Port(title, body.output, result) for title in after),
         block=group,
+        is_part=True,
     )
 
 
