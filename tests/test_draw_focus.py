@@ -103,3 +103,24 @@ def test_a_module_has_no_stem() -> None:
     )
     drawn = compose(found.network, depth=None, direction="TB", focus="s")
     assert not [part for part in drawn.parts if isinstance(part, Frame)]
+
+
+def test_a_folded_block_tells_the_skips_of_the_whole_block() -> None:
+    """Sums in one of the branches that a concatenation joins are not sums of the block."""
+    found = archspec.loads("""\
+name: Net
+input: [4, 16, 16]
+blocks:
+  B:
+    one: {Conv2d: 4, kernel_size: 3, padding: 1}
+    two: {from: input, Conv2d: 4, kernel_size: 3, padding: 1}
+    inner: {Add: [one, two]}
+    cat: {Cat: [inner, one]}
+    back: {Conv2d: 4, kernel_size: 1}
+    add: {Add: [back, input]}
+net: {b: B, c: {Conv2d: 4, kernel_size: 1}}
+""")
+    drawn = compose(found.network, depth=1, direction="TB")
+    (folded,) = (part for part in flattened(drawn.parts) if isinstance(part, Folded))
+    assert "identity skip" in folded.lines[0]
+    assert "sum of" not in folded.lines[0]

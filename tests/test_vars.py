@@ -247,3 +247,10 @@ def test_a_word_that_a_var_never_is(condition: str, words: list[str]) -> None:
     hidden = "name: T\ninput: [4]\nvars: {s: {default: a, choices: [a]}}\nblocks:\n"
     hidden += "  'B(s)': [{if: =s == 'b', do: ReLU}, Tanh]\nnet: [{B: =s}]\n"
     assert archspec.loads(hidden).warnings == ()
+
+
+def test_a_constructor_asks_nothing_that_the_choices_fulfil() -> None:
+    spec = "name: Net\ninput: [3, 8, 8]\nvars: {k: {default: 2, choices: [1, 2]}}\n"
+    emitted = archspec.loads(f"{spec}net: {{c: {{Conv2d: 4, kernel_size: =k}}}}\n").codegen()
+    assert "k not in (1, 2)" in emitted
+    assert "k < 1" not in emitted
