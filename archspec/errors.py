@@ -10,10 +10,13 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from archspec import limits
 from archspec.places import Mark, Paint, Source, Span, plain, snippets, visible
+
+_TRAIL: Final = 3
+"""How many steps are told of a block that contains itself, which are all alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,11 @@ class Diagnostic:
         bar, sign = (paint("frame", f"{'':>{gutter}} {sign}") for sign in "|=")
         for detail in self.details:
             yield f"{bar}      {detail.told(self.span)}"
-        for step in self.trail:
+        shown = self.trail[: _TRAIL if self.code == "G324" else None]
+        for step in shown:
             yield f"{sign} in {step.told(self.span)}"
+        if len(self.trail) > len(shown):
+            yield f"{sign} … {len(self.trail) - len(shown)} more"
         if self.help:
             yield f"{sign} {paint('help', 'help:')} {visible(self.help)}"
 

@@ -34,10 +34,7 @@ def _look(body: Body, outer: Mapping[str, int], whose: str, found: dict[Span, Di
         for name in sorted(differ & read_names(given)):
             now, before = int(own[name]), int(outer[name])
             message = f"`{name}` is {now} here, of what enters this body, and not {before}"
-            help = (
-                f"until version 0.1 it was that of what enters {whose}: where {before} is meant, \
-write it, or give it a name"
-            )
+            help = f"{before} is what enters {whose}: where it is meant, write {before}"
             warning = Diagnostic("W120", message, given.span, path=body.path, help=help)
             found.setdefault(given.span, warning)
     for node in body.nodes:

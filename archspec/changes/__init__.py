@@ -94,6 +94,8 @@ def _children(tree: Tree | None) -> list[tuple[str | None, Tree]]:
     return children(tree) if isinstance(tree, Mapping | Listing) else []
 
 
+_GONE: Final = ("none", "nothing", "remove", "removed", "delete", "deleted", "off", "false")
+
 _FORM: Final = "such as `{net.conv1: {Conv2d: 64, kernel_size: 3}}`"
 
 
@@ -150,6 +152,7 @@ class _Changing:
             new: Tree = removed(path.node, place, self.words)
             self.edits.replace(path.container, path.index, new, place)
         else:
+            _check_word(value, path, self.words)
             new = replaced(path.node, value, place, self.words)
             self.edits.replace(path.container, path.index, new, place)
 
@@ -181,6 +184,19 @@ class _Changing:
                 text, place = self.gone[id(tree)]
                 message = f"`{text}` is replaced or removed: nothing of it is left to change"
                 raise fail("S258", message, path.key.span, notes=(Note("by this", place),))
+
+
+def _check_word(value: Tree, path: Path, words: Words) -> None:
+    """Refuse `none` and its like, by which others say that something is to go.
+
+    Raises:
+        SpecError: code S203.
+    """
+    word = str(value.value) if isinstance(value, Scalar) else ""
+    known = words.is_callee(word) or word in words.positions(path.container)
+    if word.lower() in _GONE and not known:
+        help = f"to remove it, leave the value empty: `{path.text}:`"
+        raise fail("S203", f"`{word}` is neither an op nor a name", value.span, help=help)
 
 
 def _is_nothing(value: Tree) -> bool:

@@ -124,7 +124,9 @@ class Place:
         label = block.name.text
         if self.scope.blocks >= limits.BLOCK_DEPTH:
             message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
-            raise fail("G324", message, use.span)
+            counted = next((p.name for p in block.parameters), None)
+            help = f"end it by `if: ={counted} > 0`" if counted else "end it by an `if`"
+            raise fail("G324", message, use.span, help=help)
         flow = only(self.flows, use.span)
         outermost = self.resolver.globals
         scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)

@@ -208,6 +208,11 @@ def check_typed(tree: Mapping, arguments: MappingType[str, Collection[str]], ops
         own = arguments.get(label, ())
         if not all(name in own or name in _REST or is_foreign_argument(name) for name, _ in rest):
             continue
+        # The other keys can be a child's name, or get one that can be.
+        if label in ops and not rest and key.value == "type":
+            message = f"an op is a key, and no value of `{key.value}`"
+            help = f"an op is written by its name: `- {label}`"
+            raise fail("S241", message, key.span, help=help)
         # A child's node is a word too, but neither a number nor a list of numbers.
         if any(_is_of_numbers(v) or name in _REST[:-1] for name, v in rest):
             first = next((v for name, v in rest if name in ("args", "arguments")), None)
