@@ -7,7 +7,14 @@ from typing import Final
 
 import pytest
 from agreement import assert_agree, assert_counted
-from commanding import assert_commands, assert_compares, assert_products
+from commanding import (
+    assert_alone,
+    assert_commands,
+    assert_compares,
+    assert_drawn,
+    assert_flat,
+    assert_rows,
+)
 from test_flat import assert_same_network
 
 import archspec
@@ -201,7 +208,10 @@ def test_every_product(title: str) -> None:
         assert_agree(net)
         assert_counted(net)
         assert_same_network(net)
-        assert_products(net, text)
+        assert_rows(net)
+        assert_drawn(net)
+        assert_flat(net)
+        assert_alone(net, text)
         assert_commands(text)
         nets.append(net)
     assert_compares(*nets)
