@@ -177,6 +177,10 @@ class _Reading:
             message = "a name among the items of a list"
             help = "the children of a body have names, all of them, or `- ` before each"
             return Slip(message, self._at(line, column), help)
+        if mark == "-" and text[blanks : blanks + 2] == "- " and "block mapping" in self.what:
+            message = "named children and `-` items are mixed"
+            help = "give this one a name, or put `- ` before all"
+            return Slip(message, self._at(line, column), help)
         if "could not find expected ':'" in self.what:
             place = self._at(*self.start)
             return Slip("this line has no colon", place, "a line is `name: value`, or `- node`")

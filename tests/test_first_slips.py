@@ -19,6 +19,11 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
             "S203",
             "to remove it, leave the value empty: `net.maxpool:`",
         ),
+        (
+            f"{HEAD}net:\n  c: {{Conv2d: 8, kernel_size: 1}}\n  - ReLU\n",
+            "Y101",
+            "give this one a name, or put `- ` before all",
+        ),
         (HEAD + ENDLESS, "G324", "end it by `if: =n > 0`"),
     ],
 )
