@@ -189,3 +189,15 @@ def test_heat_rises_in_lightness_alone() -> None:
         steps = [luminance(colour) for colour in theme.heat]
         assert steps in (sorted(steps), sorted(steps, reverse=True))
         assert all(contrast(theme.ink, colour) >= 4.5 for colour in theme.heat)
+
+
+def test_a_stated_factor_is_no_norm() -> None:
+    found = archspec.loads(
+        "name: Net\ninput: [4, 8, 8]\n"
+        "net: {p: {MaxPool2d: 2}, s: {Scale: -1.0}, m: {Mul: [s, p]}, "
+        "c: {Conv2d: 4, kernel_size: 1}}\n"
+    )
+    scene = compose(found.network, depth=None, direction="TB")
+    names = [entry.text for row in scene.legend for entry in row]
+    assert "Scale" in names
+    assert "Norm" not in names

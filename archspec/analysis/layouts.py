@@ -13,7 +13,7 @@ from archspec.ops.shape import ChannelsLast
 from archspec.resolve.positions import bound
 from archspec.spec import Use
 
-_KEEPING: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
+_KEEPING: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
 """What leaves each element where it was, if the shape is the same."""
 
 _RANK: Final = 3

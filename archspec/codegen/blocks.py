@@ -13,7 +13,7 @@ from archspec.codegen.wording import Place, capital, listed, number, parts, plac
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
 
-_PASSING: Final = (Kind.ACTIVATION, Kind.NORM, Kind.REGULARISER)
+_PASSING: Final = (Kind.ACTIVATION, Kind.NORM, Kind.SCALE, Kind.REGULARISER)
 """What may stand behind the merge that a block comes down to."""
 
 _TAILS: Final = {

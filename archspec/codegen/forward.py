@@ -14,7 +14,7 @@ from archspec.codegen.variables import Variables
 from archspec.network import INPUT
 from archspec.ops import Kind
 
-_NESTED: Final = (Kind.NORM, Kind.ACTIVATION)
+_NESTED: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION)
 _FOLLOWS: Final = ".[,"
 """What stands behind the path of a container: `path.conv`, `path[0]`, `getattr(path, "conv-1")`."""
 

@@ -50,7 +50,7 @@ _SILENT: Final = ("Flatten", "Identity", "Narrow", "Permute", "Unflatten")
 """What only puts a tensor into shape."""
 
 _NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_BESIDE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
+_BESIDE: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION, Kind.REGULARISER)
 _KINDS: Final = {Kind.ACTIVATION: "activation", Kind.NORM: "norm"}
 _LETTERS: Final = "AEFHILMNORSX"
 """Capitals whose names begin with a vowel."""

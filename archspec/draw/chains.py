@@ -14,15 +14,16 @@ from archspec.ops.merge import Cat
 from archspec.ops.reshape import SpaceToDepth
 
 _WEIGHED: Final = (Kind.CONV, Kind.LINEAR, Kind.ATTENTION)
-BEFORE: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER)
+BEFORE: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION, Kind.REGULARISER)
 _LEADING: Final = 8
 """Layers ahead of a convolution that may go with it."""
-_AFTER: Final = (Kind.NORM, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
+_AFTER: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE)
 _TAKEN: Final[Mapping[Kind, tuple[Kind, ...]]] = {
     Kind.CONV: _AFTER,
     Kind.LINEAR: _AFTER,
     Kind.ATTENTION: _AFTER,
     Kind.NORM: (Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE),
+    Kind.SCALE: (Kind.ACTIVATION, Kind.REGULARISER, Kind.MERGE),
     Kind.ACTIVATION: (Kind.REGULARISER,),
     Kind.POOL: (Kind.REGULARISER,),
     Kind.MERGE: (Kind.REGULARISER, Kind.MERGE),
@@ -60,7 +61,7 @@ def _chain(
     if is_merge(first):
         return chain
     kind = first.leaf.op.kind
-    leads = kind is Kind.NORM or is_own(first.leaf.op, SpaceToDepth)
+    leads = kind in (Kind.NORM, Kind.SCALE) or is_own(first.leaf.op, SpaceToDepth)
     if leads or (kind is Kind.ACTIVATION and not lone):
         chain = _leading(first, after, count)
         kind = chain[-1].leaf.op.kind

@@ -171,7 +171,7 @@ def _skip(paths: Paths, merge: Unit, key: str) -> str:
         kinds = {leaf.op.kind for leaf in unit.leaves}
         if kinds == {Kind.POOL}:
             words.append("")
-        elif has_arguments_of(unit.leaf.op, Conv2d) and kinds <= {Kind.CONV, Kind.NORM}:
+        elif has_arguments_of(unit.leaf.op, Conv2d) and kinds <= {Kind.CONV, Kind.NORM, Kind.SCALE}:
             words.append(f"{opwords.words(unit.leaf.op)[0].partition(' ')[2]} projection skip")
         else:
             return ""

@@ -11,6 +11,7 @@ from archspec.ops import Kind
 _ORDER: Final = (
     (Kind.CONV, "Conv"),
     (Kind.NORM, "Norm"),
+    (Kind.SCALE, "Scale"),
     (Kind.ACTIVATION, "Activation"),
     (Kind.POOL, "Pool"),
     (Kind.LINEAR, "Linear"),

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     CONV = "conv"
     NORM = "norm"
+    SCALE = "scale"
     ACTIVATION = "activation"
     POOL = "pool"
     LINEAR = "linear"

@@ -13,7 +13,7 @@ class Scale(Op):
     """`factor * x`; a factor well below 1 keeps a long row of residual blocks stable."""
 
     torch: ClassVar[str] = "parts.Scale"
-    kind: ClassVar[Kind] = Kind.NORM
+    kind: ClassVar[Kind] = Kind.SCALE
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
 
