@@ -170,7 +170,7 @@ def test_heat_has_a_scale_and_tells_shares() -> None:
     boxes = {p.path: p for p in flattened(shown.parts) if isinstance(p, Box)}
     largest = max(boxes.values(), key=lambda box: tints.paints[box.key].fill == "#F97B3D")
     # 25088 * 4096 + 4096 of 138357544
-    assert (largest.title, largest.detail) == ("Linear", "4096 · 74 %")
+    assert (largest.title, largest.detail) == ("Linear", "25088 → 4096 · 74 %")
     assert [words for words, _ in tints.legend] == [
         "0",
         "25.69 M",
