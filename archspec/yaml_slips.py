@@ -63,7 +63,7 @@ def lacking_colon(key: str, value: str | None) -> str:
     """
     if match := re.fullmatch(r"([\w<>.-]+) *([{\[].*)", key):
         return f"write `{match[1]}: {match[2]}{': ' + value if value else ''}`"
-    if value is None and (match := re.fullmatch(r"([A-Za-z_]\w*) +([^\s:].*)", key)):
+    if value is None and (match := re.fullmatch(r"(?!after )([A-Za-z_]\w*) +([^\s:].*)", key)):
         return f"write `{match[1]}: {match[2]}`"
     return ""
 

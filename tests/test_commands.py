@@ -355,7 +355,7 @@ def test_a_spec_that_is_not_there(name: str, capsys: pytest.CaptureFixture[str])
 
 def test_a_folder_is_no_spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(tmp_path)]) == 1
-    assert "regular file" in capsys.readouterr().err
+    assert "is a folder" in capsys.readouterr().err
 
 
 def test_a_fault_of_ours_is_told_as_one(

@@ -171,7 +171,7 @@ class Reach(Verdicts):
 
     def _product(self, leaf: Leaf, inputs: list[Sizes]) -> Sizes:
         """Return the product of two matrices."""
-        first, second = inputs
+        first, second = (behind_batch(sizes, len(leaf.output)) for sizes in inputs)
         before = [
             self.meeting(pair, stretched=UNSURE)
             for pair in zip(first[:-2], second[:-2], strict=True)

@@ -31,7 +31,7 @@ def saved(network: Network, module: nn.Module, format: str) -> bytes:
         return data
     inputs = example_inputs(network, module)
     batch = torch.export.Dim("batch", min=1)
-    shapes = (tuple({0: batch} for _ in inputs),)
+    shapes = tuple({0: batch} for _ in inputs)
     program = torch.export.export(module.eval(), inputs, dynamic_shapes=shapes)
     buffer = io.BytesIO()
     torch.export.save(program, buffer, extra_files={"archspec": network.name})

@@ -71,10 +71,8 @@ class ResNet50(nn.Module):
         self, groups: int = 1, width_per_group: int = 64, num_classes: int = 1000
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(groups, width_per_group, num_classes) < 1:
-            raise ValueError(
-                "groups, width_per_group and num_classes must be at least 1"
-            )
+        if min(width_per_group, num_classes) < 1:
+            raise ValueError("width_per_group and num_classes must be at least 1")
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)

@@ -127,8 +127,8 @@ class ViTB32(nn.Module):
         self, heads: int = 12, width: int = 768, num_classes: int = 1000
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(heads, width, num_classes) < 1:
-            raise ValueError("heads, width and num_classes must be at least 1")
+        if min(width, num_classes) < 1:
+            raise ValueError("width and num_classes must be at least 1")
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, width))
         self.conv_proj = nn.Conv2d(3, width, kernel_size=32, stride=32)
