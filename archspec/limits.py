@@ -47,6 +47,9 @@ COMPUTED: Final = 1_000_000
 FORMULA: Final = 2_000
 """Parts of a formula that others have been put into."""
 
+FORMULA_DEPTH: Final = 200
+"""Levels of such a formula: parts within parts; below what Python can walk."""
+
 STRING_LENGTH: Final = 10_000
 """Characters of a string in an expression."""
 

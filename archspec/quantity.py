@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeAlias
 
-from archspec.expressions import Formula
+from archspec import expressions
 
 Quantity: TypeAlias = frozenset[tuple[frozenset[tuple[Hashable, int]], int]]
 """A sum: products of things to the power of a number, each product taken a number of times."""
+
+Known: TypeAlias = Callable[[str], tuple[Quantity, bool]]
+"""What a name stands for, and whether that is a whole number."""
 
 _MOST: Final = 64
 """Products up to which brackets are multiplied out."""
@@ -65,49 +68,68 @@ def divided(whole: Quantity, by: Quantity) -> Quantity:
     return total(shares, left_over)
 
 
-def quantity(formula: Any, known: Callable[[str], tuple[Quantity, bool]]) -> Quantity:
+def quantity(formula: Any, known: Known) -> Quantity:
     """Return what a formula yields as a quantity.
+
+    Formulas that are put into one another share their parts: what a part yields stays on the node,
+    with what its names stood for.
 
     Args:
         formula: of numbers, or of anything else.
         known: what a name stands for, and whether that is a whole number.
     """
+    return _read(formula, known)[0]
+
+
+def _read(formula: Any, known: Known) -> tuple[Quantity, bool]:
+    """Return a formula as a quantity, and whether it is arithmetic of whole numbers alone.
+
+    Of such no rounding makes a result inexact.
+    """
     if isinstance(formula, ast.Name):
-        return known(formula.id)[0]
+        return known(formula.id)
     if isinstance(formula, ast.Constant):
         held = formula.value
-        return constant(held) if type(held) is int else atom((type(held), held))
-    if isinstance(formula, ast.BinOp) and _is_whole(formula, known):
-        left, right = quantity(formula.left, known), quantity(formula.right, known)
-        if isinstance(formula.op, ast.Add):
-            return total(left, right)
-        if isinstance(formula.op, ast.Sub):
-            return total(left, multiplied(constant(-1), right))
-        return (multiplied if isinstance(formula.op, ast.Mult) else divided)(left, right)
-    return atom(_spelt(formula, known))
+        whole = type(held) is int
+        return (constant(held) if whole else atom((type(held), held))), whole  # type: ignore[arg-type]
+    given = tuple((name, *known(name)) for name in sorted(expressions.names(formula)))
+    kept, found = getattr(formula, "_quantity", (None, None))
+    if kept != given or found is None:
+        whole = isinstance(formula, ast.BinOp) and isinstance(formula.op, _WHOLE)
+        found = _arithmetic(formula, known) if whole else (atom(_spelt(formula, known)), False)
+        formula._quantity = given, found
+    return found
 
 
-def _is_whole(formula: Formula, known: Callable[[str], tuple[Quantity, bool]]) -> bool:
-    """Tell whether a formula is arithmetic of whole numbers, which no rounding makes inexact."""
-    if isinstance(formula, ast.BinOp):
-        parts = (formula.left, formula.right)
-        return isinstance(formula.op, _WHOLE) and all(_is_whole(part, known) for part in parts)
-    if isinstance(formula, ast.Name):
-        return known(formula.id)[1]
-    return isinstance(formula, ast.Constant) and type(formula.value) is int
+def _arithmetic(formula: ast.BinOp, known: Known) -> tuple[Quantity, bool]:
+    """Return as `_read` does; the operation is one of whole numbers where both sides are."""
+    (left, is_left), (right, is_right) = _read(formula.left, known), _read(formula.right, known)
+    if not (is_left and is_right):
+        return atom(_spelt(formula, known)), False
+    if isinstance(formula.op, ast.Add):
+        return total(left, right), True
+    if isinstance(formula.op, ast.Sub):
+        return total(left, multiplied(constant(-1), right)), True
+    return (multiplied if isinstance(formula.op, ast.Mult) else divided)(left, right), True
 
 
-def _spelt(node: Any, known: Callable[[str], tuple[Quantity, bool]]) -> Hashable:
+def _spelt(node: Any, known: Known) -> Hashable:
     """Return any other formula as it is written, where names are what they stand for."""
     if isinstance(node, list):
         return tuple(_spelt(part, known) for part in node)
     if not isinstance(node, ast.AST):
         return (type(node), repr(node))
-    fields = (value for name, value in ast.iter_fields(node) if name != "ctx")
-    inner = (
+    if isinstance(node, ast.ListComp):
+        return (
+            "list",
+            ast.dump(node),
+            *((name, known(name)) for name in sorted(expressions.names(node))),
+        )
+    fields = [value for name, value in ast.iter_fields(node) if name != "ctx"]
+    inner = [
         quantity(value, known) if isinstance(value, ast.expr) else _spelt(value, known)
         for value in fields
-    )
+    ]
     return (type(node).__name__, *inner)
 
 

@@ -145,6 +145,24 @@ def test_work_is_counted_whatever_the_machine_does(folder: Path) -> None:
     assert 0 < first == second <= CALLS
 
 
+@pytest.mark.parametrize(
+    ("formula", "few"),
+    [("{} + 1", 40), ("{} + 1", 250), ("({} + 3) // 2", 250), ("{0} if {0} > 2 else 5", 250)],
+)
+def test_vars_in_a_row_take_work_in_proportion(formula: str, few: int, folder: Path) -> None:
+    """Each is computed from the one before: few can be open, many are too deep for that."""
+
+    def work(count: int) -> int:
+        rows = "".join(f"  a{i + 1}: '={formula.format(f'a{i}')}'\n" for i in range(count))
+        head = "name: Tiny\ninput: [3, 8, 8]\nvars:\n  a0: 1\n"
+        net = f"net: [{{Conv2d: =a{count}, kernel_size: 1}}]\n"
+        (folder / "spec.yaml").write_text(head + rows + net, encoding="utf-8")
+        return calls_of(["codegen", "spec.yaml"])
+
+    work(few)  # what is read once is kept
+    assert work(2 * few) <= 2.5 * work(few)
+
+
 LARGEST: Final = (
     "yaml: alias bomb",
     "yaml: 100,000 nested lists",

@@ -112,6 +112,7 @@ ELSEWHERE: Final = {
     "COMPUTED": "test_steps_of_expressions",
     "STRING_LENGTH": "test_a_long_string",
     "FORMULA": "test_parts_of_a_formula",
+    "FORMULA_DEPTH": "test_levels_of_a_formula",
     "CHANGES": "test_changes_of_a_base",
     "EXTENDS_DEPTH": "test_specs_that_extend_one_another",
     "DEPTH": "test_a_deep_network",
@@ -288,6 +289,31 @@ def test_parts_of_a_formula() -> None:
     assert formula(constants)
     with pytest.raises(expressions.TooMuchError, match="parts"):
         formula(constants + 1)
+
+
+def test_levels_of_a_formula() -> None:
+    def formula(levels: int) -> expressions.Formula:
+        # A name has 2 levels of its own: that of where it stands.
+        whole = expressions.parse("n")
+        for _ in range(levels - 2):
+            whole = expressions.substitute(expressions.parse("a + 1"), {"a": whole})
+        return whole
+
+    assert expressions.text(formula(limits.FORMULA_DEPTH))
+    with pytest.raises(expressions.TooMuchError, match="levels"):
+        formula(limits.FORMULA_DEPTH + 1)
+
+
+def test_conditions_that_double() -> None:
+    def formula(levels: int) -> expressions.Formula:
+        whole = expressions.parse("n")
+        for _ in range(levels):
+            whole = expressions.substitute(expressions.parse("a if n > 0 else a"), {"a": whole})
+        return whole
+
+    assert formula(5)
+    with pytest.raises(expressions.TooMuchError, match="parts"):
+        formula(40)
 
 
 def test_formulas_that_double() -> None:

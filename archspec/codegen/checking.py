@@ -34,6 +34,9 @@ _LARGEST: Final = 4096
 _GROWING: Final = (ast.Add, ast.Mult, ast.FloorDiv, ast.Div)
 _WHOLE: Final = (ast.Add, ast.Sub, ast.Mult)
 
+_UNSAID: Final[Formula] = ast.Name("...", ast.Load())
+"""Stands for what is too long to say: a name that no network has, of which nothing is asked."""
+
 
 class _Range(NamedTuple):
     """What an argument may be."""
@@ -53,7 +56,7 @@ def checked(network: Network, names: Sequence[str]) -> list[str]:
     if names:
         bindings: dict[str, Formula] = {}
         for name, formula in network.computed.items():
-            bindings[name] = expressions.substitute(formula, bindings)
+            bindings |= _said({name: formula}, bindings)
         shared: list[tuple[Formula, float]] = []
         for leaf, outside in _leaves(network.root.children, bindings):
             with suppress(expressions.TooMuchError):
@@ -95,12 +98,21 @@ def _leaves(
             yield child, outside
         elif isinstance(child, Loop):
             for turn in child.turns:
-                inner = {name: outside(formula) for name, formula in turn.bindings.items()}
-                yield from _leaves(turn.children, {**bindings, **inner})
+                yield from _leaves(turn.children, {**bindings, **_said(turn.bindings, bindings)})
         elif isinstance(child, Body):
             given = child.block.bindings if child.block else {}
-            inner = {name: outside(formula) for name, formula in given.items()}
-            yield from _leaves(child.children, {**bindings, **inner})
+            yield from _leaves(child.children, {**bindings, **_said(given, bindings)})
+
+
+def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:
+    """Return formulas in the names of the network; what is too long to say is no such name."""
+    said = {}
+    for name, formula in formulas.items():
+        try:
+            said[name] = expressions.substitute(formula, bindings)
+        except expressions.TooMuchError:
+            said[name] = _UNSAID
+    return said
 
 
 def _ask(

@@ -119,7 +119,11 @@ class _Substitution(ast.NodeTransformer):
         test = self.visit(node.test)
         if isinstance(test, ast.Constant):
             return self.visit(node.body if test.value else node.orelse)  # type: ignore[no-any-return]
-        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+        return fold(ast.IfExp(test, self.visit(node.body), self.visit(node.orelse)))
+
+    def visit_BinOp(self, node: ast.BinOp) -> Formula:
+        # As any other, with fewer calls within one another: formulas grow deep by these.
+        return fold(ast.BinOp(self.visit(node.left), node.op, self.visit(node.right)))
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         fields = {name: self._rebuilt(value) for name, value in ast.iter_fields(node)}
@@ -134,12 +138,13 @@ class _Substitution(ast.NodeTransformer):
         return value
 
 
-def _size(formula: ast.AST) -> int:
-    """Return how many parts a formula has, kept on the node as `names` are."""
-    known: int | None = getattr(formula, "_parts", None)
+def _extent(formula: ast.AST) -> tuple[int, int]:
+    """Return how many parts and levels a formula has, kept on the node as `names` are."""
+    known: tuple[int, int] | None = getattr(formula, "_extends", None)
     if known is None:
-        known = 1 + sum(map(_size, ast.iter_child_nodes(formula)))
-        formula._parts = known  # type: ignore[attr-defined]
+        inner = [_extent(part) for part in ast.iter_child_nodes(formula)]
+        known = 1 + sum(n for n, _ in inner), 1 + max((n for _, n in inner), default=0)
+        formula._extends = known  # type: ignore[attr-defined]
     return known
 
 
@@ -150,10 +155,14 @@ def fold(formula: Formula) -> Formula:
     arithmetic, for whole numbers and others. That of `x * 11 / 11` to `x` would not be.
 
     Raises:
-        TooMuchError: when it has too many parts; put into one another, formulas can double.
+        TooMuchError: when it has too many parts or levels; put into one another, formulas can
+            double, and grow by a level each time.
     """
-    if _size(formula) > limits.FORMULA:
+    parts, levels = _extent(formula)
+    if parts > limits.FORMULA:
         raise TooMuchError(f"a formula of more than {limits.FORMULA:,} parts")
+    if levels > limits.FORMULA_DEPTH:
+        raise TooMuchError(f"a formula of more than {limits.FORMULA_DEPTH} levels")
     if is_constant(formula):
         return _computed(formula)
     if isinstance(formula, ast.BoolOp):

@@ -7,6 +7,7 @@ side of a feature map, which keeps no formula, closes the vars that decide the s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -54,7 +55,8 @@ def with_open_vars(
     network, wanted = _opened(written, overrides, shape, wanted, named, closed)
     unreadable = _in_long_formulas(network)
     kept = [name for name in wanted if name not in unreadable]
-    often = [name for name in named if _is_read_often(network, name)]
+    uses = _uses(network)
+    often = [name for name in named if uses[name] >= _OFTEN]
     if (kept, often) != (wanted, named):
         network, _ = _opened(written, overrides, shape, kept, often)
     return network
@@ -89,10 +91,10 @@ def _in_long_formulas(network: Network) -> set[str]:
     return found
 
 
-def _is_read_often(network: Network, name: str) -> bool:
-    """Tell whether several formulas read a name."""
+def _uses(network: Network) -> Counter[str]:
+    """Return how many formulas read each name."""
     formulas = [*network.computed.values(), *_formulas(walk(network.root))]
-    return sum(name in expressions.names(formula) for formula in formulas) >= _OFTEN
+    return Counter(name for formula in formulas for name in expressions.names(formula))
 
 
 def _formulas(nodes: Iterable[Leaf | Body]) -> Iterator[Formula]:
