@@ -22,7 +22,23 @@ Known: TypeAlias = Callable[[str], tuple[Quantity, bool]]
 _MOST: Final = 64
 """Products up to which brackets are multiplied out."""
 
+_DEEPEST: Final = 40
+"""Compound atoms within one another, past which a quantity is equal to nothing but itself."""
+
 _WHOLE: Final = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
+
+
+class _Compound(tuple[Any, ...]):
+    """What is made of quantities; knows how many such are within one another."""
+
+    levels: int
+
+
+def _levels(part: Any) -> int:
+    """Return how many compound atoms are within one another in something."""
+    if isinstance(part, _Compound):
+        return part.levels
+    return max(map(_levels, part), default=0) if isinstance(part, tuple | frozenset) else 0
 
 
 def constant(number: int) -> Quantity:
@@ -32,6 +48,10 @@ def constant(number: int) -> Quantity:
 
 def atom(what: Hashable) -> Quantity:
     """Return something that is nothing but itself as a quantity."""
+    if isinstance(what, tuple):
+        compound = _Compound(what)
+        compound.levels = 1 + _levels(what)
+        what = compound if compound.levels <= _DEEPEST else object()
     return frozenset({(frozenset({(what, 1)}), 1)})
 
 

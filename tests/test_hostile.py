@@ -254,3 +254,13 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
     assert len(CASES) >= 120
     assert all(bool(case.code) == (case.holds is None) for case in CASES.values())
     assert all(isinstance(case, Case) for case in CASES.values())
+
+
+def test_sides_through_a_deep_network(folder: Path) -> None:
+    """Where two long branches meet, what their sides are is compared."""
+    pair = "{Conv2d: 4, kernel_size: 3, stride: =s, padding: 1}, {Upsample: null, scale_factor: 2}"
+    branch = f"{{from: stem, do: [{', '.join([pair] * 100)}]}}"
+    net = f"net: {{stem: ReLU, one: {branch}, two: {branch}, add: {{Add: [one, two]}}}}\n"
+    head = "name: Tiny\ninput: [4, 8, 8]\nvars: {s: 2}\n"
+    (folder / "spec.yaml").write_text(head + net, encoding="utf-8")
+    assert run("codegen", "spec.yaml")[0] == 0
