@@ -143,6 +143,23 @@ def can_break(text: str) -> bool:
     return len(operands) > 1 or any(isinstance(p, _Brackets) for p in _pieces(operands[0]))
 
 
+def links(text: str) -> list[str]:
+    """Return a chain of calls and items as the links that a formatter sets below one another.
+
+    `getattr(a, "b").c[0].d(x)` is `getattr(a, "b")`, `.c[0]` and `.d(x)`; with fewer than two dots
+    behind brackets it is no such chain, and is returned whole.
+    """
+    whole = start = ast.parse(text, mode="eval").body
+    found: list[str] = []
+    while isinstance(start, ast.Call | ast.Subscript | ast.Attribute):
+        inner = start.func if isinstance(start, ast.Call) else start.value
+        if isinstance(start, ast.Attribute) and isinstance(inner, ast.Call | ast.Subscript):
+            found.insert(0, formula_line(whole).removeprefix(formula_line(inner)))
+            whole = inner
+        start = inner
+    return [formula_line(whole), *found] if len(found) > 1 else [text]
+
+
 def _pieces(operand: _Operand) -> list[str | _Brackets]:
     """Return an operand as texts and the brackets between them."""
     if operand.wrapped:

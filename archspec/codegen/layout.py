@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from archspec.codegen.breaking import Breaker, can_break
+from archspec.codegen.breaking import Breaker, can_break, links
 
 WIDTH: Final = 88
 _STEP: Final = "    "
@@ -104,6 +104,9 @@ def lines(
         return [f"{margin}{before}(", *_generator(expr, indent + 1), f"{margin}){after}"]
     if held := _held(expr, indent, before, after):
         return held
+    if inside and not _is_tall(expr) and len(chain := links(flat(expr))) > 1:
+        chain = [before + chain[0], *chain[1:-1], chain[-1] + after]
+        return [margin + link for link in chain]
     if not expr.arguments:
         return [line]
     call = f"{margin}{before}{flat(replace(expr, item=''))}["
