@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def test_the_copy_is_what_counts(folder: Path) -> None:
     assert main(["init", "resnet18", "--out", "mine/nets"]) == 0
     family = folder / "mine" / "nets" / "families" / "resnet.yaml"
     text = family.read_text()
-    family.write_text(re.sub(r"(num_classes: \{default: )1000", r"\g<1>7", text))
+    family.write_text(text.replace("num_classes: 1000", "num_classes: 7"))
     own = folder / "mine" / "nets" / "resnet18.yaml"
     own.write_text(own.read_text().replace("output: [1000]", "output: [7]"))
     with pytest.raises(archspec.SpecError, match="expect"):
