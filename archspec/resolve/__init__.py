@@ -14,6 +14,7 @@ from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.initialisation import with_fills
+from archspec.resolve.modules import module
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
@@ -65,41 +66,53 @@ def resolve_open(
     Returns:
         The network, and which of these vars decide what is there at all.
     """
-    spec = written.spec
-    inputs = _inputs(spec, shape)
-    for size in inputs.values():
-        check_sizes(size, written.places.get("input"))
-    values = values_of_vars(spec, overrides)
-    scope, computed = _global(spec, overrides, values, wanted, named)
-    places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
-    scope = replace(scope, places=places)
+    inputs = _inputs(written, shape)
+    values = values_of_vars(written.spec, overrides)
+    scope, computed = _global(written.spec, overrides, values, wanted, named)
+    sizes = tuple(inputs.values())
     resolver = Resolver(
-        spec, written.ops, Diagnostics(), scope, Expansion(most), tuple(inputs.values())
+        written.spec, written.ops, Diagnostics(), scope, Expansion(most), module, sizes
     )
-    first = next(iter(inputs.values()))
-    scope = replace(scope, values={**entering(first), **values})
+    scope = replace(scope, values={**entering(sizes[0]), **values})
     root = _root(resolver, scope, inputs, written.places.get("input"))
-    outputs = outputs_of(written, root)
-    root = with_fills(root, spec.init, written.ops, scope, written.file)
-    given = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
-    network = Network(
+    network = replace(
+        _network(written, values, inputs, root, scope),
+        is_default=not overrides and shape is None,
+        open=tuple(wanted),
+        computed={**computed, **resolver.grown},
+    )
+    fills = [given for rule in network.init for _, _, fill in rule.fills for _, given in fill]
+    return network, resolver.closed | scope.origin(*fills)
+
+
+def _network(
+    written: Written,
+    values: Mapping[str, Value],
+    inputs: Mapping[str, Shape],
+    root: Body,
+    scope: Scope,
+) -> Network:
+    """Return the network of that root, as far as it does not matter what was asked for.
+
+    Raises:
+        SpecError: when `outputs` or `init` does not fit it.
+    """
+    spec = written.spec
+    return Network(
         name=spec.name,
         file=written.file,
         description=spec.description,
         paper=spec.paper,
         inputs=inputs,
-        outputs=outputs,
+        outputs=outputs_of(written, root),
         vars={name: values[name] for name in spec.vars},
-        root=root,
+        root=with_fills(root, spec.init, written.ops, scope, written.file),
         expect=spec.expect,
         init=spec.init,
-        is_default=not overrides and shape is None,
-        open=tuple(wanted),
-        computed={**computed, **resolver.grown},
+        is_default=True,
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
-    return network, resolver.closed | scope.origin(*given)
 
 
 def _root(
@@ -148,12 +161,23 @@ def _global(
                 formulas={**scope.formulas, name: formula},
                 sources={**scope.sources, name: source},
             )
-    return scope, computed
+    places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
+    return replace(scope, places=places), computed
 
 
-def _inputs(spec: Spec, shape: Shape | None) -> dict[str, Shape]:
-    if isinstance(spec.input, tuple):
-        return {INPUT: shape or spec.input}
-    if shape is not None:
+def _inputs(written: Written, shape: Shape | None) -> dict[str, Shape]:
+    """Return the shapes of the network's inputs, of which another may be given for the only one.
+
+    Raises:
+        SpecError: when it has several, or one is past the limits; codes G330, L205 and L206.
+    """
+    given = written.spec.input
+    if isinstance(given, tuple):
+        inputs = {INPUT: shape or given}
+    elif shape is not None:
         raise fail("G330", "this network has several inputs; `--input` gives the shape of one")
-    return dict(spec.input)
+    else:
+        inputs = dict(given)
+    for size in inputs.values():
+        check_sizes(size, written.places.get("input"))
+    return inputs

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from archspec import spec
 from archspec.expressions import Formula
-from archspec.network import Absent, Child, Leaf, Loop
-from archspec.ops import Form
+from archspec.network import Absent, Loop
+from archspec.resolve.bodies import add
+from archspec.resolve.builder import Builder
 from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope
-
-if TYPE_CHECKING:
-    from archspec.resolve.bodies import Builder
 
 
 def add_branches(use: spec.Use, scope: Scope, builder: Builder) -> None:
@@ -25,13 +21,13 @@ def add_branches(use: spec.Use, scope: Scope, builder: Builder) -> None:
     for key, node in use.branches.items:
         builder.last = start
         known, turns_end = set(map(id, builder.children)), list[Flow]()
-        builder.add(key, node, scope, branches=turns_end)
+        add(builder, key, node, scope, branches=turns_end)
         new = [child for child in builder.children if id(child) not in known]
         looped = any(isinstance(child, Loop) for child in new)
         # With an `else`, one or the other is always there.
         is_choice = node.otherwise is not None
         conditions += [None if is_choice else getattr(child, "condition", None) for child in new]
-        ends += turns_end if looped else ends_of(new, builder)
+        ends += turns_end if looped else builder.ends(new)
     # Of two branches one of which is not always there, the merge is there when that is.
     conditional = [c for c in conditions if c is not None] if len(conditions) == 2 else []
     condition = conditional[0] if len(conditional) == 1 else None
@@ -48,12 +44,3 @@ def add_branches(use: spec.Use, scope: Scope, builder: Builder) -> None:
     made = replace(made, reads=refs, written_reads=written, condition=condition)
     builder.children.append(replace(made, place=next(builder.places)))
     builder.last = Flow(name, made.output, use.span)
-
-
-def ends_of(children: Sequence[Child], builder: Builder) -> list[Flow]:
-    """Return what a branch comes to, of which these children were made; nothing, if none is."""
-    last = children[-1] if children else None
-    if isinstance(last, Leaf) and last.op.form is Form.TENSOR:
-        return [builder.siblings.flows[last.name]]
-    is_there = any(not isinstance(child, Absent) or child.is_alias for child in children)
-    return [builder.last] if is_there or builder.last.shape is None else []

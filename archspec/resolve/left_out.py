@@ -1,17 +1,75 @@
-"""What stands for a merge that an `if` has left out."""
+"""What stands for a node that an `if` has left out, and for another name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from archspec import spec
+from archspec import expressions, spec
 from archspec.errors import Span, SpecError, fail
+from archspec.network import Absent
+from archspec.resolve.builder import Builder
 from archspec.resolve.expansion import Expansion
-from archspec.resolve.flows import Flow
+from archspec.resolve.flows import Flow, only
+from archspec.resolve.holding import Around, filled, held, is_own, is_side, joins
+from archspec.resolve.scope import Scope
 from archspec.resolve.siblings import Siblings
+from archspec.resolve.standing import check_alias
 
 
-def stand_in(
+def add_absent(
+    builder: Builder, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around
+) -> None:
+    """Let a name stand for what the node that an `if` has left out would have read.
+
+    Raises:
+        SpecError: when that is nothing, or could be several.
+    """
+    if is_own(held(node)):
+        # Nothing stands for a tensor: who would read it must not be there either.
+        if key is not None:
+            builder.siblings.gone.add(name := builder.name(key, scope))
+            builder.children.append(Absent(name, around.condition, "", "", node))
+        return
+    flows, written = builder.reading(node, around.reads, scope)
+    merge = held(node)
+    if around.reads is None and isinstance(merge, spec.Use) and merge.operands is not None:
+        names = [filled(name, scope) for name in merge.operands]
+        flow, name = _stand_in(node, names, builder.siblings, builder.resolver.expansion)
+        flows, written = [flow], (name,)
+    if isinstance(node, spec.Loop) and key is not None and joins(key, node, scope):
+        return
+    name = "" if key is None else builder.name(key, scope)
+    note = ""
+    if node.condition is not None and node.condition.formula is not None:
+        note = f", because `{expressions.text(node.condition.formula)}` is false"
+    if name:
+        origin = "the body's input" if flows[0].ref in builder.inputs else f"`{flows[0].ref}`"
+        builder.siblings.flows[name] = replace(flows[0], note=f"{origin}{note}", written=name)
+        builder.siblings.left_out.add(name)
+        if not is_side(node, around):
+            builder.last = builder.siblings.flows[name]
+    builder.children.append(Absent(name, around.condition, flows[0].ref, written[0], node))
+
+
+def add_alias(
+    builder: Builder, key: spec.Name | None, node: spec.Alias, scope: Scope, around: Around
+) -> None:
+    """Let a name stand for what another one stands for.
+
+    Raises:
+        SpecError: where it cannot, or nothing has that other name.
+    """
+    check_alias(node, key, around)
+    flows, written = builder.reading(node, around.reads, scope)
+    flow, name = only(flows, node.span), builder.name(key, scope)
+    builder.siblings.flows[name] = replace(flow, written=name)
+    if not flow.owned:
+        builder.last = builder.siblings.flows[name]
+    builder.children.append(Absent(name, around.condition, flow.ref, written[0], node))
+
+
+def _stand_in(
     node: spec.Node, operands: Sequence[spec.Name], siblings: Siblings, expansion: Expansion
 ) -> tuple[Flow, str]:
     """Return the one operand of a merge that its name stands for, and the operand's name.

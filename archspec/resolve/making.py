@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from archspec import limits, spec
 from archspec.errors import Note, fail
@@ -19,11 +18,9 @@ from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
+from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope, entering, leaving, renamed
 from archspec.schema.foreign import unknown_op
-
-if TYPE_CHECKING:
-    from archspec.resolve.resolver import Resolver
 
 
 @dataclass(frozen=True, slots=True)

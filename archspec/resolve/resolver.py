@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from archspec import spec
-from archspec.errors import Diagnostics, SpecError
+from archspec.errors import Diagnostics
 from archspec.expressions import Formula
 from archspec.network import Body
 from archspec.ops import Ops, Shape
-from archspec.resolve.bodies import Builder
-from archspec.resolve.branches import add_branches
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope
@@ -22,6 +20,7 @@ class Resolver:
     """What all bodies of one spec share.
 
     Attributes:
+        make: what `module` does; a body holds modules, which have bodies of their own.
         inputs: the shapes of the network's inputs.
         closed: the open vars that decide what is there, and not only what its arguments are.
         grown: sizes that were given a name since their formulas grew, with these.
@@ -32,6 +31,7 @@ class Resolver:
     diagnostics: Diagnostics
     globals: Scope
     expansion: Expansion
+    make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
     inputs: Collection[Shape] = ()
     closed: set[str] = field(default_factory=set)
     grown: dict[str, Formula] = field(default_factory=dict)
@@ -40,19 +40,4 @@ class Resolver:
         self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
     ) -> Body:
         """Return the module that a body spells, also when the body is a single node."""
-        first = next(iter(inputs.values()))
-        scope = scope.entered(first.size)
-        builder = Builder(self, path, scope, inputs)
-        if isinstance(node, spec.Body):
-            builder.add_items(node, scope)
-            return builder.body(node, name, numbered=node.numbered)
-        if isinstance(node, spec.Loop | spec.Cfg):
-            builder.add(None, node, scope)
-            return builder.body(node, name, numbered=True)
-        if isinstance(node, spec.Use) and node.branches is not None:
-            with self.diagnostics.collect(path, scope.trail):
-                add_branches(node, scope, builder)
-                return builder.body(node, name, merge=True)
-            raise SpecError(())
-        builder.add(None, node, scope)
-        return builder.body(node, name, numbered=True)
+        return self.make(self, node, name, path, scope, inputs)

@@ -1,0 +1,76 @@
+"""One child of a body: an op, a module, or a sibling that is called again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archspec import spec
+from archspec.errors import SpecError, did_you_mean, fail
+from archspec.network import Body, Leaf
+from archspec.resolve.builder import Builder
+from archspec.resolve.flows import Flow
+from archspec.resolve.holding import Around, is_own
+from archspec.resolve.scope import Scope
+from archspec.resolve.standing import check_name, check_reads, check_training_only
+from archspec.schema.foreign import known_op
+
+
+def add_child(
+    builder: Builder, key: spec.Name | None, node: spec.Node, scope: Scope, around: Around
+) -> None:
+    """Add one child.
+
+    Raises:
+        SpecError: when it cannot be there, has no such name, or cannot be made of what it reads.
+    """
+    check_name(node, key)
+    operands = node.operands if isinstance(node, spec.Use) else None
+    flows, written = builder.reading(node, operands or around.reads, scope)
+    check_reads(node, flows, written)
+    check_training_only(node, key, around, builder.path)
+    name = builder.name(key, scope)
+    if any(flow.shape is None for flow in flows):
+        builder.leave_unknown(key, around, scope)
+        return
+    made = replace(
+        _made(builder, node, name, scope, flows),
+        name=name,
+        reads=tuple(flow.ref for flow in flows),
+        written_reads=written,
+        condition=around.condition,
+        training_only=around.training_only,
+        place=next(builder.places),
+    )
+    builder.children.insert(builder.registered(around.before), made)
+    if not isinstance(node, spec.Reuse):
+        builder.made[name] = (node, scope, made)
+    own = is_own(node)
+    flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
+    builder.siblings.flows[name] = flow
+    builder.siblings.reads[name] = made.reads
+    if not (around.training_only or own):
+        builder.last = flow
+
+
+def _made(
+    builder: Builder, node: spec.Node, name: str, scope: Scope, flows: list[Flow]
+) -> Leaf | Body:
+    """Return the op or module that a node spells, or a sibling called again."""
+    if not isinstance(node, spec.Reuse):
+        return builder.place(name, scope, flows).make(node)
+    target = node.name.text
+    if target in builder.siblings.flows and builder.siblings.flows[target].shape is None:
+        raise SpecError(())
+    if target not in builder.made:
+        blocks = builder.resolver.document.blocks
+        near = did_you_mean(target, builder.made) or known_op(target, builder.resolver.ops, blocks)
+        if builder.path.rpartition(".")[2] == "outputs":
+            message = f"nothing named `{target}` stands above in this body"
+            help = "`outputs` is a key of the file; a body returns what its last node gives"
+            raise fail("G307", message, node.span, help=help)
+        raise builder.siblings.unread(node.name, near, list(builder.made))
+    written, its_scope, first = builder.made[target]
+    if is_own(written):
+        message = f"`{target}` is a parameter, which is nothing to call"
+        raise fail("G328", message, node.span, help="a merge reads it by its name")
+    return builder.place(name, its_scope, flows).again(written, first, node)
