@@ -118,3 +118,24 @@ def compared(one: str, other: str) -> Changes:
 
 
 TAGS = ("svg", "g", "title", "text", "path", "polygon", "polyline", "ellipse")
+
+
+def dense(count: int, indent: str) -> str:
+    """Return layers of which each sum reads one from far off: a picture is edges all over."""
+    lines = ["a0: {Conv2d: 8, kernel_size: 1}"]
+    for n in range(1, count + 1):
+        lines.append(f"c{n}: {{Conv2d: 8, kernel_size: 1}}")
+        lines.append(f"a{n}: {{Add: [c{n}, a{max(0, n - 20)}]}}")
+    return "".join(f"{indent}{line}\n" for line in lines)
+
+
+DENSE = f"""
+name: Far
+input: [8, 4, 4]
+blocks:
+  Block:
+{dense(300, "    ")}
+net:
+  first: Block
+  last: {{Conv2d: 8, kernel_size: 1}}
+"""

@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 from pictures import (
+    DENSE,
     RESIDUAL,
     SVG,
+    dense,
     network,
     written,
 )
@@ -128,7 +130,21 @@ def test_what_cannot_be_drawn(arguments: dict, message: str) -> None:
         image(written(RESIDUAL), **arguments)
 
 
-def test_a_page_that_no_browser_could_lay_out_is_refused() -> None:
-    layers = "".join(f"  c{n}: {{Conv2d: {8 + n % 3}, kernel_size: 1}}\n" for n in range(1200))
-    with pytest.raises(DrawError, match=r"1,202 nodes.*lays out 1,000 at once"):
-        image(written(f"name: L\ninput: [3, 8, 8]\nnet:\n{layers}"), "html")
+@pytest.mark.parametrize("format", ["svg", "html"])
+def test_what_nobody_could_lay_out_is_refused(format: str) -> None:
+    drawn = written(f"name: D\ninput: [8, 4, 4]\nnet:\n{dense(300, '  ')}")
+    with pytest.raises(DrawError, match=r"nodes .*edges between them are too much .*a focus"):
+        image(drawn, format, depth=1)
+
+
+def test_a_refusal_tells_of_a_depth_that_is_drawn() -> None:
+    drawn = written(DENSE)
+    with pytest.raises(DrawError, match=r"too much to lay out; a depth of 1 has 4 nodes"):
+        image(drawn, "svg", depth=4)
+    assert b"</svg>" in image(drawn, "svg", depth=1)
+
+
+def test_a_long_list_is_laid_out() -> None:
+    layers = "".join(f"  c{n}: {{Conv2d: {8 + n % 3}, kernel_size: 1}}\n" for n in range(1500))
+    drawn = written(f"name: L\ninput: [3, 8, 8]\nnet:\n{layers}")
+    assert image(drawn, "svg", depth=1).count(b">Conv 1\xc3\x971<") == 1500

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from browser import PROGRAM, Page, chromium
+from pictures import DENSE
 
 import archspec
 from archspec.commands import main
@@ -53,21 +54,6 @@ net:
   pool: {AdaptiveAvgPool2d: 1}
   flatten: Flatten
   fc: {Linear: 10}
-"""
-
-LONG = """
-name: Longest
-input: [8, 4, 4]
-blocks:
-  Long:
-    do:
-      for: {width: "=range(1, 1010)"}
-      do: {Conv2d: =width, kernel_size: 1}
-net:
-  stem: {Conv2d: 8, kernel_size: 1}
-  long: Long
-  pool: {AdaptiveAvgPool2d: 1}
-  fc: {Conv2d: 3, kernel_size: 1}
 """
 
 
@@ -494,12 +480,45 @@ def test_keys_open_and_close(page: Callable[..., Page]) -> None:
 
 
 def test_what_is_too_much_is_not_laid_out(page: Callable[..., Page]) -> None:
-    shown = page(archspec.loads(LONG).network)
-    assert shown.do("document.getElementById('status').textContent") == "4 nodes"
-    shown.click(button("long"))
-    said = shown.do("document.getElementById('status').textContent")
-    assert re.fullmatch(r"10\d\d nodes are too many to lay out at once", said)
-    assert not is_open(shown, "long")
+    shown = page(archspec.loads(DENSE).network)
+    status = "document.getElementById('status').textContent"
+    assert shown.do(status) == "2 nodes"
+    shown.click(button("first"))
+    assert re.fullmatch(
+        r"\d{3,4} nodes and the edges between them are too much to lay out at once",
+        shown.do(status),
+    )
+    assert not is_open(shown, "first")
+    # Nor by a search for what is in it.
+    shown.press("/")
+    shown.type("first.c7")
+    shown.press("Enter", 13)
+    assert shown.do(status).endswith("too much to lay out at once")
+    assert not is_open(shown, "first")
+
+
+def test_a_list_of_thousands_is_laid_out(page: Callable[..., Page]) -> None:
+    layers = "".join(f"  c{n}: {{Conv2d: {8 + n % 3}, kernel_size: 1}}\n" for n in range(3000))
+    shown = page(archspec.loads(f"name: L\ninput: [3, 8, 8]\nnet:\n{layers}").network)
+    assert shown.do("document.getElementById('status').textContent") == "3000 nodes"
+    shown.press("/")
+    shown.type("c2718")
+    shown.press("Enter", 13)
+    x, y = shown.middle(".halo")
+    assert (abs(x - 600) < 2, abs(y - 473) < 30) == (True, True)
+
+
+def test_a_search_where_nothing_could_be_laid_out(
+    page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Writer, "_defaults", lambda _: iter(["]"]))
+    shown = page(archspec.loads(NESTED).network)
+    status = "document.getElementById('status').textContent"
+    assert shown.do(status).startswith("This browser cannot lay out the picture: ")
+    shown.press("/")
+    shown.type("conv")
+    shown.press("Enter", 13)
+    assert shown.do(status).startswith("This browser cannot lay out the picture: ")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -7,15 +7,15 @@ down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from archspec.draw.changes import Changes, changes
 from archspec.draw.compose import compose
 from archspec.draw.dot import Writer
 from archspec.draw.engine import DrawError, render
-from archspec.draw.legend import flattened
+from archspec.draw.load import MOST, load, nodes
 from archspec.draw.marks import Marks
 from archspec.draw.scene import Scene
 from archspec.draw.theme import theme_named
@@ -25,8 +25,6 @@ from archspec.writing import check_length
 
 FORMATS = ("svg", "png", "pdf", "dot", "html")
 DIRECTIONS = ("TB", "LR")
-NODES: Final = 1000
-"""Nodes that Graphviz is asked to lay out; it takes about a second for so many."""
 
 
 def dot(
@@ -155,19 +153,25 @@ def image(
     text = _text(network, writer(scene, theme or "light"))
     if format == "dot":
         return text.encode()
-    nodes = sum(1 for _ in flattened((*scene.parts, *scene.insets)))
-    if nodes > NODES:
-        raise DrawError(
-            f"{nodes:,} nodes; at most {NODES:,} are laid out, a smaller depth has fewer"
-        )
+    if load(scene) > MOST:
+        less = partial(_scene, network, focus=focus, direction=direction, title=title, found=found)
+        raise DrawError(_too_much(scene, depth, less))
     return render(text, format, dpi)
+
+
+def _too_much(scene: Scene, depth: int | None, other: Callable[..., Scene]) -> str:
+    """Return that a scene is too much to lay out, and which depth is not."""
+    told = f"{nodes(scene):,} nodes and the edges between them are too much to lay out"
+    for less in range(9 if depth is None else min(depth, 9) - 1, -1, -1):
+        if load(fewer := other(depth=less)) <= MOST:
+            return f"{told}; a depth of {less} has {nodes(fewer):,} nodes"
+    return f"{told}; draw a block of it with a focus, or put its layers in blocks"
 
 
 __all__ = [
     "DIRECTIONS",
     "FORMATS",
     "HEATS",
-    "NODES",
     "Changes",
     "DrawError",
     "changes",

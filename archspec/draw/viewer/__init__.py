@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -20,7 +20,8 @@ from typing import Any, Final
 
 from archspec.draw.dot import Writer
 from archspec.draw.engine import DrawError
-from archspec.draw.scene import Frame, Part, Scene
+from archspec.draw.load import MOST, load, nodes
+from archspec.draw.scene import Scene
 from archspec.draw.svg import MARK
 from archspec.draw.theme import theme_named
 from archspec.draw.viewer.palette import Palette
@@ -28,8 +29,6 @@ from archspec.draw.viewer.picture import THEMES, picture
 from archspec.network import Network
 from archspec.ops import Kind
 
-MOST: Final = 1000
-"""Nodes that a page lays out at once, as `viewer.js` has it."""
 _ENGINE: Final = "viz-global.js.gz"
 _UNSAFE: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 """What HTML or JavaScript could read as the end of the data."""
@@ -50,10 +49,10 @@ def page(
         DrawError: when the theme is another one, or no page could lay out what is there while all
             blocks are closed.
     """
-    if (closed := _closed((*scene.parts, *scene.insets))) > MOST:
+    if load(scene) > MOST:
         raise DrawError(
-            f"{closed:,} nodes beside one another; a page lays out {MOST:,} at once: "
-            "draw a block of it with a focus, or put its layers in blocks"
+            f"{nodes(scene):,} nodes beside one another and the edges between them are too much "
+            "for a page; draw a block of it with a focus, or put its layers in blocks"
         )
     if theme not in (None, *THEMES):
         raise DrawError(f"a page is {' or '.join(THEMES)}; the theme `{theme}` is for paper")
@@ -73,14 +72,6 @@ def page(
             script=script,
         )
         .encode()
-    )
-
-
-def _closed(parts: Sequence[Part]) -> int:
-    """Return how many nodes there are while all blocks are closed."""
-    return sum(
-        _closed(part.parts) if isinstance(part, Frame) and part.folded is None else 1
-        for part in parts
     )
 
 

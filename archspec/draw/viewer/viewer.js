@@ -10,7 +10,7 @@
   const { title, facts, lines, parts, index } = JSON.parse(byId("data").textContent);
   const picture = byId("picture");
   const world = byId("world");
-  const MOST = 1000; // nodes that are laid out at once
+  const MOST = 7000; // what is laid out at once, as `load.py` has it
   const NEAR = 1.2; // pixels of a point at which a node that was searched for is shown
   const FAR = 0.75; // the least with which the page begins: text can still be read
 
@@ -56,10 +56,19 @@
 
   function dot() {
     const shown = new Set(Object.keys(parts).filter(isShown));
-    const nodes = [...shown].filter((name) => name.startsWith("n")).length;
-    if (nodes > MOST) throw new RangeError(`${nodes} nodes are too many to lay out at once`);
+    const nodes = [...shown].filter((name) => name.startsWith("n"));
     const kept = lines.filter(([, needs]) => needs.every((name) => shown.has(name)));
+    if (nodes.length + passed(nodes, kept) > MOST)
+      throw new RangeError(`${nodes.length} nodes and the edges between them are too much to lay out at once`);
     return kept.map(([text]) => text).join("\n");
+  }
+
+  /** How many levels the edges in some lines pass: each costs Graphviz as much as a node. */
+  function passed(nodes, kept) {
+    const levels = new Map(nodes.map((name) => [name, 0]));
+    const edges = kept.filter(([text, [tail]]) => text.startsWith(`${tail} -> `)).map(([, needs]) => needs);
+    for (const [tail, head] of edges) levels.set(head, Math.max(levels.get(head), levels.get(tail) + 1));
+    return edges.reduce((sum, [tail, head]) => sum + Math.max(0, levels.get(head) - levels.get(tail) - 1), 0);
   }
 
   // ---- Layout
@@ -73,11 +82,23 @@
     return window.Viz.instance();
   }
 
+  /** An engine that failed may have lost its memory. */
+  async function startAnew() {
+    engine = await window.Viz.instance();
+  }
+
   const shapes = new Map(); // the drawn element of each part
   let size = { width: 0, height: 0 };
 
   function layOut() {
-    const svg = engine.renderSVGElement(dot());
+    const text = dot();
+    let svg;
+    try {
+      svg = engine.renderSVGElement(text);
+    } catch (error) {
+      startAnew();
+      throw new Error(`This browser cannot lay out the picture: ${error.message}`, { cause: error });
+    }
     const graph = svg.querySelector("g.graph");
     size = { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height };
     graph.querySelector(":scope > polygon")?.remove(); // the paper, which is all of the page
@@ -379,6 +400,7 @@
     const wanted = new Set([...open, ...around(name)]);
     if (wanted.size > open.size && !change(wanted)) return;
     const shown = isShown(name) ? name : other(name);
+    if (!shapes.has(shown)) return; // nothing could be laid out, which the page says already
     center(shown);
     mark(shown);
     hits.hidden = true;

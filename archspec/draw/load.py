@@ -1,0 +1,39 @@
+"""How much there is to lay out: a scene that would take minutes is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from archspec.draw.scene import Frame, Part, Scene
+
+MOST: Final = 7000
+"""What is laid out at once, as `viewer.js` has it: about ten seconds of Graphviz's time."""
+
+
+def load(scene: Scene) -> int:
+    """Return how many nodes there are, and levels that edges pass on their way.
+
+    Graphviz puts a node where an edge passes a level, so both cost the same. What can be folded is.
+    """
+    levels = dict.fromkeys(_closed((*scene.parts, *scene.insets)), 0)
+    edges = [edge for edge in scene.edges if edge.tail in levels and edge.head in levels]
+    for edge in edges:
+        levels[edge.head] = max(levels[edge.head], levels[edge.tail] + 1)
+    passed = (levels[edge.head] - levels[edge.tail] - 1 for edge in edges)
+    return len(levels) + sum(max(0, number) for number in passed)
+
+
+def nodes(scene: Scene) -> int:
+    """Return how many nodes there are while all that can be folded is."""
+    return sum(1 for _ in _closed((*scene.parts, *scene.insets)))
+
+
+def _closed(parts: Sequence[Part]) -> Iterator[str]:
+    for part in parts:
+        if not isinstance(part, Frame):
+            yield part.key
+        elif part.folded is not None:
+            yield part.folded.key
+        else:
+            yield from _closed(part.parts)
