@@ -25,7 +25,7 @@ from archspec.schema import names
 
 Patch = pytest.MonkeyPatch
 
-READERS = (schema, schema.nodes, schema.interface, schema.columns, resolve.builder)
+READERS = (schema, schema.bodies, schema.interface, schema.columns, resolve.builder)
 
 
 def no_names_of_the_spec(patch: Patch) -> None:

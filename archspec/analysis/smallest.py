@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -42,9 +42,9 @@ def with_smallest_input(
     if has_channels_last(given):  # no height and width mend that
         return error
 
-    def fits(height: int, width: int = 0) -> bool:
+    def fits(height: int, width: int) -> bool:
         try:
-            resolve(written, overrides, (given[0], height, width or height), _AFFORDABLE)
+            resolve(written, overrides, (given[0], height, width), _AFFORDABLE)
         except SpecError as other:
             if not _is_too_small(other):
                 raise
@@ -52,23 +52,32 @@ def with_smallest_input(
         return True
 
     try:
-        # Most often no size mends a window after global pooling; that is found out first.
-        if not fits(SIZES[-1]):
-            return error
-        size = SIZES[bisect_left(SIZES, True, key=fits)]
-        height, width = size, size
-        # One side may need less than the other.
-        if size > 1 and fits(size - 1, size):
-            height = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(n, size))]
-        if size > 1 and fits(size, size - 1):
-            width = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(size, n))]
+        smallest = _smallest(fits)
     except SpecError:
         return error
+    if smallest is None:
+        return error
+    height, width = smallest
     help = f"the smallest input that works is {given[0]}×{height}×{width}"
     return SpecError(
         replace(diagnostic, help=help) if diagnostic.help == windowed.TOO_SMALL else diagnostic
         for diagnostic in error.diagnostics
     )
+
+
+def _smallest(fits: Callable[[int, int], bool]) -> tuple[int, int] | None:
+    """Return the smallest height and width that fit, or None if none up to the largest do."""
+    # Most often no size mends a window after global pooling; that is found out first.
+    if not fits(SIZES[-1], SIZES[-1]):
+        return None
+    size = SIZES[bisect_left(SIZES, True, key=lambda n: fits(n, n))]
+    height, width = size, size
+    # One side may need less than the other.
+    if size > 1 and fits(size - 1, size):
+        height = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(n, size))]
+    if size > 1 and fits(size, size - 1):
+        width = SIZES[bisect_left(SIZES, True, hi=size, key=lambda n: fits(size, n))]
+    return height, width
 
 
 def _is_too_small(error: SpecError) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -106,7 +106,6 @@ def invalid(
         written: the others as they are written, and where.
         scope: the names in reach there.
     """
-    label = kind.__name__
     arrive = tuple(values[name] for name in kind.inferred() if name in values)
     listed = order(kind, use, arrive)
     problems: dict[str, list[Any]] = {}
@@ -115,22 +114,47 @@ def invalid(
     found = []
     missing = [f"`{field}`" for field in problems if field not in values]
     if missing and not any(map(is_list_in_words, values.values())):
-        message = f"`{label}` needs {' and '.join(missing)}"
+        message = f"`{kind.__name__}` needs {' and '.join(missing)}"
         takes = ", ".join(name for name in kind.model_fields if name not in kind.inferred())
-        help = listed or f"`{label}` takes {takes}"
+        help = listed or f"`{kind.__name__}` takes {takes}"
         found.append(Diagnostic("G314", message, use.span, help=help))
-    for field in (field for field in problems if field in values):
-        needed = " or ".join(dict.fromkeys(map(_needed, problems[field])))
-        message = f"`{field}` of `{label}` is {needed}, not {_quoted(values[field])}"
-        given, place = written.get(field, (Given(use.span), use.span))
-        kernel = values.get("kernel_size") if field == "padding" else None
-        help = hint(given, values[field], scope) or spelt(values[field], needed, kernel) or listed
-        mark, notes = "", came_from(given, scope)
-        # What is of another kind was most likely put into the wrong place.
-        if any(problem["type"] not in _KINDS for problem in problems[field]):
-            place, mark, notes = blamed(given, place, scope)
-        found.append(Diagnostic("G315", message, place, mark, notes=notes, help=help))
+    for field, told in problems.items():
+        if field in values:
+            given = written.get(field, (Given(use.span), use.span))
+            found.append(_refused(field, told, kind, values, given, scope, listed))
     return SpecError(found)
+
+
+def _refused(
+    field: str,
+    problems: Sequence[Any],
+    kind: type[Op],
+    values: Mapping[str, Any],
+    written: tuple[Given, Span],
+    scope: Scope,
+    listed: str,
+) -> Diagnostic:
+    """Return what is wrong with one argument, of which Pydantic says this.
+
+    Args:
+        field: its name.
+        problems: what Pydantic says.
+        kind: the op.
+        values: all arguments.
+        written: how this one is written, and where.
+        scope: the names in reach there.
+        listed: the order in which the op takes its arguments, where it was not kept.
+    """
+    needed = " or ".join(dict.fromkeys(map(_needed, problems)))
+    message = f"`{field}` of `{kind.__name__}` is {needed}, not {_quoted(values[field])}"
+    given, place = written
+    kernel = values.get("kernel_size") if field == "padding" else None
+    help = hint(given, values[field], scope) or spelt(values[field], needed, kernel) or listed
+    mark, notes = "", came_from(given, scope)
+    # What is of another kind was most likely put into the wrong place.
+    if any(problem["type"] not in _KINDS for problem in problems):
+        place, mark, notes = blamed(given, place, scope)
+    return Diagnostic("G315", message, place, mark, notes=notes, help=help)
 
 
 def _needed(problem: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Final
 
 from archspec import expressions
 from archspec.errors import SpecError, fail
@@ -13,6 +14,8 @@ from archspec.schema.values import inside
 from archspec.spec import Given, Parameter
 from archspec.syntax import Scalar
 
+_FORM: Final = "a block's header looks like `BasicBlock(channels, stride=1)`"
+
 
 def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]:
     """Read a block's header: `BasicBlock(channels, stride=1)`.
@@ -21,7 +24,6 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
         SpecError: when it is not of that form; code S220.
     """
     text = str(key.value)
-    form = "a block's header looks like `BasicBlock(channels, stride=1)`"
     is_cut = "(" in text and ")" not in text
     is_cut = is_cut and not key.quoted
     help = "inside {…}, a header with a comma needs quotes" if is_cut else ""
@@ -34,18 +36,8 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
     if isinstance(call, ast.Name):
         call = ast.Call(call, [], [])
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not text.isascii():
-        raise fail("S220", form, key.span, help=help)
-    parameters = []
-    for argument in call.args:
-        if not isinstance(argument, ast.Name):
-            raise fail("S220", form, key.span, help=help)
-        parameters.append(Parameter(argument.id))
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            raise fail("S220", form, key.span, help=help)
-        default = _default(keyword.value, key)
-        _check_quotes(default, {parameter.name for parameter in parameters})
-        parameters.append(Parameter(keyword.arg, default))
+        raise fail("S220", _FORM, key.span, help=help)
+    parameters = _parameters(call, key, help)
     if trouble := names.problem(call.func.id, ops):
         raise fail("S207", f"block `{call.func.id}`: {trouble}", key.span)
     stated = [parameter.name for parameter in parameters if parameter.name in names.SIZES]
@@ -58,6 +50,31 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
             raise fail("S207", f"`{parameter.name}`: {trouble or 'twice'}", key.span)
         seen.add(parameter.name)
     return call.func.id, tuple(parameters)
+
+
+def _parameters(call: ast.Call, key: Scalar, help: str) -> list[Parameter]:
+    """Return the parameters of a header, of which Python has read the text as a call.
+
+    Args:
+        call: what Python reads.
+        key: the header.
+        help: what may be wrong with it, should it not be of the form.
+
+    Raises:
+        SpecError: when it is not of the form, or a default is none; code S220.
+    """
+    parameters = []
+    for argument in call.args:
+        if not isinstance(argument, ast.Name):
+            raise fail("S220", _FORM, key.span, help=help)
+        parameters.append(Parameter(argument.id))
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            raise fail("S220", _FORM, key.span, help=help)
+        default = _default(keyword.value, key)
+        _check_quotes(default, {parameter.name for parameter in parameters})
+        parameters.append(Parameter(keyword.arg, default))
+    return parameters
 
 
 def _needless(call: ast.Call, stated: list[str], key: Scalar) -> SpecError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from archspec import analysis
@@ -143,15 +143,17 @@ def table(
         chosen = {name: column(name) for name in columns}
     else:
         chosen = _roomy(column, _GROUPED[by] if by else _NODES, width)
+    return _of_columns(chosen, title, totals)
+
+
+def _of_columns(
+    chosen: Mapping[str, tuple[str, ...]], title: str, totals: list[tuple[str, str]]
+) -> Table:
+    """Return the table of these columns, each a head and its cells."""
     head, *cells = zip(*chosen.values(), strict=True)
-    return Table(
-        title,
-        head,
-        tuple(COLUMNS[name][1] for name in chosen),
-        cells,
-        totals,
-        narrow=tuple(index for index, name in enumerate(chosen) if name in ("path", "op")),
-    )
+    right = tuple(COLUMNS[name][1] for name in chosen)
+    narrow = tuple(index for index, name in enumerate(chosen) if name in ("path", "op"))
+    return Table(title, head, right, cells, totals, narrow=narrow)
 
 
 def _roomy(
