@@ -75,8 +75,7 @@ class Architecture:
         if not self._written:
             return ()
         unused = analysis.unused(self.network, self._written)
-        moved = analysis.moved(self.network)
-        return (*self._written.warnings, *unused, *moved, *analysis.misread(self.network))
+        return (*self._written.warnings, *unused, *analysis.misread(self.network))
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:
@@ -195,7 +194,7 @@ def load(
     """
     ops = _ops(plugins)
     given = {name: _given(name, value) for name, value in vars.items()}
-    return compiled(read_document(spec, ops), input, given, ops)
+    return compiled(read_document(spec, ops), input, given, ops, _span("input", input))
 
 
 def loads(
@@ -204,7 +203,8 @@ def loads(
     """Load a spec from a text, as `load` does from a file."""
     ops = _ops(plugins)
     given = {name: _given(name, value) for name, value in vars.items()}
-    return compiled(read_text(text, "<string>", ops), input, given, ops)
+    document = read_text(text, "<string>", ops)
+    return compiled(document, input, given, ops, _span("input", input))
 
 
 def _ops(plugins: Sequence[str]) -> Ops:
@@ -214,11 +214,25 @@ def _ops(plugins: Sequence[str]) -> Ops:
 
 
 def compiled(
-    tree: Tree, shape: Shape | None, overrides: Mapping[str, Given], ops: Ops = BY_NAME
+    tree: Tree,
+    shape: Shape | None,
+    overrides: Mapping[str, Given],
+    ops: Ops = BY_NAME,
+    place: Span | None = None,
 ) -> Architecture:
-    """Take a document through all stages, in order."""
+    """Take a document through all stages, in order.
+
+    Args:
+        tree: the document.
+        shape: an input shape without the batch dimension, instead of the spec's.
+        overrides: values for its vars.
+        ops: the ops that it may use.
+        place: where the shape is given.
+    """
     with computing():
         written: Written = read_spec(tree, ops)
+        if shape is not None and place is not None:
+            written = replace(written, places={**written.places, "input": place})
         analysis.check_overriding(written)
         try:
             network = resolve(written, overrides, shape)
@@ -240,10 +254,15 @@ def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape |
     return replace(network, sides=analysis.sides(network), sides_in_eval=alone)
 
 
+def _span(name: str, value: Any) -> Span:
+    """Return the place of a keyword of a call."""
+    source = Source("<python>", f"{name}={value!r}")
+    return Span(source, 1, 1, 1, len(source.text) + 1)
+
+
 def _given(name: str, value: Any) -> Given:
     """Return a Python value as one that was written."""
-    source = Source("<python>", f"{name}={value!r}")
-    span = Span(source, 1, 1, 1, len(source.text) + 1)
+    span = _span(name, value)
 
     def tree(part: Any) -> Scalar | Listing:
         if isinstance(part, list | tuple):

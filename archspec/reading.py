@@ -9,38 +9,16 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
-from archspec import changes, limits
-from archspec.errors import Diagnostic, Source, Span, did_you_mean, fail
+from archspec import limits
+from archspec.errors import Source, Span, did_you_mean, fail
+from archspec.merging import Chain, Document, joined
 from archspec.ops import BY_NAME, Ops
-from archspec.syntax import Mapping, Scalar, Tree, parse
-
-MERGED: Final = ("vars", "defaults", "blocks")
-"""Keys that merge entry by entry with those of the spec that is extended."""
-
-_OWN: Final = ("extends", "expect", changes.KEY)
-"""Keys that speak of one file alone, and are not taken from the one it extends."""
-
-Chain: TypeAlias = tuple[Mapping, ...]
-"""A document, the one that it extends, and so on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document(Mapping):
-    """A spec with what it extends merged in.
-
-    Attributes:
-        marks: the parts that `changes` made, each with the place of the change.
-        warnings: what the file does to its base and may not mean.
-    """
-
-    marks: tuple[tuple[Tree, Span], ...] = ()
-    warnings: tuple[Diagnostic, ...] = ()
+from archspec.syntax import Mapping, Scalar, parse
 
 
 def bundled(kind: str) -> Path:
@@ -227,78 +205,3 @@ def _names_beside(name: str, folder: Path, allowed: tuple[Path, ...]) -> list[st
         return []
     here = folder.resolve()
     return sorted(os.path.relpath(path, here) for path in looked.glob("*.yaml"))
-
-
-def joined(chain: Chain, ops: Ops = BY_NAME) -> Document:
-    """Return a document with what it extends merged in.
-
-    Args:
-        chain: the document, and what it extends.
-        ops: the ops that it may use.
-
-    Raises:
-        SpecError: when `changes` cannot be made; codes L107, and S255 to S260.
-    """
-    *above, first = chain
-    changes.check_has_base(first)
-    whole = Document(first.entries, first.span)
-    for own in reversed(above):
-        whole = merged(whole, own, ops)
-    return whole
-
-
-def merged(base: Document, own: Mapping, ops: Ops = BY_NAME) -> Document:
-    """Return a document in which the own keys override the base's, once that is changed.
-
-    `vars`, `defaults` and `blocks` merge key by key; a block is known by its name, whatever its
-    parameters.
-    """
-    after = changes.changed(base, own, ops)
-    entries: list[tuple[Scalar, Tree]] = []
-    for key, value in after.tree.entries:
-        if key.value in _OWN:
-            continue
-        other = own.get(str(key.value))
-        if other is None:
-            entries.append((key, value))
-        elif key.value in MERGED and isinstance(value, Mapping) and isinstance(other, Mapping):
-            entries.append((key, _overlaid(value, other, _of_var if key.value == "vars" else None)))
-        else:
-            entries.append((own.key(str(key.value)) or key, other))
-    known = {key.value for key, _ in entries} | {changes.KEY}
-    entries += [(key, value) for key, value in own.entries if key.value not in known]
-    # What a base does to its own base is its own affair.
-    warnings = (*after.warnings, *changes.note_whole(base, own))
-    return Document(tuple(entries), own.span, (*base.marks, *after.marks), warnings)
-
-
-def _overlaid(
-    base: Mapping, own: Mapping, join: Callable[[Tree, Tree], Tree] | None = None
-) -> Mapping:
-    """Return a mapping in which the own entries override the base's, or are joined to them."""
-
-    def bare(key: Scalar) -> str:
-        return str(key.value).partition("(")[0]
-
-    mine = {bare(key): (key, value) for key, value in own.entries}
-    theirs = []
-    for key, value in base.entries:
-        own_key, own_value = mine.pop(bare(key), (key, value))
-        if join is not None and own_value is not value:
-            own_value = join(value, own_value)
-        theirs.append((own_key, own_value))
-    return Mapping((*theirs, *mine.values()), own.span)
-
-
-def _of_var(base: Tree, own: Tree) -> Tree:
-    """Return a var: a plain value is a default for what the base says of it, and keeps the rest."""
-    if not isinstance(base, Mapping) and not isinstance(own, Mapping):
-        return own
-    return _overlaid(_long(base), _long(own))
-
-
-def _long(tree: Tree) -> Mapping:
-    """Return a var in its long form, `{default: 64}`."""
-    if isinstance(tree, Mapping):
-        return tree
-    return Mapping(((Scalar("default", tree.span, quoted=False), tree),), tree.span)

@@ -57,6 +57,12 @@ def plain(text: str, span: Span) -> Plain:
     return text
 
 
+def is_word(text: str) -> bool:
+    """Tell whether a text is itself without quotes, and no number, `true`, `false` or null."""
+    numbers = (_INT, _FLOAT, _OTHER_BASE, _NOT_FINITE)
+    return text not in (*_NULL, *_BOOL) and not any(kind.fullmatch(text) for kind in numbers)
+
+
 def _check_digits(digits: str, span: Span) -> None:
     if len(digits) > limits.DIGITS:
         raise fail("L104", f"a number of {len(digits)} digits; {limits.DIGITS} are allowed", span)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, InstanceOf
 
 from archspec.allowed import Allowed
 from archspec.errors import Diagnostic, Span
-from archspec.expressions import Formula, Value
+from archspec.expressions import Formula, Value, names
 from archspec.ops import BY_NAME, Ops
 
 
@@ -36,6 +36,14 @@ class Var(Given):
 
     allowed: Allowed = field(default_factory=Allowed)
     place: Span | None = None
+
+
+def read_names(part: Given | Formula | None) -> frozenset[str]:
+    """Return the names that something reads."""
+    if isinstance(part, Given):
+        inner = part.items if part.items is not None else ()
+        return frozenset().union(read_names(part.formula), *map(read_names, inner))
+    return frozenset() if part is None else names(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,13 @@ class Use(Node):
     keywords: tuple[tuple[Name, Given], ...] = ()
     operands: tuple[Name, ...] | None = None
     branches: Body | None = None
+
+    def arguments(self) -> tuple[Given, ...]:
+        """Return what is written for its arguments, a list of the first ones as one."""
+        first = self.positional
+        if self.is_list and first:
+            first = (Given(first[0].span.to(first[-1].span), items=first),)
+        return (*first, *(given for _, given in self.keywords))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -205,18 +205,21 @@ class _Composer:
         entries: list[tuple[Scalar, Tree]] = []
         seen: dict[Plain, Span] = {}
         numbers: list[Scalar] = []
+        odd: list[Tree] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if isinstance(key, Scalar) and type(key.value) in (int, float) and _is_null(value):
                 numbers.append(key)
             elif not isinstance(key, Scalar) or not isinstance(key.value, str):
-                self.diagnostics.add(_no_word(key))
+                odd.append(key)
             elif (wrong := _wrong_key(key, value, seen)) is not None:
                 self.diagnostics.add(wrong)
             else:
                 seen[key.value] = key.span
                 entries.append((key, value))
+        if odd:  # where one child is numbered, all are
+            self.diagnostics.add(_no_word(odd[0]))
         if numbers:
             self.diagnostics.add(_no_word(numbers[0], _listed(entries[-1:], numbers)))
         return Mapping(tuple(entries), self.span(start, event))
@@ -230,7 +233,18 @@ class _Composer:
 
 
 def _no_word(key: Tree, help: str = "") -> Diagnostic:
-    return Diagnostic("Y107", "a key is a word, not a list, number or null", key.span, help=help)
+    if not isinstance(key, Scalar):
+        what = "a list" if isinstance(key, Listing) else "a mapping"
+        return Diagnostic("Y107", f"a key is a word, and this is {what}", key.span, help=help)
+    span = key.span
+    text = span.source.line(span.line)[span.column - 1 : span.end_column - 1].strip()
+    what = f"`{text}`" if text else "empty"
+    numbered = ""
+    if type(key.value) in (int, float):
+        what, numbered = "a number", "numbered children are a list, `- ReLU`; "
+    if text and not help:
+        help = f'{numbered}in quotes, `"{text}"`, it is a word'
+    return Diagnostic("Y107", f"a key is a word, and this is {what}", span, help=help)
 
 
 def _listed(before: Sequence[tuple[Scalar, Tree]], numbers: Sequence[Scalar]) -> str:

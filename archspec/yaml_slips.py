@@ -15,7 +15,8 @@ from archspec.places import Source, Span
 _KEY: Final = re.compile(r"\s*(?:- +)*([\w<>.-]+)")
 _TIGHT: Final = re.compile(rf"{_KEY.pattern}:(?=[^\s:])")
 _EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
-_NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>.-]+) +([{\[])")
+_NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>][\w<>.-]*) +([{\[])")
+_NO_KEY: Final = re.compile(r"(?:^|[,{]|- )\s*:(?=\s|$)")
 _TWO: Final = re.compile(rf"{_KEY.pattern}:\s+[^\s\[{{\"'#][^#]*?:(?=\s)")
 _LINE: Final = re.compile(r"\s*(?:- |[\w<>.-]+:(?:\s|$))")
 _ODD: Final = re.compile(
@@ -157,6 +158,9 @@ class _Reading:
             braces = "{…}" if match[2] == "{" else "[…]"
             place = self._at(number, match.end(1) + 1)
             return Slip(message, place, f"write `{match[1]}: {braces}`")
+        if number == self.end[0] and (match := _NO_KEY.search(text)):
+            place = self._at(number, match.end())
+            return Slip("nothing stands before this colon", place, "an entry is `name: value`")
         if number == self.end[0] and (match := _TWO.match(text)):
             help = "a node with arguments stands in braces, `conv: {Conv2d: 8}`; a text in quotes"
             return Slip("a second colon in this line", self._at(number, match.end()), help)

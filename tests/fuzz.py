@@ -46,7 +46,8 @@ import archspec
 from archspec.api import compiled
 from archspec.errors import Source
 from archspec.flattening import flattened
-from archspec.reading import joined, read_text
+from archspec.merging import joined
+from archspec.reading import read_text
 from archspec.syntax import parse
 from archspec.writing import write_whole
 

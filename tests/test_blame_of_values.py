@@ -68,6 +68,35 @@ def test_a_value_of_the_wrong_kind_is_one_mistake_where_it_was_written(code: str
     assert (found.code, found.span.line) == (code[:4], 3)
 
 
+UNCOMPUTED = {
+    "a word": ("4 * c", "wide", ["used here"]),
+    "a list": ("c // 2", "[2, 2]", ["used here"]),
+    "nothing to divide by": ("8 // c", "0", ["used here"]),
+    "no list": ("c[0]", "8", ["used here"]),
+    "no condition": ("8 if c else 4", "8", ["used here"]),
+    "what is compared": ("8 if c > 2 else 4", "wide", ["used here"]),
+}
+
+
+@pytest.mark.parametrize("case", UNCOMPUTED)
+def test_what_an_expression_cannot_take_is_told_where_it_was_written(case: str) -> None:
+    formula, bad, notes = UNCOMPUTED[case]
+    block = f"blocks: {{'B(c)': [{{Conv2d: ['={formula}', 1]}}]}}\nnet:\n- ReLU\n- {{B: {bad}}}\n"
+    (found,) = wrong(block)
+    assert found.span is not None
+    assert (found.code, found.span.line) == ("E402", 6)
+    assert [note.text for note in found.notes] == notes
+
+
+def test_where_no_single_value_is_to_blame_the_expression_is() -> None:
+    (found,) = wrong("vars: {a: x, b: y}\nnet: [{Conv2d: [=a + b, 1]}]\n")
+    assert found.span is not None
+    assert (found.code, found.span.line) == ("E402", 4)
+    assert [note.text for note in found.notes] == ["`a` is x", "`b` is y"]
+    (found,) = wrong("vars: {a: [1]}\nnet: [{Conv2d: ['=a[3]', 1]}]\n")
+    assert (found.span and found.span.line, found.message) == (4, "no entry 3 in a list of 1")
+
+
 CASCADES = {
     "E402": "vars: {w: 8}\nnet:\n" + "- {Conv2d: =width, kernel_size: 1}\n" * 20,
     "S207": "blocks: {'B(a, a)': [ReLU]}\nnet:\n" + "- {B: 3}\n" * 10,

@@ -15,8 +15,9 @@ from archspec.changes.forms import Words
 from archspec.commands import main
 from archspec.errors import Source
 from archspec.flattening import flattened
+from archspec.merging import joined
 from archspec.network import Absent
-from archspec.reading import joined, read_chain
+from archspec.reading import read_chain
 from archspec.syntax import Listing, Scalar, Tree, parse
 
 SE = """\
@@ -509,3 +510,38 @@ def test_places_are_those_of_the_files(tmp_path: Path) -> None:
     span = caught.value.diagnostics[0].span
     assert span is not None
     assert (Path(span.source.name).name, span.line) == ("own.yaml", 4)
+
+
+TOLD = """
+name: Base
+description: Two layers.
+paper: by someone
+input: [3, 8, 8]
+vars: {width: 4}
+blocks: {"B(c)": [{Conv2d: =c, kernel_size: 1}]}
+net: {a: {B: =width}, b: ReLU}
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "kept"),
+    [
+        ("vars: {width: 8}", ("Two layers.", "by someone")),
+        ("blocks: {C: [ReLU]}\nvars: {width: 8}", ("Two layers.", "by someone")),
+        ("changes:", ("Two layers.", "by someone")),
+        ("changes: {net.b: Tanh}", ("", "")),
+        ("net: {a: {B: =width}}", ("", "")),
+        ('blocks: {"B(k)": [{Conv2d: =k, kernel_size: 3}]}', ("", "")),
+        ("changes: {net.b: Tanh}\npaper: by me", ("", "by me")),
+    ],
+)
+def test_what_tells_of_the_base_is_not_taken_for_another_network(
+    own: str, kept: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "base.yaml").write_text(TOLD, encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(f"extends: base.yaml\nname: Own\n{own}\n", encoding="utf-8")
+    network = archspec.load(path).network
+    assert (network.description, network.paper) == kept
+    shown = archspec.loads(flattened(read_chain(path))).network
+    assert (shown.description, shown.paper) == kept

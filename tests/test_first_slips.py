@@ -25,6 +25,33 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
             "give this one a name, or put `- ` before all",
         ),
         (HEAD + ENDLESS, "G324", "end it by `if: =n > 0`"),
+        (HEAD + ENDLESS.replace("n - 1", "n"), "G324", "each is given the same"),
+        (HEAD + ENDLESS.replace("n - 1", "n + 1"), "G324", "an `if` of `n`, which differs"),
+        (
+            f"{HEAD}blocks:\n  R(c, n): [{{S: [=n, =c]}}]\n  S(m, c): [{{R: [=c, =m - 1]}}]\n"
+            "net: [{R: [8, 3]}]\n",
+            "G324",
+            "end it by `if: =n > 0` within `R`",
+        ),
+        (f"{HEAD}vars: {{w: 8, h: w * 2}}\nnet: [{{Conv2d: [=h, 3]}}]\n", "G315", "`=w * 2`"),
+        (f"{HEAD}vars: {{h: w * 2, w: 8}}\nnet: [{{Conv2d: [=h, 3]}}]\n", "G315", "no `w` is in"),
+        (f"{HEAD}vars: {{w: 8, h: w}}\nnet: [{{Conv2d: [=h + 1, 3]}}]\n", "E402", "mean `=w`?"),
+        (
+            f"{HEAD}blocks: {{B(c): [{{Conv2d: [=c, 1]}}]}}\n"
+            "net: [{for: {i: [1, 2]}, do: {B: i * 2}}]\n",
+            "G315",
+            "did you mean `=i * 2`?",
+        ),
+        (f"{HEAD}net: [{{Conv2d: 8, kernel_size: '3'}}]\n", "G315", "`3` without quotes"),
+        (f"{HEAD}net: [{{repeat: '3', do: ReLU}}]\n", "G320", "`3` without quotes"),
+        (f"{HEAD}net: [{{if: 'true', do: ReLU}}]\n", "G303", "`true` without quotes"),
+        (f"{HEAD}net: [ReLU]\nexpect: {{params: '0'}}\n", "S218", "`0` without quotes"),
+        (f"{HEAD}net: [ReLU]\nvars: {{w: {{default: 8, min: '1'}}}}\n", "S270", "`1` without"),
+        ("name: A\ninput: ['3', 32, 32]\nnet: [ReLU]\n", "S219", "`3` without quotes"),
+        (f"{HEAD}outputs: a\nnet: {{a: {{from: input}}, b: ReLU}}\n", "G333", "do: Identity}` is"),
+        (f"{HEAD}net: {{1: ReLU, 2: ReLU}}\n", "Y107", "numbered children are a list"),
+        (f"{HEAD}net: {{a: ReLU, true: ReLU}}\n", "Y107", 'in quotes, `"true"`'),
+        (f"{HEAD}net:\n- {{Conv2d: [3, 1], : 3}}\n", "Y101", "an entry is `name: value`"),
     ],
 )
 def test_a_slip_is_told_with_what_was_meant(text: str, code: str, help: str) -> None:
@@ -33,6 +60,24 @@ def test_a_slip_is_told_with_what_was_meant(text: str, code: str, help: str) -> 
     (found,) = caught.value.diagnostics
     assert found.code == code
     assert help in found.help
+
+
+@pytest.mark.parametrize(
+    ("net", "message", "first"),
+    [
+        ("a<i>: {for: {i: [1, 2]}, do: ReLU}\n  a2: ReLU", "already a `a2`", 4),
+        ("a<i>: {for: {i: [1, 1]}, do: ReLU}", "two turns make `a1`", None),
+        ("a<i><j>: {for: {i: [1, 11], j: [11, 1]}, do: ReLU}", "two turns make `a111`", None),
+        ("a: ReLU\n  l: {repeat: 2, splice: {a: ReLU}}", "already a `a`", 4),
+        ("l: {repeat: 2, splice: {a: ReLU}}", "each turn makes `a` again", None),
+    ],
+)
+def test_a_name_made_twice_points_at_the_first(net: str, message: str, first: int | None) -> None:
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.loads(f"{HEAD}net:\n  {net}\n")
+    (found,) = caught.value.diagnostics
+    assert (found.code, message in found.message) == ("G305", True)
+    assert [note.span.line for note in found.notes if note.span] == ([first] if first else [])
 
 
 def test_a_block_without_end_does_not_list_every_turn() -> None:

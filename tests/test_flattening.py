@@ -12,7 +12,8 @@ import archspec
 from archspec.commands import main
 from archspec.errors import Source
 from archspec.flattening import flattened
-from archspec.reading import bundled, bundled_names, joined, read_chain, read_document
+from archspec.merging import joined
+from archspec.reading import bundled, bundled_names, read_chain, read_document
 from archspec.syntax import Listing, Scalar, Tree, parse
 
 

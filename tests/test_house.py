@@ -30,6 +30,7 @@ ORDER = [
     {"traced", "allowed"},
     {"ops"},
     {"changes"},
+    {"merging"},
     {"reading"},
     {"flattening"},
     {"spec"},

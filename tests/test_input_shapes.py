@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 import archspec
 from archspec import SpecError
+from archspec.commands import main
 from archspec.errors import Diagnostic
 
 CONV = "[{Conv2d: 8, kernel_size: 3, padding: 1}, {AdaptiveAvgPool2d: 1}, Flatten, {Linear: 10}]"
@@ -95,9 +97,27 @@ def test_channels_that_come_last_are_told() -> None:
     assert error(spec("[28, 28, 1]", deep)).help == "channels come first: `input: [1, 28, 28]`"
 
 
+def test_a_shape_that_a_caller_gives_is_told_as_the_caller_writes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = spec("[3, 32, 32]")
+    (warning,) = archspec.loads(text, input=(28, 28, 1)).warnings
+    assert warning.span is not None
+    assert warning.span.source.text == "input=(28, 28, 1)"
+    assert warning.help == "images of 28×28 are `input=(1, 28, 28)`"
+    file = tmp_path / "net.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert main(["validate", str(file), "--input", "28x28x1"]) == 0
+    told = capsys.readouterr().err
+    assert "--> --input:1:1" in told
+    assert "images of 28×28 are `--input 1x28x28`" in told
+    assert main(["validate", str(file), "--input", "28x28"]) == 1
+    assert "from --input:1" in capsys.readouterr().err
+
+
 def test_a_batch_that_is_flattened_away_is_told() -> None:
     assert warned("[32, 1, 28, 28]", "[Flatten, {Linear: 10}]") == [
-        "`input` has no batch: `[1, 28, 28]`"
+        "`input` has no batch: `input: [1, 28, 28]`"
     ]
 
 

@@ -219,6 +219,8 @@ FROZEN = {
     "pool: {AdaptiveAvgPool2d: =in_height // 2}": ["W132"],
     "cut: {use: Narrow, dim: 2, start: 0, length: =in_height // 2}": ["W132"],
     "window: {MaxPool2d: '=min(2, in_height)'}": ["W132"],
+    "pair: {Upsample: [=in_height, =in_width]}": ["W132"],
+    "inner: [{MaxPool2d: 2}, {AdaptiveAvgPool2d: =in_height}]": ["W120"],
     "pool: {AdaptiveAvgPool2d: 4}": [],
     "scale: {Scale: =1 / in_channels}": [],
 }

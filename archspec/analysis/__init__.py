@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archspec.analysis.bounds import check_parameters, too_large
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
-from archspec.analysis.entering import moved
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.readings import check_readings, misread
@@ -33,7 +32,6 @@ __all__ = [
     "last_field",
     "macs",
     "misread",
-    "moved",
     "parameters",
     "peak",
     "receptive_field",

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from archspec import limits, spec
 from archspec.errors import Diagnostic, Span
 from archspec.network import Body, Network
-from archspec.resolve.scope import entering, read_names
+from archspec.resolve.scope import entering
 from archspec.schema import names
-from archspec.spec import Given
+from archspec.spec import Given, read_names
 
 
 def moved(network: Network) -> tuple[Diagnostic, ...]:
     """Return a warning where `in_channels` of a body in place is not that of its block; W120.
 
-    Until version 0.1 it was that of the block around it, or of the network's input.
+    Whoever reads a block from its head may take it for that of the block.
     """
     found: dict[Span, Diagnostic] = {}
     first = next(iter(network.inputs.values()))
@@ -31,10 +31,14 @@ def _look(body: Body, outer: Mapping[str, int], whose: str, found: dict[Span, Di
     own = entering(body.inputs[0]) if body.path else outer
     differ = {name for name in own if name in outer and own[name] != outer[name]}
     for given in _within(body.written) if differ and body.block is None else ():
-        for name in sorted(differ & read_names(given)):
-            now, before = int(own[name]), int(outer[name])
-            message = f"`{name}` is {now} here, of what enters this body, and not {before}"
-            help = f"{before} is what enters {whose}: where it is meant, write {before}"
+        if read := sorted(differ & read_names(given)):
+            now, before = (
+                " and ".join(str(int(held[name])) for name in read) for held in (own, outer)
+            )
+            is_, it = ("are", "they are") if len(read) > 1 else ("is", "it is")
+            listed = " and ".join(f"`{name}`" for name in read)
+            message = f"{listed} {is_} {now} here, of what enters this body, and not {before}"
+            help = f"{before} {is_} what enters {whose}: where {it} meant, write {before}"
             warning = Diagnostic("W120", message, given.span, path=body.path, help=help)
             found.setdefault(given.span, warning)
     for node in body.nodes:
@@ -62,7 +66,7 @@ def _of(key: spec.Name | None, node: spec.Node) -> Iterator[Given]:
     if node.otherwise is not None:
         yield from _of(key, node.otherwise)
     if isinstance(node, spec.Use):
-        yield from (node.callee, *node.positional, *(given for _, given in node.keywords))
+        yield from (node.callee, *node.arguments())
     elif isinstance(node, spec.Do):
         yield from _of(key, node.node)
     elif isinstance(node, spec.Loop | spec.Cfg) and (key is None or _is_named(key)):

@@ -7,8 +7,7 @@ from typing import Final
 
 from archspec.errors import Diagnostic
 from archspec.network import Network
-from archspec.resolve.scope import read_names
-from archspec.spec import Use
+from archspec.spec import Use, read_names
 
 _SIZES: Final = ("in_height", "in_width")
 _LOUD: Final = frozenset(("Parameter", "Linear", "Unflatten"))
@@ -23,7 +22,7 @@ def frozen(network: Network) -> Iterator[Diagnostic]:
     for leaf in network.leaves:
         if not isinstance(leaf.written, Use) or leaf.label in _LOUD:
             continue
-        for given in (*leaf.written.positional, *(given for _, given in leaf.written.keywords)):
+        for given in leaf.written.arguments():
             read = read_names(given)
             sizes = [f"`{size}`" for size in _SIZES if size in read]
             if sizes:

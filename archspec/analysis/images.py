@@ -8,7 +8,7 @@ from archspec.errors import Diagnostic, Span
 from archspec.network import Network
 from archspec.ops import Op, shown
 from archspec.ops.arguments import pair
-from archspec.resolve.images import channels_first, has_batch, has_channels_last
+from archspec.resolve.images import Inputs, has_batch, has_channels_last
 
 
 def images(network: Network, place: Span) -> Iterator[Diagnostic]:
@@ -18,16 +18,17 @@ def images(network: Network, place: Span) -> Iterator[Diagnostic]:
         network: a network.
         place: that of its inputs.
     """
-    for shape in network.inputs.values():
+    inputs = Inputs(tuple(network.inputs.values()), place)
+    for shape in inputs.shapes:
         readers = [leaf.op for leaf in network.leaves if leaf.inputs[:1] == (shape,)]
         if has_channels_last(shape) and any(map(_is_wide, readers)):
             channels, height, width = shape
             message = f"{channels} channels of {height}×{width} enter: channels come first"
-            help = f"images of {channels}×{height} are `input: {channels_first(shape)}`"
+            help = f"images of {channels}×{height} are {inputs.channels_first(shape)}"
             yield Diagnostic("W127", message, place, help=help)
         elif has_batch(shape) and any(type(op).__name__ == "Flatten" for op in readers):
             message = f"each sample has the shape {shown(shape)}, beside the batch"
-            help = f"`input` has no batch: `[{shown(shape[1:])[1:-1]}]`"
+            help = f"`input` has no batch: {inputs.spelt(shape[1:])}"
             yield Diagnostic("W127", message, place, help=help)
 
 

@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from archspec import limits
+from archspec.analysis.entering import moved
 from archspec.analysis.frozen import frozen
 from archspec.analysis.images import images
 from archspec.analysis.layouts import layouts
-from archspec.analysis.words import never_equal
+from archspec.analysis.words import never_equal, parts
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean
 from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.initialisation import belongs, follows, modules
 from archspec.schema import names
-from archspec.spec import Block, Given, InitRule, Name, Spec, Var, Written
+from archspec.spec import Block, Cfg, Given, InitRule, Loop, Name, Spec, Var, Written
 
 
 def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
@@ -29,6 +30,8 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
         network: a network.
         written: the spec that it was resolved from.
     """
+    entering = moved(network)
+    told = {warning.span for warning in entering}
     # A node of a block is one thing, however often the block is used.
     found = {
         (warning.code, warning.span): warning
@@ -37,10 +40,12 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
                 *_unread(network, written),
                 *_unnamed(written),
                 *_unfollowed(network, written),
-                *frozen(network),
+                *(warning for warning in frozen(network) if warning.span not in told),
                 *never_equal(written.spec),
                 *images(network, written.places["input"]),
                 *layouts(network),
+                *_empty(network, written),
+                *entering,
             ]
         )
     }
@@ -127,6 +132,27 @@ def _idle_parameters(block: Block, used: Collection[str]) -> Iterator[Diagnostic
     listed = " and ".join(idle)
     message = f"the body of `{block.name.text}` does not use {listed}"
     yield Diagnostic("W104", message, block.name.span, help="whatever a use gives, nothing changes")
+
+
+def _empty(network: Network, written: Written) -> Iterator[Diagnostic]:
+    """Yield loops that never turn, and a network in which nothing is left."""
+    for loop in parts((written.spec.net, written.spec.blocks)):
+        if isinstance(loop, Loop | Cfg) and _never_turns(loop) and _is_of_file(loop.span, written):
+            message = "this loop has no turns, whatever the vars are"
+            help = "take it out, or write how often"
+            yield Diagnostic("W107", message, loop.span, help=help)
+    if not network.leaves:
+        message = "nothing is left of this network: what enters leaves as it is"
+        help = "`repeat` and `if` decide what is there"
+        yield Diagnostic("W108", message, written.places["net"], help=help)
+
+
+def _never_turns(loop: Loop | Cfg) -> bool:
+    if isinstance(loop, Cfg):
+        return loop.entries.items == ()
+    if loop.count is not None:
+        return loop.count.formula is None and loop.count.value == 0
+    return any(given.items == () for _, given in loop.columns)
 
 
 def _unfollowed(network: Network, written: Written) -> Iterator[Diagnostic]:

@@ -15,13 +15,13 @@ def never_equal(spec: Spec) -> Iterator[Diagnostic]:
     """Yield a warning for each word that is none of the choices of its var; code W131."""
     for name, var in spec.vars.items():
         choices = [choice for choice in var.allowed.choices if isinstance(choice, str)]
-        parts = [spec.net, spec.defaults, spec.init, spec.vars]
+        found = [spec.net, spec.defaults, spec.init, spec.vars]
         for block in spec.blocks.values():
             if all(parameter.name != name for parameter in block.parameters):
-                parts.append(block)
-        if not choices or any(_hides(part, name) for part in _parts(parts)):
+                found.append(block)
+        if not choices or any(_hides(part, name) for part in parts(found)):
             continue
-        for given in _parts(parts):
+        for given in parts(found):
             for word in _compared(given, name) if isinstance(given, Given) else ():
                 if word not in choices:
                     message = f"`{name}` is never `{word}`: it is {var.allowed}"
@@ -30,17 +30,17 @@ def never_equal(spec: Spec) -> Iterator[Diagnostic]:
                     yield Diagnostic("W131", message, given.span, notes=notes, help=help)
 
 
-def _parts(part: Any) -> Iterator[Any]:
+def parts(part: Any) -> Iterator[Any]:
     """Yield all that a part of a spec is made of."""
     if isinstance(part, dict):
         part = tuple(part.values())
     if isinstance(part, tuple | list):
         for item in part:
-            yield from _parts(item)
+            yield from parts(item)
     elif dataclasses.is_dataclass(part) and not isinstance(part, Span):
         yield part
         for field in dataclasses.fields(part):
-            yield from _parts(getattr(part, field.name))
+            yield from parts(getattr(part, field.name))
 
 
 def _hides(part: Any, name: str) -> bool:
@@ -61,4 +61,4 @@ def _compared(given: Given, name: str) -> Iterator[str]:
                             yield item.value
 
 
-__all__ = ["never_equal"]
+__all__ = ["never_equal", "parts"]

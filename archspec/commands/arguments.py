@@ -13,10 +13,11 @@ from typing import Final
 from archspec import limits
 from archspec.api import Architecture, compiled
 from archspec.commands.telling import warn
-from archspec.errors import Source
+from archspec.errors import Source, Span
+from archspec.merging import Chain, joined
 from archspec.ops import Ops, Shape
 from archspec.plugins import registry
-from archspec.reading import Chain, decoded, joined, read_chain, text_chain
+from archspec.reading import decoded, read_chain, text_chain
 from archspec.schema.values import given
 from archspec.spec import Given
 from archspec.syntax import parse
@@ -125,9 +126,9 @@ def load(arguments: argparse.Namespace) -> Architecture:
 
 def load_one(spec: str | None, arguments: argparse.Namespace, ops: Ops) -> Architecture:
     """Load one of several specs."""
-    return compiled(
-        joined(chain(spec), ops), _shape(arguments.input), _overrides(arguments.set), ops
-    )
+    document, text = joined(chain(spec), ops), arguments.input
+    place = text and Span(Source("--input", text), 1, 1, 1, len(text) + 1)
+    return compiled(document, _shape(text), _overrides(arguments.set), ops, place)
 
 
 def _standard_input() -> str:

@@ -6,8 +6,8 @@ import argparse
 import json
 
 from archspec.commands.arguments import add_plugin, chain, plugin_ops
+from archspec.merging import joined
 from archspec.ops import Ops
-from archspec.reading import joined
 from archspec.schema.headers import header
 from archspec.schema.variables import read_var
 from archspec.spec import Parameter, Var

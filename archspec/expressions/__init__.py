@@ -18,6 +18,7 @@ from archspec.expressions.values import (
     Formula,
     TooMuchError,
     Value,
+    as_word,
     make_divisible,
     shown_value,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Formula",
     "TooMuchError",
     "Value",
+    "as_word",
     "computing",
     "constant",
     "evaluate",

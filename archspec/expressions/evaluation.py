@@ -14,6 +14,7 @@ from archspec.errors import did_you_mean, fail
 from archspec.expressions.values import (
     CONSTANTS,
     FUNCTIONS,
+    BoundError,
     ExpressionError,
     Formula,
     TooMuchError,
@@ -86,12 +87,14 @@ def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
             told = f"expressions take more than {limits.COMPUTED:,} steps to compute"
             raise TooMuchError(told, offset)
         return value
-    except ExpressionError:
+    except ExpressionError as error:
+        error.node = error.node or formula
         raise
-    except ZeroDivisionError:
-        raise ExpressionError("division by zero", offset) from None
-    except (TypeError, ValueError, IndexError, OverflowError) as error:
-        raise ExpressionError(str(error), offset) from None
+    except (ArithmeticError, TypeError, ValueError, IndexError) as error:
+        told = "division by zero" if isinstance(error, ZeroDivisionError) else str(error)
+        failed = ExpressionError(told, offset)
+        failed.node = formula
+        raise failed from None
 
 
 def _place(node: ast.expr) -> int:
@@ -141,8 +144,14 @@ def _compare(node: ast.Compare, values: Mapping[str, Value]) -> Value:
     left = evaluate(node.left, values)
     for op, part in zip(node.ops, node.comparators, strict=True):
         right = evaluate(part, values)
-        if not COMPARE[type(op)](left, right):
-            return False
+        try:
+            if not COMPARE[type(op)](left, right):
+                return False
+        except TypeError:
+            message = f"cannot compare {_shown(left)} and {_shown(right)}"
+            if isinstance(op, ast.In | ast.NotIn):
+                message = f"cannot look for {_shown(left)} in {_shown(right)}"
+            raise ExpressionError(message, _place(node)) from None
         left = right
     return True
 
@@ -192,7 +201,14 @@ def _comprehension(node: ast.ListComp, values: Mapping[str, Value]) -> Value:
 
 def _call(node: ast.Call, values: Mapping[str, Value]) -> Value:
     assert isinstance(node.func, ast.Name)
-    return FUNCTIONS[node.func.id](*(evaluate(argument, values) for argument in node.args))  # type: ignore[no-any-return]
+    arguments = [evaluate(argument, values) for argument in node.args]
+    try:
+        return FUNCTIONS[node.func.id](*arguments)  # type: ignore[no-any-return]
+    except BoundError:
+        raise
+    except (ArithmeticError, TypeError, ValueError):
+        listed = ", ".join(map(_shown, arguments))
+        raise ExpressionError(f"cannot compute {node.func.id}({listed})", _place(node)) from None
 
 
 _RULES: Final[dict[type[ast.expr], Callable[[Any, Mapping[str, Value]], Value]]] = {

@@ -8,18 +8,27 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from archspec import limits
+from archspec.scalars import is_word
 
 Formula: TypeAlias = ast.expr
 Value: TypeAlias = "bool | int | float | str | tuple[Any, ...] | None"
 
 
 class ExpressionError(Exception):
-    """An expression cannot be read or computed; `offset` is where in its text, from 0."""
+    """An expression cannot be read or computed; `offset` is where in its text, from 0.
+
+    `node` is the operation that failed.
+    """
 
     def __init__(self, message: str, offset: int = 0, help: str = "") -> None:
         super().__init__(message)
         self.offset = offset
         self.help = help
+        self.node: Formula | None = None
+
+
+class BoundError(ValueError):
+    """A function was asked for more than it may give."""
 
 
 class TooMuchError(ExpressionError):
@@ -35,14 +44,14 @@ def make_divisible(value: float, divisor: int = 8) -> int:
 def _range(*bounds: int) -> tuple[int, ...]:
     steps = range(*bounds)
     if len(steps) > limits.LIST_LENGTH:
-        raise ValueError(f"a range of {len(steps):,} entries; {limits.LIST_LENGTH:,} are allowed")
+        raise BoundError(f"a range of {len(steps):,} entries; {limits.LIST_LENGTH:,} are allowed")
     return tuple(steps)
 
 
 def _round(value: float, digits: int | None = None) -> float:
     # Python makes a power of ten of the digits, however many they are.
     if digits is not None and abs(digits) > limits.DIGITS:
-        raise ValueError(f"rounding to {digits} digits; {limits.DIGITS} are allowed")
+        raise BoundError(f"rounding to {digits} digits; {limits.DIGITS} are allowed")
     return round(value, digits)
 
 
@@ -95,12 +104,19 @@ def size(value: Value) -> int:
     return total
 
 
+def as_word(value: object) -> str:
+    """Return a value as a part of a name: a word without quotes, all else as a spec writes it."""
+    return value if isinstance(value, str) else shown_value(value)
+
+
 def shown_value(value: object) -> str:
     """Return a value as a spec writes it: `true`, `[1, 2]`, `ReLU`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
         return "null"
+    if isinstance(value, str) and not is_word(value):
+        return f'"{value}"'
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(shown_value(item) for item in value) + "]"
     return str(value)

@@ -1,6 +1,6 @@
 """A spec and those that it extends as the text of one spec, as if it had been written so.
 
-`reading.merged` says what the one spec holds; here every part of it is spelt as the file spells it
+`merging.merged` says what the one spec holds; here every part of it is spelt as the file spells it
 that it came from, with its comments. Only the mappings that merge entry by entry are put together
 anew.
 """
@@ -15,8 +15,8 @@ from typing import Final
 from archspec.errors import Source
 from archspec.flattening.composing import Composer
 from archspec.flattening.cutting import Part
+from archspec.merging import MERGED, Chain, Document, joined
 from archspec.ops import BY_NAME, Ops
-from archspec.reading import MERGED, Chain, Document, joined
 from archspec.syntax import Mapping, Scalar, Tree
 
 _SCHEMA: Final = re.compile(r"\n+# yaml-language-server:[^\n]*\n*\Z")

@@ -14,7 +14,7 @@ from typing import Final
 
 from archspec.errors import Span, visible
 from archspec.flattening.cutting import Part, character, cut, parts
-from archspec.reading import Chain, Document
+from archspec.merging import Chain, Document
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _WIDTH: Final = 100

@@ -13,8 +13,10 @@ from archspec.ops import Shape
 from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
+from archspec.resolve.images import Inputs
 from archspec.resolve.initialisation import with_fills
 from archspec.resolve.modules import module
+from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Resolver
@@ -69,12 +71,12 @@ def resolve_open(
     inputs = _inputs(written, shape)
     values = values_of_vars(written.spec, overrides)
     scope, computed = _global(written.spec, overrides, values, wanted, named)
-    sizes = tuple(inputs.values())
+    given = Inputs(tuple(inputs.values()), written.places.get("input"))
     resolver = Resolver(
-        written.spec, written.ops, Diagnostics(), scope, Expansion(most), module, sizes
+        written.spec, written.ops, Diagnostics(), scope, Expansion(most), module, given
     )
-    scope = replace(scope, values={**entering(sizes[0]), **values})
-    root = _root(resolver, scope, inputs, written.places.get("input"))
+    scope = replace(scope, values={**entering(given.shapes[0]), **values})
+    root = _root(resolver, scope, inputs, given.place)
     network = replace(
         _network(written, values, inputs, root, scope),
         is_default=not overrides and shape is None,
@@ -161,8 +163,10 @@ def _global(
                 formulas={**scope.formulas, name: formula},
                 sources={**scope.sources, name: source},
             )
-    places = {name: given.span for name, given in {**spec.vars, **overrides}.items()}
-    return replace(scope, places=places), computed
+    origins = {
+        name: Origin(given, values, name) for name, given in {**spec.vars, **overrides}.items()
+    }
+    return replace(scope, origins=origins), computed
 
 
 def _inputs(written: Written, shape: Shape | None) -> dict[str, Shape]:

@@ -143,7 +143,7 @@ def _entered(
     """Return what a turn sees, and what its names mean outside; what it reads is said in them."""
     bindings = plan.bindings
     scope = outer.with_loop(plan.values, bindings)
-    scope = replace(scope, places={**scope.places, **plan.places})
+    scope = replace(scope, origins={**scope.origins, **plan.origins})
     scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
     # Within, a var of the same name cannot be told from the loop's own.
     resolver = builder.resolver

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archspec import expressions
-from archspec.errors import Note, Span, SpecError
+from archspec import expressions, limits
+from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse
 from archspec.ops import Shape
+from archspec.resolve.origins import Origin
 from archspec.resolve.parameters import arguments, plain_defaults, unstated
 from archspec.resolve.scope import (
     Scope,
@@ -66,9 +67,10 @@ def enter(
     names = _names(given, sizes, around, outermost, calling(open_vars(outermost), own))
     scope = replace(
         _inner(outermost, names),
-        places={**without(outermost.places, own), **_places(block, use, around)},
+        origins={**without(outermost.origins, own), **_origins(block, use, around)},
         trail=(_told(block, names.values, path, use), *around.trail),
         blocks=around.blocks + 1,
+        handed={**around.handed, block.name.text: names.values},
     )
     left = [parameter for parameter in block.parameters if parameter.name not in given]
     scope, computed = _computed(left, names, path, scope)
@@ -139,13 +141,45 @@ def _computed(
     return scope, computed
 
 
-def _places(block: Block, use: Use, around: Scope) -> dict[str, Span]:
+def endless(block: Block, use: Use, around: Scope, within: Scope) -> SpecError:
+    """Return the error about blocks that are nested too deep, most often one that never ends.
+
+    Args:
+        block: the innermost.
+        use: where it is used.
+        around: the scope of the use.
+        within: that of its body.
+    """
+    label = block.name.text
+    message = f"blocks nested deeper than {limits.BLOCK_DEPTH}"
+    if label not in around.handed:
+        return fail("G324", message, use.span)
+    pairs = {
+        parameter.name: (around.handed[label][parameter.name], within.values[parameter.name])
+        for parameter in block.parameters
+    }
+    changing = [name for name, (before, now) in pairs.items() if before != now]
+    falling = [name for name in changing if _is_less(*reversed(pairs[name]))]
+    help = "each is given the same: a parameter that counts down, `n - 1`, ends it by `if: =n > 0`"
+    if falling:
+        help = f"end it by `if: ={falling[0]} > 0` within `{label}`"
+    elif changing:
+        help = f"end it by an `if` of `{changing[0]}`, which differs from one to the next"
+    return fail("G324", f"{message}: `{label}` contains itself", use.span, help=help)
+
+
+def _is_less(now: Value, before: Value) -> bool:
+    numbers = isinstance(now, int | float) and isinstance(before, int | float)
+    return numbers and now < before  # type: ignore[operator]
+
+
+def _origins(block: Block, use: Use, around: Scope) -> dict[str, Origin]:
     """Return where the parameters of a block have their values, those that are computed apart."""
     known = [parameter.name for parameter in block.parameters]
     given = {p.name: p.default for p in block.parameters if p.default and not p.default.formula}
     given |= zip(known, use.positional, strict=False)
     given |= {name.text: value for name, value in use.keywords}
-    return {name: around.place(value) for name, value in given.items()}
+    return {name: around.written(value) for name, value in given.items()}
 
 
 def _inner(outermost: Scope, names: _Names) -> Scope:
@@ -157,7 +191,7 @@ def _inner(outermost: Scope, names: _Names) -> Scope:
         {**outermost.values, **values},
         {**formulas, **{name: name_formula(name) for name in values}},
         sources={**outermost.sources, **names.sources},
-        places=without(outermost.places, values),
+        origins=without(outermost.origins, values),
         called=names.called,
     )
 

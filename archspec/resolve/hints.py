@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
 
 from archspec import expressions
 from archspec.errors import Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.resolve.scope import Scope, read_names
-from archspec.spec import Given
+from archspec.schema.values import inside, unquoted
+from archspec.spec import Given, read_names
+
+if TYPE_CHECKING:
+    from archspec.resolve.scope import Scope
 
 _SHOWN: Final = 30
 """Characters of a value in messages."""
@@ -25,9 +29,9 @@ def short(value: Value) -> str:
 def came_from(given: Given, scope: Scope) -> tuple[Note, ...]:
     """Return where the vars that an expression reads have their values."""
     return tuple(
-        Note(f"`{name}` is {short(scope.values[name])}", scope.places[name])
+        Note(f"`{name}` is {short(scope.values[name])}", scope.origins[name].span)
         for name in sorted(read_names(given))
-        if name in scope.places
+        if name in scope.origins
     )
 
 
@@ -37,10 +41,10 @@ def blamed(given: Given, place: Span, scope: Scope) -> tuple[Span, str, tuple[No
     A value that reaches a node as it is, under a name, is to be mended where it was written.
     """
     name = getattr(given.formula, "id", "")
-    if name not in scope.places:
+    if name not in scope.origins:
         return place, "", came_from(given, scope)
     return (
-        scope.places[name],
+        scope.origins[name].span,
         f"`{name}` is {short(scope.values[name])}",
         (Note("used here", place),),
     )
@@ -52,24 +56,70 @@ def wrong(code: str, message: str, given: Given, scope: Scope, help: str) -> Spe
     return fail(code, message, place, label=label, notes=notes, help=help)
 
 
-def hint(given: Given, value: Value, scope: Scope) -> str:
-    """Return what a wrong value was most likely meant to be; empty where nobody knows."""
+def hint(given: Given, value: Value, scope: Scope, needed: str = "a number") -> str:
+    """Return what a wrong value was most likely meant to be; empty where nobody knows.
+
+    Args:
+        given: what is written.
+        value: what it yields.
+        scope: the names in reach.
+        needed: what it has to be, in the words of the message.
+    """
+    origin = scope.written(given)
+    given, reach = origin.given, origin.reach()
     divides = given.formula is not None and any(
         isinstance(part, ast.Div) for part in ast.walk(given.formula)
     )
     if isinstance(value, float) and divides:
         return "`//` divides whole numbers, `/` gives a fraction"
-    if given.formula is None and isinstance(value, str) and _is_expression(value, scope):
+    if given.formula is None and isinstance(value, str) and _is_expression(value, reach):
         return f"did you mean `={value}`?"
     if given.formula is None and isinstance(value, str) and (names := _computing(value)):
-        unknown = next((name for name in sorted(names) if name not in scope.values), "")
-        near = did_you_mean(unknown, scope.values)
+        unknown = next((name for name in sorted(names) if name not in reach), "")
+        near = did_you_mean(unknown, sorted(reach))
         return f"an expression begins with `=`, and no `{unknown}` is in reach here; {near}".rstrip(
             "; "
         )
     # A default that is one word may have been meant for a name.
     is_name = isinstance(given.formula, ast.Name) and isinstance(value, str)
-    return did_you_mean(str(value), scope.values) if is_name else ""
+    if is_name:
+        return did_you_mean(str(value), sorted(reach))
+    return unquoted(value) if re.search("integer|number|true or false", needed) else ""
+
+
+def uncomputed(error: expressions.ExpressionError, given: Given, scope: Scope) -> SpecError:
+    """Return the error about an expression that cannot be computed, at its place.
+
+    Where a single name has a value of another kind than is computed with, that is where it is.
+    """
+    place, label, notes = inside(given.span, error.offset), "", came_from(given, scope)
+    if isinstance(error, expressions.TooMuchError):
+        return fail("L204", str(error), place, help=error.help)
+    names = [name for name in _odd(error.node, scope) if name in scope.origins]
+    help = error.help
+    if len(names) == 1:
+        name = ast.Name(names[0], ast.Load())
+        alone = Given(place, formula=name)
+        place, label, notes = blamed(alone, place, scope)
+        help = help or hint(alone, scope.values[names[0]], scope)
+    return fail("E402", str(error), place, label=label, notes=notes, help=help)
+
+
+def _odd(node: ast.expr | None, scope: Scope) -> list[str]:
+    """Return the names that an operation reads itself and whose values it cannot take."""
+    parts = ast.iter_child_nodes(node) if node is not None else ()
+    read = [part.id for part in parts if isinstance(part, ast.Name)]
+    held = [(name, scope.values.get(name)) for name in dict.fromkeys(read)]
+    if isinstance(node, ast.Subscript):
+        listed = getattr(node.value, "id", "")
+        return [name for name, value in held if name == listed and not isinstance(value, tuple)]
+    if isinstance(node, ast.BoolOp | ast.IfExp):
+        return [name for name, value in held if not isinstance(value, bool)]
+    if isinstance(node, ast.BinOp | ast.UnaryOp | ast.Compare):
+        odd = [name for name, value in held if type(value) not in (int, float)]
+        divisor = getattr(getattr(node, "right", None), "id", "")
+        return odd or [name for name, value in held if name == divisor and not value]
+    return []
 
 
 _SIZES: Final = re.compile(r"\d+(?:[ ,x×*]+\d+)+")
@@ -114,10 +164,10 @@ def _computing(text: str) -> set[str]:
     return set(expressions.names(formula)) if computes else set()
 
 
-def _is_expression(text: str, scope: Scope) -> bool:
+def _is_expression(text: str, reach: Collection[str]) -> bool:
     """Tell whether a word is an expression of names in reach, but for the sign before it."""
     try:
         names = expressions.names(expressions.parse(text))
     except expressions.ExpressionError:
         return False
-    return names <= scope.values.keys() and (bool(names) or "(" in text)
+    return names <= {*reach} and (bool(names) or "(" in text)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from archspec import spec
-from archspec.expressions import Formula, shown_value
+from archspec.expressions import Formula, as_word, shown_value
 from archspec.ops import BY_NAME, Form
 from archspec.resolve.hints import hint, wrong
 from archspec.resolve.scope import Scope
@@ -83,6 +83,6 @@ def filled(key: spec.Name, scope: Scope) -> spec.Name:
 
     def value(match: re.Match[str]) -> str:
         known = match[1] in scope.values
-        return shown_value(scope.values[match[1]]) if known else match[0]
+        return as_word(scope.values[match[1]]) if known else match[0]
 
     return spec.Name(names.TEMPLATE.sub(value, key.text), key.span)

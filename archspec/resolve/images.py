@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from math import isqrt
-from typing import Final
+from typing import Final, NamedTuple
 
+from archspec.errors import Span
 from archspec.ops import Misfit, Shape, shown
 from archspec.ops.shape import NotAMap
 from archspec.ops.windowed import TooSmall
@@ -18,6 +18,9 @@ _SIDE: Final = 16
 
 _RANK: Final = 3
 
+CALLED: Final = {"command": "--input", "python": "<python>"}
+"""Sources of a shape that is given from without, by their names."""
+
 
 def has_channels_last(shape: Shape) -> bool:
     """Tell whether a shape is plainly that of an image as (H, W, C)."""
@@ -29,28 +32,43 @@ def has_batch(shape: Shape) -> bool:
     return len(shape) == _RANK + 1 and shape[1] in _COLOURS and min(shape[2:]) >= _SIDE
 
 
-def channels_first(shape: Shape) -> str:
-    """Return an image's shape as a spec has it, given one with channels last."""
-    return _listed((shape[2], *shape[:2]))
+class Inputs(NamedTuple):
+    """The shapes of a network's inputs, and where they are given: in the spec or by the caller."""
+
+    shapes: tuple[Shape, ...]
+    place: Span | None = None
+
+    def spelt(self, shape: Shape) -> str:
+        """Return how another shape is written where these are."""
+        by = "" if self.place is None else self.place.source.name
+        if by == CALLED["command"]:
+            return f"`--input {'x'.join(map(str, map(int, shape)))}`"
+        if by == CALLED["python"]:
+            return f"`input={tuple(map(int, shape))}`"
+        return f"`input: {_listed(shape)}`"
+
+    def channels_first(self, shape: Shape) -> str:
+        """Return how an image's shape is written, given one with channels last."""
+        return self.spelt((shape[2], *shape[:2]))
 
 
-def meant_shape(error: Misfit, arrives: Shape, inputs: Collection[Shape]) -> str:
+def meant_shape(error: Misfit, arrives: Shape, inputs: Inputs) -> str:
     """Return what an input's shape was most likely meant to be; empty where nobody knows.
 
     Args:
         error: what an op says of its shapes.
         arrives: what it reads.
-        inputs: the shapes of the network's inputs.
+        inputs: those of the network.
     """
     if isinstance(error, TooSmall):
-        last = next(filter(has_channels_last, inputs), None)
-        return f"channels come first: `input: {channels_first(last)}`" if last else ""
-    if not isinstance(error, NotAMap) or arrives not in inputs:
+        last = next(filter(has_channels_last, inputs.shapes), None)
+        return f"channels come first: {inputs.channels_first(last)}" if last else ""
+    if not isinstance(error, NotAMap) or arrives not in inputs.shapes:
         return ""
     if len(arrives) > _RANK:
-        return f"`input` has no batch: `{_listed(arrives[-_RANK:])}`"
+        return f"`input` has no batch: {inputs.spelt(arrives[-_RANK:])}"
     if len(arrives) == _RANK - 1:
-        return f"where it is an image without channels, `input: {_listed((1, *arrives))}`"
+        return f"where it is an image without channels, {inputs.spelt((1, *arrives))}"
     for channels in _COLOURS:
         side = isqrt(arrives[0] // channels)
         if side >= _SIDE and arrives == (channels * side * side,):

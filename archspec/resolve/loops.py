@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits, spec
 from archspec.errors import Note, Span, fail
-from archspec.expressions import Formula, Value, shown_value
+from archspec.expressions import Formula, Value, as_word, shown_value
 from archspec.resolve.hints import hint, short, wrong
+from archspec.resolve.origins import Origin
 from archspec.resolve.scope import Scope
 
 
@@ -17,14 +18,14 @@ from archspec.resolve.scope import Scope
 class Planned:
     """One turn: the values of its variables, their formulas outside, and the node it makes.
 
-    `entry` is the entry of a `cfg`, `places` tell where variables have their values.
+    `entry` is the entry of a `cfg`, `origins` tell where variables have their values.
     """
 
     values: dict[str, Value]
     bindings: dict[str, Formula]
     node: spec.Node
     entry: Value = None
-    places: dict[str, Span] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
 
     def told(self, loop: Span) -> Note:
         """Return which turn it is, for messages."""
@@ -105,7 +106,7 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     ]
     cells = {name.text: given.items or (given,) * len(planned) for name, given in node.columns}
     return [
-        replace(turn, places={name: scope.place(row[i]) for name, row in cells.items()})
+        replace(turn, origins={name: scope.written(row[i]) for name, row in cells.items()})
         for i, turn in enumerate(planned)
     ]
 
@@ -121,7 +122,7 @@ def _cfg(node: spec.Cfg, scope: Scope) -> list[Planned]:
     planned = []
     for index, entry in enumerate(entries):
         number = isinstance(entry, int | float) and not isinstance(entry, bool)
-        held = cases.get(shown_value(entry)) or (cases.get("n") if number else None)
+        held = cases.get(as_word(entry)) or (cases.get("n") if number else None)
         if held is None:
             raise fail(
                 "G323",

@@ -12,7 +12,7 @@ from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
 from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import make_op
-from archspec.resolve.calls import enter
+from archspec.resolve.calls import endless, enter
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, only, origins
 from archspec.resolve.hints import wrong
@@ -118,15 +118,11 @@ class Place:
 
     def _block(self, block: spec.Block, use: spec.Use) -> Body:
         """Return the module that a block's body makes of the arguments."""
-        label = block.name.text
-        if self.scope.blocks >= limits.BLOCK_DEPTH:
-            message = f"blocks nested deeper than {limits.BLOCK_DEPTH}: `{label}` contains itself"
-            counted = next((p.name for p in block.parameters), None)
-            help = f"end it by `if: ={counted} > 0`" if counted else "end it by an `if`"
-            raise fail("G324", message, use.span, help=help)
         flow = only(self.flows, use.span)
         outermost = self.resolver.globals
         scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)
+        if self.scope.blocks >= limits.BLOCK_DEPTH:
+            raise endless(block, use, self.scope, scope)
         sizes = entering(flow.size)
         first = len(flow.size) - len(sizes)
         within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})

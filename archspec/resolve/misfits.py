@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from archspec.ops.shape import TwoReadings
 from archspec.ops.windowed import TooSmall
 from archspec.resolve.flows import Flow, origins
 from archspec.resolve.hints import blamed, came_from, hint, is_list_in_words, spelt
-from archspec.resolve.images import meant_shape
+from archspec.resolve.images import Inputs, meant_shape
 from archspec.resolve.positions import begins_as_in_torch, bound, order
 from archspec.resolve.scope import Scope
 from archspec.spec import Given, Use
@@ -61,7 +61,7 @@ def misfit(
     use: Use,
     flows: list[Flow],
     scope: Scope,
-    inputs: Collection[Shape],
+    inputs: Inputs,
 ) -> SpecError:
     """Return what an op says about its arguments or shapes as an error at its place.
 
@@ -71,7 +71,7 @@ def misfit(
         use: what is written.
         flows: what arrives.
         scope: the names in reach there.
-        inputs: the shapes of the network's inputs, whose order may be the cause.
+        inputs: those of the network, whose order may be the cause.
     """
     details = origins(flows)
     written = bound(kind, use) if error.field else {}
@@ -149,7 +149,8 @@ def _refused(
     message = f"`{field}` of `{kind.__name__}` is {needed}, not {_quoted(values[field])}"
     given, place = written
     kernel = values.get("kernel_size") if field == "padding" else None
-    help = hint(given, values[field], scope) or spelt(values[field], needed, kernel) or listed
+    help = hint(given, values[field], scope, needed)
+    help = help or spelt(values[field], needed, kernel) or listed
     mark, notes = "", came_from(given, scope)
     # What is of another kind was most likely put into the wrong place.
     if any(problem["type"] not in _KINDS for problem in problems):

@@ -32,9 +32,14 @@ def outputs_of(written: Written, root: Body) -> tuple[tuple[str, str], ...]:
     for label, name in pairs.items():
         if name not in known:
             help = did_you_mean(name, known) or f"there are {', '.join(known)}"
+            said = named[label]
             message = f"`outputs` names `{name}`, which is not in `net`"
             if name in root.own:
                 message = f"`outputs` names the parameter `{name}`, which is no output of a sample"
+            if name in root.reads:
+                other = f"`{said}`, another name for " if said in meant else ""
+                message = f"`outputs` names {other}the input `{name}`, which is no node"
+                help = f"`{{from: {name}, do: Identity}}` is a node that gives it"
             place = written.places.get(f"outputs.{label}", span)  # the label of one output is empty
             found.add(Diagnostic("G333", message, place, help=help))
     found.raise_any()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archspec import spec
 from archspec.errors import Diagnostics
 from archspec.expressions import Formula
 from archspec.network import Body
-from archspec.ops import Ops, Shape
+from archspec.ops import Ops
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow
+from archspec.resolve.images import Inputs
 from archspec.resolve.scope import Scope
 
 
@@ -21,7 +22,7 @@ class Resolver:
 
     Attributes:
         make: what `module` does; a body holds modules, which have bodies of their own.
-        inputs: the shapes of the network's inputs.
+        inputs: those of the network.
         closed: the open vars that decide what is there, and not only what its arguments are.
         grown: sizes that were given a name since their formulas grew, with these.
     """
@@ -32,7 +33,7 @@ class Resolver:
     globals: Scope
     expansion: Expansion
     make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
-    inputs: Collection[Shape] = ()
+    inputs: Inputs
     closed: set[str] = field(default_factory=set)
     grown: dict[str, Formula] = field(default_factory=dict)
 

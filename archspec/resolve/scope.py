@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from archspec import expressions
-from archspec.errors import Note, Span, SpecError, fail
+from archspec.errors import Note
 from archspec.expressions import Formula, Value
 from archspec.ops import ChannelsLast, Shape, sized
 from archspec.quantity import Quantity, atom, constant, quantity
+from archspec.resolve.hints import uncomputed
+from archspec.resolve.origins import Origin
 from archspec.schema import names
-from archspec.schema.values import inside
-from archspec.spec import Given
+from archspec.spec import Given, read_names
 from archspec.traced import (
     NONE,
     Traced,
@@ -53,8 +54,9 @@ class Scope:
 
     A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
     instances led here; `depth` counts loops, `blocks` counts blocks. `sources` tell of names how
-    they come from open vars; `places` tell where vars have their values. `called` has the
-    names of open vars whose own name stands for something else here.
+    they come from open vars; `origins` tell where names have their values. `called` has the
+    names of open vars whose own name stands for something else here, `handed` what each block
+    around has been given.
     """
 
     values: Mapping[str, Value]
@@ -63,8 +65,9 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     sources: Sources = field(default_factory=dict)
-    places: Mapping[str, Span] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
+    handed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def with_loop(self, values: Mapping[str, Value], bindings: Mapping[str, Formula]) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own.
@@ -80,7 +83,7 @@ class Scope:
             formulas=formulas,
             depth=self.depth + 1,
             sources={**self.sources, **{n: self.source(f) for n, f in bindings.items()}},
-            places=without(self.places, values),
+            origins=without(self.origins, values),
         )
 
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
@@ -90,7 +93,7 @@ class Scope:
             values={**self.values, name: value},
             formulas={**self.formulas, name: name_formula(name)},
             sources={**self.sources, name: self.source(formula)},
-            places=without(self.places, (name,)),
+            origins=without(self.origins, (name,)),
         )
 
     def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
@@ -155,9 +158,10 @@ class Scope:
         found = (name for part in read for name in read_names(part))
         return [self.sources[name] for name in found if name in self.sources]
 
-    def place(self, given: Given) -> Span:
+    def written(self, given: Given) -> Origin:
         """Return where the value of what is written was written: that of a name, further out."""
-        return self.places.get(getattr(given.formula, "id", ""), given.span)
+        name = getattr(given.formula, "id", "")
+        return self.origins.get(name) or Origin(given, self.values)
 
     def compute(self, given: Given) -> tuple[Value, Formula]:
         """Return the value of what is written and the formula that yields it here.
@@ -175,7 +179,7 @@ class Scope:
             value = untraced(expressions.evaluate(given.formula, self.values))
             return value, expressions.substitute(given.formula, self._constants(given.formula))
         except expressions.ExpressionError as error:
-            raise self._located(error, given) from None
+            raise uncomputed(error, given, self) from None
 
     def traced(self, given: Given) -> tuple[Value, Formula]:
         """Return as `compute` does, where integers remember their formula."""
@@ -194,19 +198,6 @@ class Scope:
             for name in expressions.names(formula)
             if name in self.values
         }
-
-    def _located(self, error: expressions.ExpressionError, given: Given) -> SpecError:
-        place = inside(given.span, error.offset)
-        code = "L204" if isinstance(error, expressions.TooMuchError) else "E402"
-        return fail(code, str(error), place, help=error.help)
-
-
-def read_names(part: Given | Formula | None) -> frozenset[str]:
-    """Return the names that something reads."""
-    if isinstance(part, Given):
-        inner = part.items if part.items is not None else ()
-        return frozenset().union(read_names(part.formula), *map(read_names, inner))
-    return frozenset() if part is None else expressions.names(part)
 
 
 def without(known: Mapping[str, Kept], hidden: Container[str]) -> dict[str, Kept]:
@@ -275,7 +266,6 @@ __all__ = [
     "leaving",
     "name_formula",
     "open_vars",
-    "read_names",
     "renamed",
     "without",
 ]

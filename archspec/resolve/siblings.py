@@ -26,7 +26,7 @@ class Siblings:
         reads: what each child that is there reads.
         left_out: the names of what an `if` has left out.
         gone: learned tensors whose `if` is false.
-        taken: the names of children, as source spells them.
+        taken: where the names of children are written, as source spells them.
         lost: patterns of names that a loop would have made, had nothing in it been wrong.
         made_again: whether it is told that a loop makes the names of its first turn again.
     """
@@ -36,7 +36,7 @@ class Siblings:
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, Span] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     made_again: bool = False
 
@@ -90,18 +90,28 @@ class Siblings:
         # Source writes `a-b` and `a_b` alike where it needs a variable.
         twin = _spelt(name)
         if name in self.flows or twin in self.taken:
-            first = next((place for n, place in self.written.items() if _spelt(n) == twin), None)
-            if first == span:  # a turn of a loop makes it again, with all that stands beside it
-                if self.made_again:
-                    raise SpecError(())
-                self.made_again = True
-                message = f"each turn makes `{name}` again, in one body"
-                help = f"`{name}<…>` is each turn's own; a list around makes each a module"
-                raise fail("G305", message, span, help=help)
+            first = self.taken.get(twin)
+            if first == span:
+                raise self._again(name, span)
             message = f"there is already a `{name}` in this body"
             notes = (Note("the first", first),) if first else ()
             raise fail("G305", message, span, notes=notes)
-        self.taken.add(twin)
+        self.taken[twin] = span
+
+    def _again(self, name: str, span: Span) -> SpecError:
+        """Return the error about a name that a turn of a loop makes again."""
+        # So it does with all that stands beside it: that is one mistake.
+        if self.made_again:
+            return SpecError(())
+        self.made_again = True
+        key = next((key for key, place in self.written.items() if place == span), name)
+        if names.TEMPLATE.search(key):
+            message = f"two turns make `{name}`, in one body"
+            help = "what differs in each turn stands in the name; `<index>` counts from 0"
+            return fail("G305", message, span, help=help)
+        message = f"each turn makes `{name}` again, in one body"
+        help = f"`{name}<…>` is each turn's own; a list around makes each a module"
+        return fail("G305", message, span, help=help)
 
     def since(self, count: int) -> list[str]:
         """Return the names that came when there were already so many, the newest first."""

@@ -8,8 +8,9 @@ from typing import Any, Final
 from archspec.allowed import entries, is_number
 from archspec.errors import Diagnostics, Note, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.resolve.scope import Scope, read_names
-from archspec.spec import Given, Spec, Var
+from archspec.resolve.hints import hint
+from archspec.resolve.scope import Scope
+from archspec.spec import Given, Spec, Var, read_names
 
 
 def values_of_vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Value]:
@@ -47,12 +48,13 @@ def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Val
         usual, _ = Scope(above, {}).compute(var)
         if not _is_like(value, usual):
             message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
-            help = f"its default is {shown_value(usual)}"
+            help = hint(given, value, Scope(above, {})) or f"its default is {shown_value(usual)}"
             raise fail("G332", message, given.span, help=help)
     for entry in var.allowed.refused(value):
         is_own = not isinstance(value, tuple)
         holds = f"is {_shown(entry)}, and" if is_own else f"holds {_shown(entry)}, and each entry"
         help = did_you_mean(entry, _words(var)) if isinstance(entry, str) else ""
+        help = help or hint(given, entry, Scope(above, {}))
         notes = (Note("what it may be", var.place),) if var.place else ()
         is_odd = not var.allowed.choices and not is_number(entry)
         message = f"`{name}` {holds} must be {'a number' if is_odd else var.allowed}"

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, fail, nearest
+from archspec.merging import Document
 from archspec.ops import BY_NAME, Ops
-from archspec.reading import Document
 from archspec.schema import names, slips
 from archspec.schema.foreign import unknown_op
 from archspec.schema.headers import header
@@ -21,7 +21,7 @@ from archspec.schema.initialisation import init_rules
 from archspec.schema.interface import check_interface
 from archspec.schema.keys import unknown_argument
 from archspec.schema.nodes import NodeReader
-from archspec.schema.values import given
+from archspec.schema.values import given, unquoted
 from archspec.schema.variables import read_var
 from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Var, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
@@ -127,7 +127,8 @@ def _told(problem: str, location: list[str], tree: Mapping) -> Diagnostic:
     at = _at(tree, location)
     kinds = {Mapping: "a mapping", Listing: "a list"}
     got = expressions.shown_value(at.value) if isinstance(at, Scalar) else kinds[type(at)]
-    return Diagnostic("S218", f"`{name}` is {_FORMS[name]}, not {got}", at.span)
+    help = unquoted(at.value) if isinstance(at, Scalar) else ""
+    return Diagnostic("S218", f"`{name}` is {_FORMS[name]}, not {got}", at.span, help=help)
 
 
 _SIZES: Final = "a list of whole numbers"

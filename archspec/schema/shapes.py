@@ -9,6 +9,7 @@ from typing import Final
 from archspec.errors import Diagnostic, SpecError, fail
 from archspec.expressions import shown_value
 from archspec.schema.slips import check_tuple
+from archspec.schema.values import unquoted
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _USUAL: Final = "such as `[3, 224, 224]`: channels, height, width"
@@ -80,6 +81,8 @@ def _no_size(size: Tree, whole: Listing) -> SpecError:
         help = f"write `{int(value)}`"
     elif isinstance(value, str) and value.startswith("="):
         help = _PLAIN
+    elif unquoted(value):
+        help = unquoted(value)
     elif value is None or isinstance(value, str) or value == -1:
         help = "write the numbers that the network is made for"
     return fail("S219", "an input size is a whole number of at least 1", size.span, help=help)

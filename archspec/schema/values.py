@@ -6,6 +6,7 @@ import re
 
 from archspec import expressions
 from archspec.errors import Span, fail
+from archspec.scalars import is_word
 from archspec.schema.slips import check_tuple
 from archspec.spec import Given
 from archspec.syntax import Listing, Mapping, Tree
@@ -29,6 +30,13 @@ def given(tree: Tree) -> Given:
         return Given(tree.span, formula=expressions.parse(text[1:]))
     except expressions.ExpressionError as error:
         raise fail("E401", str(error), inside(tree.span, error.offset), help=error.help) from None
+
+
+def unquoted(value: object) -> str:
+    """Return the help for a number in quotes, which is a word; empty for anything else."""
+    if not isinstance(value, str) or is_word(value):
+        return ""
+    return f"write `{value}` without quotes; with them it is a word"
 
 
 def inside(span: Span, offset: int) -> Span:

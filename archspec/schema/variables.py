@@ -7,7 +7,7 @@ from typing import Any, Final
 from archspec.allowed import WORDS, Allowed, entries, is_number
 from archspec.errors import Span, did_you_mean, fail
 from archspec.expressions import shown_value
-from archspec.schema.values import given
+from archspec.schema.values import given, unquoted
 from archspec.spec import Given, Var
 from archspec.syntax import Mapping, Tree
 
@@ -65,7 +65,7 @@ def _allowed(tree: Mapping) -> Allowed:
             got = "an expression" if bound.formula else "a list"
             got = got if bound.value is None and (bound.formula or bound.items) else ""
             message = f"`{word}` is a number, not {got or shown_value(bound.value)}"
-            raise fail("S270", message, bound.span)
+            raise fail("S270", message, bound.span, help=unquoted(bound.value))
     bounds: dict[str, Any] = {word: bound.value for word, bound in held.items()}
     if len(bounds) > 1 and bounds["min"] > bounds["max"]:
         message = f"no number is at least {bounds['min']} and at most {bounds['max']}"
