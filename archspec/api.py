@@ -27,6 +27,8 @@ from archspec.syntax import Mapping as Tree
 if TYPE_CHECKING:
     from torch import nn  # noqa: TID251 - a name for type checkers; nothing is imported
 
+    from archspec.derivation import Derivation
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -38,6 +40,7 @@ class Architecture:
     network: Network
     _opened: Callable[[], Network] | None = field(default=None, repr=False, compare=False)
     _written: Written | None = field(default=None, repr=False, compare=False)
+    _given: Mapping[str, Given] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -132,6 +135,29 @@ class Architecture:
 
         folder = None if templates is None else Path(templates)
         return source_of_tests(self.network, module, templates=folder)
+
+    def trace(self, node: str) -> Derivation:
+        """Return how a node came to be: its text, the names around it, its arguments, its source.
+
+        Args:
+            node: its path, `layer2.0.conv1`.
+
+        Raises:
+            SpecError: when there is no such node; code G376.
+            ValueError: when the network was not loaded from a spec.
+        """
+        from archspec.derivation import derive  # noqa: PLC0415 - only when needed
+
+        if self._written is None:
+            raise ValueError("only what `load` or `loads` returns knows how it was written")
+        return derive(self.network, self._written, self._given, node, self._emitted)
+
+    def _emitted(self) -> tuple[str, str]:
+        """Return the source, and why there is none where that is so."""
+        try:
+            return self.codegen(), ""
+        except SpecError as error:
+            return "", error.diagnostics[0].message
 
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.
@@ -239,7 +265,8 @@ def compiled(
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_readings(network)
-    found = Architecture(network, partial(_for_source, written, overrides, shape), written)
+    opened = partial(_for_source, written, overrides, shape)
+    found = Architecture(network, opened, written, overrides)
     try:
         analysis.check_expectations(network, written.places)
     except SpecError as error:  # what a warning tells may be the cause

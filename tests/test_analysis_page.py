@@ -25,7 +25,7 @@ def refresh() -> ModuleType:
 
 
 def test_commands_print_what_the_page_shows() -> None:
-    assert PAGE.count("```console") == 2
+    assert PAGE.count("```console") == 3
     assert refresh().with_outputs(PAGE) == PAGE
 
 

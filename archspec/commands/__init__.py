@@ -26,6 +26,7 @@ from archspec.commands import (
     schema,
     show,
     summary,
+    trace,
     validate,
 )
 from archspec.commands.arguments import UsageError
@@ -38,6 +39,7 @@ from archspec.version import __version__
 COMMANDS: Final[tuple[ModuleType, ...]] = (
     validate,
     summary,
+    trace,
     build,
     codegen,
     draw,

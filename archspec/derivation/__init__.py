@@ -1,0 +1,115 @@
+"""How a node came to be: as it was written, the names around it, its arguments, its source.
+
+The facts are the network's and the spec's; nothing is computed anew but where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from archspec import analysis, spec
+from archspec.derivation.arguments import arguments
+from archspec.derivation.emitted import emitted
+from archspec.derivation.facts import Derivation, Emitted, Known, Lines, Quote, Scope
+from archspec.derivation.finding import Step, way
+from archspec.derivation.quoting import entry_of, quoted, quoted_lines
+from archspec.derivation.scopes import scopes
+from archspec.derivation.shown import as_data, as_text
+from archspec.network import Absent, Body, Leaf, Network
+from archspec.ops import Shape
+from archspec.spec import Given, Written
+
+
+def derive(
+    network: Network,
+    written: Written,
+    given: Mapping[str, Given],
+    path: str,
+    source: Callable[[], tuple[str, str]],
+) -> Derivation:
+    """Return how a node came to be.
+
+    Args:
+        network: the network.
+        written: its spec.
+        given: the caller's values for vars.
+        path: of the node.
+        source: writes the source; returns it, and why there is none where that is so.
+
+    Raises:
+        SpecError: when there is no such node; code G376.
+    """
+    steps = way(network, path)
+    last, child = steps[-1], steps[-1].child
+    entry = entry_of(child.written, _around(last.body, written), child.name)
+    is_there = not isinstance(child, Absent)
+    conditions = [(quoted(condition.span), held) for condition, held in entry.conditions]
+    if isinstance(child, Absent) and not child.is_alias and conditions:
+        conditions[-1] = (conditions[-1][0], False)
+    return Derivation(
+        path=path,
+        label=_label(child),
+        written=quoted_lines(entry.key, entry.node),
+        conditions=tuple(conditions),
+        told=_told(child),
+        scopes=scopes(network, written, given, steps),
+        arguments=arguments(child, written),
+        inputs=_inputs(child),
+        output=None if isinstance(child, Absent) else _plain(child.output),
+        cost=analysis.costs(network)[path] if is_there else None,
+        emitted=_emitted(network, steps, *source()),
+    )
+
+
+def _emitted(network: Network, steps: Sequence[Step], source: str, why: str) -> Emitted:
+    if not source:
+        return Emitted(silent=f"there is none: {why}")
+    return emitted(source, network.name, steps)
+
+
+def _around(body: Body, written: Written) -> spec.Node:
+    """Return what is written of a body whose children are looked for."""
+    if body.block is not None:
+        return written.spec.blocks[body.block.name].body
+    return body.written if body.path else written.spec.net
+
+
+def _label(child: Leaf | Body | Absent) -> str:
+    if isinstance(child, Absent):
+        return "alias" if child.is_alias else "absent"
+    return child.label
+
+
+def _told(child: Leaf | Body | Absent) -> str:
+    """Return what a reader would wonder about."""
+    if isinstance(child, Absent):
+        stands = f"stands for `{child.stands_for}`"
+        if not child.stands_for:
+            return "it is not there"
+        return f"the name {stands}" if child.is_alias else f"it is not there; its name {stands}"
+    if child.reuses is not None:
+        return f"calls `{child.reuses}` again, with its weights"
+    return "there in training mode alone" if child.training_only else ""
+
+
+def _inputs(child: Leaf | Body | Absent) -> tuple[tuple[str, Shape], ...]:
+    if isinstance(child, Absent):
+        return ()
+    return tuple(zip(child.reads, map(_plain, child.inputs), strict=True))
+
+
+def _plain(shape: Shape) -> Shape:
+    return tuple(map(int, shape))
+
+
+__all__ = [
+    "Derivation",
+    "Emitted",
+    "Known",
+    "Lines",
+    "Quote",
+    "Scope",
+    "as_data",
+    "as_text",
+    "derive",
+]
