@@ -99,6 +99,25 @@ def test_nothing_is_executed(path: Path) -> None:
     assert not called & {"eval", "exec", "compile", "__import__"}
 
 
+LIBRARIES = {"yaml": {"syntax"}, "importlib": {"plugins"}, "jinja2": {"codegen"}}
+"""What only some parts of the package import."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    own = path.parts[0].removesuffix(".py")
+    found = {name.partition(".")[0] for name in imports(path)}
+    wrong = {library for library, rooms in LIBRARIES.items() if own not in rooms} & found
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_only_commands_print(path: Path) -> None:
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    called = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert path.parts[0] == "commands" or "print" not in called
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
