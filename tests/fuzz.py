@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import hypothesis
+import random_plugin
 from agreement import assert_agree, assert_counted, outcome, same
 from blame import astray
 from commanding import (
@@ -38,12 +39,14 @@ from commanding import (
 from conftest import one_thread
 from hypothesis import HealthCheck, assume, note, settings
 from hypothesis import strategies as st
+from random_changes import compare
 from random_mutations import Mutation, mutated
 from random_specs import document, text
 from rewriting import inlined, renamed, unrolled
 
 import archspec
 from archspec.api import compiled
+from archspec.draw import dot
 from archspec.errors import Source
 from archspec.flattening import flattened
 from archspec.merging import joined
@@ -195,6 +198,21 @@ def assert_flattened(spec: Spec, net: archspec.Architecture) -> None:
     assert flattened((parse(Source("<string>", flat)),)) == flat
 
 
+def assert_changed(spec: Spec, seed: int) -> None:
+    """Hold changes of a spec against the same spec rewritten."""
+    assert compare(spec, random.Random(seed))
+
+
+def assert_plugged(spec: Spec, net: archspec.Architecture) -> None:
+    """Hold a spec against the same one with ops of a plugin, which compute the same."""
+    plugged = random_plugin.plugged(text(spec))
+    other = archspec.loads(plugged, plugins=random_plugin.NAMES)
+    assert_same_numbers(net, other)
+    assert_agree(other)
+    assert_rows(other)
+    assert dot(other.network)
+
+
 def assert_rewritten(spec: Spec, net: archspec.Architecture) -> None:
     """Hold a spec against the same one in other words."""
     for rewritten in (renamed(spec), unrolled(spec), inlined(spec)):
@@ -209,6 +227,8 @@ WAYS: Final[tuple[Callable[[Spec, archspec.Architecture], None], ...]] = (
     lambda spec, net: assert_alone(net, text(spec)),
     assert_rewritten,
     assert_flattened,
+    assert_plugged,
+    lambda spec, net: assert_changed(spec, net.parameters),
 )
 """What takes long and seldom fails; a network is looked at in one of these ways."""
 

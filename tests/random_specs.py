@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from random_kinds import DEFAULTED, KINDS, Block
+from random_kinds import ACTIVATIONS, DEFAULTED, KINDS, Block
 from random_marks import SAME, Body, Flow, Node, Scope
 from random_nodes import Writer
 from random_rules import rule
@@ -56,7 +56,20 @@ def document(rng: random.Random) -> dict[str, Any]:
         if writer.chance(20):
             within = {header.partition("(")[0]: rng.choice([rng.choice(_RULES), rule(rng)])}
             spec["init"] = [*spec.get("init", []), within]
+    spec["vars"] = {name: _bounded(writer, held) for name, held in spec["vars"].items()}
     return {key: value for key, value in spec.items() if value not in ({}, [])}
+
+
+def _bounded(writer: Writer, value: Any) -> Any:
+    """Return a var that says what it may be; seldom, and never where anything else is set."""
+    if not writer.chance(15):
+        return value
+    if isinstance(value, bool):
+        return {"default": value, "choices": [True, False]}
+    if isinstance(value, str) and not value.startswith("="):
+        return {"default": value, "choices": [*dict.fromkeys([value, *ACTIVATIONS[:2]])]}
+    bounds = {"min": 0} if writer.chance(50) else {"min": 0.0, "max": 1000}
+    return {"default": value} | bounds
 
 
 _INPUTS: Final = (["left", "right"], ["left", "right"], ["image"], ["one", "two", "three"])

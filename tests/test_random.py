@@ -18,6 +18,7 @@ from random_blocks import BLOCKS
 from random_specs import document, text
 
 import archspec
+from archspec import allowed
 from archspec.expressions.values import FUNCTIONS
 from archspec.ops import BY_NAME
 from archspec.schema.keys import CONTROL
@@ -65,7 +66,7 @@ def test_random_specs_use_the_whole_language() -> None:
     written = " ".join(text(document(random.Random(seed))) for seed in range(600))
     words = set(re.findall(r"\w+", written))
     top = {*Spec.model_fields} - {"expect"}  # which is added to what extends another
-    assert {*BY_NAME, *CONTROL, *FUNCTIONS, *top} <= words
+    assert {*BY_NAME, *CONTROL, *FUNCTIONS, *top, *allowed.WORDS} <= words
 
 
 def test_a_network_and_a_block_cannot_share_a_class() -> None:

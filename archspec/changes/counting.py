@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archspec.changes.forms import TEMPLATE
+from archspec.changes.forms import TEMPLATE, through_do
 from archspec.changes.paths import Path
 from archspec.errors import Diagnostic, Note, fail
 from archspec.syntax import Listing, Mapping, Scalar, Tree
@@ -77,11 +77,6 @@ def _is_several(node: Tree) -> bool:
 
 def _makes_several(node: Tree) -> bool:
     """Tell whether an entry of a list is a loop whose turns join the list."""
-    while isinstance(node, Mapping):
-        if any(node.key(word) is not None for word in ("repeat", "for", "cfg")):
-            return True
-        held = node.get("do")
-        if held is None:
-            return False
-        node = held
-    return False
+    return any(
+        held.key(word) is not None for held in through_do(node) for word in ("repeat", "for", "cfg")
+    )

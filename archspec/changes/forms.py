@@ -194,6 +194,14 @@ def block_keys(tree: Mapping) -> dict[str, Scalar]:
     return {str(key.value).partition("(")[0].strip(): key for key in keys}
 
 
+def through_do(node: Tree) -> Iterator[Mapping]:
+    """Yield a node and, while `do` holds another, that too; a word is none of them."""
+    held: Tree | None = node
+    while isinstance(held, Mapping):
+        yield held
+        held = held.get("do")
+
+
 def word(tree: Tree) -> object:
     """Return the word that a scalar is; None for what is none."""
     return tree.value if isinstance(tree, Scalar) else None

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from archspec.changes.forms import Kind, Words, word
+from archspec.changes.forms import Kind, Words, through_do, word
 from archspec.changes.paths import Path, matches
 from archspec.changes.rebuilding import Edits, Entry
 from archspec.errors import Note, fail
@@ -88,15 +88,8 @@ def _reading(path: Path, new: list[Entry], words: Words, base: Mapping) -> list[
 
 def _is_side(node: Tree) -> bool:
     """Tell whether a node is there in training mode alone."""
-    while isinstance(node, Mapping):
-        condition = node.get("if")
-        if condition is not None and _TRAINING.fullmatch(str(word(condition))):
-            return True
-        held = node.get("do")
-        if held is None:
-            return False
-        node = held
-    return False
+    conditions = (held.get("if") for held in through_do(node))
+    return any(_TRAINING.fullmatch(str(word(c))) for c in conditions if c is not None)
 
 
 @dataclass(slots=True)

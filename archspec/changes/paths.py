@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archspec.changes.forms import INPUT, TEMPLATE, Container, Kind, Words
+from archspec.changes.forms import INPUT, TEMPLATE, Container, Kind, Words, through_do
 from archspec.errors import SpecError, did_you_mean, fail
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -239,14 +239,7 @@ class _Search:
 
 def _with_else(node: Tree) -> Mapping | None:
     """Return the part of a node that has an `else`, which is itself or in its `do`."""
-    while isinstance(node, Mapping):
-        if node.key(ELSE) is not None:
-            return node
-        held = node.get("do")
-        if held is None:
-            return None
-        node = held
-    return None
+    return next((held for held in through_do(node) if held.key(ELSE) is not None), None)
 
 
 def _beginnings(rest: str) -> Iterator[tuple[str, str]]:
