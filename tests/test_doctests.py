@@ -35,7 +35,8 @@ def test_the_page_links_to_what_is_there() -> None:
 
 
 def test_the_pages_name_files_that_are_there() -> None:
-    pages = [ROOT / "docs" / "architecture.md", *ROOT.glob("docs/decisions/*.md")]
+    pages = [ROOT / "SECURITY.md", ROOT / "docs" / "architecture.md"]
+    pages += ROOT.glob("docs/decisions/*.md")
     named = {
         name for page in pages for name in re.findall(r"`([\w/]+\.py)`", page.read_text("utf-8"))
     }

@@ -79,6 +79,7 @@ import contextlib, io, json, os, sys
 from pathlib import Path
 import archspec
 from archspec.commands import main
+from archspec.derivation import as_text
 from archspec.draw import dot
 from hostile import expression_cases, file_cases, graph_cases, name_cases, yaml_cases
 
@@ -87,6 +88,7 @@ def read(spec):
         if main(["validate", str(spec)]) == 0:
             net = archspec.load(spec)
             net.summary(), net.codegen(), dot(net.network)
+            [as_text(net.trace(node.path)) for node in net.nodes[:2]]
 
 root = Path(sys.argv[1])
 read("lenet")  # what is imported once and for all

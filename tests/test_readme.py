@@ -93,6 +93,20 @@ def test_the_hooks_check_specs_and_sources() -> None:
     assert taken == {path for path in paths if path.startswith("specs/")}
 
 
+def test_the_hooks_of_the_repository_are_what_decides() -> None:
+    """Each is a command that `.ci/run` runs; ruff's get the names of files instead of all."""
+    import yaml
+
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    (repository,) = yaml.safe_load(text)["repos"]
+    assert repository["repo"] == "local"
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    entries = [hook["entry"] for hook in repository["hooks"]]
+    assert len(entries) == 3
+    for entry in entries:
+        assert entry in lines or f"{entry} ." in lines
+
+
 def test_the_commands_shown_exist() -> None:
     from archspec.commands import COMMANDS
 
