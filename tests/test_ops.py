@@ -184,7 +184,8 @@ def _upsample(rng: random.Random) -> tuple[Arguments, list[Shape]]:
 def _padding(least: int) -> Draw:
     def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
         sides = tuple(rng.randint(least, 3) for _ in range(4))
-        return {"padding": rng.choice([sides, rng.randint(0, 3)])}, [_map(rng)]
+        size = (rng.randint(1, 4), *(rng.choice([1, 2, rng.randint(1, 12)]) for _ in range(2)))
+        return {"padding": rng.choice([sides, rng.randint(0, 3)])}, [size]
 
     return draw
 
@@ -219,7 +220,7 @@ DRAWS: dict[str, Draw] = {
     "Upsample": _upsample,
     "PixelShuffle": lambda rng: ({"upscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
     "PixelUnshuffle": lambda rng: ({"downscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
-    "ZeroPad2d": _padding(-1),
+    "ZeroPad2d": _padding(-3),
     "ReflectionPad2d": _padding(0),
     "InstanceNorm2d": lambda rng: (
         {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
@@ -369,6 +370,24 @@ def _torchs(
 def _class(kind: type[Op]) -> Any:
     library, name = kind.torch.split(".")
     return getattr(parts if library == "parts" else torch.nn, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("AvgPool2d", "stride"), ("MaxPool2d", "stride"), ("MaxPool2d", "dilation")],
+)
+def test_largest_number_of_a_pooling(name: str, field: str) -> None:
+    op, torch_op = BY_NAME[name], getattr(nn, name)
+    for number, fits in ((2**31 - 1, True), (2**31, False)):
+        arguments = {"kernel_size": 1, field: number}
+        if fits:
+            assert op(**arguments).output((1, 8, 8)) is not None
+            torch_op(**arguments)(torch.zeros(1, 1, 8, 8))
+            continue
+        with pytest.raises(Misfit, match="at most 2147483647"):
+            op(**arguments).output((1, 8, 8))
+        with pytest.raises(RuntimeError, match="overflow"):
+            torch_op(**arguments)(torch.zeros(1, 1, 8, 8))
 
 
 def test_what_torch_has_beside_the_ops_is_known() -> None:

@@ -226,7 +226,7 @@ class Reach(Verdicts):
             if isinstance(size, int):
                 found.append(int(leaf.output[i]))
             else:
-                found.append(self.applied(size, self._axis(leaf, i, rule)))
+                found.append(self.unless_empty(self.applied(size, self._axis(leaf, i, rule))))
         return tuple(found)
 
     def _axis(self, leaf: Leaf, index: int, rule: Regular) -> Stepwise:
@@ -239,8 +239,8 @@ class Reach(Verdicts):
                 there = [*shape[:index], n, *shape[index + 1 :]]
                 try:
                     return int(op.output(sized(leaf.inputs[0], there))[index])
-                except Misfit:
-                    return None
+                except Misfit as misfit:
+                    return 0 if misfit.is_empty else None
 
             self._axes[key] = tabled(value, rule.start, rule.step)
         return self._axes[key]

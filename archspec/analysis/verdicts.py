@@ -128,6 +128,13 @@ class Verdicts:
             self.add(size.axis, tabled(refused, start, step, 0))
         return found.only or Along(size.axis, found)
 
+    def unless_empty(self, size: Size) -> Size:
+        """Return a size where it is not 0: of nothing, layers make nothing, mostly silently."""
+        if not isinstance(size, Along) or 0 not in size.function.values:
+            return size
+        one = Stepwise((1,))
+        return self.masked(size, judged(lambda n, _: GOOD if n else UNSURE, size.function, one))
+
 
 def _told_apart(wanted: int, stretched: int) -> Callable[[int], int]:
     """Return what happens to sizes beside a wanted one."""

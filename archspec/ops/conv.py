@@ -161,7 +161,8 @@ class ConvTranspose2d(Op):
                 )
             length = (n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1 + more
             if length < 1:
-                raise Misfit(f"padding {padding} leaves nothing of the map", "padding")
+                fact = f"padding {padding} leaves nothing of the map"
+                raise Misfit(fact, "padding", is_empty=length == 0)
             lengths.append(length)
         return (self.out_channels, *lengths)
 

@@ -36,8 +36,11 @@ class _Pad(Op):
         channels, height, width = feature_map(inputs[0])
         left, right, top, bottom = self._sides()
         rows, columns = height + top + bottom, width + left + right
-        if rows < 1 or columns < 1:
-            raise TooSmall(f"nothing is left of {height}×{width}", "padding")
+        # PyTorch takes away before it adds: more than there is cannot be taken.
+        kept = height + min(top, 0) + min(bottom, 0), width + min(left, 0) + min(right, 0)
+        if min(kept) < 0 or min(rows, columns) < 1:
+            fact = f"nothing is left of {height}×{width}"
+            raise TooSmall(fact, "padding", is_empty=min(kept) >= 0)
         return (channels, rows, columns)
 
     def window(self, shape: Shape) -> Window:

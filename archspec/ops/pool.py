@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import PlainValidator
 
@@ -12,6 +12,10 @@ from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, TwoReadings, feature_map
 from archspec.ops.windowed import EVERYTHING, Axis, Window, axis, sizes
+
+
+_LARGEST: Final = 2**31 - 1
+"""The largest number that PyTorch's pooling takes for an argument; its convolutions take more."""
 
 
 class _Pool(Op):
@@ -42,6 +46,10 @@ class _Pool(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return (C, H', W')."""
         channels, height, width = feature_map(inputs[0])
+        for name in ("kernel_size", "stride", "padding", "dilation"):
+            value = getattr(self, name, None)
+            if value is not None and max(pair(value)) > _LARGEST:
+                raise Misfit(f"PyTorch pools with numbers of at most {_LARGEST}", name)
         for kernel, padding in zip(pair(self.kernel_size), pair(self.padding), strict=True):
             if 2 * padding > kernel:
                 raise Misfit(

@@ -31,12 +31,17 @@ class Misfit(Exception):
     Args:
         fact: what is wrong, with the numbers.
         field: the argument to blame, or None when the incoming shape is.
+        help: what to do about it.
+        is_empty: whether PyTorch makes an output of size 0 of it, without a word.
     """
 
-    def __init__(self, fact: str, field: str | None = None, help: str = "") -> None:
+    def __init__(
+        self, fact: str, field: str | None = None, help: str = "", *, is_empty: bool = False
+    ) -> None:
         super().__init__(fact)
         self.field = field
         self.help = help
+        self.is_empty = is_empty
 
 
 class TwoReadings(Misfit):
