@@ -41,8 +41,8 @@ class Said:
         self.entering, self.leaving = parts(found[1]), parts(found[2])
         self.odd = re.findall(r"This holds for odd (\w+)\.", text)
         self.bounds: dict[str, Fits] = {}
-        if bound := re.search(r"(\w)(?: and (\w))? must (.*?)\.", text):
-            self.bounds = {name: rule(bound[3]) for name in bound.groups()[:2] if name}
+        for bound in re.finditer(r"(\w)(?: and (\w))? must (.*?)\.", text):
+            self.bounds |= {name: rule(bound[3]) for name in bound.groups()[:2] if name}
         self.vague = "Not every" in text or "Made for one" in text or "depend" in text
         more = re.search(r"(\w)' is (.*?)(?:, (\w)' likewise)?\.", text)
         if more:

@@ -226,10 +226,12 @@ class _Mapping:
         untold = [name for name, there in bound.items() if not there.told]
         if not untold:
             return []
-        rules = {name: bound[name].rule for name in untold}
-        told = rule([*rules.values()])
-        if told or None in found:  # what is not told of what leaves claims nothing
-            return [f"{listed(untold)} must {told}."] if told else []
+        rules = [bound[name].rule for name in untold]
+        if told := rule(rules):
+            return [f"{listed(untold)} must {told}."]
+        apart = [rule([side]) for side in rules]
+        if all(apart):
+            return [f"{name} must {told}." for name, told in zip(untold, apart, strict=True)]
         return [f"Not every {' and '.join(untold)} fits the layers."]
 
     def _channels(self) -> str:
