@@ -291,6 +291,7 @@ class Network:
         sides: which heights and widths the module takes, where that has been found out.
         sides_in_eval: the same in eval mode, where a part that is there in training mode alone
             may need more.
+        frozen: whether it holds what is computed of a height or width once, for its own input.
     """
 
     name: str
@@ -310,6 +311,7 @@ class Network:
     allowed: Mapping[str, Allowed] = field(default_factory=dict)
     sides: Sides | None = None
     sides_in_eval: Sides | None = None
+    frozen: bool = False
 
     def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of all names of the network's own, where its vars have some values."""

@@ -221,6 +221,12 @@ FROZEN = {
     "window: {MaxPool2d: '=min(2, in_height)'}": ["W132"],
     "pair: {Upsample: [=in_height, =in_width]}": ["W132"],
     "inner: [{MaxPool2d: 2}, {AdaptiveAvgPool2d: =in_height}]": ["W120"],
+    "some: {if: =in_height > 2, do: Tanh}": ["W132"],
+    "turns: {repeat: =in_height // 2, do: Tanh}": ["W120"],
+    "joined<i>: {for: {i: '=range(in_height)'}, do: Tanh}": ["W132"],
+    "each<i>: {for: {i: [=in_height, 2]}, do: {AdaptiveAvgPool2d: =i}}": ["W132"],
+    "part: {Pooled: =in_width // 2}": ["W132"],
+    "part: {Pooled: 2}": [],
     "pool: {AdaptiveAvgPool2d: 4}": [],
     "scale: {Scale: =1 / in_channels}": [],
 }
@@ -228,8 +234,12 @@ FROZEN = {
 
 @pytest.mark.parametrize("node", FROZEN)
 def test_a_size_that_does_not_follow_the_input(node: str) -> None:
-    net = archspec.loads(f"{HEAD}net: {{down: {{MaxPool2d: 2}}, {node}}}\n")
+    block = "blocks: {'Pooled(size, most=size)': [{AdaptiveAvgPool2d: =most}]}\n"
+    block = block if "Pooled" in node else ""
+    net = archspec.loads(f"{HEAD}{block}net: {{down: {{MaxPool2d: 2}}, {node}}}\n")
     assert [warning.code for warning in net.warnings] == FROZEN[node]
+    says = "Some layers are those for 8x8, whatever arrives." in net.codegen()
+    assert says is (not {"W120", "W132"}.isdisjoint(FROZEN[node]))
 
 
 def test_a_size_for_parameters_raises_of_itself() -> None:

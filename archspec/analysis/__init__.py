@@ -5,6 +5,7 @@ from __future__ import annotations
 from archspec.analysis.bounds import check_parameters, too_large
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
 from archspec.analysis.expectations import check_expectations
+from archspec.analysis.frozen import frozen
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
 from archspec.analysis.readings import check_readings, misread
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
@@ -28,6 +29,7 @@ __all__ = [
     "cost",
     "costs",
     "fields",
+    "frozen",
     "kept",
     "last_field",
     "macs",

@@ -1,37 +1,167 @@
-"""Sizes of the spec's input that an argument holds fast, where the rest takes any size."""
+"""Sizes of the spec's input that are computed once, where the rest takes any size."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from archspec.errors import Diagnostic
+from archspec import spec
+from archspec.errors import Diagnostic, Note, Span
 from archspec.network import Network
-from archspec.spec import Use, read_names
+from archspec.spec import Given, Spec, Use, read_names
 
 _SIZES: Final = ("in_height", "in_width")
 _LOUD: Final = frozenset(("Parameter", "Linear", "Unflatten"))
 """Ops that raise of themselves where another size arrives than they were made for."""
 
+_MAP: Final = 3
+_LATER: Final = "whatever size arrives at run time"
+_AGAIN: Final = "it is decided once; for another size, load the spec with that `input`"
 
-def frozen(network: Network) -> Iterator[Diagnostic]:
-    """Yield a warning for each argument of an op that reads a height or width; code W132.
+
+def frozen(network: Network, written: Spec) -> Iterator[Diagnostic]:
+    """Yield a warning for each argument, condition or number of turns that a side decides; W132.
 
     PyTorch would take another size, and do something else than the spec says.
+
+    Args:
+        network: a network.
+        written: the spec that it was resolved from.
     """
-    for leaf in network.leaves:
-        if not isinstance(leaf.written, Use) or leaf.label in _LOUD:
-            continue
-        for given in leaf.written.arguments():
-            read = read_names(given)
-            sizes = [f"`{size}`" for size in _SIZES if size in read]
-            if sizes:
-                verb = "are numbers" if len(sizes) > 1 else "is a number"
-                message = f"{' and '.join(sizes)} {verb} here, whatever size arrives at run time"
-                help = "where one size is meant, write its numbers"
-                if leaf.label == "Upsample":
-                    help = f"`scale_factor` follows what arrives; {help}"
-                yield Diagnostic("W132", message, given.span, path=leaf.path, help=help)
+    if not any(len(shape) == _MAP for shape in network.inputs.values()):
+        return  # no other size can arrive
+    leaves = [leaf for leaf in network.leaves if isinstance(leaf.written, Use)]
+    looking = _Looking(written, {leaf.written.span: leaf.path for leaf in reversed(leaves)})
+    looking.within(written.net, dict.fromkeys(_SIZES))
+    yield from looking.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A side that is read: under which name, and where; `origin` is where it was a side itself."""
+
+    name: str
+    origin: Given
+    sides: tuple[str, ...]
+
+
+_Known = Mapping[str, _Read | None]
+"""The names that come of a side; the sides themselves have nothing to tell."""
+
+
+@dataclass(slots=True)
+class _Looking:
+    """Goes through a spec as written, into each block with what comes of sides there."""
+
+    written: Spec
+    paths: Mapping[Span, str]
+    found: list[Diagnostic] = field(default_factory=list)
+    entered: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def within(self, node: spec.Node, known: _Known) -> None:
+        """Look at a node and all within it."""
+        if node.condition is not None:
+            self._decides(node.condition, known, "which layers there are")
+        if node.otherwise is not None:
+            self.within(node.otherwise, known)
+        if isinstance(node, spec.Do):
+            self.within(node.node, known)
+        elif isinstance(node, spec.Body):
+            for _, held in node.items:
+                self.within(held, known)
+        elif isinstance(node, spec.Use):
+            self._use(node, known)
+        elif isinstance(node, spec.Loop):
+            self._loop(node, known)
+        elif isinstance(node, spec.Cfg):
+            inner = {**known, "n": _read(node.entries, known)}
+            for _, held in node.cases:
+                self.within(held, _there(inner))
+
+    def _use(self, use: Use, known: _Known) -> None:
+        if use.branches is not None:
+            self.within(use.branches, known)
+        name = str(use.callee.value)
+        if name in self.written.blocks:
+            self._enter(self.written.blocks[name], use, known)
+        elif use.span in self.paths and name not in _LOUD:
+            for given in use.arguments():
+                if read := _read(given, known):
+                    warning = _argument(read, given, name)
+                    self.found.append(replace(warning, path=self.paths[use.span]))
+
+    def _loop(self, loop: spec.Loop, known: _Known) -> None:
+        if loop.count is not None:
+            self._decides(loop.count, known, "how many turns there are")
+        inner = dict(known)
+        for name, given in loop.columns:
+            inner[name.text] = _read(given, known)
+            for part in ast.walk(given.formula) if given.formula is not None else ():
+                if isinstance(part, ast.Call) and getattr(part.func, "id", "") == "range":
+                    alone = replace(given, formula=part)
+                    self._decides(alone, known, "how many turns there are")
+        self.within(loop.node, _there(inner))
+
+    def _enter(self, block: spec.Block, use: Use, known: _Known) -> None:
+        names = [parameter.name for parameter in block.parameters]
+        positional = use.arguments()[:1] if len(names) == 1 else use.positional
+        given = {name.text: value for name, value in use.keywords}
+        given |= zip(names, positional if use.positional else (), strict=False)
+        inner: dict[str, _Read | None] = dict.fromkeys(_SIZES)
+        for parameter in block.parameters:
+            if parameter.name in given:
+                read = _read(given[parameter.name], known)
+            else:
+                read = parameter.default and _read(parameter.default, inner)
+            if read is not None:
+                inner[parameter.name] = read
+        at = (block.name.text, (*inner,))
+        if at not in self.entered:
+            self.entered.add(at)
+            self.within(block.body, inner)
+
+    def _decides(self, given: Given, known: _Known, what: str) -> None:
+        if read := _read(given, known):
+            sides = " and ".join(f"`{side}`" for side in read.sides)
+            decide = "decide" if len(read.sides) > 1 else "decides"
+            message = f"{sides} {decide} here {what}, {_LATER}"
+            place, notes = _places(read, given)
+            self.found.append(Diagnostic("W132", message, place, notes=notes, help=_AGAIN))
+
+
+def _there(known: Mapping[str, _Read | None]) -> _Known:
+    """Return the names that come of a side, without those of loops that do not."""
+    return {name: read for name, read in known.items() if read is not None or name in _SIZES}
+
+
+def _read(given: Given, known: _Known) -> _Read | None:
+    """Return what an expression reads of sides; the first name, where it is none itself."""
+    names = sorted(read_names(given) & known.keys())
+    sides = tuple(name for name in names if name in _SIZES)
+    if sides:
+        return _Read("", given, sides)
+    first = known[names[0]] if names else None
+    return first and replace(first, name=names[0])
+
+
+def _places(read: _Read, given: Given) -> tuple[Span, tuple[Note, ...]]:
+    if read.origin.span == given.span:
+        return given.span, ()
+    return read.origin.span, (Note("used here", given.span),)
+
+
+def _argument(read: _Read, given: Given, op: str) -> Diagnostic:
+    """Return the warning about an argument of an op."""
+    listed = " and ".join(f"`{side}`" for side in read.sides)
+    verb = "are numbers" if len(read.sides) > 1 else "is a number"
+    message = f"{listed} {verb} here, {_LATER}"
+    help = "where one size is meant, write its numbers"
+    if op == "Upsample":
+        help = f"`scale_factor` follows what arrives; {help}"
+    place, notes = _places(read, given)
+    return Diagnostic("W132", message, place, notes=notes, help=help)
 
 
 __all__ = ["frozen"]

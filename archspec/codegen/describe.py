@@ -15,6 +15,8 @@ from archspec.network import INPUT, Network
 from archspec.ops import Shape
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
+_MAP: Final = 3
+"""Sizes of an image: channels, height, width."""
 
 
 def network_class(network: Network, *, chained: bool, flat: bool = False) -> list[str]:
@@ -94,6 +96,9 @@ def _told(network: Network) -> list[str]:
         notes.append(f"In training mode return {network.name}Outputs.")
     elif aside:
         notes.append(f"In eval mode {listed(aside)} {'is' if len(aside) == 1 else 'are'} None.")
+    if network.frozen:
+        shape = next(size for size in network.inputs.values() if len(size) == _MAP)
+        notes.append(f"Some layers are those for {_sizes(shape[1:], 'x')}, whatever arrives.")
     sides, alone = network.sides, network.sides_in_eval
     if sides is None or (told_sides.is_any(sides) and alone in (None, sides)):
         return notes
