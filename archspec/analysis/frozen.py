@@ -111,11 +111,10 @@ class _Looking:
         given |= zip(names, positional if use.positional else (), strict=False)
         inner: dict[str, _Read | None] = dict.fromkeys(_SIZES)
         for parameter in block.parameters:
-            if parameter.name in given:
-                read = _read(given[parameter.name], known)
-            else:
-                read = parameter.default and _read(parameter.default, inner)
-            if read is not None:
+            value, seen = given.get(parameter.name), known
+            if value is None:
+                value, seen = parameter.default, inner
+            if value is not None and (read := _read(value, seen)):
                 inner[parameter.name] = read
         at = (block.name.text, (*inner,))
         if at not in self.entered:

@@ -13,7 +13,6 @@ from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, TwoReadings, feature_map
 from archspec.ops.windowed import EVERYTHING, Axis, Window, axis, sizes
 
-
 _LARGEST: Final = 2**31 - 1
 """The largest number that PyTorch's pooling takes for an argument; its convolutions take more."""
 
