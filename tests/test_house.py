@@ -37,7 +37,6 @@ ORDER = [
     {"schema", "network"},
     {"plugins"},
     {"resolve", "vocabulary"},
-    {"schemata"},
     {"editors"},
     {"analysis"},
     {"live", "codegen", "draw", "derivation"},

@@ -12,18 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from archspec.analysis.merging import joined, product, stretched
 from archspec.analysis.regular import Regular, keeps_shape, regular
 from archspec.analysis.sizes import (
     Along,
     Area,
     Size,
     Sizes,
-    behind_batch,
     flattened,
     is_known,
     plain,
     reduced,
-    total,
 )
 from archspec.analysis.stepwise import Irregular, Stepwise, tabled
 from archspec.analysis.verdicts import GOOD, RAISES, UNSURE, Verdicts
@@ -74,11 +73,11 @@ class Reach(Verdicts):
     def _output(self, leaf: Leaf, inputs: list[Sizes], owned: tuple[int, ...]) -> Sizes:
         op = leaf.op
         if isinstance(op, Add | Mul):
-            return self._stretched(leaf, inputs, owned)
+            return stretched(self, leaf, inputs, owned)
         if isinstance(op, Cat):
-            return self._joined(leaf, inputs, op.dim % (len(leaf.output) + 1) - 1)
+            return joined(self, leaf, inputs, op.dim % (len(leaf.output) + 1) - 1)
         if isinstance(op, MatMul):
-            return self._product(leaf, inputs)
+            return product(self, leaf, inputs)
         read = self._as_made(leaf, inputs[0])
         if isinstance(op, Flatten):
             return flattened(op, read)
@@ -132,54 +131,6 @@ class Reach(Verdicts):
         elif isinstance(size, Area):
             self.give_up(raises=raises)
         return wanted
-
-    # What several tensors become.
-
-    def _stretched(self, leaf: Leaf, inputs: list[Sizes], owned: tuple[int, ...]) -> Sizes:
-        """Return what is added or multiplied: each size is that of all, or 1."""
-        rank = len(leaf.output)
-        shapes = [behind_batch(shape, rank) for shape in leaf.inputs]
-        inputs = [behind_batch(sizes, rank) for sizes in inputs]
-        found: list[Size] = []
-        for i in range(-rank, 0):
-            whole = int(leaf.output[i])
-            kept: list[Size] = []
-            factors: list[Size] = []
-            for j, (sizes, shape) in enumerate(zip(inputs, shapes, strict=True)):
-                if len(sizes) < -i or (sizes[i] == 1 and (j in owned or isinstance(leaf.op, Mul))):
-                    continue  # a size of 1 stands for any
-                (kept if shape[i] == whole else factors).append(sizes[i])
-            size = self.meeting(kept, stretched=UNSURE) if kept else 1
-            for factor in factors:
-                size = self.factor(size, factor)
-            found.append(size)
-        return tuple(found)
-
-    def _joined(self, leaf: Leaf, inputs: list[Sizes], index: int) -> Sizes:
-        """Return tensors one after the other."""
-        inputs = [behind_batch(sizes, len(leaf.output)) for sizes in inputs]
-        found: list[Size] = []
-        for i, sizes in enumerate(zip(*inputs, strict=True)):
-            if i != index:
-                found.append(self.meeting(sizes))
-                continue
-            whole: Size = sum(size for size in sizes if isinstance(size, int))
-            for size in sizes:
-                whole = whole if isinstance(size, int) else total(whole, size)
-            found.append(whole)
-        return tuple(found)
-
-    def _product(self, leaf: Leaf, inputs: list[Sizes]) -> Sizes:
-        """Return the product of two matrices."""
-        first, second = (behind_batch(sizes, len(leaf.output)) for sizes in inputs)
-        before = [
-            self.meeting(pair, stretched=UNSURE)
-            for pair in zip(first[:-2], second[:-2], strict=True)
-        ]
-        self.meeting((first[-1], second[-2]))
-        return (*before, first[-2], second[-1])
-
-    # What one tensor becomes.
 
     def _split(self, leaf: Leaf, op: Unflatten, read: Sizes) -> Sizes:
         index = place(leaf.inputs[0], op.dim)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -49,7 +50,26 @@ def check(network: Network, module: nn.Module, device: str = "cpu") -> Report:
     """
     if _device(module, device).type == "cpu":
         check_runs(network, BATCH)
-    expected = _expected(network)
+    found = _run(network, module, device)
+    parameters = sum(parameter.numel() for parameter in module.parameters())
+    # What is computed once for a batch, torch counts once; so do we, for a single sample.
+    ran = (leaf for leaf in network.leaves if leaf.path.partition(".")[0] not in network.side)
+    once = sum(leaf.op.macs_once() for leaf in ran)
+    macs = (found.flops // 2 - once) // BATCH + once
+    differences = (*_of_shapes(network, found), *_of_figures(network, parameters, macs))
+    return Report(len(found.seen), parameters, macs, differences)
+
+
+class _Pass(NamedTuple):
+    """What a forward pass shows: path and output shape of each call, what leaves, and FLOPs."""
+
+    seen: list[tuple[str, Any]]
+    output: Any
+    flops: int
+
+
+def _run(network: Network, module: nn.Module, device: str) -> _Pass:
+    """Run one forward pass in eval mode; the module is left in the mode it was in."""
     seen: list[tuple[str, Any]] = []
     # What an op's module is made of is its own affair.
     inner = tuple(f"{leaf.path}." for leaf in network.leaves)
@@ -70,29 +90,31 @@ def check(network: Network, module: nn.Module, device: str = "cpu") -> Report:
         module.train(was_training)
         for handle in handles:
             handle.remove()
-    differences = [
-        f"{path}: {shape} by arithmetic, {found} by torch"
-        for (path, shape), (found_path, found) in zip(expected, seen, strict=False)
-        if (path, shape) != (found_path, found)
-    ]
-    if len(expected) != len(seen):
-        differences.append(f"{len(expected)} modules by arithmetic, {len(seen)} calls by torch")
+    return _Pass(seen, output, counter.get_total_flops())
+
+
+def _of_shapes(network: Network, found: _Pass) -> Iterator[str]:
+    """Yield a line for each shape that is not as computed."""
+    expected = _expected(network)
+    for (path, shape), (found_path, seen) in zip(expected, found.seen, strict=False):
+        if (path, shape) != (found_path, seen):
+            yield f"{path}: {shape} by arithmetic, {seen} by torch"
+    if len(expected) != len(found.seen):
+        yield f"{len(expected)} modules by arithmetic, {len(found.seen)} calls by torch"
+    output = found.output
     if isinstance(output, Tensor) and tuple(output.shape[1:]) != network.output:
-        differences.append(f"output: {network.output} by arithmetic, {tuple(output.shape[1:])}")
-    parameters = sum(parameter.numel() for parameter in module.parameters())
-    # What is computed once for a batch, torch counts once; so do we, for a single sample.
-    ran = (leaf for leaf in network.leaves if leaf.path.partition(".")[0] not in network.side)
-    once = sum(leaf.op.macs_once() for leaf in ran)
-    macs = (counter.get_total_flops() // 2 - once) // BATCH + once
-    for name, ours, torchs in (
-        ("parameters", analysis.parameters(network), parameters),
-        ("MACs", analysis.macs(network), macs),
-    ):
-        # Of MACs that nobody knows, torch may count some.
-        unknown = name == "MACs" and analysis.cost(network).unknown
-        if ours > torchs if unknown else ours != torchs:
-            differences.append(f"{name}: {ours:,} by arithmetic, {torchs:,} by torch")
-    return Report(len(seen), parameters, macs, tuple(differences))
+        yield f"output: {network.output} by arithmetic, {tuple(output.shape[1:])}"
+
+
+def _of_figures(network: Network, parameters: int, macs: int) -> Iterator[str]:
+    """Yield a line for each figure that torch counts otherwise."""
+    ours = analysis.parameters(network)
+    if ours != parameters:
+        yield f"parameters: {ours:,} by arithmetic, {parameters:,} by torch"
+    ours = analysis.macs(network)
+    # Of MACs that nobody knows, torch may count some.
+    if ours > macs if analysis.cost(network).unknown else ours != macs:
+        yield f"MACs: {ours:,} by arithmetic, {macs:,} by torch"
 
 
 def example_inputs(network: Network, module: nn.Module, device: str = "cpu") -> tuple[Tensor, ...]:

@@ -1,4 +1,4 @@
-"""Parts of the JSON Schema that editors read: values, and vars with what they may be."""
+"""Parts of the schema: values, references, and vars with what they may be."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from typing import Any, Final
 
 from archspec import vocabulary
 from archspec.allowed import Allowed
-from archspec.spec import Var
+from archspec.spec import Parameter, Var
 
 Json = dict[str, Any]
+Blocks = Mapping[str, tuple[Parameter, ...]]
 
 VALUE: Final = {"$ref": "#/definitions/value"}
 EXPRESSION: Final = {"$ref": "#/definitions/expression"}
+ANY_NODE: Final = {"$ref": "#/definitions/node"}
+NAME: Final = {"type": "string"}
+PLAIN: Final[Json] = {"allOf": [VALUE]}
 PRIMITIVES: Final = ["number", "string", "boolean", "null"]
+COMMON: Final[Json] = {
+    key: {"$ref": f"#/definitions/{key}"} for key in ("from", "if", "else", "before")
+}
+"""What can stand beside any node, each defined once."""
 
 
 def described(schemas: Json, words: Mapping[str, vocabulary.Words]) -> Json:

@@ -1,13 +1,4 @@
-"""A network as it is: every repeat unrolled, every shape known, every structure kept.
-
-The tree has the spec's structure. A block stays a module with its arguments, a loop stays a group
-of turns, an absent node keeps its place, so that a printer can see what a spec says and not only
-what one choice of its values yields. The flat views (`walk`, `Body.steps`) are derived from it.
-
-Formulas are written in the names of the scope where they stand: the parameters of the block, the
-variables of the loops around. `BlockUse.bindings` and `Turn.bindings` say what these names mean
-one scope further out.
-"""
+"""The tree of a network: uses of ops and blocks, loops with their turns, and what is absent."""
 
 from __future__ import annotations
 
@@ -16,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from archspec import expressions, spec
-from archspec.allowed import Allowed
+from archspec import spec
 from archspec.expressions import Formula, Value
-from archspec.ops import BY_NAME, Form, Op, Ops, Shape
+from archspec.ops import Form, Op, Shape
 
 INPUT = "input"
 """What the first node of a body reads."""
@@ -214,6 +204,14 @@ class Body(Node):
 Child: TypeAlias = Leaf | Body | Absent | Loop
 
 
+def walk(body: Body) -> Iterator[Leaf | Body]:
+    """Yield all nodes below a body in the order of execution, a module before its children."""
+    for node in body.steps:
+        yield node
+        if isinstance(node, Body):
+            yield from walk(node)
+
+
 def execution(nodes: Iterable[Leaf | Body]) -> list[Leaf | Body]:
     """Return the nodes of a body in the order in which they run."""
     steps: list[Leaf | Body] = []
@@ -235,112 +233,3 @@ def _present(children: tuple[Child, ...]) -> Iterator[Leaf | Body]:
                 yield from _present(turn.children)
         elif not isinstance(child, Absent):
             yield child
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The values of one side that a module takes: no others, and all of these.
-
-    Attributes:
-        least: the smallest.
-        step: from there on they repeat in steps of so many.
-        remainders: what they leave when divided by `step`.
-    """
-
-    least: int = 1
-    step: int = 1
-    remainders: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The heights and widths that a module takes as it stands, each whatever the other is.
-
-    Attributes:
-        height: the heights; None where no rule is known, so that others than those that it was
-            made for may not fit.
-        width: the widths, likewise.
-        raises: whether all that do not fit raise a RuntimeError.
-        shared: whether this is known only of inputs that have one height and one width.
-    """
-
-    height: Side | None
-    width: Side | None
-    raises: bool = True
-    shared: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """A checked network.
-
-    Attributes:
-        name: class name.
-        file: name of the spec's file, as it was given.
-        inputs: shape of each input, without the batch dimension; the only input is `input`.
-        outputs: what it returns, as pairs of label and name of a child of the root; one pair
-            with an empty label for a network with a single output.
-        vars: the values it was resolved with.
-        allowed: what its vars may be, of those that are not free.
-        open: the vars that stand in formulas under their names, since another value would change
-            arguments alone.
-        computed: what stands in formulas under a name though it is computed from open vars and
-            names before it: further vars, and sizes that have grown.
-        root: the tree.
-        ops: the ops that its spec may use.
-        sides: which heights and widths the module takes, where that has been found out.
-        sides_in_eval: the same in eval mode, where a part that is there in training mode alone
-            may need more.
-        frozen: whether it holds what is computed of a height or width once, for its own input.
-    """
-
-    name: str
-    file: str
-    description: str
-    paper: str
-    inputs: Mapping[str, Shape]
-    outputs: tuple[tuple[str, str], ...]
-    vars: Mapping[str, Value]
-    root: Body
-    expect: spec.Expect
-    init: tuple[spec.InitRule, ...]
-    is_default: bool
-    open: tuple[str, ...] = ()
-    computed: Mapping[str, Formula] = field(default_factory=dict)
-    ops: Ops = field(default_factory=lambda: BY_NAME)
-    allowed: Mapping[str, Allowed] = field(default_factory=dict)
-    sides: Sides | None = None
-    sides_in_eval: Sides | None = None
-    frozen: bool = False
-
-    def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:
-        """Return the values of all names of the network's own, where its vars have some values."""
-        values = {**given}
-        for name, formula in self.computed.items():
-            values[name] = expressions.evaluate(formula, values)
-        return values
-
-    @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """Every use of an op, in the order of execution."""
-        return tuple(node for node in walk(self.root) if isinstance(node, Leaf))
-
-    @cached_property
-    def output(self) -> Shape | dict[str, Shape]:
-        """Shape of the output in eval mode, or of each output by label when there are several."""
-        shapes = {node.name: node.output for node in self.root.nodes} | dict(self.inputs)
-        kept = {label: shapes[name] for label, name in self.outputs if name not in self.side}
-        return next(iter(kept.values())) if len(kept) == 1 else kept
-
-    @cached_property
-    def side(self) -> frozenset[str]:
-        """Names of the root's children that are there in training mode alone."""
-        return frozenset(node.name for node in self.root.nodes if node.training_only)
-
-
-def walk(body: Body) -> Iterator[Leaf | Body]:
-    """Yield all nodes below a body in the order of execution, a module before its children."""
-    for node in body.steps:
-        yield node
-        if isinstance(node, Body):
-            yield from walk(node)
