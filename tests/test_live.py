@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import Make
+from torch import nn
 from torch.multiprocessing.reductions import StorageWeakRef
 
 import archspec
 from archspec.live.module import SpecModule
+from archspec.schema.names import MODULE_ATTRIBUTES
 
 NAMES = ["lenet", "resnet18", "googlenet", "efficientnet_b0"]
 
@@ -212,3 +214,8 @@ def test_the_check_counts_what_attention_multiplies() -> None:
     report = check(net.network, net.build(device="cpu"))
     assert report.differences == ()
     assert report.macs == 4 * 8 * 10 * 10 + 2 * 8 * 8 * 10
+
+
+def test_the_list_of_module_attributes_covers_torch() -> None:
+    attributes = {*dir(nn.Module()), *dir(nn.Sequential())}
+    assert {name for name in attributes if not name.startswith("_")} <= MODULE_ATTRIBUTES

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from archspec.analysis.merging import joined, product, stretched
+from archspec.analysis.merges import joined, product, stretched
 from archspec.analysis.regular import Regular, keeps_shape, regular
 from archspec.analysis.sizes import (
     Along,
