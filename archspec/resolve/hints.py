@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from archspec import expressions
 from archspec.errors import Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Value, shown_value
+from archspec.resolve.origins import Known
 from archspec.schema.values import inside, unquoted
 from archspec.spec import Given, read_names
-
-if TYPE_CHECKING:
-    from archspec.resolve.scope import Scope
 
 _SHOWN: Final = 30
 """Characters of a value in messages."""
@@ -26,7 +24,7 @@ def short(value: Value) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def came_from(given: Given, scope: Scope) -> tuple[Note, ...]:
+def came_from(given: Given, scope: Known) -> tuple[Note, ...]:
     """Return where the vars that an expression reads have their values."""
     return tuple(
         Note(f"`{name}` is {short(scope.values[name])}", scope.origins[name].span)
@@ -35,7 +33,7 @@ def came_from(given: Given, scope: Scope) -> tuple[Note, ...]:
     )
 
 
-def blamed(given: Given, place: Span, scope: Scope) -> tuple[Span, str, tuple[Note, ...]]:
+def blamed(given: Given, place: Span, scope: Known) -> tuple[Span, str, tuple[Note, ...]]:
     """Return the place of an error that a value causes, its label, and the other places.
 
     A value that reaches a node as it is, under a name, is to be mended where it was written.
@@ -50,13 +48,13 @@ def blamed(given: Given, place: Span, scope: Scope) -> tuple[Span, str, tuple[No
     )
 
 
-def wrong(code: str, message: str, given: Given, scope: Scope, help: str) -> SpecError:
+def wrong(code: str, message: str, given: Given, scope: Known, help: str) -> SpecError:
     """Return the error about a value of the wrong kind, at the place where it was written."""
     place, label, notes = blamed(given, given.span, scope)
     return fail(code, message, place, label=label, notes=notes, help=help)
 
 
-def hint(given: Given, value: Value, scope: Scope, needed: str = "a number") -> str:
+def hint(given: Given, value: Value, scope: Known, needed: str = "a number") -> str:
     """Return what a wrong value was most likely meant to be; empty where nobody knows.
 
     Args:
@@ -87,7 +85,7 @@ def hint(given: Given, value: Value, scope: Scope, needed: str = "a number") -> 
     return unquoted(value) if re.search("integer|number|true or false", needed) else ""
 
 
-def uncomputed(error: expressions.ExpressionError, given: Given, scope: Scope) -> SpecError:
+def uncomputed(error: expressions.ExpressionError, given: Given, scope: Known) -> SpecError:
     """Return the error about an expression that cannot be computed, at its place.
 
     Where a single name has a value of another kind than is computed with, that is where it is.
@@ -105,7 +103,7 @@ def uncomputed(error: expressions.ExpressionError, given: Given, scope: Scope) -
     return fail("E402", str(error), place, label=label, notes=notes, help=help)
 
 
-def _odd(node: ast.expr | None, scope: Scope) -> list[str]:
+def _odd(node: ast.expr | None, scope: Known) -> list[str]:
     """Return the names that an operation reads itself and whose values it cannot take."""
     parts = ast.iter_child_nodes(node) if node is not None else ()
     read = [part.id for part in parts if isinstance(part, ast.Name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import takewhile
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from archspec.errors import Span
 from archspec.expressions import Value
@@ -32,3 +32,18 @@ class Origin(NamedTuple):
     def reach(self) -> set[str]:
         """Return the names that an expression sees there."""
         return {*takewhile(lambda name: name != self.var, self.values)}
+
+
+class Known(Protocol):
+    """The names in reach somewhere, as messages ask for them; a scope is one."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """The values of all names."""
+
+    @property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where names have their values, those of which it is known."""
+
+    def written(self, given: Given) -> Origin:
+        """Return where the value of what is written was written: that of a name, further out."""
