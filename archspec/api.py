@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archspec import analysis
-from archspec.errors import Diagnostic, Source, Span, SpecError, fail
+from archspec.errors import Diagnostic, Span, SpecError
 from archspec.expressions import computing
+from archspec.keywords import given_of, place_of
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import BY_NAME, Ops, Shape
 from archspec.plugins import registry
@@ -19,9 +20,7 @@ from archspec.reading import read_document, read_text
 from archspec.resolve import resolve
 from archspec.resolve.opening import with_open_vars
 from archspec.schema import read_spec
-from archspec.schema.values import given
 from archspec.spec import Given, Written
-from archspec.syntax import Listing, Scalar
 from archspec.syntax import Mapping as Tree
 
 if TYPE_CHECKING:
@@ -219,8 +218,8 @@ def load(
         SpecError: with every mistake of the stage that found one, each with its place.
     """
     ops = _ops(plugins)
-    given = {name: _given(name, value) for name, value in vars.items()}
-    return compiled(read_document(spec, ops), input, given, ops, _span("input", input))
+    given = {name: given_of(name, value) for name, value in vars.items()}
+    return compiled(read_document(spec, ops), input, given, ops, place_of("input", input))
 
 
 def loads(
@@ -228,9 +227,9 @@ def loads(
 ) -> Architecture:
     """Load a spec from a text, as `load` does from a file."""
     ops = _ops(plugins)
-    given = {name: _given(name, value) for name, value in vars.items()}
+    given = {name: given_of(name, value) for name, value in vars.items()}
     document = read_text(text, "<string>", ops)
-    return compiled(document, input, given, ops, _span("input", input))
+    return compiled(document, input, given, ops, place_of("input", input))
 
 
 def _ops(plugins: Sequence[str]) -> Ops:
@@ -280,25 +279,3 @@ def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape |
     alone = analysis.sides(network, training=False) if network.side else None
     sides, frozen = analysis.sides(network), any(analysis.frozen(network, written.spec))
     return replace(network, sides=sides, sides_in_eval=alone, frozen=frozen)
-
-
-def _span(name: str, value: Any) -> Span:
-    """Return the place of a keyword of a call."""
-    source = Source("<python>", f"{name}={value!r}")
-    return Span(source, 1, 1, 1, len(source.text) + 1)
-
-
-def _given(name: str, value: Any) -> Given:
-    """Return a Python value as one that was written."""
-    span = _span(name, value)
-
-    def tree(part: Any) -> Scalar | Listing:
-        if isinstance(part, list | tuple):
-            return Listing(tuple(tree(item) for item in part), span)
-        if part is not None and not isinstance(part, bool | int | float | str):
-            raise fail(
-                "G332", f"`{name}` is a number, word or list, not {type(part).__name__}", span
-            )
-        return Scalar(part, span, quoted=True)
-
-    return given(tree(value))

@@ -36,7 +36,7 @@ ORDER = [
     {"flattening"},
     {"spec"},
     {"schema", "network"},
-    {"plugins"},
+    {"plugins", "keywords"},
     {"resolve", "vocabulary"},
     {"editors"},
     {"analysis"},
@@ -209,8 +209,8 @@ def outgrown(path: Path) -> set[str]:
 
 def test_nothing_outgrows_its_limit() -> None:
     found = set[str]().union(*map(outgrown, FILES))
-    assert not found - OUTGROWN, "split these where they hold two things"
-    assert not OUTGROWN - found, "take these out of the list: they are within the limits"
+    assert sorted(found - OUTGROWN) == []
+    assert sorted(OUTGROWN - found) == [], "take these out of the list: they are within the limits"
 
 
 def test_the_limits_of_lines_see_what_they_count(tmp_path: Path) -> None:
@@ -261,8 +261,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     known = modules()
     found = circular({name: imported(path, known) - {name} for name, path in known.items()})
     folders = {name.split(".")[1] for name in found}
-    assert not folders - CIRCULAR, sorted(found)
-    assert not CIRCULAR - folders, "take these out of the list: no circle is left there"
+    assert sorted(name for name in found if name.split(".")[1] not in CIRCULAR) == []
+    assert folders >= CIRCULAR, "take out the folder in which no circle is left"
 
 
 def test_a_circle_of_imports_is_seen() -> None:
