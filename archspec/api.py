@@ -277,5 +277,5 @@ def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape |
     """Return a network with all that its source tells a reader."""
     network = with_open_vars(written, overrides, shape)
     alone = analysis.sides(network, training=False) if network.side else None
-    sides, frozen = analysis.sides(network), any(analysis.frozen(network, written.spec))
+    sides, frozen = analysis.sides(network), any(analysis.frozen(network, written))
     return replace(network, sides=sides, sides_in_eval=alone, frozen=frozen)

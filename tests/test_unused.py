@@ -227,6 +227,10 @@ FROZEN = {
     "each<i>: {for: {i: [=in_height, 2]}, do: {AdaptiveAvgPool2d: =i}}": ["W132"],
     "part: {Pooled: =in_width // 2}": ["W132"],
     "part: {Pooled: 2}": [],
+    "small: {AdaptiveAvgPool2d: 2}, part: {Pooled: =in_height}": ["W132"],
+    "small: {AdaptiveAvgPool2d: 2}, part: [Tanh, {AvgPool2d: =in_height}]": ["W120"],
+    "small: {AdaptiveAvgPool2d: 2}, part: Wide": [],
+    "small: {AdaptiveAvgPool2d: [[2, null]]}, part: Wide": ["W132"],
     "pool: {AdaptiveAvgPool2d: 4}": [],
     "scale: {Scale: =1 / in_channels}": [],
 }
@@ -234,12 +238,15 @@ FROZEN = {
 
 @pytest.mark.parametrize("node", FROZEN)
 def test_a_size_that_does_not_follow_the_input(node: str) -> None:
-    block = "blocks: {'Pooled(size, most=size)': [{AdaptiveAvgPool2d: =most}]}\n"
-    block = block if "Pooled" in node else ""
+    blocks = {
+        "Pooled": "'Pooled(size, most=size)': [{AdaptiveAvgPool2d: =most}]",
+        "Wide": "Wide: [ReLU, {AvgPool2d: [[=in_height, =in_width]]}]",
+    }
+    block = "".join(f"blocks: {{{text}}}\n" for name, text in blocks.items() if name in node)
     net = archspec.loads(f"{HEAD}{block}net: {{down: {{MaxPool2d: 2}}, {node}}}\n")
     assert [warning.code for warning in net.warnings] == FROZEN[node]
     says = "Some layers are those for 8x8, whatever arrives." in net.codegen()
-    assert says is (not {"W120", "W132"}.isdisjoint(FROZEN[node]))
+    assert says is (FROZEN[node] == ["W132"] or (FROZEN[node] == ["W120"] and "small" not in node))
 
 
 def test_a_size_for_parameters_raises_of_itself() -> None:

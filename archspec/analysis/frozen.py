@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from archspec import spec
+from archspec.analysis.standing import Standing, standing
 from archspec.errors import Diagnostic, Note, Span
 from archspec.network import Network
-from archspec.spec import Given, Spec, Use, read_names
+from archspec.spec import Given, Spec, Use, Written, read_names
 
 _SIZES: Final = ("in_height", "in_width")
 _LOUD: Final = frozenset(("Parameter", "Linear", "Unflatten"))
@@ -21,21 +22,28 @@ _LATER: Final = "whatever size arrives at run time"
 _AGAIN: Final = "it is decided once; for another size, load the spec with that `input`"
 
 
-def frozen(network: Network, written: Spec) -> Iterator[Diagnostic]:
+def frozen(network: Network, written: Written) -> Iterator[Diagnostic]:
     """Yield a warning for each argument, condition or number of turns that a side decides; W132.
 
     PyTorch would take another size, and do something else than the spec says.
 
     Args:
         network: a network.
-        written: the spec that it was resolved from.
+        written: what it was resolved from.
     """
     if not any(len(shape) == _MAP for shape in network.inputs.values()):
         return  # no other size can arrive
     leaves = [leaf for leaf in network.leaves if isinstance(leaf.written, Use)]
-    looking = _Looking(written, {leaf.written.span: leaf.path for leaf in reversed(leaves)})
+    paths = {leaf.written.span: leaf.path for leaf in reversed(leaves)}
+    # Which sides never change takes another network to know: it is seldom asked.
+    if _found(written.spec, paths, {}):
+        yield from _found(written.spec, paths, standing(network, written))
+
+
+def _found(written: Spec, paths: Mapping[Span, str], fixed: Standing) -> list[Diagnostic]:
+    looking = _Looking(written, paths, fixed)
     looking.within(written.net, dict.fromkeys(_SIZES))
-    yield from looking.found
+    return looking.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class _Looking:
 
     written: Spec
     paths: Mapping[Span, str]
+    fixed: Standing
     found: list[Diagnostic] = field(default_factory=list)
     entered: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
@@ -66,6 +75,8 @@ class _Looking:
             self._decides(node.condition, known, "which layers there are")
         if node.otherwise is not None:
             self.within(node.otherwise, known)
+        if not isinstance(node, spec.Use) or node.branches is not None:
+            known = self._entering(node.span, known)
         if isinstance(node, spec.Do):
             self.within(node.node, known)
         elif isinstance(node, spec.Body):
@@ -109,7 +120,7 @@ class _Looking:
         positional = use.arguments()[:1] if len(names) == 1 else use.positional
         given = {name.text: value for name, value in use.keywords}
         given |= zip(names, positional if use.positional else (), strict=False)
-        inner: dict[str, _Read | None] = dict.fromkeys(_SIZES)
+        inner = self._entering(use.span, None)
         for parameter in block.parameters:
             value, seen = given.get(parameter.name), known
             if value is None:
@@ -120,6 +131,18 @@ class _Looking:
         if at not in self.entered:
             self.entered.add(at)
             self.within(block.body, inner)
+
+    def _entering(self, place: Span, known: _Known | None) -> dict[str, _Read | None]:
+        """Return the names that come of a side in a body, if one is written there.
+
+        Args:
+            place: where it is.
+            known: those around it; None for a block, which sees none of them.
+        """
+        if place not in self.fixed and known is not None:
+            return dict(known)
+        others = {name: read for name, read in (known or {}).items() if name not in _SIZES}
+        return others | dict.fromkeys(n for n in _SIZES if n not in self.fixed.get(place, ()))
 
     def _decides(self, given: Given, known: _Known, what: str) -> None:
         if read := _read(given, known):

@@ -40,7 +40,7 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
                 *_unread(network, written),
                 *_unnamed(written),
                 *_unfollowed(network, written),
-                *(warning for warning in frozen(network, written.spec) if warning.span not in told),
+                *(warning for warning in frozen(network, written) if warning.span not in told),
                 *never_equal(written.spec),
                 *images(network, written.places["input"]),
                 *layouts(network),
