@@ -251,7 +251,7 @@ net:
 def test_a_way_round_the_line_ends_on_its_own_side_of_the_bar() -> None:
     found = scene(written(UNET))
     (bar,) = [part for part in flattened(found.parts) if isinstance(part, Bar)]
-    assert [segment.text for segment in bar.segments] == ["24 (2nd)", "8 (1st)"]
+    assert [segment.text for segment in bar.segments] == ["channels 8–31", "channels 0–7"]
     into = [edge for edge in found.edges if edge.segment is not None]
     assert {edge.segment: edge.leaves for edge in into} == {0: None, 1: Beside.RIGHT}
     strip = scene(written(UNET), 1, "LR")

@@ -1,14 +1,19 @@
 """Nothing in a picture is false: laws over bundled networks, random ones, and pairs of them."""
 
 import random
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from look_law import all_unlike, unlike
 from picture_law import all_wrong, broken
-from pictures import FAMILIES, compared, network
+from pictures import FAMILIES, boxes, compared, network
 from random_specs import document, text
 
 import archspec
 from archspec.draw.compose import compose
+from archspec.draw.scene import Box, Frame, Part
 from archspec.reading import bundled_names
 
 ALL = [
@@ -18,18 +23,21 @@ ALL = [
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_edges_of_bundled_networks_are_true(name: str) -> None:
-    assert all_wrong(network(name)) == []
+def test_pictures_of_bundled_networks_are_true(name: str) -> None:
+    drawn = network(name)
+    assert all_wrong(drawn) == []
+    assert all_unlike(drawn) == []
 
 
 @pytest.mark.parametrize(("cases", "seed"), [(40, 0), pytest.param(100, 1, marks=pytest.mark.slow)])
-def test_edges_of_random_networks_are_true(cases: int, seed: int) -> None:
+def test_pictures_of_random_networks_are_true(cases: int, seed: int) -> None:
     rng = random.Random(seed)
     for case in range(cases):
         spec = document(rng)
         spec["vars"]["inplace"] = False  # or some would be refused
         written = text(spec)
-        wrong = all_wrong(archspec.loads(written).network)
+        drawn = archspec.loads(written).network
+        wrong = [*all_wrong(drawn), *all_unlike(drawn)]
         assert wrong == [], f"case {case} of seed {seed}:\n{written}"
 
 
@@ -45,3 +53,50 @@ def test_edges_of_two_networks_are_true(one: str, other: str) -> None:
     for depth, direction in ((None, "TB"), (0, "LR"), (2, "TB")):
         drawn = compose(found.after, depth=depth, direction=direction, found=found)
         assert broken(drawn, found.both) == []
+
+
+HIDDEN = """
+name: Hidden
+input: [8, 16, 16]
+blocks:
+  One: [{Conv2d: 8, kernel_size: 3}, ReLU, {Conv2d: 8, kernel_size: 1}, {Dropout: 0.5}]
+  Two:
+    - {Conv2d: 8, kernel_size: 3, padding: 1}
+    - ReLU
+    - {Conv2d: 8, kernel_size: 1}
+    - {Dropout2d: 0.5}
+net: {one: One, two: Two, three: Two, four: One}
+"""
+
+
+def test_what_is_hidden_in_blocks_is_told_of_where_they_are_open() -> None:
+    drawn = archspec.loads(HIDDEN).network
+    found = {box.path: box for box in boxes(drawn, 9)}
+    assert found["one.0"].detail == "8 · padding=0"
+    assert found["two.0"].detail == "8 · padding=1"
+    assert [found[f"{name}.2"].detail for name in ("one", "two")] == [
+        "8 · Dropout",
+        "8 · Dropout2d",
+    ]
+    assert all_unlike(drawn) == []
+
+
+def _spoilt(parts: tuple[Part, ...], words: str) -> Iterator[Part]:
+    """Yield parts without words that match a pattern."""
+    for part in parts:
+        if isinstance(part, Frame):
+            label, inner = re.sub(words, "", part.label), tuple(_spoilt(part.parts, words))
+            yield replace(part, label=label, parts=inner)
+        elif isinstance(part, Box):
+            yield replace(part, detail=re.sub(words, "", part.detail))
+        else:
+            yield part
+
+
+@pytest.mark.parametrize("words", ["padding=.", "shares two"])
+def test_boxes_that_look_as_they_are_not_are_found(words: str) -> None:
+    """The law itself, on pictures that were spoilt."""
+    drawn = archspec.loads(HIDDEN.replace("three: Two", "three: two")).network
+    found = compose(drawn, depth=9, direction="TB")
+    assert unlike(found, drawn) == []
+    assert unlike(replace(found, parts=tuple(_spoilt(found.parts, words))), drawn) != []

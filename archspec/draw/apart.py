@@ -6,17 +6,22 @@ Equal neighbours are one node already. Sizes of maps, which stand on the edges, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from archspec.draw import opwords, wording
 from archspec.draw.known import has_arguments_of
 from archspec.draw.maps import channels
 from archspec.draw.repeats import Repeat, structure
-from archspec.draw.units import Group, Layer, Unit, is_merge
+from archspec.draw.units import Group, Layer, Unit
 from archspec.network import Leaf, walk
-from archspec.ops import Kind
+from archspec.ops import Form, Kind
 from archspec.ops.linear import Linear
+
+_ARRIVING: Final = ("channels",)
+"""Features of what arrives and not of what a unit is."""
+_PATH: Final[Hashable] = "path"
 
 
 class Apart(NamedTuple):
@@ -36,57 +41,108 @@ class _Feature(NamedTuple):
     told: Apart
 
 
-def apart(units: Sequence[Unit], words: Callable[[Unit], Hashable]) -> Mapping[str, Apart]:
+class _Seen(NamedTuple):
+    """A unit, what is said of it, what it computes, and what it would where others arrive."""
+
+    unit: Unit
+    said: Hashable
+    here: Hashable
+    anywhere: Hashable
+
+
+def apart(rows: Sequence[Sequence[Unit]], words: Callable[[Unit], Hashable]) -> Mapping[str, Apart]:
     """Return what is said more of some units, by their paths.
 
+    What reads the same in one row is the same, and so are the channels that arrive. What reads the
+    same in one picture is the same but for these, which stand where they come from.
+
     Args:
-        units: what stands in one row.
-        words: what is said of each as it is.
+        rows: what stands in each row of a picture.
+        words: what is said of each unit as it is.
     """
-    classes: defaultdict[Hashable, list[Unit]] = defaultdict(list)
-    for unit in units:
-        one = unit.first if isinstance(unit, Repeat) else unit
-        if isinstance(one, Group) or (isinstance(one, Layer) and not (is_merge(one) or one.name)):
-            classes[words(unit)].append(one)
-    found: dict[str, Apart] = {}
-    for alike in classes.values():
-        found |= _separated(alike)
+    seen = [[_seen(unit, words(unit)) for unit in row] for row in rows]
+    labels: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+    for alike in (alike for row in seen for alike in _classes(row)):
+        found = _separating(alike, [one.here for one in alike], ())
+        for one in alike:
+            # What is the same is told of in the same way wherever it stands.
+            labels[one.said, one.here].update(found)
+    every = [one for row in seen for one in row]
+    for alike in _classes(every):
+        found = _separating(alike, [one.anywhere for one in alike], _ARRIVING)
+        for one in alike:
+            labels[one.said, one.here].update(found)
+    told = ((one.unit, labels[one.said, one.here]) for one in every)
+    return {unit.path: _told(unit, chosen) for unit, chosen in told if chosen}
+
+
+def _seen(unit: Unit, said: Hashable) -> _Seen:
+    one = unit.first if isinstance(unit, Repeat) else unit
+    if isinstance(one, Layer):
+        # What never drops anything is not there.
+        there = [leaf for leaf in one.leaves if opwords.chance(leaf.op) != 0 or leaf is one.leaf]
+        one = replace(one, leaves=tuple(there), main=there.index(one.leaf))
+    arriving = isinstance(one, Group) or (isinstance(one, Layer) and _is_of_channels(one.leaf))
+    anywhere = (structure(one, grown=True), tuple(map(_pattern, _tensors(one))))
+    here = (*anywhere, channels(one.inputs[0]) if arriving else None)
+    return _Seen(one, said, here, anywhere)
+
+
+def _classes(seen: Iterable[_Seen]) -> Iterable[list[_Seen]]:
+    """Return units of which the same is said."""
+    found: defaultdict[Hashable, list[_Seen]] = defaultdict(list)
+    for one in seen:
+        found[one.said].append(one)
+    return found.values()
+
+
+def _separating(
+    alike: Sequence[_Seen], same: Sequence[Hashable], without: Collection[Hashable]
+) -> list[Hashable]:
+    """Return the labels of the features that set apart what is not the same, the first that do."""
+    if len({*same}) == 1:
+        return []
+    features = [dict(_features(one.unit)) for one in alike]
+    chosen: list[tuple[Hashable, ...]] = [() for _ in alike]
+    found = []
+    # One of them may have more ops than the others.
+    labels = dict.fromkeys(label for each in features for label in each if label not in without)
+    # A path says less than anything else.
+    for label in sorted(labels, key=lambda label: label == _PATH):
+        values = (each[label].value if label in each else None for each in features)
+        more = [(*before, value) for before, value in zip(chosen, values, strict=True)]
+        if _confused(more, same) < _confused(chosen, same):
+            chosen = more
+            found.append(label)
     return found
 
 
-def _separated(units: Sequence[Unit]) -> dict[str, Apart]:
-    """Return what sets units of the same words apart; nothing for those that are the same."""
-    same = [_what(unit) for unit in units]
-    features = [dict(_features(unit)) for unit in units]
-    chosen: list[tuple[_Feature, ...]] = [() for _ in units]
-    for label in features[0]:
-        nothing = _Feature(None, Apart())
-        more = [
-            (*told, mapping.get(label, nothing))
-            for told, mapping in zip(chosen, features, strict=True)
-        ]
-        if _confused(more, same) < _confused(chosen, same):
-            chosen = more
-    return {
-        unit.path: Apart(
-            next((one.told.arriving for one in told if one.told.arriving), ""),
-            ", ".join(one.told.words for one in told if one.told.words),
-        )
-        for unit, told in zip(units, chosen, strict=True)
-        if told
-    }
-
-
-def _confused(told: Sequence[Sequence[_Feature]], same: Sequence[Hashable]) -> int:
+def _confused(values: Sequence[Hashable], same: Sequence[Hashable]) -> int:
     """Return how many units say the same as another one and are not the same."""
-    values = [tuple(one.value for one in each) for each in told]
     return len({*zip(values, same, strict=True)}) - len({*values})
 
 
-def _what(unit: Unit) -> Hashable:
-    """Return what a unit computes, whatever the size of its map."""
-    arriving = isinstance(unit, Group) or (isinstance(unit, Layer) and _is_of_channels(unit.leaf))
-    return structure(unit, grown=True), channels(unit.inputs[0]) if arriving else None
+def _told(unit: Unit, labels: Collection[Hashable]) -> Apart:
+    """Return what some features of a unit say."""
+    told = [feature.told for label, feature in _features(unit) if label in labels]
+    return Apart(
+        next((one.arriving for one in told if one.arriving), ""),
+        ", ".join(one.words for one in told if one.words),
+    )
+
+
+def _tensors(unit: Unit) -> tuple[Leaf, ...]:
+    """Return the parameters of a unit's own."""
+    if isinstance(unit, Layer):
+        return unit.tensors
+    assert isinstance(unit, Group)
+    leaves = (node for node in walk(unit.body) if isinstance(node, Leaf))
+    return tuple(leaf for leaf in leaves if leaf.op.form is Form.TENSOR)
+
+
+def _pattern(leaf: Leaf) -> tuple[bool, ...]:
+    """Return in which dimensions a parameter is one number for all."""
+    return tuple(int(n) == 1 for n in leaf.output)
 
 
 def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
@@ -96,7 +152,7 @@ def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
     if isinstance(unit, Layer):
         if _is_of_channels(unit.leaf):
             yield "channels", through
-        leaves: Sequence[Leaf] = unit.leaves
+        leaves: Sequence[Leaf] = (*unit.leaves, *unit.tensors)
     else:
         assert isinstance(unit, Group)
         name = _name(unit)
@@ -114,13 +170,16 @@ def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
         leaves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
         yield "ops", _Feature(len(leaves), Apart(words=f"{len(leaves)} ops"))
     for number, leaf in enumerate(leaves):
-        path = "" if leaf is leaves[0] and isinstance(unit, Layer) else f"{leaf.name}."
+        first = leaf is leaves[0] and isinstance(unit, Layer)
+        path = "" if first or leaf.name.isdigit() else f"{leaf.name}."
+        yield (number, ""), _Feature(leaf.label, Apart(words=f"{path}{leaf.label}"))
         for name in type(leaf.op).model_fields:
             if name not in leaf.op.inferred():
                 value = getattr(leaf.op, name)
                 told = Apart(words=f"{path}{name}={opwords.value(value)}")
-                yield (number, name), _Feature(_plain(value), told)
-    yield "path", _Feature(unit.path, Apart(words=wording.cut(unit.path)))
+                is_shape = leaf.op.form is Form.TENSOR and name == "shape"
+                yield (number, name), _Feature(_pattern(leaf) if is_shape else _plain(value), told)
+    yield _PATH, _Feature(unit.path, Apart(words=wording.cut(unit.path)))
 
 
 def _is_of_channels(leaf: Leaf) -> bool:

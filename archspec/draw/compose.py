@@ -12,6 +12,7 @@ from archspec.draw.fold import Folds, branch_words
 from archspec.draw.legend import legend
 from archspec.draw.marks import Marks
 from archspec.draw.nodes import Nodes
+from archspec.draw.opening import Opening
 from archspec.draw.page import LINES, MANY_LINES, Typical, crowded, deepest, typical
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import Told, repeated
@@ -51,18 +52,19 @@ def compose(
     shown = typical(parts) if unasked else None
     if shown and foldable:
         shown = replace(shown, apart=False)
-    opened = _opened(subject, shown, depth)
-    rows = Rows(
-        Nodes(network, folds, found.before if found else None),
-        Wiring(),
-        opened,
+    opening = Opening(
+        opened=_opened(subject, shown, depth),
         told=told,
         foldable=foldable,
-        across=direction == "LR",
+        apart=shown.unit if shown and shown.apart else None,
     )
+    nodes = Nodes(network, folds, found.before if found else None)
+    everything = [unit for part in parts for unit in part.units]
+    nodes.tell_apart(opening.rows(everything, nodes.compare))
+    rows = Rows(nodes, Wiring(), opening, across=direction == "LR")
     drawn, ends = _drawn(subject, parts, results, rows)
-    if shown and shown.apart:
-        rows.inset(shown.unit, ends[shown.unit.key].node)
+    if opening.apart:
+        rows.inset(opening.apart, ends[opening.apart.key].node)
     return Scene(
         title=subject.title,
         facts=subject.facts,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from archspec.draw import attention, wording
@@ -38,7 +37,7 @@ class Nodes:
         self._folds = folds
         self._labels = {name: label for label, name in network.outputs}
         self._twins: dict[str, tuple[Leaf, ...]] = {}
-        self._apart: dict[str, Apart] = {}
+        self._apart: Mapping[str, Apart] = {}
         self._incoming: dict[str, str] = {}
         self._keys = 0
 
@@ -47,10 +46,9 @@ class Nodes:
         self._keys += 1
         return f"n{self._keys}"
 
-    def tell_apart(self, units: Sequence[Unit]) -> None:
-        """Remember what is said more of units in a row that would read the same and are not."""
-        there = (unit.units if isinstance(unit, Bundle) else (unit,) for unit in units)
-        self._apart |= apart([*chain.from_iterable(there)], self._said)
+    def tell_apart(self, rows: Iterable[Sequence[Unit]]) -> None:
+        """Remember what is said more of units in a picture that would read the same and are not."""
+        self._apart = apart([*rows], self._said)
 
     def _said(self, unit: Unit) -> Hashable:
         """Return all that is said of a layer or a folded block alone."""
@@ -237,16 +235,18 @@ class Nodes:
         )
 
     def _bar(self, unit: Layer, wires: Sequence[Wire], line: str, order: Sequence[int]) -> Bar:
+        counts = [channels(wire.shape) for wire in wires]
         segments = []
         for index in order:
-            wire = wires[index]
-            count = channels(wire.shape)
-            place = "" if sorted(order) == order else f" ({wording.ordinal(index + 1)})"
-            known = self._incoming.get(unit.path) if index == 0 else None
-            colour = wire.lane.colour if wire.lane else None
-            segments.append(
-                Segment((known or str(count)) + place, count, index if colour is None else colour)
-            )
+            words = str(counts[index])
+            if index == 0 and unit.path in self._incoming:
+                words = self._incoming[unit.path]
+            elif sorted(order) != order:
+                # Where they do not stand in their order, which channels they become is news.
+                words = wording.stretch("channel", sum(counts[:index]), counts[index])
+            lane = wires[index].lane
+            colour = lane.colour if lane else None
+            segments.append(Segment(words, counts[index], index if colour is None else colour))
         return Bar(
             key=self.key(),
             about=self._facts.about(unit),

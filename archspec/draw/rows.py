@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw import wording
 from archspec.draw.bundles import Bundle
 from archspec.draw.fold import first
 from archspec.draw.nodes import Nodes
+from archspec.draw.opening import Opening
 from archspec.draw.paths import Lane, Paths
-from archspec.draw.repeats import Repeat, Told, repeated
+from archspec.draw.repeats import Repeat
 from archspec.draw.row import Drawn, Row, firsts
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge, readers
@@ -25,10 +26,7 @@ class Rows:
     Args:
         nodes: makes the nodes.
         wiring: collects the edges.
-        opened: tells whether a block at a level is opened.
-        told: what equal units must have in common to be drawn once.
-        foldable: draw every block both ways, opened and folded, for a picture that opens and
-            closes; `opened` tells how it begins.
+        opening: which blocks are opened.
         across: the picture runs from left to right.
 
     Attributes:
@@ -39,17 +37,13 @@ class Rows:
         self,
         nodes: Nodes,
         wiring: Wiring,
-        opened: Callable[[Group, int], bool],
+        opening: Opening,
         *,
-        told: Told,
-        foldable: bool = False,
         across: bool = False,
     ) -> None:
         self.nodes = nodes
         self.wiring = wiring
-        self._opened = opened
-        self._told = told
-        self._foldable = foldable
+        self._opening = opening
         self._across = across
         self.aside: list[Part] = []
 
@@ -57,7 +51,6 @@ class Rows:
         """Draw the units of a row; return their parts."""
         units = row.paths.units
         count = readers(units, row.paths.results)
-        self.nodes.tell_apart(units)
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
@@ -127,8 +120,8 @@ class Rows:
         wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(inner, Group) and inner.units and not unit.gone:
-            opened = self._opened(inner, row.level)
-            if self._foldable:
+            opened = self._opening.opened(inner, row.level)
+            if self._opening.foldable:
                 return self._both(row, unit, wire, opened=opened)
             if opened:
                 return self._open(row, unit, wire)
@@ -172,7 +165,7 @@ class Rows:
         count = readers(group.units, [group.result])
         if count[INPUT] > 1:
             parts.append(self.fork(INPUT, wire.shape, ends, line))
-        units = repeated(group.units, count, self._told)
+        units = self._opening.inside(group)
         inside = Row(
             paths=Paths(units, [group.result]),
             starts={INPUT: wire.shape},

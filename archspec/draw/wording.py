@@ -35,12 +35,6 @@ def amount(number: int) -> str:
     return str(number)
 
 
-def ordinal(number: int) -> str:
-    """Return `1st`, `2nd`, `3rd`, `4th` and so on."""
-    last = 0 if number // 10 % 10 == 1 else number % 10
-    return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
-
-
 def share(part: float) -> str:
     """Return a share of a whole as a picture shows it: `27 %`."""
     return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
@@ -156,9 +150,12 @@ def _stretch(op: Narrow, arriving: Shape) -> str:
     """Return which channels or positions are kept: `channels 0–57`."""
     index = place(arriving, op.dim)
     first = int(op.start) % int(arriving[index])
-    last = first + int(op.length) - 1
-    what = dimension(arriving, index)
-    return f"{what} {first}" if first == last else f"{what}s {first}–{last}"
+    return stretch(dimension(arriving, index), first, int(op.length))
+
+
+def stretch(what: str, first: int, length: int) -> str:
+    """Return so many of something from the first on: `channels 0–57`."""
+    return f"{what} {first}" if length == 1 else f"{what}s {first}–{first + length - 1}"
 
 
 def named(group: Group) -> str:
