@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 from archspec import analysis
 from archspec.errors import Diagnostic, Span, SpecError
 from archspec.expressions import computing
-from archspec.keywords import given_of, place_of
+from archspec.keywords import given_of, ops_of, place_of
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import BY_NAME, Ops, Shape
-from archspec.plugins import registry
 from archspec.reading import read_document, read_text
 from archspec.resolve import resolve
-from archspec.resolve.opening import with_open_vars
 from archspec.schema import read_spec
 from archspec.spec import Given, Written
 from archspec.syntax import Mapping as Tree
@@ -34,6 +32,16 @@ class Architecture:
     """A checked network and its static facts; nothing here needs torch until `build`.
 
     Get one from `load` or `loads`. It is immutable: other vars make another one.
+
+    >>> net = load("lenet")
+    >>> net
+    <LeNet: 44,426 parameters, 281,640 MACs, (10,)>
+    >>> net.name, net.inputs, net.output
+    ('LeNet', {'input': (1, 28, 28)}, (10,))
+    >>> net.parameters, net.macs, net.receptive_field, net.warnings
+    (44426, 281640, (16, 16), ())
+    >>> [node.path for node in net.nodes if node.label == "Linear"]
+    ['classifier.0', 'classifier.2', 'classifier.4']
     """
 
     network: Network
@@ -90,7 +98,11 @@ class Architecture:
     def build(
         self, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
     ) -> nn.Module:
-        """Build the live module; see `archspec.live.build`."""
+        """Build the live module; see `archspec.live.build`.
+
+        >>> load("lenet").build(device="meta").get_submodule("classifier.4")
+        Linear(in_features=84, out_features=10, bias=True)
+        """
         from archspec.live import build  # noqa: PLC0415 - torch is imported only when needed
 
         return build(self.network, device=device, seed=seed, max_params=max_params)
@@ -103,6 +115,9 @@ class Architecture:
         templates: str | os.PathLike[str] | None = None,
     ) -> str:
         """Return the PyTorch source of the network.
+
+        >>> [line for line in load("lenet").codegen().splitlines() if line.startswith("class")]
+        ['class LeNet(nn.Module):']
 
         Args:
             style: `structured`, with a class for each block, or `flat`: one class in which every
@@ -127,6 +142,9 @@ class Architecture:
     def test_source(self, module: str, *, templates: str | os.PathLike[str] | None = None) -> str:
         """Return a file of tests, for pytest, of the source in a module of that name.
 
+        >>> "from my_lenet import LeNet" in load("lenet").test_source("my_lenet")
+        True
+
         Raises:
             LayoutError: when a template in the folder is wrong.
         """
@@ -137,6 +155,10 @@ class Architecture:
 
     def trace(self, node: str) -> Derivation:
         """Return how a node came to be: its text, the names around it, its arguments, its source.
+
+        >>> found = load("resnet34").trace("layer2.0.conv1")
+        >>> {argument.name: argument.value for argument in found.arguments}["stride"]
+        2
 
         Args:
             node: its path, `layer2.0.conv1`.
@@ -161,6 +183,8 @@ class Architecture:
     def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
         """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.
 
+        >>> load("lenet").draw("lenet.dot", direction="LR")
+
         Raises:
             SpecError: when the file cannot be written.
             DrawError: when nothing that lays out graphs is installed.
@@ -175,6 +199,9 @@ class Architecture:
         self, width: int = 100, *, batch: int = 1, dtype: str = "float32", **options: Any
     ) -> str:
         """Return the table of nodes as text, at most `width` columns wide.
+
+        >>> print(load("lenet").summary().splitlines()[-1])
+        receptive field   16 px, stride 4, offset 0
 
         Args:
             width: characters of a line.
@@ -207,6 +234,9 @@ def load(
 ) -> Architecture:
     """Load a spec, check all of it, and resolve it.
 
+    >>> load("resnet34", num_classes=10, input=(3, 64, 64)).output
+    (10,)
+
     Args:
         spec: a file, or the name of a bundled spec (`"resnet34"`).
         input: an input shape without the batch dimension, instead of the spec's own.
@@ -217,7 +247,7 @@ def load(
         PluginError: when a plugin is wrong.
         SpecError: with every mistake of the stage that found one, each with its place.
     """
-    ops = _ops(plugins)
+    ops = ops_of(plugins)
     given = {name: given_of(name, value) for name, value in vars.items()}
     return compiled(read_document(spec, ops), input, given, ops, place_of("input", input))
 
@@ -226,16 +256,10 @@ def loads(
     text: str, /, *, input: Shape | None = None, plugins: Sequence[str] = (), **vars: Any
 ) -> Architecture:
     """Load a spec from a text, as `load` does from a file."""
-    ops = _ops(plugins)
+    ops = ops_of(plugins)
     given = {name: given_of(name, value) for name, value in vars.items()}
     document = read_text(text, "<string>", ops)
     return compiled(document, input, given, ops, place_of("input", input))
-
-
-def _ops(plugins: Sequence[str]) -> Ops:
-    if isinstance(plugins, str):
-        raise TypeError(f"`plugins` is a list of names: [{plugins!r}]")
-    return registry(plugins)
 
 
 def compiled(
@@ -264,18 +288,10 @@ def compiled(
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_readings(network)
-    opened = partial(_for_source, written, overrides, shape)
+    opened = partial(analysis.opened, written, overrides, shape)
     found = Architecture(network, opened, written, overrides)
     try:
         analysis.check_expectations(network, written.places)
     except SpecError as error:  # what a warning tells may be the cause
         raise SpecError((*error.diagnostics, *found.warnings)) from None
     return found
-
-
-def _for_source(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
-    """Return a network with all that its source tells a reader."""
-    network = with_open_vars(written, overrides, shape)
-    alone = analysis.sides(network, training=False) if network.side else None
-    sides, frozen = analysis.sides(network), any(analysis.frozen(network, written))
-    return replace(network, sides=sides, sides_in_eval=alone, frozen=frozen)

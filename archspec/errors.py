@@ -175,7 +175,11 @@ def fail(code: str, message: str, span: Span | None = None, **more: object) -> S
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean `x`?" for the nearest known word, or an empty string."""
+    """Return "did you mean `x`?" for the nearest known word, or an empty string.
+
+    >>> did_you_mean("Linaer", ["Linear", "Conv2d"])
+    'did you mean `Linear`?'
+    """
     near = nearest(word, known)
     return f"did you mean `{near}`?" if near else ""
 

@@ -91,6 +91,12 @@ def divided(whole: Quantity, by: Quantity) -> Quantity:
 def quantity(formula: Any, known: Known) -> Quantity:
     """Return what a formula yields as a quantity.
 
+    >>> import ast
+    >>> one, two = (ast.parse(text, mode="eval").body for text in ("2 * (n + 1)", "n + n + 2"))
+    >>> known = lambda name: (atom(name), True)
+    >>> quantity(one, known) == quantity(two, known)
+    True
+
     Formulas that are put into one another share their parts: what a part yields stays on the node,
     with what its names stood for.
 

@@ -65,6 +65,10 @@ _FORBIDDEN: Final = re.compile(
 def parse(source: Source) -> Mapping:
     """Read a spec's text.
 
+    >>> tree = parse(Source("tiny.yaml", "{name: Tiny, input: [3, 8, 8]}"))
+    >>> print(tree.get("name").value, "at", tree.get("name").span)
+    Tiny at tiny.yaml:1:8
+
     Raises:
         SpecError: with every duplicate key or refused construct, or the first thing that is
             not YAML; the codes begin with Y.

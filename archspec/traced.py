@@ -20,6 +20,11 @@ NONE: Final[frozenset[str]] = frozenset()
 class Traced(int):
     """An integer with a formula that yields it in the scope where it is used.
 
+    >>> channels = traced(64, ast.Name("channels"))
+    >>> size = channels * 2 + 3
+    >>> size, ast.unparse(formula_of(size))
+    (131, 'channels * 2 + 3')
+
     Attributes:
         formula: yields the number.
         hidden: the open vars on which the number depends and the formula does not: with other

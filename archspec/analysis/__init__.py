@@ -7,6 +7,7 @@ from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training
 from archspec.analysis.expectations import check_expectations
 from archspec.analysis.frozen import frozen
 from archspec.analysis.memory import DTYPES, ONE, Alive, Kept, Peak, Setting, kept, peak, written
+from archspec.analysis.opened import opened
 from archspec.analysis.readings import check_readings, misread
 from archspec.analysis.receptive_field import Field, fields, last_field, receptive_field
 from archspec.analysis.sides import sides
@@ -34,6 +35,7 @@ __all__ = [
     "last_field",
     "macs",
     "misread",
+    "opened",
     "parameters",
     "peak",
     "receptive_field",

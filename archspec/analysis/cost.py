@@ -45,7 +45,12 @@ class Cost:
 
 @lru_cache(maxsize=4)
 def costs(network: Network) -> Mapping[str, Cost]:
-    """Return the cost of every node by its path; that of the whole network has an empty path."""
+    """Return the cost of every node by its path; that of the whole network has an empty path.
+
+    >>> import archspec
+    >>> costs(archspec.load("lenet").network)["classifier.0"]
+    Cost(parameters=30840, buffers=0, macs=30720, unknown=0)
+    """
     found: dict[str, Cost] = {}
     _cost(network.root, found)
     return found

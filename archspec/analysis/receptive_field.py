@@ -160,7 +160,13 @@ _PIXEL: Final = Line(((0, 0),), 1)
 
 @lru_cache(maxsize=4)
 def fields(network: Network) -> Mapping[str, Field]:
-    """Return the receptive field of every node, by path; a path that runs twice has the last."""
+    """Return the receptive field of every node, by path; a path that runs twice has the last.
+
+    >>> import archspec
+    >>> field = fields(archspec.load("resnet34").network)["layer2.0.conv1"]
+    >>> field.size, field.stride
+    ((67, 67), (8, 8))
+    """
     found: dict[str, Field] = {}
     starts = {name: _start(shape) for name, shape in network.inputs.items()}
     _body(network.root, starts, found)

@@ -12,7 +12,7 @@ from archspec.derivation.arguments import arguments
 from archspec.derivation.emitted import emitted
 from archspec.derivation.facts import Derivation, Emitted, Known, Lines, Quote, Scope
 from archspec.derivation.finding import Step, way
-from archspec.derivation.quoting import entry_of, quoted, quoted_lines
+from archspec.derivation.quoting import Entry, entry_of, quoted, quoted_lines
 from archspec.derivation.scopes import scopes
 from archspec.derivation.shown import as_data, as_text
 from archspec.network import Absent, Body, Leaf, Network
@@ -29,6 +29,11 @@ def derive(
 ) -> Derivation:
     """Return how a node came to be.
 
+    >>> import archspec
+    >>> found = archspec.load("lenet").trace("classifier.0")
+    >>> found.written.place, found.label, found.inputs, found.output
+    ('lenet.yaml:16', 'Linear', (('input', (256,)),), (120,))
+
     Args:
         network: the network.
         written: its spec.
@@ -42,21 +47,17 @@ def derive(
     steps = way(network, path)
     last, child = steps[-1], steps[-1].child
     entry = entry_of(child.written, _around(last.body, written), child.name)
-    is_there = not isinstance(child, Absent)
-    conditions = [(quoted(condition.span), held) for condition, held in entry.conditions]
-    if isinstance(child, Absent) and not child.is_alias and conditions:
-        conditions[-1] = (conditions[-1][0], False)
     return Derivation(
         path=path,
         label=_label(child),
         written=quoted_lines(entry.key, entry.node),
-        conditions=tuple(conditions),
+        conditions=_conditions(child, entry),
         told=_told(child),
         scopes=scopes(network, written, given, steps),
         arguments=arguments(child, written),
         inputs=_inputs(child),
-        output=None if isinstance(child, Absent) else _plain(child.output),
-        cost=analysis.costs(network)[path] if is_there else None,
+        output=_output(child),
+        cost=analysis.costs(network).get(path),
         emitted=_emitted(network, steps, *source()),
     )
 
@@ -90,6 +91,18 @@ def _told(child: Leaf | Body | Absent) -> str:
     if child.reuses is not None:
         return f"calls `{child.reuses}` again, with its weights"
     return "there in training mode alone" if child.training_only else ""
+
+
+def _conditions(child: Leaf | Body | Absent, entry: Entry) -> tuple[tuple[Quote, bool], ...]:
+    """Return what stands under `if`; what is not there had all but the last of it held."""
+    found = [(quoted(condition.span), held) for condition, held in entry.conditions]
+    if isinstance(child, Absent) and not child.is_alias and found:
+        found[-1] = (found[-1][0], False)
+    return tuple(found)
+
+
+def _output(child: Leaf | Body | Absent) -> Shape | None:
+    return None if isinstance(child, Absent) else _plain(child.output)
 
 
 def _inputs(child: Leaf | Body | Absent) -> tuple[tuple[str, Shape], ...]:

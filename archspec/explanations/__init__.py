@@ -93,5 +93,9 @@ def explanations() -> dict[str, Explanation]:
 
 
 def explanation(code: str) -> Explanation:
-    """Return one code explained."""
+    """Return one code explained.
+
+    >>> explanation("S202").title
+    'an unknown op'
+    """
     return explanations()[code]

@@ -67,6 +67,9 @@ def computing() -> Iterator[None]:
 def evaluate(formula: Formula, values: Mapping[str, Value]) -> Value:
     """Compute an expression.
 
+    >>> evaluate(ast.parse("[2 * n for n in layers]", mode="eval").body, {"layers": (3, 4)})
+    (6, 8)
+
     Args:
         formula: a tree from `parse`.
         values: what the names mean; lists are tuples.

@@ -66,6 +66,10 @@ def is_constant(formula: Formula) -> bool:
 def substitute(formula: Formula, formulas: Mapping[str, Formula]) -> Formula:
     """Put formulas in place of names and fold what has become constant.
 
+    >>> formula = ast.parse("channels * width // 64", mode="eval").body
+    >>> text(substitute(formula, {"width": constant(64)}))
+    'channels'
+
     Names that are not in `formulas` stay. A conditional whose test has become constant is
     replaced by its branch.
     """

@@ -42,6 +42,13 @@ _ALLOWED: Final = (
 def parse(text: str) -> Formula:
     """Read an expression (without its leading `=`).
 
+    >>> ast.unparse(parse("2*channels if wide else channels"))
+    '2 * channels if wide else channels'
+    >>> parse("open('file')")
+    Traceback (most recent call last):
+        ...
+    archspec.expressions.values.ExpressionError: `open` is not a function of the language
+
     Raises:
         ExpressionError: with the offset of what is not part of the language.
     """

@@ -27,6 +27,10 @@ _WIDTH: Final = 100
 def flattened(chain: Chain, ops: Ops = BY_NAME) -> str:
     """Return the text of one spec that says what a spec and those that it extends say.
 
+    >>> from archspec.reading import read_chain
+    >>> "extends" in flattened(read_chain("resnet34"))
+    False
+
     Args:
         chain: the spec and its bases, as `reading.read_chain` returns them.
         ops: the ops that they may use.

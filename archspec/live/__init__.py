@@ -27,6 +27,11 @@ def build(
 ) -> nn.Module:
     """Build the module of a network.
 
+    >>> import archspec
+    >>> module = build(archspec.load("lenet").network, seed=0)
+    >>> sum(tensor.numel() for tensor in module.parameters())
+    44426
+
     Args:
         network: the network.
         device: where the parameters live. On `meta` nothing is allocated; elsewhere weights are

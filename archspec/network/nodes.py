@@ -205,7 +205,12 @@ Child: TypeAlias = Leaf | Body | Absent | Loop
 
 
 def walk(body: Body) -> Iterator[Leaf | Body]:
-    """Yield all nodes below a body in the order of execution, a module before its children."""
+    """Yield all nodes below a body in the order of execution, a module before its children.
+
+    >>> import archspec
+    >>> [node.path for node in walk(archspec.load("lenet").network.root)][:3]
+    ['features', 'features.0', 'features.1']
+    """
     for node in body.steps:
         yield node
         if isinstance(node, Body):

@@ -26,6 +26,9 @@ class PluginError(SpecError):
 def registry(plugins: Iterable[str], word: str = "plugins") -> Ops:
     """Return archspec's own ops and those of some plugins, by name.
 
+    >>> registry([])["Conv2d"].__name__
+    'Conv2d'
+
     Args:
         plugins: the names of modules.
         word: where the caller named them; mistakes are told to stand there.

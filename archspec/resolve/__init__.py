@@ -34,6 +34,12 @@ def resolve(
 ) -> Network:
     """Resolve a spec.
 
+    >>> from archspec.reading import read_document
+    >>> from archspec.schema import read_spec
+    >>> network = resolve(read_spec(read_document("lenet")))
+    >>> network.leaves[0].op.in_channels, network.leaves[0].output
+    (1, (6, 24, 24))
+
     Args:
         written: the spec.
         overrides: values for its vars, instead of the defaults.

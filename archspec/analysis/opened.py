@@ -1,0 +1,31 @@
+"""The network as its source tells it: with vars for arguments, and the sides that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from archspec.analysis.frozen import frozen
+from archspec.analysis.sides import sides
+from archspec.network import Network
+from archspec.ops import Shape
+from archspec.resolve.opening import with_open_vars
+from archspec.spec import Given, Written
+
+
+def opened(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
+    """Return a network with all that its source tells a reader.
+
+    Args:
+        written: the spec, which is known to be right.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+    """
+    network = with_open_vars(written, overrides, shape)
+    alone = sides(network, training=False) if network.side else None
+    return replace(
+        network,
+        sides=sides(network),
+        sides_in_eval=alone,
+        frozen=any(frozen(network, written)),
+    )
