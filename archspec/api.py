@@ -255,7 +255,11 @@ def load(
 def loads(
     text: str, /, *, input: Shape | None = None, plugins: Sequence[str] = (), **vars: Any
 ) -> Architecture:
-    """Load a spec from a text, as `load` does from a file."""
+    """Load a spec from a text, as `load` does from a file.
+
+    >>> loads("{name: Tiny, input: [3, 8, 8], net: [Flatten, {Linear: 4}]}").parameters
+    772
+    """
     ops = ops_of(plugins)
     given = {name: given_of(name, value) for name, value in vars.items()}
     document = read_text(text, "<string>", ops)
