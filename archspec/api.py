@@ -33,8 +33,7 @@ class Architecture:
 
     Get one from `load` or `loads`. It is immutable: other vars make another one.
 
-    >>> net = load("lenet")
-    >>> net
+    >>> (net := load("lenet"))
     <LeNet: 44,426 parameters, 281,640 MACs, (10,)>
     >>> net.name, net.inputs, net.output
     ('LeNet', {'input': (1, 28, 28)}, (10,))
