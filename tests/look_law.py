@@ -30,6 +30,7 @@ def unlike(scene: Scene, network: Network) -> list[str]:
        the picture with those that do not follow from what arrives.
     2. Layers that are the same, where the same arrives, have the same words but for their names.
     3. A module that is called again says of which it shares the weights, no other one does.
+    4. A node in which convolutions are dilated says so, no other one does.
     """
     by = {node.path: node for node in walk(network.root)}
     found: list[str] = []
@@ -38,7 +39,8 @@ def unlike(scene: Scene, network: Network) -> list[str]:
     for nodes, here in [*((row, True) for row in rows), (every, False)]:
         found += _different(nodes, by, here=here)
     found += _same(every, by)
-    return list(dict.fromkeys(found + list(_sharing(scene, network, by))))
+    found += [*_sharing(scene, network, by), *_dilated(every, by)]
+    return list(dict.fromkeys(found))
 
 
 Nodes = dict[str, Leaf | Body]
@@ -130,6 +132,19 @@ def _plain(value: Any) -> Hashable:
     return tuple(map(_plain, value)) if isinstance(value, (list, tuple)) else value
 
 
+def _dilated(nodes: list[Box | Folded], by: Nodes) -> Iterator[str]:
+    for node in nodes:
+        ops = [op for path in _first(node) if path in by for op in _leaves(by[path])]
+        is_dilated = any(getattr(op.op, "dilation", 1) not in (1, (1, 1)) for op in ops)
+        if is_dilated != ("dilation" in str(_words(node))):
+            yield f"{_words(node)} has dilated convolutions: {is_dilated}"
+
+
+def _leaves(node: Leaf | Body) -> Iterator[Leaf]:
+    nodes = walk(node) if isinstance(node, Body) else (node,)
+    return (inner for inner in nodes if isinstance(inner, Leaf))
+
+
 def _sharing(scene: Scene, network: Network, by: Nodes) -> Iterator[str]:
     firsts = dict(_calls(network.root, "", {}))
     for node, around in _within((*scene.parts, *scene.insets), ()):
@@ -168,5 +183,4 @@ def _within(
 
 
 def _has_weights(node: Leaf | Body) -> bool:
-    leaves = walk(node) if isinstance(node, Body) else (node,)
-    return any(isinstance(leaf, Leaf) and bool(leaf.op.tensors()) for leaf in leaves)
+    return any(leaf.op.tensors() for leaf in _leaves(node))

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from look_law import all_unlike, unlike
 from picture_law import all_wrong, broken
-from pictures import FAMILIES, boxes, compared, network
+from pictures import FAMILIES, boxes, compared, network, scene
 from random_specs import document, text
 
 import archspec
 from archspec.draw.compose import compose
-from archspec.draw.scene import Box, Frame, Part
+from archspec.draw.legend import flattened
+from archspec.draw.scene import Box, Folded, Frame, Part
 from archspec.reading import bundled_names
 
 ALL = [
@@ -100,3 +101,35 @@ def test_boxes_that_look_as_they_are_not_are_found(words: str) -> None:
     found = compose(drawn, depth=9, direction="TB")
     assert unlike(found, drawn) == []
     assert unlike(replace(found, parts=tuple(_spoilt(found.parts, words))), drawn) != []
+
+
+DILATED = """
+name: Dilated
+input: [8, 16, 16]
+blocks:
+  Gate:
+    mean: {AdaptiveAvgPool2d: 1}
+    fc: {Conv2d: 8, kernel_size: 1}
+    sigmoid: Sigmoid
+    scale: {Mul: [input, sigmoid]}
+  Res(dilation=1):
+    one: {Conv2d: 8, kernel_size: 3, padding: =dilation, dilation: =dilation}
+    gate: {if: =dilation > 1, do: Gate}
+    add: {Add: [gate, input]}
+  Pyramid:
+    one: {Conv2d: 4, kernel_size: 3, padding: 2, dilation: 2}
+    two: {from: input, Conv2d: 4, kernel_size: 3, padding: 4, dilation: 4}
+    cat: {Cat: [one, two]}
+net: {one: Res, two: {Res: 2}, gate: Gate, pyramid: Pyramid, last: {Conv2d: 8, kernel_size: 1}}
+"""
+
+
+def test_folded_blocks_tell_of_dilations_and_gates() -> None:
+    found = scene(archspec.loads(DILATED).network, 1)
+    lines = {node.path: node.lines for node in flattened(found.parts) if isinstance(node, Folded)}
+    assert lines == {
+        "one": ("8 channels · identity skip",),
+        "two": ("8 channels · Gate · dilation 2 · identity skip",),
+        "gate": ("8 channels · gate",),
+        "pyramid": ("dilation 2, 4",),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias, TypeGuard
+from typing import Final, TypeAlias, TypeGuard
 
 from archspec.draw import attention, opwords, wording
 from archspec.draw.apart import Apart
@@ -13,12 +13,14 @@ from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import PASSED, Segment
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge
-from archspec.network import Leaf
+from archspec.network import Leaf, walk
 from archspec.ops import Kind
-from archspec.ops.conv import Conv2d
+from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
-from archspec.ops.merge import Add
+from archspec.ops.merge import Add, Mul
 from archspec.ops.reshape import SpaceToDepth
+
+_CONVOLUTIONS: Final = (Conv2d, ConvTranspose2d)
 
 Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
 """An op in each of several equal blocks that are drawn once, by its path in the first."""
@@ -58,7 +60,8 @@ class Folds:
             words += [wording.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
         words += filter(None, dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending))
-        words += skips(group)
+        words += filter(None, [*gates(group), dilations(group), *skips(group)])
+        words = list(dict.fromkeys(words))
         windows = dict.fromkeys(filter(None, map(attention.windows, attending)))
         return (" · ".join(words), *windows)
 
@@ -141,6 +144,35 @@ def _branch(paths: Paths, merge: Unit, key: str) -> str:
     return " → ".join(words)
 
 
+def dilations(group: Group) -> str:
+    """Return by what convolutions in a block are dilated: `dilation 2, 4`; empty where none is."""
+    leaves = (node for node in walk(group.body) if isinstance(node, Leaf))
+    convolutions = (leaf.op for leaf in leaves if has_arguments_of(leaf.op, _CONVOLUTIONS))
+    sizes = dict.fromkeys(opwords.size(op.dilation, short=True) for op in convolutions)
+    told = [size for size in sizes if size != "1"]
+    return f"dilation {', '.join(told)}" if told else ""
+
+
+def gates(group: Group) -> list[str]:
+    """Return what in a block multiplies its map by something computed: a block's name, or `gate`.
+
+    Only of what stands on the straight line: a branch of several is not the block.
+    """
+    spine = Paths(group.units, [group.result]).spine
+    found = [unit for unit in group.units if unit.key in spine]
+    inner = [unit for unit in found if isinstance(unit, Group) and _ends_in_product(unit)]
+    named = [wording.short(unit.body.label) if unit.body.block else "gate" for unit in inner]
+    return [*named, *("gate" for unit in found if _is_product(unit))]
+
+
+def _ends_in_product(group: Group) -> bool:
+    return any(unit.key == group.result and _is_product(unit) for unit in group.units)
+
+
+def _is_product(unit: Unit) -> bool:
+    return isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Mul)
+
+
 def skips(group: Group) -> list[str]:
     """Return the kinds of residual connections in a block.
 
@@ -201,7 +233,7 @@ def _line(unit: Unit, apart: Mapping[str, Apart]) -> str:
     title = wording.block(unit)
     told = wording.shared(first(one).shared, title)
     more = apart.get(first(one).path, Apart()).words
-    return ", ".join(filter(None, (title, told, more))) + count
+    return ", ".join(filter(None, (title, told, more, dilations(first(one))))) + count
 
 
 def _groups(units: Sequence[Unit]) -> Iterator[Group]:

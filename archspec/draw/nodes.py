@@ -9,7 +9,7 @@ from archspec.draw import attention, wording
 from archspec.draw.apart import Apart, apart
 from archspec.draw.bundles import Bundle
 from archspec.draw.facts import Facts
-from archspec.draw.fold import Folds, bar, first, stage_lines
+from archspec.draw.fold import Folds, bar, dilations, first, stage_lines
 from archspec.draw.known import is_own
 from archspec.draw.maps import channels
 from archspec.draw.repeats import Repeat
@@ -209,7 +209,7 @@ class Nodes:
         told = wording.shared(group.shared, title)
         if bar(unit) and not (isinstance(unit, Repeat) and unit.growth):
             # The bar says where the channels come from; how many there are is enough.
-            detail, lines = str(channels(unit.output)), ()
+            detail, lines = str(channels(unit.output)), (*filter(None, [dilations(group)]),)
         if told:
             lines = (*lines, told)
         return title, detail, lines

@@ -51,13 +51,13 @@ def _conv(op: Any) -> Words:
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
     detail = [str(int(op.out_channels))]
     if pair(op.stride) != (1, 1):
-        detail.append(f"stride {_size(op.stride, short=True)}")
+        detail.append(f"stride {size(op.stride, short=True)}")
     if pair(op.dilation) != (1, 1):
-        detail.append(f"dilation {_size(op.dilation, short=True)}")
+        detail.append(f"dilation {size(op.dilation, short=True)}")
     if op.groups > 1 and not depthwise:
         detail.append(f"{int(op.groups)} groups")
     title = "DWConv" if depthwise else "Conv"
-    return f"{title} {_size(op.kernel_size)}", ", ".join(detail)
+    return f"{title} {size(op.kernel_size)}", ", ".join(detail)
 
 
 def _transposed(op: Any) -> Words:
@@ -67,15 +67,17 @@ def _transposed(op: Any) -> Words:
 
 def _upsample(op: Any) -> Words:
     if op.scale_factor is None:
-        return "Upsample", f"to {_size(op.size)}, {op.mode}"
+        return "Upsample", f"to {size(op.size)}, {op.mode}"
     factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,)
     return "Upsample", f"×{'×'.join(f'{float(factor):g}' for factor in factors)}, {op.mode}"
 
 
 def _pool(op: Any) -> Words:
     stride = op.kernel_size if op.stride is None else op.stride
-    detail = f"stride {_size(stride, short=True)}"
-    return f"{bare(op)} {_size(op.kernel_size)}", detail
+    detail = f"stride {size(stride, short=True)}"
+    if (dilation := size(getattr(op, "dilation", 1), short=True)) != "1":
+        detail += f", dilation {dilation}"
+    return f"{bare(op)} {size(op.kernel_size)}", detail
 
 
 def _attention(op: Any) -> Words:
@@ -101,7 +103,8 @@ def pair(value: Any) -> tuple[int, int]:
     return (int(value[0]), int(value[1])) if isinstance(value, tuple) else (int(value), int(value))
 
 
-def _size(value: Any, *, short: bool = False) -> str:
+def size(value: Any, *, short: bool = False) -> str:
+    """Return both sizes of an argument: `3×3`; `short` where one number says both."""
     first, second = pair(value)
     return str(first) if short and first == second else f"{first}×{second}"
 
