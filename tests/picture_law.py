@@ -22,7 +22,7 @@ from archspec.draw.scene import (
     Terminal,
     Word,
 )
-from archspec.network import INPUT, Body, Network, walk
+from archspec.network import INPUT, Body, Network
 from archspec.ops import Form
 from archspec.ops.activation import Identity
 from archspec.ops.reshape import Flatten, Permute, Unflatten
@@ -64,16 +64,6 @@ def reads(network: Network) -> set[Read]:
     return found
 
 
-def passing(network: Network) -> set[str]:
-    """Return the paths of blocks that give what they get: what they compute, nobody reads."""
-    return {
-        node.path
-        for node in walk(network.root)
-        if isinstance(node, Body)
-        and _reads(node, {INPUT: Value("", ())}, set())[node.result].source == ""
-    }
-
-
 def _reads(body: Body, starts: dict[str, Value], found: set[Read]) -> dict[str, Value]:
     names = dict(starts)
     for node in body.steps:
@@ -97,7 +87,7 @@ class Drawn:
 
     def __init__(self, scene: Scene, network: Network) -> None:
         self.silent = {leaf.path for leaf in network.leaves if type(leaf.op) in SILENT}
-        self.passing = passing(network)
+        self.reads = reads(network)
         self.nodes: dict[str, Part] = {}
         self.turns: dict[str, list[tuple[tuple[str, ...], ...]]] = {}
         self.times: dict[str, int] = {}
@@ -147,10 +137,15 @@ class Drawn:
 
     def _sources(self, key: str) -> set[str]:
         node = self.nodes[key]
-        gives_what_it_gets = isinstance(node, Folded) and node.path in self.passing
+        gives_what_it_gets = isinstance(node, Folded) and not self.is_read(key)
         if not (gives_what_it_gets or self.is_passed(key)):
             return {key}
         return {source for tail, _ in self.into[key] for source in self._sources(tail)}
+
+    def is_read(self, key: str) -> bool:
+        """Tell whether anyone reads what a node makes; a block may give just what it gets."""
+        shown = self.shows(key)
+        return any(r.source in shown and r.reader not in shown for r in self.reads)
 
     def shows(self, key: str) -> set[str]:
         """Return the ops that a node stands for; an input or output by its name."""
@@ -190,7 +185,8 @@ def broken(scene: Scene, network: Network) -> list[str]:
     2. All that is read by another box is drawn.
     3. What leaves a box is one feature map, unless it stands for several of equal blocks.
     """
-    true, drawn = reads(network), Drawn(scene, network)
+    drawn = Drawn(scene, network)
+    true = drawn.reads
     found: list[str] = []
     holders: dict[str, set[str]] = defaultdict(set)
     for key in drawn.nodes:
