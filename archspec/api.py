@@ -291,7 +291,7 @@ def compiled(
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_readings(network)
-    opened = partial(analysis.opened, written, overrides, shape)
+    opened = partial(analysis.opened, network, written, overrides, shape)
     found = Architecture(network, opened, written, overrides)
     try:
         analysis.check_expectations(network, written.places)

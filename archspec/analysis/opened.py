@@ -13,15 +13,18 @@ from archspec.resolve.opening import with_open_vars
 from archspec.spec import Given, Written
 
 
-def opened(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
+def opened(
+    closed: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+) -> Network:
     """Return a network with all that its source tells a reader.
 
     Args:
-        written: the spec, which is known to be right.
+        closed: the network, in which all vars are numbers.
+        written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
     """
-    network = with_open_vars(written, overrides, shape)
+    network = with_open_vars(closed, written, overrides, shape)
     alone = sides(network, training=False) if network.side else None
     return replace(
         network,

@@ -8,7 +8,7 @@ side of a feature map, which keeps no formula, closes the vars that decide the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archspec import expressions
@@ -16,7 +16,7 @@ from archspec.errors import SpecError
 from archspec.expressions import Formula
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
-from archspec.resolve import resolve, resolve_open
+from archspec.resolve import resolve_open
 from archspec.spec import Given, Written
 
 _LONGEST: Final = 60
@@ -27,39 +27,31 @@ _OFTEN: Final = 2
 
 
 def with_open_vars(
-    written: Written, overrides: Mapping[str, Given], shape: Shape | None
+    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
 ) -> Network:
-    """Resolve a spec that is known to be right, with as many open vars as can be.
+    """Return a network with as many open vars as can be.
 
     Args:
-        written: the spec.
+        network: the network in which none is open.
+        written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
     """
-    values = resolve(written, overrides, shape).vars
-    wanted = [
-        name
-        for name, default in written.spec.vars.items()
-        if type(values[name]) in (int, float) and default.formula is None
-    ]
+    numbers = [name for name in written.spec.vars if type(network.vars[name]) in (int, float)]
+    formulas = {name: default.formula for name, default in written.spec.vars.items()}
+    wanted = [name for name in numbers if formulas[name] is None]
+    named = [name for name in numbers if formulas[name] is not None and name not in overrides]
     try:
-        _, closed = resolve_open(written, overrides, shape, wanted)
+        opened, wanted = _opened(written, overrides, shape, wanted, named)
     except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
-        return resolve(written, overrides, shape)
-    named = [
-        name
-        for name, default in written.spec.vars.items()
-        if default.formula is not None and type(values[name]) in (int, float)
-    ]
-    named = [name for name in named if name not in overrides]
-    network, wanted = _opened(written, overrides, shape, wanted, named, closed)
-    unreadable = _in_long_formulas(network)
+        return network
+    unreadable = _in_long_formulas(opened)
     kept = [name for name in wanted if name not in unreadable]
-    uses = _uses(network)
+    uses = _uses(opened)
     often = [name for name in named if uses[name] >= _OFTEN]
     if (kept, often) != (wanted, named):
-        network, _ = _opened(written, overrides, shape, kept, often)
-    return network
+        opened, _ = _opened(written, overrides, shape, kept, often)
+    return opened
 
 
 def _opened(
@@ -68,17 +60,22 @@ def _opened(
     shape: Shape | None,
     wanted: Sequence[str],
     named: Sequence[str],
-    closed: Collection[str] = (),
 ) -> tuple[Network, list[str]]:
-    """Return a network in which all of some vars are open that are not closed, and which these are.
+    """Return a network in which all of some vars are open that can be, and which these are.
 
-    Names of their own, for what is computed from them, may close further ones.
+    Args:
+        written: the spec.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+        wanted: the vars that shall be open.
+        named: vars computed from these that keep their names; that may close further ones.
     """
+    open_now = [*wanted]
     while True:
-        wanted = [name for name in wanted if name not in closed]
-        network, closed = resolve_open(written, overrides, shape, wanted, named)
-        if closed.isdisjoint(wanted):
-            return network, wanted
+        network, closed = resolve_open(written, overrides, shape, open_now, named)
+        if closed.isdisjoint(open_now):
+            return network, open_now
+        open_now = [name for name in open_now if name not in closed]
 
 
 def _in_long_formulas(network: Network) -> set[str]:
