@@ -95,6 +95,16 @@ net: {a: [{Wide: =FACTOR}]}
         assert ("names of what enters a " in as_text(found)) == told
 
 
+def test_a_name_that_another_hides_is_told_as_that() -> None:
+    """The number of the stage, where that of the block in it has the same name."""
+    found = archspec.load("resnet34").trace("layer2.0")
+    turns = [scope for scope in found.scopes if scope.kind == "turn"]
+    seen = [[n.visible for n in scope.names if n.name == "index"] for scope in turns]
+    assert seen == [[True], [False]]
+    (line,) = [line for line in as_text(found).splitlines() if "hidden by another" in line]
+    assert line.split()[:2] == ["index", "1"]
+
+
 def test_text_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trace", "resnet34", "--node", "layer2.0.conv1"]) == 0
     lines = capsys.readouterr().out.splitlines()
