@@ -129,7 +129,7 @@ def test_folded_blocks_tell_of_dilations_and_gates() -> None:
     lines = {node.path: node.lines for node in flattened(found.parts) if isinstance(node, Folded)}
     assert lines == {
         "one": ("8 channels · identity skip",),
-        "two": ("8 channels · Gate · dilation 2 · identity skip",),
+        "two": ("8 channels · Gate · dilation 2", "identity skip"),
         "gate": ("8 channels · gate",),
         "pyramid": ("dilation 2, 4",),
     }

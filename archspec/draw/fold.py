@@ -9,9 +9,11 @@ from archspec.draw import attention, opwords, wording
 from archspec.draw.apart import Apart
 from archspec.draw.known import has_arguments_of, is_own
 from archspec.draw.maps import channels
+from archspec.draw.markup import width
 from archspec.draw.paths import Paths
 from archspec.draw.repeats import Repeat
 from archspec.draw.scene import PASSED, Segment
+from archspec.draw.sizes import DETAIL
 from archspec.draw.units import Group, Layer, Unit, is_concat, is_merge
 from archspec.network import Leaf, walk
 from archspec.ops import Kind
@@ -20,6 +22,9 @@ from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Mul
 from archspec.ops.reshape import SpaceToDepth
 
+_BETWEEN: Final = " · "
+_LONGEST: Final = 217.0
+"""Points of a line; in a longer one, skips stand in one of their own."""
 _CONVOLUTIONS: Final = (Conv2d, ConvTranspose2d)
 
 Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
@@ -60,10 +65,12 @@ class Folds:
             words += [wording.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
         words += filter(None, dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending))
-        words += filter(None, [*gates(group), dilations(group), *skips(group)])
-        words = list(dict.fromkeys(words))
+        words += filter(None, [*gates(group), dilations(group)])
+        rows = [_BETWEEN.join(row) for row in (dict.fromkeys(words), skips(group)) if row]
+        if width(_BETWEEN.join(rows), DETAIL) <= _LONGEST:
+            rows = [_BETWEEN.join(rows)]
         windows = dict.fromkeys(filter(None, map(attention.windows, attending)))
-        return (" · ".join(words), *windows)
+        return (*rows, *windows)
 
 
 def _channels(unit: Unit, group: Group) -> str:
