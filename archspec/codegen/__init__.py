@@ -15,10 +15,10 @@ from typing import Any, Final
 from archspec import expressions
 from archspec.codegen import describe, gate
 from archspec.codegen.admission import admit
-from archspec.codegen.classes import Writer
 from archspec.codegen.extras import main_part, test_functions
 from archspec.codegen.layout import WIDTH
 from archspec.codegen.letters import Refused
+from archspec.codegen.network_class import write_network
 from archspec.codegen.pieces import pieces_of
 from archspec.codegen.program import Class, Function, Program
 from archspec.codegen.template import LayoutError, place, render, texts
@@ -43,9 +43,8 @@ def source(
 ) -> str:
     """Return the source of a module that defines `network.name`.
 
-    It imports torch alone, and the modules that the ops of plugins stand for.
-
-    The same network gives the same text on every machine.
+    It imports torch alone, and the modules that the ops of plugins stand for. The same network
+    gives the same text on every machine.
 
     Args:
         network: the network.
@@ -59,18 +58,18 @@ def source(
     """
     admit(network)
     program = Program(network)
-    Writer(program, flat=style == "flat").network()
+    write_network(program, flat=style == "flat")
     ending = main_part(network) if main else []
-    parts = _part_files(_parts(_texts(program)))
+    texts = _texts(program)
+    parts = _part_files(_parts(texts))
     helpers = _helpers(program, parts.values())
-    definitions = program.definitions
     values = pieces_of(
         network,
         header=describe.header(network),
-        imports=_imports(program, [*parts.values(), *_texts(program), *ending]),
+        imports=_imports(program, [*parts.values(), *texts, *ending]),
         helpers=helpers,
-        classes=[part for part in definitions if isinstance(part, Class)],
-        functions=[part.method for part in definitions if isinstance(part, Function)],
+        classes=[part for part in program.definitions if isinstance(part, Class)],
+        functions=[p.method for p in program.definitions if isinstance(p, Function)],
         main=ending,
     )
     plugins = [op.torch for op in network.ops.values() if not is_builtin(op)]

@@ -80,6 +80,22 @@ def views(
     return [View(child, bindings, scope) for child in children]
 
 
+def inside(view: View) -> list[View]:
+    """Return the children of a body in whose scope the view is."""
+    assert isinstance(view.child, Body)
+    return view.among(view.child.children, {})
+
+
+def entered(view: View) -> list[View]:
+    """Return the children of a body as the scope around it sees them."""
+    assert isinstance(view.child, Body)
+    block = view.child.block
+    bindings = block.bindings if block else {}
+    return view.among(
+        view.child.children, {name: view.outside(formula) for name, formula in bindings.items()}
+    )
+
+
 def slots(uses: Sequence[list[View]]) -> Iterator[Slot]:
     """Lay uses side by side.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from archspec import spec
 from archspec.codegen.agreement import Differ, View, views
@@ -21,12 +21,10 @@ from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, appended
 from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
 from archspec.codegen.printing import literal
+from archspec.codegen.roles import Children
 from archspec.expressions import Value
 from archspec.network import Absent, Body, Loop, Turn
 from archspec.resolve.scope import name_formula
-
-if TYPE_CHECKING:
-    from archspec.codegen.construct import Constructor
 
 _FEWEST: Final = 6
 """Entries from which on a loop reads better than the list."""
@@ -69,7 +67,7 @@ class CfgLoop:
         return written + (appended(self.rest, indent, name) if self.rest else [])
 
 
-def cfg_loop(constructor: Constructor, view: View) -> CfgLoop | None:
+def cfg_loop(constructor: Children, view: View) -> CfgLoop | None:
     """Return the loops for a module that begins with a `cfg`, or None for any other."""
     body = view.child
     assert isinstance(body, Body)
@@ -88,7 +86,7 @@ def cfg_loop(constructor: Constructor, view: View) -> CfgLoop | None:
     return made
 
 
-def _made(constructor: Constructor, view: View, turns: Sequence[Turn]) -> CfgLoop:
+def _made(constructor: Children, view: View, turns: Sequence[Turn]) -> CfgLoop:
     stages = _stages(turns)
     numbers = [turn for turn in turns if isinstance(turn.entry, int)]
     words = [turn for turn in turns if not isinstance(turn.entry, int)]
@@ -119,7 +117,7 @@ def _stages(turns: Sequence[Turn]) -> tuple[tuple[Value, ...], ...]:
 
 
 def _built(
-    constructor: Constructor, view: View, turns: Sequence[Turn]
+    constructor: Children, view: View, turns: Sequence[Turn]
 ) -> tuple[tuple[Item, ...], bool]:
     """Return what each of these turns appends, and whether it asks for the channels."""
     scopes = [_scope(view, turn) for turn in turns]

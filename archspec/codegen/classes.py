@@ -1,41 +1,34 @@
-"""Blocks to classes, loops to functions, the network to the last class of the file."""
+"""Blocks to classes: one for all uses of a block, or as few as can serve them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from archspec.codegen import blocks, describe, nesting
-from archspec.codegen.agreement import Differ, Slot, View, nodes
-from archspec.codegen.assigning import assigned, local_lines
+from archspec.codegen.agreement import Differ, Slot, View, inside, nodes
+from archspec.codegen.assigning import assigned
 from archspec.codegen.checking import checked
-from archspec.codegen.construct import Constructor, inside
-from archspec.codegen.containers import is_flat_chain
+from archspec.codegen.construct import Constructor
 from archspec.codegen.forward import Forward
-from archspec.codegen.frame import Frame, Parameter
+from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import (
     Item,
     class_name,
     flagged,
-    is_own,
 )
 from archspec.codegen.joining import one_by_one
-from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.mapping import mapping
-from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
-from archspec.codegen.printing import default_text
 from archspec.codegen.program import Class, Method, Program, Signature
 from archspec.codegen.shortening import LONGEST, initialise_function, length, with_function
-from archspec.codegen.stages import stage_function
-from archspec.codegen.unrolled import Unrolled
+from archspec.codegen.signatures import signature_of
 from archspec.codegen.values import line, ordered, tensors
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
-from archspec.ops import Ops
 from archspec.resolve.scope import entering
 
 _ROUNDS: Final = 16
@@ -47,12 +40,10 @@ class Writer:
 
     Args:
         program: the file.
-        flat: open the blocks and write all layers in the network's own class.
     """
 
-    def __init__(self, program: Program, *, flat: bool = False) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.flat = flat
 
     def block(self, bodies: Sequence[Body]) -> Signature:
         """Return the class that stands for these uses of a block, writing it if need be.
@@ -181,7 +172,7 @@ class Writer:
         if numbered and not chained and any(item.condition for item in items):
             raise Differ  # a number is no name where a list closes up
         base = "nn.Sequential" if numbered else "nn.Module"
-        init = self._constructor(items, bodies, frame)
+        init = self.constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         self.program.functions |= frame.functions
         parameters = frame.parameters()
@@ -189,11 +180,11 @@ class Writer:
         self.program.definitions.append(Class(name, base, doc, [init, *forward]))
         return Signature(name, parameters)
 
-    def _constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
+    def constructor(self, items: list[Item], bodies: Sequence[Body], frame: Frame) -> Method:
         """Return a constructor; what makes it too long goes to functions of its own."""
         network, numbered = self.program.network, bodies[0].numbered
         of_network = bodies[0] is network.root
-        signature = _signature(frame.parameters(), frame.ops)
+        signature = signature_of(frame.parameters(), frame.ops)
         written = assigned(items, frame, numbered=numbered)
         filled = initialisation(bodies, network, self.program)
         if filled and of_network and length(signature, written, filled) > LONGEST:
@@ -212,12 +203,9 @@ class Writer:
             doc = partial(blocks.chained, bodies, indent=2)
         else:
             doc = partial(blocks.built, bodies)
-        asked = self._checked(frame) if of_network else []
+        names = [parameter.name for parameter in frame.parameters()]
+        asked = checked(network, names) if of_network else []
         return Method(signature, doc, [*asked, *written, *filled])
-
-    def _checked(self, frame: Frame) -> list[str]:
-        """Return the lines that refuse arguments of the network."""
-        return checked(self.program.network, [p.name for p in frame.parameters()])
 
     def _forward(
         self, items: list[Item], bodies: Sequence[Body], frame: Frame, constructor: Constructor
@@ -232,89 +220,7 @@ class Writer:
         signature = ["    def forward(self, x: Tensor) -> Tensor:"]
         return Method(signature, partial(mapping, bodies, frame, indent=2), written)
 
-    def network(self) -> None:
-        """Write the network's own class, last."""
-        network = self.program.network
-        root = network.root
-        values = network.scope({name: network.vars[name] for name in network.open})
-        frame = Frame(
-            ops=network.ops,
-            scopes=[values],
-            order=network.open,
-            local=network.computed,
-            defaults={name: values[name] for name in network.open},
-            open=frozenset(values),
-        )
-        scope = View(root, {}, values)
-        chained = root.numbered and root.is_chain
-        if self.flat and not (chained and is_flat_chain(root)):
-            chained = False
-            unrolled = Unrolled(self, frame, scope)
-            filled = initialisation([root], network, self.program)
-            first, *others = unrolled.lines
-            written = [first, *local_lines(frame), *others, *(["", *filled] if filled else [])]
-            written = [*self._checked(frame), *written]
-            signature = _signature(frame.parameters(), frame.ops)
-            init = Method(signature, partial(describe.built, network), written)
-            items, aliases = unrolled.items, unrolled.aliases
-        else:
-            constructor = Constructor(
-                self, frame, lists=not self.flat, folds=chained and not self.flat, unrolls=self.flat
-            )
-            if not self.flat:
-                constructor.stage = partial(stage_function, self, frame)
-            items = constructor.items([inside(scope)])
-            init, aliases = self._constructor(items, [root], frame), constructor.aliases
-        forward = [] if chained else [self._network_forward(items, aliases)]
-        self.program.functions |= frame.functions
-        outputs = outputs_class(network)
-        if outputs is not None:
-            self.program.definitions.append(outputs)
-            self.program.imports.add("from typing import NamedTuple")
-        base = "nn.Sequential" if root.numbered else "nn.Module"
-        doc = partial(describe.network_class, network, chained=chained, flat=self.flat)
-        self.program.definitions.append(Class(network.name, base, doc, [init, *forward]))
-
-    def _network_forward(self, items: list[Item], aliases: Mapping[str, str]) -> Method:
-        network = self.program.network
-        own = tensors(items)
-        # What is unrolled is in order already, and has no places in one body to be ordered by.
-        steps = [item for item in items if not is_own(item)] if self.flat else ordered(items)
-        body = [line(item, own) for item in steps]
-        results = [name for _, name in network.outputs]
-        forward = Forward(
-            body,
-            tuple(network.inputs),
-            results,
-            aliases=aliases,
-            own=own,
-            shapes=True,
-            bare=alone_in_eval(network),
-            labels={name: label for label, name in network.outputs},
-        )
-        written = forward.write()
-        if len(results) > 1:
-            written += returned(network, forward)
-        inputs = ["x" if name == INPUT else name for name in network.inputs]
-        given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
-        call = Call("forward", tuple(given))
-        signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
-        return Method(signature, partial(describe.network_mapping, network), written)
-
 
 def _is_size(value: Value) -> bool:
     """Tell whether a value may be local: the name of an op is not, as its class is handed on."""
     return all(map(_is_size, value)) if isinstance(value, tuple) else not isinstance(value, str)
-
-
-def _signature(parameters: tuple[Parameter, ...], ops: Ops) -> list[str]:
-    """Return the `def` of a constructor."""
-    arguments = [Argument("self"), *(Argument(shown(p, ops)) for p in parameters)]
-    return lines(Call("__init__", tuple(arguments)), 1, "def ", " -> None:")
-
-
-def shown(parameter: Parameter, ops: Ops) -> str:
-    """Return a parameter as its function declares it."""
-    if not parameter.default:
-        return f"{parameter.name}: {parameter.annotation}"
-    return f"{parameter.name}: {parameter.annotation} = {default_text(parameter.default[0], ops)}"

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from archspec import expressions
-from archspec.codegen.agreement import Differ, Slot, View, nodes, slots
-from archspec.codegen.cfg import CfgLoop, cfg_loop
+from archspec.codegen.agreement import Differ, Slot, View, entered, nodes, slots
+from archspec.codegen.cfg import cfg_loop
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
-from archspec.codegen.items import Item, chain, entries, is_silent, runs, variable
+from archspec.codegen.items import Item, Listed, chain, entries, is_silent, runs, variable
 from archspec.codegen.joining import joins_branches
 from archspec.codegen.layout import Argument, Call, Expr
 from archspec.codegen.own_tensor import own_tensor
 from archspec.codegen.printing import default_text, literal, module_class
 from archspec.codegen.program import Program, Signature
 from archspec.codegen.progression import progression
+from archspec.codegen.roles import Classes
 from archspec.codegen.series import Series
 from archspec.expressions import Formula
 from archspec.network import Absent, Body, Leaf, Loop
 from archspec.ops import Form
-
-if TYPE_CHECKING:
-    from archspec.codegen.classes import Writer
 
 
 class Constructor:
@@ -44,7 +41,7 @@ class Constructor:
 
     def __init__(
         self,
-        writer: Writer,
+        writer: Classes,
         frame: Frame,
         *,
         lists: bool = True,
@@ -56,7 +53,7 @@ class Constructor:
         self.frame = frame
         self.aliases: dict[str, str] = {}
         self.stage: Callable[[Slot], list[Item] | None] = lambda _: None
-        self.listed: tuple[Item, ...] | CfgLoop = ()
+        self.listed: tuple[Item, ...] | Listed = ()
         self._lists = lists
         self._folds = folds
         self._unrolls = unrolls
@@ -293,19 +290,3 @@ class Constructor:
 def _may_lack(node: Leaf | Body) -> bool:
     """Tell whether a class may have a child in some uses only: a tensor has no stand-in."""
     return isinstance(node, Body) or node.op.form is not Form.TENSOR
-
-
-def inside(view: View) -> list[View]:
-    """Return the children of a body in whose scope the view is."""
-    assert isinstance(view.child, Body)
-    return view.among(view.child.children, {})
-
-
-def entered(view: View) -> list[View]:
-    """Return the children of a body as the scope around it sees them."""
-    assert isinstance(view.child, Body)
-    block = view.child.block
-    bindings = block.bindings if block else {}
-    return view.among(
-        view.child.children, {name: view.outside(formula) for name, formula in bindings.items()}
-    )

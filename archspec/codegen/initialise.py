@@ -62,20 +62,10 @@ def initialisation(
     chosen = [*_chosen(bodies, network)]
     if owner == "self" and _name_all(chosen, bodies, network.ops):
         return _by_name(chosen, bodies, network, program, indent)
-    cases: dict[tuple[str, ...], list[_Rule]] = {}
-    by_path = False
-    for rule, selected in chosen:
-        lines_of = [
-            line
-            for fill in rule.fills
-            for line in _fill(fill, selected, network, program, indent + 2)
-        ]
-        named = rule.selector.text not in network.ops
-        by_path = by_path or named
-        key = (*lines_of, rule.selector.text if named else "")
-        cases.setdefault(key, []).append((rule, selected))
+    cases = _cases(chosen, network, program, indent)
     if not cases:
         return []
+    by_path = any(rule.selector.text not in network.ops for rule, _ in chosen)
     target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
     written = [f"{margin}for {target} in {owner}.{source}():"]
     for index, (body, rules) in enumerate(cases.items()):
@@ -84,6 +74,23 @@ def initialisation(
             *body[:-1],
         ]
     return written
+
+
+def _cases(
+    chosen: Sequence[_Rule], network: Network, program: Program, indent: int
+) -> dict[tuple[str, ...], list[_Rule]]:
+    """Return the rules by the lines that fill; the last of a key is the path of a single module."""
+    cases: dict[tuple[str, ...], list[_Rule]] = {}
+    for rule, selected in chosen:
+        filled = [
+            line
+            for fill in rule.fills
+            for line in _fill(fill, selected, network, program, indent + 2)
+        ]
+        named = rule.selector.text not in network.ops
+        key = (*filled, rule.selector.text if named else "")
+        cases.setdefault(key, []).append((rule, selected))
+    return cases
 
 
 def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[_Rule]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from archspec.codegen.agreement import Slot, nodes
 from archspec.codegen.frame import Frame
@@ -15,11 +15,15 @@ from archspec.expressions import Formula
 from archspec.network import Body, Leaf
 from archspec.ops import Form
 
-if TYPE_CHECKING:
-    from archspec.codegen.cfg import CfgLoop
-
 _FEWEST: Final = 2
 """Equal neighbours from which on a comprehension reads better than the list."""
+
+
+class Listed(Protocol):
+    """What fills the variable of a chain by lines of its own."""
+
+    def lines(self, indent: int, name: str) -> list[str]:
+        """Return the lines that fill the variable of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Item:
     slot: Slot
     condition: Formula | None = None
     many: bool = False
-    listed: tuple[Item, ...] | CfgLoop = ()
+    listed: tuple[Item, ...] | Listed = ()
     flag: str = ""
     label: str = ""
     joins: bool = False
@@ -186,7 +190,7 @@ def variable(frame: Frame, *, named: bool = False) -> str:
 
 
 def listing(
-    items: Sequence[Item] | CfgLoop, frame: Frame, indent: int = 2, known: Collection[str] = ()
+    items: Sequence[Item] | Listed, frame: Frame, indent: int = 2, known: Collection[str] = ()
 ) -> list[str]:
     """Return the lines that fill `layers`, each entry under its condition.
 

@@ -109,6 +109,12 @@ def lines(
         return [margin + link for link in chain]
     if not expr.arguments:
         return [line]
+    return _opened(expr, indent, before, after)
+
+
+def _opened(expr: Call, indent: int, before: str, after: str) -> list[str]:
+    """Return a call or list with its arguments on lines of their own."""
+    margin = _STEP * indent
     call = f"{margin}{before}{flat(replace(expr, item=''))}["
     if expr.item and not _is_tall(expr) and len(call) <= WIDTH:  # all fits but the index
         return [call, f"{margin}{_STEP}{expr.item[1:-1]}", f"{margin}]{after}"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
@@ -15,17 +14,15 @@ from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.items import Item, listing
 from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
 from archspec.codegen.program import Function, Method, Signature
+from archspec.codegen.roles import Classes
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
 from archspec.resolve.scope import entering, name_formula
 from archspec.schema.names import TEMPLATE
 from archspec.traced import formula_of
 
-if TYPE_CHECKING:
-    from archspec.codegen.classes import Writer
 
-
-def stage_function(writer: Writer, around: Frame, slot: Slot) -> list[Item] | None:
+def stage_function(writer: Classes, around: Frame, slot: Slot) -> list[Item] | None:
     """Return a call of one function per turn, or None when the loop is not of that kind.
 
     The function takes what varies between the turns: the sizes that enter and the loop's
@@ -108,7 +105,7 @@ class _Stage:
         return View(self.body, bindings, self.scope)
 
 
-def _function(writer: Writer, stages: list[_Stage], around: Frame) -> Signature:
+def _function(writer: Classes, stages: list[_Stage], around: Frame) -> Signature:
     open_names = frozenset(
         name
         for stage in stages

@@ -12,8 +12,7 @@ from archspec.analysis.reach import Reach
 from archspec.analysis.sides import entering
 from archspec.analysis.sizes import Sizes
 from archspec.analysis.verdicts import GOOD
-from archspec.codegen.agreement import View
-from archspec.codegen.construct import entered, inside
+from archspec.codegen.agreement import View, entered, inside
 from archspec.codegen.frame import Frame
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import INPUT, Body, Leaf, Loop

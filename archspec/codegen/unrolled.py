@@ -11,19 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from archspec.codegen.agreement import View
-from archspec.codegen.construct import Constructor, entered, inside
+from archspec.codegen.agreement import View, entered, inside
+from archspec.codegen.construct import Constructor
 from archspec.codegen.containers import are_apart, is_deep, is_opened, variable
 from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import Item, attribute, is_own, is_silent
 from archspec.codegen.layout import Argument, Call, Expr, lines
+from archspec.codegen.roles import Classes
 from archspec.network import INPUT, Body, Leaf, Loop
-
-if TYPE_CHECKING:
-    from archspec.codegen.classes import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Unrolled:
         aliases: what the network's own children stand for.
     """
 
-    def __init__(self, writer: Writer, frame: Frame, scope: View) -> None:
+    def __init__(self, writer: Classes, frame: Frame, scope: View) -> None:
         root = scope.child
         assert isinstance(root, Body)
         self.program = writer.program

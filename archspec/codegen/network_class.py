@@ -1,0 +1,123 @@
+"""The network's own class, the last of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from archspec.codegen import describe
+from archspec.codegen.agreement import View, inside
+from archspec.codegen.assigning import local_lines
+from archspec.codegen.checking import checked
+from archspec.codegen.classes import Writer
+from archspec.codegen.construct import Constructor
+from archspec.codegen.containers import is_flat_chain
+from archspec.codegen.forward import Forward
+from archspec.codegen.frame import Frame
+from archspec.codegen.initialise import initialisation
+from archspec.codegen.items import Item, is_own
+from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
+from archspec.codegen.program import Class, Method, Program
+from archspec.codegen.signatures import signature_of
+from archspec.codegen.stages import stage_function
+from archspec.codegen.unrolled import Unrolled
+from archspec.codegen.values import line, ordered, tensors
+from archspec.network import INPUT, Network
+
+
+def write_network(program: Program, *, flat: bool) -> None:
+    """Write all definitions of a file: classes and functions that are needed, then the network's.
+
+    Args:
+        program: the file.
+        flat: open the blocks and write all layers in the network's own class.
+    """
+    network, writer = program.network, Writer(program)
+    frame = _frame(network)
+    chained = network.root.numbered and network.root.is_chain
+    if flat and not (chained and is_flat_chain(network.root)):
+        chained = False
+        init, items, aliases = _unrolled(writer, frame)
+    else:
+        init, items, aliases = _structured(writer, frame, flat=flat)
+    # What is unrolled is in order already, and has no places in one body to be ordered by.
+    steps = [item for item in items if not is_own(item)] if flat else ordered(items)
+    forward = [] if chained else [_forward(network, items, steps, aliases)]
+    program.functions |= frame.functions
+    outputs = outputs_class(network)
+    if outputs is not None:
+        program.definitions.append(outputs)
+        program.imports.add("from typing import NamedTuple")
+    base = "nn.Sequential" if network.root.numbered else "nn.Module"
+    doc = partial(describe.network_class, network, chained=chained, flat=flat)
+    program.definitions.append(Class(network.name, base, doc, [init, *forward]))
+
+
+def _frame(network: Network) -> Frame:
+    """Return the names of the network's class."""
+    values = network.scope({name: network.vars[name] for name in network.open})
+    return Frame(
+        ops=network.ops,
+        scopes=[values],
+        order=network.open,
+        local=network.computed,
+        defaults={name: values[name] for name in network.open},
+        open=frozenset(values),
+    )
+
+
+Built = tuple[Method, list[Item], Mapping[str, str]]
+"""A constructor, the entries that it makes, and names that stand for others."""
+
+
+def _unrolled(writer: Writer, frame: Frame) -> Built:
+    """Return what makes all layers in one class."""
+    network = writer.program.network
+    unrolled = Unrolled(writer, frame, View(network.root, {}, frame.scopes[0]))
+    filled = initialisation([network.root], network, writer.program)
+    first, *others = unrolled.lines
+    written = [first, *local_lines(frame), *others, *(["", *filled] if filled else [])]
+    parameters = frame.parameters()
+    written = [*checked(network, [p.name for p in parameters]), *written]
+    signature = signature_of(parameters, frame.ops)
+    init = Method(signature, partial(describe.built, network), written)
+    return init, unrolled.items, unrolled.aliases
+
+
+def _structured(writer: Writer, frame: Frame, *, flat: bool) -> Built:
+    """Return what makes the layers by classes, functions and loops; in the flat form, a chain."""
+    root = writer.program.network.root
+    folds = root.numbered and root.is_chain and not flat
+    constructor = Constructor(writer, frame, lists=not flat, folds=folds, unrolls=flat)
+    if not flat:
+        constructor.stage = partial(stage_function, writer, frame)
+    items = constructor.items([inside(View(root, {}, frame.scopes[0]))])
+    return writer.constructor(items, [root], frame), items, constructor.aliases
+
+
+def _forward(
+    network: Network, items: list[Item], steps: list[Item], aliases: Mapping[str, str]
+) -> Method:
+    """Return the forward pass: these steps, with the tensors that are among all entries."""
+    own = tensors(items)
+    body = [line(item, own) for item in steps]
+    results = [name for _, name in network.outputs]
+    forward = Forward(
+        body,
+        tuple(network.inputs),
+        results,
+        aliases=aliases,
+        own=own,
+        shapes=True,
+        bare=alone_in_eval(network),
+        labels={name: label for label, name in network.outputs},
+    )
+    written = forward.write()
+    if len(results) > 1:
+        written += returned(network, forward)
+    inputs = ["x" if name == INPUT else name for name in network.inputs]
+    given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
+    call = Call("forward", tuple(given))
+    signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
+    return Method(signature, partial(describe.network_mapping, network), written)
