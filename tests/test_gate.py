@@ -6,7 +6,7 @@ import pytest
 
 import archspec
 from archspec import SpecError, limits
-from archspec.codegen import gate
+from archspec.codegen import gate, gate_lists
 from archspec.codegen.letters import Refused
 from archspec.commands import main
 
@@ -186,7 +186,7 @@ def test_what_may_be_imported_is_an_argument() -> None:
 def test_a_refusal_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: object
 ) -> None:
-    monkeypatch.setattr(gate, "_BASES", frozenset())
+    monkeypatch.setattr(gate_lists, "_BASES", frozenset())
     assert main(["codegen", "lenet", "--out", f"{tmp_path}/model.py"]) == 2
     said = capsys.readouterr()
     assert "this is a fault of archspec" in said.err
