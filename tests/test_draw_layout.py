@@ -58,7 +58,7 @@ def test_other_pictures_can_be_read(name: str, options: dict) -> None:
     text = dot(network(name), **options)
     if options.get("direction") == "LR":
         layout = Layout(text)
-        assert layout.overlaps() == layout.torn() == layout.struck() == []
+        assert layout.overlaps() == layout.torn() == layout.struck() == layout.strayed() == []
         places = [y for _, y in layout.on("main")]
         assert max(places) - min(places) < 3
     else:
@@ -70,6 +70,7 @@ def test_other_pictures_can_be_read(name: str, options: dict) -> None:
     [
         ('labelangle="[^"]*"', 'labelangle="0"', Layout.overlaps),
         ('labelangle="[^"]*"', 'labelangle="-135"', Layout.torn),
+        ('labeldistance="[^"]*"', 'labeldistance="14"', Layout.strayed),
         ('labelloc="t" labeljust="l"', 'labelloc="t" labeljust="c"', Layout.struck),
     ],
 )
