@@ -119,6 +119,7 @@ def test_a_module_that_cannot_be_imported_gets_no_tests(
     assert "must have a name like model.py" in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("spec", "style"), [("tiny", "flat"), ("two", "structured")])
 def test_the_parts_run(spec: str, style: str, folder: Path) -> None:
     parts = ["--with", "main", "--with", "test", "--style", style, "--out", "model.py"]
@@ -135,6 +136,7 @@ def test_the_parts_run(spec: str, style: str, folder: Path) -> None:
     python(folder, "-m", "ruff", "check", "--isolated", "--select", rules, *settings, ".")
 
 
+@pytest.mark.heavy
 def test_the_tests_find_what_is_wrong(folder: Path) -> None:
     assert main(["codegen", "tiny.yaml", "--with", "test", "--out", "model.py"]) == 0
     text = (folder / "model.py").read_text()
@@ -144,6 +146,7 @@ def test_the_tests_find_what_is_wrong(folder: Path) -> None:
     assert "1 failed, 2 passed" in done.stdout
 
 
+@pytest.mark.heavy
 def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
     """Whatever order sets have: three processes with hashes of their own."""
     script = (
@@ -187,6 +190,7 @@ def test_a_name_that_cannot_be_imported(
     assert not (folder / name).exists()
 
 
+@pytest.mark.heavy
 def test_tests_in_a_package_import_what_is_there(folder: Path) -> None:
     package = folder / "our" / "models"
     package.mkdir(parents=True)

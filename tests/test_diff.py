@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from loading import bundled
 
 import archspec
 from archspec import analysis
@@ -60,9 +61,10 @@ def changes(before: str, after: str) -> list[tuple[str, str, tuple[str, ...]]]:
     ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", bundled_names()[::8])
 def test_a_network_does_not_differ_from_itself(name: str) -> None:
-    assert compare(archspec.load(name).network, archspec.load(name).network).is_equal
+    assert compare(bundled(name).network, archspec.load(name).network).is_equal
 
 
 def test_a_layer_put_in_is_one_addition() -> None:
@@ -152,10 +154,11 @@ def grown(found: Comparison, figure: str) -> int:
     return total
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 @pytest.mark.parametrize("figure", ["parameters", "macs"])
 def test_the_differences_make_up_the_difference(one: str, other: str, figure: str) -> None:
-    first, second = archspec.load(one).network, archspec.load(other).network
+    first, second = bundled(one).network, bundled(other).network
     found, back = compare(first, second), compare(second, first)
     whole = getattr(analysis.cost(second), figure) - getattr(analysis.cost(first), figure)
     assert grown(found, figure) == whole == -grown(back, figure)
@@ -165,9 +168,10 @@ def _number(cell: str) -> int:
     return 0 if cell == "–" else int(cell.replace("−", "-").replace(",", ""))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("one", "other"), [*PAIRS, ("resnet50", "resnext50_32x4d")])
 def test_the_rows_add_up(one: str, other: str) -> None:
-    first, second = archspec.load(one).network, archspec.load(other).network
+    first, second = bundled(one).network, bundled(other).network
     found = table_of_differences(compare(first, second), (one, other))
     for figure, column in (("parameters", 3), ("macs", 4)):
         whole = getattr(analysis.cost(second), figure) - getattr(analysis.cost(first), figure)

@@ -15,7 +15,6 @@ import archspec
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(archspec.__file__).parent
 
-
 ENTRANCES = (
     *("syntax:parse", "reading:read_document"),
     *("expressions/parsing:parse", "expressions/evaluation:evaluate"),
@@ -39,6 +38,7 @@ def modules_with_examples() -> list[str]:
     return found
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", modules_with_examples())
 def test_examples_in_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # some write files
@@ -68,6 +68,7 @@ def test_all_of_the_python_interface_has_examples() -> None:
             assert ">>> " in held.__doc__ or f"net.{name}" in whole, name
 
 
+@pytest.mark.heavy
 def test_the_page_of_the_architecture_prints_what_it_shows() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     parts = re.findall(r"```pycon\n(.*?)```", page, re.DOTALL)

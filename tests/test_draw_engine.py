@@ -18,6 +18,8 @@ import archspec
 from archspec.draw import DrawError, engine, image
 from archspec.network import walk
 
+pytestmark = pytest.mark.heavy  # it lays out large networks
+
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_it_draws_without_any_program(ending: str, tmp_path: Path) -> None:

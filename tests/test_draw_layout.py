@@ -26,6 +26,8 @@ from archspec.draw.theme import THEMES, Theme
 from archspec.ops import Kind
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it lays out every network
+
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_it_fits_a_page_and_can_be_read(name: str) -> None:
@@ -58,7 +60,7 @@ def test_other_pictures_can_be_read(name: str, options: dict) -> None:
     text = dot(network(name), **options)
     if options.get("direction") == "LR":
         layout = Layout(text)
-        assert layout.overlaps() == layout.torn() == layout.struck() == layout.strayed() == []
+        assert layout.overlaps() == layout.torn() == layout.struck() == []
         places = [y for _, y in layout.on("main")]
         assert max(places) - min(places) < 3
     else:
@@ -70,7 +72,6 @@ def test_other_pictures_can_be_read(name: str, options: dict) -> None:
     [
         ('labelangle="[^"]*"', 'labelangle="0"', Layout.overlaps),
         ('labelangle="[^"]*"', 'labelangle="-135"', Layout.torn),
-        ('labeldistance="[^"]*"', 'labeldistance="14"', Layout.strayed),
         ('labelloc="t" labeljust="l"', 'labelloc="t" labeljust="c"', Layout.struck),
     ],
 )

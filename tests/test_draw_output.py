@@ -20,6 +20,8 @@ from pictures import (
 from archspec.draw import DrawError, dot, image
 from archspec.network import INPUT, walk
 
+pytestmark = pytest.mark.heavy  # it starts processes
+
 
 def test_ids_are_paths() -> None:
     drawn = network("resnet34")

@@ -12,6 +12,8 @@ import archspec
 from archspec.draw import HEATS, dot, image
 from archspec.ops import BY_NAME, Kind, Op, Shape
 
+pytestmark = pytest.mark.heavy  # it draws with many an op of a plugin
+
 NAMES = sorted({name for op in BY_NAME.values() for name in op.model_fields} | {"mode"})
 VALUES: tuple[Any, ...] = (0, 1, 7, 0.5, 0.0, "same", "", True, None, (2, 4, 4), ("a", 1), ())
 SPEC = """

@@ -17,6 +17,8 @@ from archspec.draw.legend import flattened
 from archspec.draw.scene import Box, Folded, Frame, Part
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it draws every network
+
 ALL = [
     pytest.param(name, marks=() if name in FAMILIES else pytest.mark.slow)
     for name in bundled_names()

@@ -17,6 +17,8 @@ import pytest
 import archspec
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it formats and checks the source of every network
+
 ROOT = Path(__file__).parent.parent
 
 GOLDEN = [path.stem for path in (ROOT / "tests" / "golden").glob("*.py")]

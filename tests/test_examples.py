@@ -12,6 +12,8 @@ import pytest
 
 import archspec
 
+pytestmark = pytest.mark.heavy  # the scripts build modules
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 LIBRARIES = {"own_layers"}

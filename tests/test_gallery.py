@@ -9,6 +9,8 @@ import pytest
 import archspec
 from archspec.draw import dot
 
+pytestmark = pytest.mark.heavy  # it draws every network
+
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = runpy.run_path(str(ROOT / "docs" / "gallery.py"))
 FOLDER = ROOT / "docs" / "gallery"

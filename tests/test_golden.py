@@ -8,6 +8,8 @@ import pytest
 
 import archspec
 
+pytestmark = pytest.mark.heavy  # it writes the source of large networks
+
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.py"))
 
 

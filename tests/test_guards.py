@@ -25,6 +25,9 @@ from archspec.schema import names
 
 Patch = pytest.MonkeyPatch
 
+# Without its guards, source that is emitted imports torch.
+pytestmark = pytest.mark.heavy
+
 READERS = (schema, schema.bodies, schema.interface, schema.columns, resolve.builder)
 
 

@@ -25,6 +25,8 @@ from hostile.name_cases import MARK, TEXTS, told
 import archspec
 from archspec.commands import main
 
+pytestmark = pytest.mark.heavy  # each text is long or deep
+
 PARTS: Final = {
     "yaml": yaml_cases.CASES,
     "names": name_cases.CASES,

@@ -16,6 +16,8 @@ from hostile import net
 from hostile.name_cases import MARK, TEXTS, told
 from test_hostile import DRAWN, run
 
+pytestmark = pytest.mark.heavy  # it draws and writes each text in every form
+
 FORMS: Final = ("csv", "html", "latex", "markdown", "json")
 OTHER: Final = net("{a: {Conv2d: 4, kernel_size: 3}, b: {Add: [a, a]}}")
 NAMES: Final = (

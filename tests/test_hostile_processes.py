@@ -16,6 +16,8 @@ from test_hostile import CASES
 
 import archspec
 
+pytestmark = pytest.mark.heavy  # each starts an interpreter of its own
+
 ROOT = Path(archspec.__file__).parent.parent
 """Where the tested package is: the checkout, or an environment that it is installed in."""
 TESTS = Path(__file__).parent

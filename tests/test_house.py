@@ -132,6 +132,7 @@ def test_only_commands_print(path: Path) -> None:
     assert path.parts[0] == "commands" or "print" not in called
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "arguments",
     [

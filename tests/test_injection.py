@@ -12,6 +12,8 @@ import archspec
 from archspec import SpecError
 from archspec.commands import main
 
+pytestmark = pytest.mark.heavy  # what is emitted is run
+
 WORD = "word"
 
 VALUES = {

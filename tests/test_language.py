@@ -384,6 +384,7 @@ def test_a_block_knows_what_enters_it_in_either_layout(order: str) -> None:
     assert net.output == (432,)
 
 
+@pytest.mark.heavy
 def test_before_decides_the_order_of_registration_alone() -> None:
     net = load("""
         net:
@@ -409,6 +410,7 @@ def test_before_an_absent_sibling_is_where_that_would_be() -> None:
         assert [node.name for node in net.network.root.nodes] == ["act", "late", "conv"]
 
 
+@pytest.mark.heavy
 def test_rules_within_a_block_come_first_and_are_followed_there_alone() -> None:
     net = load("""
         blocks: {Head(n): [{Linear: =n}, {Linear: =n}], Unused: [{Linear: 1}]}

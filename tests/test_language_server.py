@@ -23,6 +23,8 @@ import pytest
 
 from archspec.commands import main
 
+pytestmark = pytest.mark.heavy  # it starts a language server
+
 SPECS = Path(__file__).resolve().parent.parent / "specs"
 VERSION = "1.18.0"
 SETTINGS = {"schemaStore": {"enable": False}, "completion": True, "validate": True}

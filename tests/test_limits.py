@@ -172,6 +172,7 @@ def test_changes_of_a_base(tmp_path: Path) -> None:
     assert told(limits.CHANGES + 1) == "L107"
 
 
+@pytest.mark.heavy
 def test_values_in_a_file() -> None:
     def text(count: int) -> str:
         return f"{HEAD}net: [{'Relu, ' * (count - 8)}]\n"
@@ -190,6 +191,7 @@ def test_specs_that_extend_one_another(tmp_path: Path) -> None:
         archspec.load(spec)
 
 
+@pytest.mark.heavy
 def test_steps_of_loops() -> None:
     def text(nodes: int) -> str:
         body = [*["ReLU"] * nodes, *["{repeat: 3999, do: {if: false, do: ReLU}}"] * 2]
@@ -201,6 +203,7 @@ def test_steps_of_loops() -> None:
     assert codes(text(nodes + 1)) == ["L201"]
 
 
+@pytest.mark.heavy
 def test_the_deepest_network_that_was_published_fits() -> None:
     """ResNet-1202 for CIFAR (He et al. 2015, section 4.2): 19.4 million parameters."""
     net = archspec.loads(RESNET_1202)
@@ -339,6 +342,7 @@ def test_a_deep_network() -> None:
     assert codes(text(lists + 1)) == ["L202"]
 
 
+@pytest.mark.heavy
 def test_what_is_tried() -> None:
     """The smallest input is looked for where the network is small enough."""
 

@@ -17,6 +17,8 @@ import archspec
 from archspec import draw
 from archspec.notebook import bundle
 
+pytestmark = pytest.mark.heavy  # it starts kernels
+
 CELLS = (
     "import sys, archspec\nnet = archspec.load('resnet18')\nnet",
     "import os\nos.environ['PATH'] = ''\nsys.modules['pygraphviz'] = None\nnet",

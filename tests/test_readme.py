@@ -11,6 +11,8 @@ import pytest
 import archspec
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it runs what the page says in processes of their own
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 import refresh  # noqa: E402 - what the documents are made by

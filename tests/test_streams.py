@@ -33,6 +33,7 @@ SAID: dict[str, list[str]] = {
     "init": ["lenet", "--out", "é", "--force"],
     "explain": [],
     "schema": ["net.yaml"],
+    "trace": ["net.yaml", "--node", "conv"],
 }
 
 
@@ -56,7 +57,13 @@ def said(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> tup
     return raw[0].getvalue(), raw[1].getvalue()
 
 
-@pytest.mark.parametrize("command", [command.NAME for command in COMMANDS])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command.NAME, marks=[pytest.mark.heavy] * (command.NAME == "build"))
+        for command in COMMANDS
+    ],
+)
 def test_every_command_says_the_same_in_any_encoding(
     command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

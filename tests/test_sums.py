@@ -10,6 +10,8 @@ from adding_up import assert_adds_up, assert_difference_adds_up
 import archspec
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it adds up every network
+
 FEW = ["lenet", "resnet18", "googlenet", "swin_t", "unet"]
 TWINS = """\
 name: Twins

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from loading import bundled
 
 import archspec
 from archspec import analysis, tables
@@ -54,7 +55,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("by", tables.GROUPS)
 def test_groups_hold_every_node_once(name: str, by: str) -> None:
-    network = archspec.load(name).network
+    network = bundled(name).network
     found = tables.groups(network, by)
     whole = analysis.cost(network)
     assert sum((group.cost for group in found), Cost()) == whole
@@ -63,7 +64,7 @@ def test_groups_hold_every_node_once(name: str, by: str) -> None:
 
 def test_stages_are_those_of_the_papers() -> None:
     """Table 1 of He et al., 2015: four stages that halve the map, here behind the first pooling."""
-    found = tables.groups(archspec.load("resnet50").network, "stage")
+    found = tables.groups(bundled("resnet50").network, "stage")
     assert [group.shape for group in found] == [
         (64, 56, 56),
         (256, 56, 56),
@@ -73,32 +74,32 @@ def test_stages_are_those_of_the_papers() -> None:
         (1000,),
     ]
     assert [group.span for group in found[:3]] == ["conv1 … maxpool", "layer1", "layer2"]
-    side = tables.groups(archspec.load("googlenet").network, "stage")
+    side = tables.groups(bundled("googlenet").network, "stage")
     assert [group.name for group in side if group.cost.macs == 0] == ["aux1", "aux2"]
 
 
 @pytest.mark.parametrize("name", ["resnet18", "vgg16", "vit_b_16", "swin_t", "inception_resnet_v2"])
 def test_stages_are_those_of_the_picture(name: str) -> None:
-    network = archspec.load(name).network
+    network = bundled(name).network
     frames = compose(network, depth=1, direction="TB").parts
     labels = [part.label for part in frames if isinstance(part, Frame)]
     assert [group.name for group in tables.groups(network, "stage")] == labels
 
 
 def test_blocks_are_the_outermost() -> None:
-    found = {g.name: g for g in tables.groups(archspec.load("googlenet").network, "block")}
+    found = {g.name: g for g in tables.groups(bundled("googlenet").network, "block")}
     assert found["Inception"].count == 9
     assert found["ConvBNReLU"].count == 3
 
 
 def test_memory_goes_with_the_batch_and_the_type() -> None:
-    network = archspec.load("googlenet").network
+    network = bundled("googlenet").network
     one, many = Setting(), Setting(batch=32)
     assert analysis.peak(network, many).bytes == 32 * analysis.peak(network, one).bytes
     half = Setting(dtype="bfloat16")
     # Places of maxima stay integers of 8 bytes.
     assert 2 * analysis.kept(network, half).bytes > analysis.kept(network, one).bytes
-    network = archspec.load("mobilenet_v2").network
+    network = bundled("mobilenet_v2").network
     for figure in (analysis.peak, analysis.kept):
         assert 2 * figure(network, half).bytes == figure(network, one).bytes
 
@@ -151,15 +152,15 @@ def test_peak_says_what_is_alive(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_lines_fit(name: str, width: int) -> None:
-    found = archspec.load(name).summary(width).splitlines()
+    found = bundled(name).summary(width).splitlines()
     assert max(map(len, found)) <= width
 
 
 @pytest.mark.parametrize("name", [*NETWORKS, "regnet_y_128gf"])
 @pytest.mark.parametrize("by", tables.GROUPS)
 def test_groups_fit_with_their_names_whole(name: str, by: str) -> None:
-    network = archspec.load(name).network
-    lines = archspec.load(name).summary(80, by=by).splitlines()
+    network = bundled(name).network
+    lines = bundled(name).summary(80, by=by).splitlines()
     assert max(map(len, lines)) <= 80
     assert [g.name for g in tables.groups(network, by) if not any(g.name in x for x in lines)] == []
 
@@ -193,7 +194,7 @@ def test_long_names_are_cut_where_they_say_least() -> None:
 
 
 def test_a_wide_terminal_has_more_columns() -> None:
-    net = archspec.load("resnet18")
+    net = bundled("resnet18")
     heads = {width: net.summary(width).splitlines()[0].split() for width in (72, 100, 160)}
     assert heads[72] == ["path", "op", "output", "parameters", "MACs"]
     assert set(heads[72]) < set(heads[100]) < set(heads[160])
@@ -201,14 +202,14 @@ def test_a_wide_terminal_has_more_columns() -> None:
 
 
 def test_the_python_interface_has_the_same_choices() -> None:
-    net = archspec.load("resnet18")
+    net = bundled("resnet18")
     whole = net.summary(by="op", batch=8, dtype="float16")
     assert "a batch of 8 in float16" in whole
     assert whole.splitlines()[2].split()[:2] == ["Conv2d", "20"]
 
 
 def test_a_learned_tensor_is_no_stage_of_its_own() -> None:
-    found = tables.groups(archspec.load("vit_b_16").network, "stage")
+    found = tables.groups(bundled("vit_b_16").network, "stage")
     spans = ["class_token … encoder", "encoder.layers", "encoder … heads"]
     assert [group.span for group in found] == spans
 
@@ -371,7 +372,7 @@ def test_markdown_keeps_its_columns() -> None:
 
 def test_every_form_of_a_real_table_is_well_formed(capsys: pytest.CaptureFixture[str]) -> None:
     page = Cells(said(capsys, "googlenet", "--html"))
-    net = archspec.load("googlenet")
+    net = bundled("googlenet")
     assert [row[0] for row in page.rows[1:]] == [node.path for node in net]
     latex = said(capsys, "googlenet", "--latex", "--by", "block")
     assert "Inception & 9 & 5,475,168 &" in latex

@@ -128,6 +128,7 @@ WRONG = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_template_is_told_with_its_line(
     case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -43,6 +43,7 @@ USED = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", bundled_names())
 def test_no_bundled_spec_has_a_warning(name: str) -> None:
     assert archspec.load(name).warnings == ()

@@ -211,6 +211,7 @@ FAMILIES = {(*sorted(read_spec(read_document(n)).spec.vars),): n for n in bundle
 """A bundled network for each set of vars."""
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", FAMILIES.values())
 def test_what_vars_of_bundled_specs_cannot_be_is_refused(name: str) -> None:
     """By their bounds or by the ops; what is no truth is none for those that are true or false."""

@@ -31,6 +31,8 @@ from archspec.draw.viewer.picture import picture
 from archspec.network import Network, walk
 from archspec.reading import bundled_names
 
+pytestmark = pytest.mark.heavy  # it starts a browser
+
 VIEWER = files("archspec.draw.viewer")
 NESTED = """
 name: Nested
