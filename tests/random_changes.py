@@ -68,19 +68,21 @@ class Words:
         return not isinstance(tree, dict) or not self.known.isdisjoint(tree)
 
     def sites(self, tree: Any, path: str, body: dict[str, Any] | None = None) -> Iterator[Site]:
-        """Yield the nodes within a node or body; `body` is that around what a `splice` holds."""
+        """Yield the nodes within a node or body; what a `splice` holds is of the body around."""
         if isinstance(tree, list):
             yield from self._within(tree, path, "list", None)
         elif isinstance(tree, dict) and not self.is_node(tree):
-            yield from self._within(tree, path, "name", tree if body is None else body)
+            yield from self._within(tree, path, "name", tree)
         elif isinstance(tree, dict):
             if "else" in tree:
                 yield Site(f"{path}.else", tree, "else", "else", None)
                 yield from self.sites(tree["else"], f"{path}.else")
             for key in tree:
                 spliced = key == "splice" and isinstance(tree[key], dict)
-                if key in ("do", "splice", "Sequential"):
-                    yield from self.sites(tree[key], path, body if spliced else None)
+                if spliced and body is not None:
+                    yield from self._within(tree[key], path, "name", body)
+                elif key in ("do", "splice", "Sequential"):
+                    yield from self.sites(tree[key], path, body)
                 elif key == "where":
                     yield from self._within(tree[key], path, "case", None)
                 elif key in _MERGES and isinstance(tree[key], dict):
@@ -120,10 +122,10 @@ class Words:
         """Return a new node with the place of an old one."""
         if not isinstance(old, dict) or not self.is_node(old):
             return new
-        if "do" in old and not any(word in old for word in _LOOPS):
-            new = self.kept(old["do"], new)
         own = set(new) if isinstance(new, dict) and self.is_node(new) else set()
         own |= {"else"} if "if" in own else set()
+        if "do" in old and not any(word in old for word in _LOOPS):
+            new = self.kept(old["do"], new)
         place = {key: old[key] for key in _PLACE if key in old and key not in own}
         return {**place, "do": new} if place else new
 

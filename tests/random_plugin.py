@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from archspec.ops import BY_NAME, Kind, Op
 from archspec.ops.conv import Conv2d
-from archspec.ops.linear import Linear
 from archspec.ops.pool import MaxPool2d
 
 
@@ -20,15 +19,11 @@ class OwnConv2d(Conv2d):
     torch: ClassVar[str] = "random_plugin_layers.OwnConv2d"
 
 
-class OwnLinear(Linear):
-    torch: ClassVar[str] = "random_plugin_layers.OwnLinear"
-
-
 class OwnMaxPool2d(MaxPool2d):
     torch: ClassVar[str] = "random_plugin_layers.OwnMaxPool2d"
 
 
-OPS = (OwnTanh, OwnConv2d, OwnLinear, OwnMaxPool2d)
+OPS = (OwnTanh, OwnConv2d, OwnMaxPool2d)
 NAMES = ["random_plugin"]
 
 
