@@ -143,7 +143,8 @@ def calls_of(command: list[str]) -> int:
 
 def test_work_is_counted_whatever_the_machine_does(folder: Path) -> None:
     (folder / "net.yaml").write_text(yaml_cases.GOOD, encoding="utf-8")
-    first, second = (calls_of(["validate", "net.yaml"]) for _ in range(2))
+    # What is read once is kept: the run before them is no measure.
+    _, first, second = (calls_of(["validate", "net.yaml"]) for _ in range(3))
     assert 0 < first == second <= CALLS
 
 
