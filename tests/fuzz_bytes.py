@@ -28,12 +28,13 @@ _VALUES: Final = ("0", "-1", "1e999", "=1/0", "999999999999", "1.5", "true", "~"
 
 def words() -> list[str]:
     """Return the words of the language: what the dictionary holds."""
+    from archspec.expressions import FUNCTIONS
     from archspec.ops import BY_NAME
     from archspec.schema.keys import CONTROL
 
     arguments = {name for op in BY_NAME.values() for name in op.model_fields}
     keys = ("name input net vars defaults blocks outputs init extends expect paper description",)
-    functions = "min max ceil floor round sqrt len range sum make_divisible and or not in if else"
+    functions = f"{' '.join(FUNCTIONS)} and or not in if else"
     sizes = "index training in_channels in_height in_width in_features where params macs output"
     plain = " ".join((*keys, functions, sizes)).split()
     return [*BY_NAME, *CONTROL, *sorted(arguments), *plain, *_SIGNS, *_VALUES]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
 from archspec.expressions import (
+    FUNCTIONS,
     ExpressionError,
     constant,
     evaluate,
@@ -134,3 +137,10 @@ def test_make_divisible_is_torchvisions(value: float) -> None:
     from torchvision.models._utils import _make_divisible
 
     assert make_divisible(value) == _make_divisible(value, 8)
+
+
+def test_the_page_of_the_language_lists_all_functions() -> None:
+    page = Path(__file__).parent.parent / "docs" / "language.md"
+    listed = re.search(r"and `(min [a-z_ ]*)`\.", page.read_text(encoding="utf-8"))
+    assert listed is not None
+    assert listed[1].split() == [*FUNCTIONS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -136,15 +136,18 @@ def _texts(program: Program) -> list[str]:
 def _helpers(program: Program, parts: Iterable[str]) -> list[str]:
     """Return the classes and functions that are copied word for word."""
     helpers = [_class_of(text) for text in parts]
-    if "make_divisible" in program.functions:
-        helpers.append(_make_divisible())
-    return helpers
+    return helpers + [
+        _copied(function.compute)
+        for name, function in expressions.FUNCTIONS.items()
+        if name in program.functions and function.source == f"_{name}"
+    ]
 
 
 def _imports(program: Program, texts: list[str]) -> list[str]:
     """Return the import lines: the standard library, a blank line, torch."""
     standard = _merged(program.imports)
-    if program.functions & {"ceil", "floor", "sqrt"} or any("\nimport math" in t for t in texts):
+    called = [expressions.FUNCTIONS[name].source for name in program.functions]
+    if any(s.startswith("math.") for s in called) or any("\nimport math" in t for t in texts):
         standard.insert(0, "import math")
     uses_torch = any("torch." in text for text in texts)
     torch = {"torch": ["Tensor", "nn"] if any("Tensor" in text for text in texts) else ["nn"]}
@@ -208,9 +211,9 @@ def _class_of(text: str) -> str:
     return text[text.index("\nclass ") + 1 :].rstrip()
 
 
-def _make_divisible() -> str:
-    text = inspect.getsource(expressions.make_divisible).rstrip()
-    return text.replace("def make_divisible", "def _make_divisible")
+def _copied(function: Callable[..., Any]) -> str:
+    """Return a function of the language as it stands in the source: for the file's own use."""
+    return inspect.getsource(function).rstrip().replace("def ", "def _", 1)
 
 
 __all__ = ["MARK", "STYLES", "LayoutError", "is_generated", "source", "source_of_tests"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from archspec.codegen.letters import Refused
+from archspec.expressions import FUNCTIONS as LANGUAGE
 from archspec.ops import BY_NAME
 from archspec.schema import names
 from archspec.schema.functions import FUNCTIONS
@@ -29,7 +30,10 @@ _NODES: Final = (*_STATEMENTS, *_EXPRESSIONS)
 
 _TYPES: Final = frozenset(("bool", "dict", "float", "int", "list", "str", "tuple", "type"))
 _CALLED: Final = frozenset(
-    "abs enumerate float int isinstance len list max min range round sum super tuple zip".split()  # noqa: SIM905
+    (
+        *("abs", "enumerate", "float", "int", "isinstance", "list", "super", "tuple", "zip"),
+        *(f.source for f in LANGUAGE.values() if f.source.isidentifier() and f.source[0] != "_"),
+    )
 )
 _MODULES: Final = frozenset(("torch", "nn", "math"))
 _BASES: Final = frozenset(("nn.Module", "nn.Sequential", "NamedTuple"))
@@ -38,7 +42,7 @@ DOTTED: Final = frozenset(
     (
         *("nn.Module", "nn.ModuleList", "nn.Parameter", "nn.Sequential", "nn.init"),
         *(f"nn.init.{function}" for function in FUNCTIONS),
-        *("math.ceil", "math.floor", "math.sqrt"),
+        *(f.source for f in LANGUAGE.values() if f.source.startswith("math.")),
         *("torch.empty", "torch.full", "torch.ones", "torch.zeros"),
         *(op.torch for op in BY_NAME.values() if op.torch.startswith(("nn.", "torch."))),
     )

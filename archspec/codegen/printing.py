@@ -13,7 +13,6 @@ from archspec import expressions
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Op, Ops
 
-_MATH: Final = {"ceil", "floor", "sqrt"}
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -109,9 +108,7 @@ class _Python(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)
-        name = node.func.id
-        shown = {"make_divisible": "_make_divisible"}.get(name, name)
-        head = f"math.{name}" if name in _MATH else shown
+        head = expressions.FUNCTIONS[node.func.id].source
         arguments = [self.visit(argument) for argument in node.args]
         return ast.Call(ast.Name(head, ast.Load()), arguments, [])
 

@@ -206,7 +206,7 @@ def _call(node: ast.Call, values: Mapping[str, Value]) -> Value:
     assert isinstance(node.func, ast.Name)
     arguments = [evaluate(argument, values) for argument in node.args]
     try:
-        return FUNCTIONS[node.func.id](*arguments)  # type: ignore[no-any-return]
+        return FUNCTIONS[node.func.id].compute(*arguments)  # type: ignore[no-any-return]
     except BoundError:
         raise
     except (ArithmeticError, TypeError, ValueError):

@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from archspec import limits
 from archspec.expressions.evaluation import evaluate
-from archspec.expressions.values import CONSTANTS, ExpressionError, Formula, TooMuchError, Value
+from archspec.expressions.values import (
+    CONSTANTS,
+    FUNCTIONS,
+    ExpressionError,
+    Formula,
+    TooMuchError,
+    Value,
+)
 
 _NOTHING: Final[frozenset[str]] = frozenset()
-
-_ROUNDING: Final = frozenset(("ceil", "floor", "make_divisible"))
-"""Functions that make the same whole number of 8 and of 8.0."""
 
 
 def names(formula: Formula) -> frozenset[str]:
@@ -212,7 +216,7 @@ def _computed(formula: Formula) -> Formula:
 
 def _of_numbers(call: ast.Call) -> Formula:
     """Drop `x * 1.0` where a function makes a whole number of it, as of `x`."""
-    if not (isinstance(call.func, ast.Name) and call.func.id in _ROUNDING):
+    if not (isinstance(call.func, ast.Name) and FUNCTIONS[call.func.id].is_whole):
         return call
     number, *others = call.args
     if isinstance(number, ast.BinOp) and isinstance(number.op, ast.Mult):

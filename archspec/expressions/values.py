@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from archspec import limits
@@ -55,18 +56,35 @@ def _round(value: float, digits: int | None = None) -> float:
     return round(value, digits)
 
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "min": min,
-    "max": max,
-    "ceil": math.ceil,
-    "floor": math.floor,
-    "round": _round,
-    "sqrt": math.sqrt,
-    "len": len,
-    "range": _range,
-    "sum": sum,
-    "make_divisible": make_divisible,
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the language; all that is known of it stands here.
+
+    Attributes:
+        compute: what it computes.
+        source: how Python spells it: a built-in, a function of `math`, or, with `_` before its
+            name, a function that is copied into the source.
+        is_whole: whether it makes the same whole number of 8 and of 8.0.
+    """
+
+    compute: Callable[..., Any]
+    source: str
+    is_whole: bool = False
+
+
+FUNCTIONS: Final[dict[str, Function]] = {
+    "min": Function(min, "min"),
+    "max": Function(max, "max"),
+    "ceil": Function(math.ceil, "math.ceil", is_whole=True),
+    "floor": Function(math.floor, "math.floor", is_whole=True),
+    "round": Function(_round, "round"),
+    "sqrt": Function(math.sqrt, "math.sqrt"),
+    "len": Function(len, "len"),
+    "range": Function(_range, "range"),
+    "sum": Function(sum, "sum"),
+    "make_divisible": Function(make_divisible, "_make_divisible", is_whole=True),
 }
+"""By their names. `docs/language.md` lists them; nothing else need know of a further one."""
 
 CONSTANTS: Final[dict[str, bool | None]] = {
     "true": True,
