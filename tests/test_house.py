@@ -57,7 +57,6 @@ OUTGROWN: set[str] = {
     "codegen/construct.py: Constructor",
     "codegen/mapping.py: _Mapping",
     "draw/__init__.py: image",
-    "draw/compose.py: compose",
     "draw/nodes.py: Nodes",
     "draw/rows.py: Rows",
 }

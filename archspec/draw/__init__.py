@@ -112,9 +112,9 @@ def image(
     format: str,
     *,
     depth: int | None = None,
+    theme: str | None = None,
     focus: str | None = None,
     direction: str = "TB",
-    theme: str | None = None,
     heat: str | None = None,
     title: str | None = None,
     found: Changes | None = None,
@@ -127,18 +127,17 @@ def image(
         format: `svg`, `png`, `pdf`, `dot` for the text that the others are made of, or `html` for
             a page in which blocks open and close.
         depth: as for `dot`; a page begins with it.
+        theme: as for `dot`; a page goes with the reader's system unless one is named.
         focus: as for `dot`.
         direction: as for `dot`.
-        theme: as for `dot`; a page goes with the reader's system unless one is named.
         heat: as for `dot`.
         title: as for `dot`.
         found: as for `dot`.
         dpi: pixels per inch of a PNG.
 
     Raises:
-        DrawError: when there is no such format or no pixel per inch, when no Graphviz works,
-            neither pygraphviz's nor one on the PATH, or when there are more nodes than anyone could
-            look at.
+        DrawError: when there is no such format or no pixel per inch, when neither pygraphviz nor
+            a Graphviz on the PATH works, or when there is too much to lay out.
     """
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
@@ -153,19 +152,24 @@ def image(
     text = _text(network, writer(scene, theme or "light"))
     if format == "dot":
         return text.encode()
-    if load(scene) > MOST:
-        less = partial(_scene, network, focus=focus, direction=direction, title=title, found=found)
-        raise DrawError(_too_much(scene, depth, less))
+    other = partial(_scene, network, focus=focus, direction=direction, title=title, found=found)
+    _check_load(scene, depth, other)
     return render(text, format, dpi)
 
 
-def _too_much(scene: Scene, depth: int | None, other: Callable[..., Scene]) -> str:
-    """Return that a scene is too much to lay out, and which depth is not."""
+def _check_load(scene: Scene, depth: int | None, other: Callable[..., Scene]) -> None:
+    """Refuse a scene that is too much to lay out.
+
+    Raises:
+        DrawError: that says which depth is not too much.
+    """
+    if load(scene) <= MOST:
+        return
     told = f"{nodes(scene):,} nodes and the edges between them are too much to lay out"
     for less in range(9 if depth is None else min(depth, 9) - 1, -1, -1):
         if load(fewer := other(depth=less)) <= MOST:
-            return f"{told}; a depth of {less} has {nodes(fewer):,} nodes"
-    return f"{told}; draw a block of it with a focus, or put its layers in blocks"
+            raise DrawError(f"{told}; a depth of {less} has {nodes(fewer):,} nodes")
+    raise DrawError(f"{told}; draw a block of it with a focus, or put its layers in blocks")
 
 
 __all__ = [

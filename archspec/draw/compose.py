@@ -40,29 +40,15 @@ def compose(
     A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
     """
     subject = _subject(network, focus, found)
-    results = [port.key for port in subject.outputs]
     told = Marks(found.marks if found else {}).pattern
-    # A strip from left to right is for a slide: no room to open a block, or even a stage.
-    strip = depth is None and direction == "LR" and subject.block is None
-    unasked = depth is None and not strip and subject.block is None
-    parts = _staged(subject, results, told)
+    parts = _staged(subject, _results(subject), told)
     folds = Folds([unit for part in parts for unit in part.units])
-    if not foldable:
-        parts = _folded(parts, results, depth, strip=strip, unasked=unasked)
-    shown = typical(parts) if unasked else None
-    if shown and foldable:
-        shown = replace(shown, apart=False)
-    opening = Opening(
-        opened=_opened(subject, shown, depth),
-        told=told,
-        foldable=foldable,
-        apart=shown.unit if shown and shown.apart else None,
-    )
+    parts, opening = _opening(subject, parts, told, depth, direction, foldable=foldable)
     nodes = Nodes(network, folds, found.before if found else None)
     everything = [unit for part in parts for unit in part.units]
     nodes.tell_apart(opening.rows(everything, nodes.compare))
     rows = Rows(nodes, Wiring(), opening, across=direction == "LR")
-    drawn, ends = _drawn(subject, parts, results, rows)
+    drawn, ends = _drawn(subject, parts, _results(subject), rows)
     if opening.apart:
         rows.inset(opening.apart, ends[opening.apart.key].node)
     return Scene(
@@ -73,6 +59,36 @@ def compose(
         edges=tuple(rows.wiring.edges),
         ranks=tuple(rows.wiring.ranks),
         legend=legend([*drawn, *rows.aside], branch_words(subject.units)),
+    )
+
+
+def _results(subject: Subject) -> list[str]:
+    return [port.key for port in subject.outputs]
+
+
+def _opening(
+    subject: Subject,
+    parts: tuple[Stage, ...],
+    told: Told,
+    depth: int | None,
+    direction: str,
+    *,
+    foldable: bool,
+) -> tuple[tuple[Stage, ...], Opening]:
+    """Return the stages as they are drawn, and what of them is opened."""
+    # A strip from left to right is for a slide: no room to open a block, or even a stage.
+    strip = depth is None and direction == "LR" and subject.block is None
+    unasked = depth is None and not strip and subject.block is None
+    if not foldable:
+        parts = _folded(parts, _results(subject), depth, strip=strip, unasked=unasked)
+    shown = typical(parts) if unasked else None
+    if shown and foldable:
+        shown = replace(shown, apart=False)
+    return parts, Opening(
+        opened=_opened(subject, shown, depth),
+        told=told,
+        foldable=foldable,
+        apart=shown.unit if shown and shown.apart else None,
     )
 
 
