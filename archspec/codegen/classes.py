@@ -63,24 +63,33 @@ class Writer:
         """Write one class for all uses of a body's block, or as few as can serve them."""
         assert body.block is not None
         uses = self.program.uses[body.block.name]
+        with self.program.rehearsal() as rehearsal, suppress(Differ):
+            self._write(body.block.name, uses)
+            rehearsal.keep()
+            return
         depths = {use.path: nesting.depth(use) for use in uses}
         groups: list[list[Body]] = []
-        if self._fits(uses):
-            groups = [uses]
-        else:
-            # Of a block within itself, one class calls the other.
-            for use in (use for use in uses if depths[use.path] == depths[body.path]):
-                for inner in nesting.within(use):
-                    self.block([inner])
-                home = next((group for group in groups if self._fits([*group, use])), None)
-                if home is None:
-                    groups.append([use])
-                else:
-                    home.append(use)
+        # Of a block within itself, one class calls the other.
+        for use in (use for use in uses if depths[use.path] == depths[body.path]):
+            for inner in nesting.within(use):
+                self.block([inner])
+            home = next((group for group in groups if self._fits([*group, use])), None)
+            if home is None:
+                groups.append([use])
+            else:
+                home.append(use)
         for group in groups:
-            signature = self._block_class(self._class_name(body.block.name), group)
-            for use in group:
-                self.program.signatures[use.path] = signature
+            self._write(body.block.name, group)
+
+    def _write(self, block: str, uses: Sequence[Body]) -> None:
+        """Write the class of a block for these uses.
+
+        Raises:
+            Differ: when no class can stand for them.
+        """
+        signature = self._block_class(self._class_name(block), uses)
+        for use in uses:
+            self.program.signatures[use.path] = signature
 
     def _class_name(self, block: str) -> str:
         """Return a name for the next class of a block."""
