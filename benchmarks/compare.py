@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 SUMMARY = [sys.executable, "-m", "archspec", "summary", "resnet152"]
 IMPORT = [sys.executable, "-c", "import pydantic, yaml"]
@@ -54,6 +55,17 @@ def wall(work: Callable[[], object], times: int = 1) -> Callable[[], float]:
     return measure
 
 
+def cpu(work: Callable[[], object]) -> Callable[[], float]:
+    """Return a measurement of the CPU seconds that some work takes."""
+
+    def measure() -> float:
+        start = time.process_time()
+        work()
+        return time.process_time() - start
+
+    return measure
+
+
 def ratio(ours: Callable[[], float], theirs: Callable[[], float], runs: int) -> tuple[float, float]:
     """Return the median of ours ÷ theirs over pairs of runs, and the median of ours."""
     ours(), theirs()
@@ -77,10 +89,17 @@ def main() -> None:
     line("summary resnet152 ÷ torchinfo's table", process(SUMMARY), process(TORCHINFO), 3)
 
     import torch
+    import torch.fx
     import torchvision
 
     import archspec
 
+    for name in ("resnet34", "resnet152", "efficientnet_b0", "swin_t"):
+        work = cpu(partial(lambda net: net.codegen(), archspec.load(name)))
+        line(f"codegen {name} ÷ load of it", work, cpu(partial(archspec.load, name)), runs)
+        made = getattr(torchvision.models, name)()
+        traced = cpu(partial(lambda net: torch.fx.symbolic_trace(net).code, made))
+        line(f"codegen {name} ÷ torch.fx's trace and code", work, traced, runs)
     for name in ("resnet34", "resnet152"):
         net = archspec.load(name)
         builder = getattr(torchvision.models, name)
