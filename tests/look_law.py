@@ -30,7 +30,8 @@ def unlike(scene: Scene, network: Network) -> list[str]:
        the picture with those that do not follow from what arrives.
     2. Layers that are the same, where the same arrives, have the same words but for their names.
     3. A module that is called again says of which it shares the weights, no other one does.
-    4. A node in which convolutions are dilated says so, no other one does.
+    4. A node in which windows are dilated says so, no other one does; but what stands aside,
+       in training only or removed, says just that.
     """
     by = {node.path: node for node in walk(network.root)}
     found: list[str] = []
@@ -79,10 +80,16 @@ def _same(nodes: list[Box | Folded], by: Nodes) -> Iterator[str]:
         if isinstance(node, Box) and by.keys() >= {*_first(node)} and told:
             ops = _there(node, by)
             what = tuple((_what(op, here=True, whole=True), op.inputs) for op in ops)
-            found[what, node.count].setdefault(_words(node), node.path)
+            found[what, node.count].setdefault(_told(node), node.path)
     for words in found.values():
         if len(words) > 1:
             yield f"the same has other words: {words}"
+
+
+def _told(node: Box) -> Hashable:
+    """Return the words of a layer, in whichever of its lines they stand."""
+    title, detail, note, *others = _words(node)
+    return title, frozenset(filter(None, f"{detail}, {note}".split(", "))), *others
 
 
 def _first(node: Box | Folded | Frame) -> tuple[str, ...]:
@@ -134,10 +141,12 @@ def _plain(value: Any) -> Hashable:
 
 def _dilated(nodes: list[Box | Folded], by: Nodes) -> Iterator[str]:
     for node in nodes:
+        if isinstance(node, Folded) and node.dashed:
+            continue
         ops = [op for path in _first(node) if path in by for op in _leaves(by[path])]
         is_dilated = any(getattr(op.op, "dilation", 1) not in (1, (1, 1)) for op in ops)
         if is_dilated != ("dilation" in str(_words(node))):
-            yield f"{_words(node)} has dilated convolutions: {is_dilated}"
+            yield f"{_words(node)} has dilated windows: {is_dilated}"
 
 
 def _leaves(node: Leaf | Body) -> Iterator[Leaf]:

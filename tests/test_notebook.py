@@ -57,10 +57,10 @@ def test_a_notebook_shows_diagram_and_table(tmp_path: Path) -> None:
 
 
 def test_too_many_nodes_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw, "NODES", 5)
+    monkeypatch.setattr(draw, "MOST", 5)
     shown = archspec.load("resnet18")._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
-    assert "nodes; at most 5 are laid out" in shown["text/plain"]
+    assert "nodes and the edges between them are too much to lay out" in shown["text/plain"]
     assert archspec.load("lenet")._repr_mimebundle_(include=None, exclude=None)
 
 

@@ -25,6 +25,7 @@ from archspec.commands import main
 from archspec.draw import DrawError, image
 from archspec.draw.compose import compose
 from archspec.draw.dot import Writer
+from archspec.draw.opening import Opening
 from archspec.draw.theme import theme_named
 from archspec.draw.viewer.palette import in_slots
 from archspec.draw.viewer.picture import picture
@@ -124,6 +125,9 @@ def check(told: dict[str, Any], drawn: Network, direction: str, paths: set[str])
         # The command opens by depth alone; a reader opens what he likes.
         opened = lambda group, _: group.path in paths  # noqa: E731
         patch.setattr(sys.modules["archspec.draw.compose"], "_opened", lambda *_: opened)
+        # A page tells apart all that may be open at once.
+        rows = Opening.rows
+        patch.setattr(Opening, "rows", lambda self, *a: rows(replace(self, foldable=True), *a))
         scene = compose(drawn, depth=1, direction=direction)
     alone = Writer(scene, theme_named("light"), direction).lines()
     assert form(kept(told, paths)) == form([line.text for line in alone])

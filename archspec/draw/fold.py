@@ -20,12 +20,13 @@ from archspec.ops import Kind
 from archspec.ops.conv import Conv2d, ConvTranspose2d
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Mul
+from archspec.ops.pool import MaxPool2d
 from archspec.ops.reshape import SpaceToDepth
 
 _BETWEEN: Final = " · "
 _LONGEST: Final = 217.0
 """Points of a line; in a longer one, skips stand in one of their own."""
-_CONVOLUTIONS: Final = (Conv2d, ConvTranspose2d)
+_DILATED: Final = (Conv2d, ConvTranspose2d, MaxPool2d)
 
 Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
 """An op in each of several equal blocks that are drawn once, by its path in the first."""
@@ -152,10 +153,10 @@ def _branch(paths: Paths, merge: Unit, key: str) -> str:
 
 
 def dilations(group: Group) -> str:
-    """Return by what convolutions in a block are dilated: `dilation 2, 4`; empty where none is."""
+    """Return by what windows in a block are dilated: `dilation 2, 4`; empty where none is."""
     leaves = (node for node in walk(group.body) if isinstance(node, Leaf))
-    convolutions = (leaf.op for leaf in leaves if has_arguments_of(leaf.op, _CONVOLUTIONS))
-    sizes = dict.fromkeys(opwords.size(op.dilation, short=True) for op in convolutions)
+    windows = (leaf.op for leaf in leaves if has_arguments_of(leaf.op, _DILATED))
+    sizes = dict.fromkeys(opwords.size(op.dilation, short=True) for op in windows)
     told = [size for size in sizes if size != "1"]
     return f"dilation {', '.join(told)}" if told else ""
 

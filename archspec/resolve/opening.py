@@ -43,14 +43,14 @@ def with_open_vars(
     named = [name for name in numbers if formulas[name] is not None and name not in overrides]
     try:
         opened, wanted = _opened(written, overrides, shape, wanted, named)
+        unreadable = _in_long_formulas(opened)
+        kept = [name for name in wanted if name not in unreadable]
+        uses = _uses(opened)
+        often = [name for name in named if uses[name] >= _OFTEN]
+        if (kept, often) != (wanted, named):
+            opened, _ = _opened(written, overrides, shape, kept, often)
     except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
         return network
-    unreadable = _in_long_formulas(opened)
-    kept = [name for name in wanted if name not in unreadable]
-    uses = _uses(opened)
-    often = [name for name in named if uses[name] >= _OFTEN]
-    if (kept, often) != (wanted, named):
-        opened, _ = _opened(written, overrides, shape, kept, often)
     return opened
 
 
