@@ -9,6 +9,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -218,6 +219,15 @@ net: [{B: [4, 8]}, {Conv2d: 8, kernel_size: 2, stride: 2}, {B: [4, 4]}]""",
     b: {from: input, Conv2d: =channels, kernel_size: 1, stride: =stride}
     add: {Add: [a, b]}
 net: [{B: [8, 1]}, {B: [16, 2]}, {B: [16, 3]}]""",
+    "padding for some kernels": """blocks:
+  'B(kernel, dilation=1)':
+    - Conv2d: 8
+      kernel_size: =kernel
+      padding: =dilation if kernel > 1 else 0
+      dilation: =dilation
+  'C(kernel, stride=1)':
+    - {Conv2d: 8, kernel_size: =kernel, padding: =kernel // 2 if kernel < 9 else 0, stride: =stride}
+net: [{B: 1}, {B: 3}, {B: [3, 2]}, {C: 3}, {C: [5, 2]}]""",
     "a window that shrinks": """blocks:
   B: [{Conv2d: 8, kernel_size: 5}, ReLU, {AdaptiveAvgPool2d: 1}, Flatten]
 net: [{B: null}, {Linear: 8}]""",
@@ -227,6 +237,36 @@ net: [{B: null}, {Linear: 8}]""",
 @pytest.mark.parametrize("name", SPECS)
 def test_blocks(name: str) -> None:
     compare(archspec.loads(HEAD + SPECS[name]), 40)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_blocks_with_other_arguments(name: str) -> None:
+    """What is said holds for arguments that the network does not pass."""
+    compare_others(archspec.loads(HEAD + SPECS[name]), 16)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_blocks_of_bundled_networks_with_other_arguments(name: str) -> None:
+    assert compare_others(archspec.load(name, **SMALL[name]), 9)
+
+
+def compare_others(net: archspec.Architecture, most: int) -> int:
+    watched = Watched(net)
+    found = 0
+    for module, said in [*watched.modules()]:
+        if "Made for one" in said.text:  # by the arguments that it has
+            continue
+        given, read = watched.given[module], watched.read[module]
+        numbers = [n for n, v in given.items() if type(v) is int and not n.startswith("in_")]
+        for name, value in product(numbers, range(1, 12)):
+            other = {n: v for n, v in given.items() if n != "self"} | {name: value}
+            try:
+                made = type(module)(**other).eval()
+            except (ValueError, RuntimeError, AssertionError, ZeroDivisionError):
+                continue  # of which no layer can be made
+            found += check(made, said, other, read, most)
+    return found
 
 
 def blocks(count: int, start: int) -> Iterator[archspec.Architecture]:

@@ -17,7 +17,8 @@ from archspec.analysis.sides import side
 from archspec.analysis.sizes import Along, Size
 from archspec.analysis.stepwise import Stepwise
 from archspec.analysis.verdicts import GOOD, UNSURE
-from archspec.codegen.trials import GEOMETRY, Trial
+from archspec.codegen.remaking import GEOMETRY
+from archspec.codegen.trials import Trial
 from archspec.network import Body, Child, Leaf, Loop, Side
 
 _STEPS: Final = (2, 4, 8, 16, 32)

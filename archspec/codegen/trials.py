@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
@@ -14,35 +15,22 @@ from archspec.analysis.sizes import Sizes
 from archspec.analysis.verdicts import GOOD
 from archspec.codegen.agreement import View, entered, inside
 from archspec.codegen.frame import Frame
-from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import INPUT, Body, Leaf, Loop
-from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
+from archspec.codegen.remaking import GEOMETRY, UntriedError, channels_of, geometry, remade, there
+from archspec.network import INPUT, Body, Leaf
 from archspec.ops.reshape import Narrow, place
-
-GEOMETRY: Final = frozenset(
-    (
-        *("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"),
-        *("size", "scale_factor", "upscale_factor", "downscale_factor", "block_size"),
-        *("unflattened_size", "length"),
-    )
-)
-"""Arguments of ops that decide sizes, and not how many channels there are."""
 
 _HOLDING: Final = GEOMETRY | {"shape", "normalized_shape"}
 """Arguments for which an op may take one size alone."""
 
-_FURTHER: Final = (0, 1, 3, 9, 31, 63)
-"""What is added to the size that arrives in the network, until it is enough for other values."""
-
 _VALUES: Final = (1, 2, 3)
+_LARGER: Final = (5, 7)
+"""Values of each parameter by itself, beside those about the numbers in its formulas."""
+
+_LARGEST: Final = 64
 _VARIED: Final = 2
 """Values that a parameter must have had for something to be known of it."""
 _USES: Final = 4
 _PARAMETERS: Final = 4
-
-
-class _UntriedError(Exception):
-    """Other values ask for other layers than the ones that are there: nothing is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,41 +122,30 @@ def _given(view: View, varied: Sequence[str]) -> dict[str, int]:
 
 def _read(views: Sequence[View], arguments: frozenset[str]) -> Iterator[str]:
     """Yield the names in some arguments of ops."""
-    for view in _there(views):
+    for view in there(views):
         if isinstance(view.child, Body):
             yield from _read(entered(view), arguments)
         elif isinstance(view.child, Leaf):
-            for name in arguments & (view.child.formulas.keys() - _of_channels(view.child)):
+            for name in arguments & (view.child.formulas.keys() - _ofchannels_of(view.child)):
                 yield from expressions.names(view.outside(view.child.formulas[name]))
 
 
-def _of_channels(leaf: Leaf) -> frozenset[str]:
+def _ofchannels_of(leaf: Leaf) -> frozenset[str]:
     """Return arguments that decide a size elsewhere, and here how many channels there are."""
     if not isinstance(leaf.op, Narrow) or len(shape := leaf.inputs[0]) != len("CHW"):
         return frozenset()
-    is_side = place(shape, leaf.op.dim) != _channels(shape)
+    is_side = place(shape, leaf.op.dim) != channels_of(shape)
     return frozenset() if is_side else frozenset(("length",))
-
-
-def _there(views: Sequence[View]) -> Iterator[View]:
-    """Yield the nodes that are there, those of loops too."""
-    for view in views:
-        if isinstance(view.child, Loop):
-            for turn in view.child.turns:
-                yield from _there(view.turn(turn))
-        elif isinstance(view.child, Leaf | Body):
-            yield view
 
 
 def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Iterator[Trial | None]:
     """Yield trials with other values, if layers can be made with them; None where none can tell."""
     body = view.child
     assert isinstance(body, Body)
-    for row in product(_VALUES, repeat=len(varied)):
-        values = dict(zip(varied, row, strict=True))
+    for values in _rows(view, varied):
         try:
-            made = _made(view, {**view.scope, **values}, varied)
-        except _UntriedError:
+            made = remade(view, {**view.scope, **values}, varied)
+        except UntriedError:
             yield None
             continue
         if made is not None:
@@ -179,120 +156,28 @@ def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Ite
                 yield trial
 
 
-def _made(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Body | None:
-    """Return a body with other values of its parameters, for the first size that is enough.
+def _rows(view: View, varied: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Yield values to try: small ones in all combinations, larger ones of one at a time.
 
-    Raises:
-        _UntriedError: when it is not known whether there is one.
+    `padding if kernel_size < 7 else 0` is one thing up to its number, and another from there on.
     """
-    body = view.child
-    assert isinstance(body, Body)
-    untried: _UntriedError | None = None
-    for more in _FURTHER:
-        try:
-            before = _enlarged(body.inputs[0], more)
-            return _remade(body, inside(view), before, values, varied)
-        except _UntriedError as error:
-            untried = error
-        except (Misfit, ExpressionError, ArithmeticError, TypeError, ValueError):
-            continue
-    if untried is not None:
-        raise untried
-    return None
+    for row in product(_VALUES, repeat=len(varied)):
+        yield dict(zip(varied, row, strict=True))
+    own = _given(view, varied)
+    for name in varied:
+        near = {n + by for n in _numbers(inside(view), name) for by in (-1, 0, 1)}
+        for value in sorted({*_LARGER, *near} - {*_VALUES}):
+            if 0 < value <= _LARGEST:
+                yield {**own, name: value}
 
 
-def _enlarged(shape: Shape, more: int) -> Shape:
-    """Return a shape whose heights, widths and lengths are larger; the channels stay."""
-    if len(shape) < 2:
-        return tuple(map(int, shape))
-    channels = _channels(shape)
-    return sized(shape, (int(n) + (more if i != channels else 0) for i, n in enumerate(shape)))
-
-
-def _channels(shape: Shape) -> int:
-    """Return which size of a shape is that of its channels."""
-    return len(shape) - 1 if isinstance(shape, ChannelsLast) or len(shape) == 2 else 0
-
-
-def _remade(
-    body: Body,
-    views: Sequence[View],
-    before: Shape,
-    values: Mapping[str, Value],
-    varied: Sequence[str],
-) -> Body:
-    """Return a body with other values, whose formulas the views have in the names of these."""
-    _same_children(views, values, varied)
-    found = {view.child.name: view for view in _there(views) if not isinstance(view.child, Loop)}
-    made: dict[str, Leaf | Body] = {}
-    shapes: dict[str, Shape] = {INPUT: before}
-    for node in body.steps:
-        view, inputs = found[node.name], [shapes[name] for name in node.reads]
-        if isinstance(node, Body):
-            made[node.name] = _remade(node, entered(view), inputs[0], values, varied)
-        else:
-            made[node.name] = _leaf(body, node, view, inputs, values, varied)
-        shapes[node.name] = made[node.name].output
-    return replace(
-        body,
-        children=tuple(made[node.name] for node in body.nodes),
-        inputs=(before,),
-        output=shapes[body.result],
-    )
-
-
-def _same_children(
-    views: Sequence[View], values: Mapping[str, Value], varied: Sequence[str]
-) -> None:
-    """Check that what is there would be there with other values, and nothing else.
-
-    Raises:
-        _UntriedError: when it would not.
-    """
-    for view in views:
-        if isinstance(view.child, Loop):
-            for turn in view.child.turns:
-                _same_children(view.turn(turn), values, varied)
-        elif view.child.condition is not None:
-            condition = view.outside(view.child.condition)
-            there = isinstance(view.child, Leaf | Body)
-            asks = expressions.names(condition) & {*varied}
-            if asks and bool(expressions.evaluate(condition, values)) != there:
-                raise _UntriedError("other children")
-
-
-def _leaf(
-    body: Body,
-    node: Leaf,
-    view: View,
-    inputs: Sequence[Shape],
-    values: Mapping[str, Value],
-    varied: Sequence[str],
-) -> Leaf:
-    """Return a layer with other values.
-
-    Raises:
-        Misfit: when it cannot be made with them, or for what would arrive.
-        _UntriedError: when another would have to be made in its place.
-    """
-    if node.op.form is Form.TENSOR:
-        return node
-    if body.once(node):
-        if [*inputs] != [*node.inputs]:
-            raise _UntriedError("a tensor of the module's own has the size of what it meets")
-        return node
-    changed = {
-        name: expressions.evaluate(formula, values)
-        for name, formula in _geometry(node, view)
-        if expressions.names(formula) & {*varied}
-    }
-    op = node.op.model_copy(update=changed) if changed else node.op
-    inferred = ((name, getattr(op, name)) for name in op.inferred())
-    if any(value != op.arriving(name, value, inputs[0]) for name, value in inferred):
-        raise _UntriedError("the layer was made for another shape")
-    return replace(node, op=op, inputs=(*inputs,), output=op.output(*inputs))
-
-
-def _geometry(node: Leaf, view: View) -> Iterator[tuple[str, Formula]]:
-    for name in sorted(GEOMETRY & node.formulas.keys()):
-        yield name, view.outside(node.formulas[name])
+def _numbers(views: Sequence[View], name: str) -> Iterator[int]:
+    """Yield the numbers in formulas of sizes that read a name."""
+    for view in there(views):
+        if isinstance(view.child, Body):
+            yield from _numbers(entered(view), name)
+        elif isinstance(view.child, Leaf):
+            for _, formula in geometry(view.child, view):
+                if name in expressions.names(formula):
+                    parts = (n for n in ast.walk(formula) if isinstance(n, ast.Constant))
+                    yield from (n.value for n in parts if type(n.value) is int)
