@@ -260,3 +260,20 @@ def test_a_constructor_refuses_what_the_spec_says_a_var_cannot_be() -> None:
         kind(**{argument: right})
         with pytest.raises(ValueError, match=argument):
             kind(**{argument: wrong})
+
+
+def test_a_constructor_refuses_what_nothing_can_be_divided_by() -> None:
+    text = """
+        vars: {reduction: 4, heads: 2, dim: 8}
+        net:
+          - {Conv2d: =16 // reduction, kernel_size: 1}
+          - {Conv2d: =64 // reduction, kernel_size: 1}
+          - {Conv2d: =dim // heads, kernel_size: 1}
+    """
+    kind = source_class(archspec.loads(written(text)))
+    kind(reduction=16, heads=8)
+    for argument, wrong in (("reduction", 0), ("reduction", 17), ("heads", 0), ("heads", 9)):
+        with pytest.raises(archspec.SpecError):
+            archspec.loads(written(text), **{argument: wrong})
+        with pytest.raises(ValueError, match=argument):
+            kind(**{argument: wrong})

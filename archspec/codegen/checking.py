@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
@@ -32,6 +33,7 @@ _SAID: Final = frozenset(
 _SMALL: Final = (0, 1, 2, 3)
 _LARGEST: Final = 4096
 _GROWING: Final = (ast.Add, ast.Mult, ast.FloorDiv, ast.Div)
+_DIVIDING: Final = (ast.FloorDiv, ast.Div, ast.Mod)
 _WHOLE: Final = (ast.Add, ast.Sub, ast.Mult)
 
 _UNSAID: Final[Formula] = ast.Name("...", ast.Load())
@@ -136,6 +138,8 @@ def _ask(
             low, high = _range(leaf, name)
             if low > -math.inf and len(read) == 1 and _grows(formula):
                 _at_least(formula, min(read), low, found.said if told else found.least)
+            elif low > -math.inf and len(read) == 1 and _falls(formula):
+                _while_at_least(formula, min(read), low, found)
             elif low > -math.inf and not told:
                 shared.append((formula, low))
             if high < math.inf and not told and len(read) == 1 and _grows(formula):
@@ -184,6 +188,13 @@ def _grows(formula: Formula) -> bool:
     return isinstance(formula, ast.Name)
 
 
+def _falls(formula: Formula) -> bool:
+    """Tell whether a formula divides a number by what is never smaller for a larger name."""
+    if not isinstance(formula, ast.BinOp) or not isinstance(formula.op, ast.FloorDiv | ast.Div):
+        return False
+    return not expressions.names(formula.left) and _grows(formula.right)
+
+
 def _is_product(formula: Formula) -> bool:
     """Tell whether a formula multiplies names and positive whole numbers."""
     if isinstance(formula, ast.BinOp):
@@ -215,6 +226,16 @@ def _at_least(formula: Formula, name: str, low: float, least: dict[str, float]) 
             return
 
 
+def _while_at_least(formula: Formula, name: str, low: float, found: Checks) -> None:
+    """Note between which values of a name a falling formula reaches a bound: it divides by it."""
+    tried = range(1, _LARGEST)
+    fitting = bisect_right(tried, -low, key=lambda value: -(_at(formula, {name: value}) or 0))
+    if fitting:
+        found.least[name] = max(found.least.get(name, 1), 1)
+        if fitting < len(tried):
+            found.most[name] = min(found.most.get(name, fitting), fitting)
+
+
 def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
     """Note the largest value of a name, where that is the bound itself, or what is bounded."""
     reached = _at(formula, {name: high})
@@ -228,6 +249,11 @@ def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
 
 def _ask_together(formula: Formula, low: float, found: Checks) -> None:
     """Note what is asked of several names, unless what is asked of each is enough."""
+    if _is_plain(formula):
+        for part in ast.walk(formula):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, _DIVIDING):
+                for name in expressions.names(part.right) if _is_product(part.right) else ():
+                    found.least[name] = max(found.least.get(name, 1), 1)
     bounds = {**found.said, **found.least}
     smallest = {name: bounds.get(name, -math.inf) for name in expressions.names(formula)}
     new = [name for name, value in smallest.items() if value < 1]
