@@ -52,6 +52,12 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
         (f"{HEAD}net: {{1: ReLU, 2: ReLU}}\n", "Y107", "numbered children are a list"),
         (f"{HEAD}net: {{a: ReLU, true: ReLU}}\n", "Y107", 'in quotes, `"true"`'),
         (f"{HEAD}net:\n- {{Conv2d: [3, 1], : 3}}\n", "Y101", "an entry is `name: value`"),
+        (f"{HEAD}net: [{{Conv2d: 4, kernel_size: '(3, 3)'}}]\n", "S240", "write `[3, 3]`"),
+        (f"{HEAD}layers: [ReLU]\n", "S200", "did you mean `net`?"),
+        (f"{HEAD}net: {{b: resnet50, c: ReLU}}\n", "G307", "one extends it (`extends: resnet50`)"),
+        (f"{HEAD}net: [{{Interpolate: , size: [8, 8]}}]\n", "S202", "`{Upsample: , scale_factor"),
+        (f"{HEAD}net: [{{MaxPool2d: 2, stride: None}}]\n", "G315", "leave it out"),
+        (f"{HEAD}net: [{{L2Normalize: }}]\n", "S202", "no norm of single samples"),
     ],
 )
 def test_a_slip_is_told_with_what_was_meant(text: str, code: str, help: str) -> None:

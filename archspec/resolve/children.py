@@ -7,6 +7,7 @@ from dataclasses import replace
 from archspec import spec
 from archspec.errors import SpecError, did_you_mean, fail
 from archspec.network import Body, Leaf
+from archspec.reading import bundled_names
 from archspec.resolve.builder import Builder
 from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, is_own
@@ -64,6 +65,8 @@ def _made(
     if target not in builder.made:
         blocks = builder.resolver.document.blocks
         near = did_you_mean(target, builder.made) or known_op(target, builder.resolver.ops, blocks)
+        if target in bundled_names():
+            near = f"`{target}` is a spec and no node: one extends it (`extends: {target}`)"
         if builder.path.rpartition(".")[2] == "outputs":
             message = f"nothing named `{target}` stands above in this body"
             help = "`outputs` is a key of the file; a body returns what its last node gives"

@@ -149,7 +149,7 @@ def spelt(value: Value, needed: str, kernel: object = None) -> str:
         return did_you_mean(word, words)
     if word == "same" and isinstance(kernel, int) and kernel % 2:
         return f"`padding: {kernel // 2}`, half the kernel, is the usual one"
-    return ""
+    return "leave it out: then it has its default" if value == "None" else ""
 
 
 def _computing(text: str) -> set[str]:

@@ -67,13 +67,20 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     return Written(spec, tree.span.source.name, _places(tree), ops, warnings)
 
 
+_NET: Final = frozenset(
+    ("layers", "model", "architecture", "network", "modules", "backbone", "graph", "nodes")
+)
+"""What others call the key that holds the layers."""
+
+
 def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
     """Record keys at the top that nobody knows, and those that are missing."""
     meant = set()
     for key, _ in tree.entries:
         if key.value not in _KEYS:
             missing = [known for known in _KEYS if tree.key(known) is None]
-            meant.add(near := nearest(str(key.value), missing))
+            is_net = "net" in missing and str(key.value).casefold() in _NET
+            meant.add(near := "net" if is_net else nearest(str(key.value), missing))
             help = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
             diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
     for required in ("name", "input", "net"):

@@ -33,6 +33,8 @@ IN InstanceNorm InstanceNormalization
     = InstanceNorm2d
 LRN LocalResponseNormalization CrossMapLRN2d
     = {LocalResponseNorm: 5}
+Normalize L2Normalize L2Norm ! archspec has no norm of single samples; a plugin can add it
+      (`--plugin`)
 Norm Normalization ! a norm goes by its own name: `BatchNorm2d`, `GroupNorm`, `LayerNorm`
 Swish = SiLU
 HSwish H-Swish Hswish = Hardswish

@@ -78,8 +78,9 @@ class Words:
     def _is_foreign(self, tree: Mapping) -> bool:
         """Tell whether `{Dense: =n, activation: relu}` begins with a word of elsewhere."""
         (key, value), *rest = tree.entries
-        beside = [v for k, v in rest if self._is_argument(str(k.value)) and isinstance(v, Scalar)]
-        return meant(_bare(key)) is not None and _is_expression(value) and bool(beside)
+        beside = [v for k, v in rest if self._is_argument(str(k.value)) and _is_value(v)]
+        is_value = _is_expression(value) or (isinstance(value, Scalar) and value.value is None)
+        return meant(_bare(key)) is not None and is_value and bool(beside)
 
     def _is_argument(self, word: str) -> bool:
         return word in self._all_arguments or is_foreign_argument(word)
@@ -100,6 +101,13 @@ class Words:
 
 def _bare(key: Scalar) -> str:
     return bare(str(key.value))
+
+
+def _is_value(tree: Tree) -> bool:
+    """Tell whether something can be an argument: a value, or a list of them."""
+    if isinstance(tree, Listing):
+        return all(_is_number(item) for item in tree.items)
+    return isinstance(tree, Scalar)
 
 
 def _is_number(value: Tree) -> bool:

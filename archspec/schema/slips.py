@@ -41,7 +41,8 @@ def check_tuple(tree: Tree) -> None:
     """
     text = tree.value if isinstance(tree, Scalar) else None
     if isinstance(tree, Scalar) and isinstance(text, str) and text.startswith("("):
-        whole, span = _to_its_end(tree.span)
+        # In quotes it is one value; without, YAML tears it at the comma.
+        whole, span = (text, tree.span) if tree.quoted else _to_its_end(tree.span)
         items = whole.strip("() ").rstrip(", ")
         raise fail("S240", f"a list has brackets: `{whole}`", span, help=f"write `[{items}]`")
 
