@@ -86,6 +86,17 @@ def test_a_name_made_twice_points_at_the_first(net: str, message: str, first: in
     assert [note.span.line for note in found.notes if note.span] == ([first] if first else [])
 
 
+def test_a_list_as_pytorchs_is_told_beside_what_it_breaks() -> None:
+    text = f"{HEAD}net: [{{Conv2d: [3, 8, 3]}}, ReLU, {{Conv2d: [8, 16, 3]}}]\n"
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.loads(text.replace("32, 32", "16, 16"))
+    (found,) = caught.value.diagnostics
+    (note,) = found.notes
+    assert "read as out_channels=3, kernel_size=8, stride=3: what arrives" in note.text
+    assert note.span is not None
+    assert note.span.column == text.splitlines()[2].index("3, 8") + 1
+
+
 def test_a_block_without_end_does_not_list_every_turn() -> None:
     with pytest.raises(archspec.SpecError) as caught:
         archspec.loads(HEAD + ENDLESS)

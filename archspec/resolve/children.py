@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archspec import spec
-from archspec.errors import SpecError, did_you_mean, fail
+from archspec.errors import Note, SpecError, did_you_mean, fail
 from archspec.network import Body, Leaf
 from archspec.reading import bundled_names
 from archspec.resolve.builder import Builder
 from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, is_own
+from archspec.resolve.positions import is_as_in_torch, reading
 from archspec.resolve.scope import Scope
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema.foreign import known_op
@@ -47,10 +48,18 @@ def add_child(
         builder.made[name] = (node, scope, made)
     own = is_own(node)
     flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
-    builder.siblings.flows[name] = flow
+    flow = builder.siblings.flows[name] = replace(flow, doubt=_doubt(made, flows))
     builder.siblings.reads[name] = made.reads
     if not (around.training_only or own):
         builder.last = flow
+
+
+def _doubt(made: Leaf | Body, flows: list[Flow]) -> Note | None:
+    """Return how a list of arguments is read that may be meant as PyTorch's: here, or before."""
+    use = made.written
+    if isinstance(made, Leaf) and isinstance(use, spec.Use) and is_as_in_torch(made, use):
+        return Note(f"{reading(made, use)}: what arrives is inferred", use.positional[0].span)
+    return next((flow.doubt for flow in flows if flow.doubt is not None), None)
 
 
 def _made(

@@ -14,7 +14,8 @@ class Flow:
 
     A shape of None means that an error was already reported there. `written` is the name under
     which the spec knows it: an absent node's name, where `ref` is what that stands for. A tensor
-    of the module's own is `owned` and has no batch dimension.
+    of the module's own is `owned` and has no batch dimension. `doubt` is how a list of arguments
+    on its way is read, where it may be meant as PyTorch's.
     """
 
     ref: str
@@ -24,6 +25,7 @@ class Flow:
     training_only: bool = False
     written: str = ""
     owned: bool = False
+    doubt: Note | None = None
 
     @property
     def size(self) -> Shape:

@@ -126,7 +126,7 @@ class Place:
         sizes = entering(flow.size)
         first = len(flow.size) - len(sizes)
         within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})
-        inputs = {INPUT: Flow(INPUT, within, flow.span, "the block's input")}
+        inputs = {INPUT: Flow(INPUT, within, flow.span, "the block's input", doubt=flow.doubt)}
         made = self.resolver.module(block.body, self.name, self.path, scope, inputs)
         return replace(
             made,

@@ -84,6 +84,7 @@ def misfit(
     if listed and begins_as_in_torch(kind, use, sizes):
         help = listed
     span, label, notes = blamed(given, span, scope)
+    notes += tuple(flow.doubt for flow in flows[:1] if flow.doubt is not None)
     message = f"{kind.__name__}: {error}"
     return fail(code, message, span, label=label, notes=notes, help=help, details=details)
 

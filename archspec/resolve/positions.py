@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import shown_value
+from archspec.network import Leaf
 from archspec.ops import Op, Shape
 from archspec.schema.keys import unknown_argument
 from archspec.spec import Given, Name, Use
@@ -85,3 +88,39 @@ def begins_as_in_torch(kind: type[Op], use: Use, arrive: Shape) -> bool:
     inferred = kind.inferred()
     has_none = bool(inferred) and inferred[0] not in kind.positions()
     return has_none and use.positional[0].value in arrive
+
+
+def reading(leaf: Leaf, use: Use) -> str:
+    """Return how a list of arguments is read."""
+    order = type(leaf.op).positions()
+    read = ", ".join(f"{name}={getattr(leaf.op, name)}" for name in order[: len(use.positional)])
+    return f"this list of `{leaf.label}` is read as {read}"
+
+
+def is_as_in_torch(leaf: Leaf, use: Use) -> bool:
+    """Tell whether PyTorch's class would take a list, and its first entry is what arrives."""
+    if not use.is_list:
+        return False
+    kind, given = type(leaf.op), use.positional
+    inferred, order = kind.inferred(), kind.positions()
+    if not inferred or inferred[0] in order or kind.variadic is not None:
+        return False
+    needed = sum(field.is_required() for field in kind.model_fields.values())
+    values = [getattr(leaf.op, name) for name, _ in zip(order, given, strict=False)]
+    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    if len(given) < needed or not whole or values[0] != getattr(leaf.op, inferred[0]):
+        return False
+    # A number is compared with what arrives; a name is what its author calls it.
+    if given[0].formula is not None:
+        return name_of(given[0]) == inferred[0]
+    return not _is_kernel(values)
+
+
+def name_of(given: Given) -> str:
+    """Return the name that a value is; empty for anything else."""
+    return given.formula.id if isinstance(given.formula, ast.Name) else ""
+
+
+def _is_kernel(values: list[int]) -> bool:
+    """Tell whether `[64, 3, 1, 1]` is plainly a kernel, its stride, and half the kernel around."""
+    return len(values) > 3 and values[1] % 2 == 1 and values[2] < 3 and values[3] == values[1] // 2
