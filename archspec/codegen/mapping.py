@@ -28,7 +28,7 @@ from archspec.codegen.told_sides import rule
 from archspec.codegen.trials import Trials, trials
 from archspec.codegen.wording import listed
 from archspec.expressions import Formula
-from archspec.network import Body
+from archspec.network import Body, Side
 from archspec.ops import ChannelsLast
 
 _CHANNELS_FIRST: Final = ("C", "L")
@@ -224,15 +224,7 @@ class _Mapping:
             if name in self.free
         }
         untold = [name for name, there in bound.items() if not there.told]
-        if not untold:
-            return []
-        rules = [bound[name].rule for name in untold]
-        if told := rule(rules):
-            return [f"{listed(untold)} must {told}."]
-        apart = [rule([side]) for side in rules]
-        if all(apart):
-            return [f"{name} must {told}." for name, told in zip(untold, apart, strict=True)]
-        return [f"Not every {' and '.join(untold)} fits the layers."]
+        return _asked(untold, [bound[name].rule for name in untold]) if untold else []
 
     def _channels(self) -> str:
         """Return the channels that leave: those that entered, a formula, a number, a letter."""
@@ -241,31 +233,43 @@ class _Mapping:
             return ""
         name = self.after[here]
         sizes = [int(body.output[here]) for body in self.bodies]
-        if formula := self._common(here):
+        if formula := _common(self.bodies, self.frame, here):
             return formula
         there = self.before.index(name) if name in self.before else -1
         if there >= 0 and all(keeps(body, here, there) for body in self.bodies):
             return self._size_in(there)
         return str(sizes[0]) if len({*sizes}) == 1 else f"{name}'"
 
-    def _common(self, index: int) -> str:
-        """Return a size that leaves as a formula that holds in all uses, or nothing."""
-        uses = [body.block for body in self.bodies if body.block is not None]
-        if len(uses) < len(self.bodies):
-            return ""
-        for formula in (found for body in self.bodies for found in self._formulas(body, index)):
-            try:
-                sizes = [expressions.evaluate(formula, use.values) for use in uses]
-            except expressions.ExpressionError:
-                continue
-            if sizes == [int(body.output[index]) for body in self.bodies]:
-                return self.frame.text(formula)
-        return ""
 
-    def _formulas(self, body: Body, index: int) -> Iterator[Formula]:
-        """Yield the size that leaves as a formula, where it is one of parameters alone."""
-        if (found := formula_out(body, index)) is not None:
-            found = self.frame.in_parameters(found)
-            names = expressions.names(found)
-            if names and names <= self.frame.needed - self.frame.local.keys():
-                yield found
+def _asked(names: Sequence[str], rules: Sequence[Side | None]) -> list[str]:
+    """Return what is asked of some sides: of all at once where that is the same, else of each."""
+    if told := rule(rules):
+        return [f"{listed(names)} must {told}."]
+    apart = [rule([side]) for side in rules]
+    if all(apart):
+        return [f"{name} must {told}." for name, told in zip(names, apart, strict=True)]
+    return [f"Not every {' and '.join(names)} fits the layers."]
+
+
+def _common(bodies: Sequence[Body], frame: Frame, index: int) -> str:
+    """Return a size that leaves as a formula that holds in all uses, or nothing."""
+    uses = [body.block for body in bodies if body.block is not None]
+    if len(uses) < len(bodies):
+        return ""
+    for formula in (found for body in bodies for found in _formulas(body, frame, index)):
+        try:
+            sizes = [expressions.evaluate(formula, use.values) for use in uses]
+        except expressions.ExpressionError:
+            continue
+        if sizes == [int(body.output[index]) for body in bodies]:
+            return frame.text(formula)
+    return ""
+
+
+def _formulas(body: Body, frame: Frame, index: int) -> Iterator[Formula]:
+    """Yield the size that leaves as a formula, where it is one of parameters alone."""
+    if (found := formula_out(body, index)) is not None:
+        found = frame.in_parameters(found)
+        names = expressions.names(found)
+        if names and names <= frame.needed - frame.local.keys():
+            yield found
