@@ -54,6 +54,7 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
         (f"{HEAD}net:\n- {{Conv2d: [3, 1], : 3}}\n", "Y101", "an entry is `name: value`"),
         (f"{HEAD}net: [{{Conv2d: 4, kernel_size: '(3, 3)'}}]\n", "S240", "write `[3, 3]`"),
         (f"{HEAD}layers: [ReLU]\n", "S200", "did you mean `net`?"),
+        ("extend: resnet18\nname: B\n", "S200", "did you mean `extends`?"),
         (f"{HEAD}net: {{b: resnet50, c: ReLU}}\n", "G307", "one extends it (`extends: resnet50`)"),
         (f"{HEAD}net: [{{Interpolate: , size: [8, 8]}}]\n", "S202", "`{Upsample: , scale_factor"),
         (f"{HEAD}net: [{{MaxPool2d: 2, stride: None}}]\n", "G315", "leave it out"),

@@ -83,6 +83,8 @@ def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
             meant.add(near := "net" if is_net else nearest(str(key.value), missing))
             help = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
             diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
+    if "extends" in meant:
+        return  # what is missing may well be the base's
     for required in ("name", "input", "net"):
         # A key that is misspelt is one mistake.
         if tree.get(required) is None and required not in meant:
