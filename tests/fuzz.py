@@ -88,6 +88,7 @@ class Run:
         @hypothesis.given(st.randoms(use_true_random=False), st.integers(0, 2**31))
         def case(rng: random.Random, seed: int) -> None:
             spec = document(rng)
+            self.failing = text(spec)
             net = small(spec)
             assume(net is not None)
             assert net is not None

@@ -159,6 +159,7 @@ class _Root:
             sure = [name for name in own if "if" not in grown.items[name]]
             if not sure:
                 sure = [grown.add(*writer.conv(start, scope))]
+            own = [name for name in own if not _may_be_input(grown.items, name)]
             chosen = writer.rng.sample(own, min(len(own), writer.rng.randint(0, 2)))
             chosen = [*dict.fromkeys([writer.rng.choice(sure), *chosen])]
             self.outputs |= dict(zip(["main", "second", "y"], chosen, strict=False))
@@ -178,6 +179,21 @@ class _Root:
                 held = {"if": writer.given("flag", grown.scope), "do": held}
             grown.items[name] = held
             self.outputs[f"aux{number}"] = name
+
+
+def _may_be_input(items: Body, name: str) -> bool:
+    """Tell whether a node that is left out stands for an input, which is no output."""
+    order = list(items)
+    while name in order:
+        node = items[name]
+        if "if" not in node:
+            return False
+        before = order[: order.index(name)]
+        given = node.get("else", node)
+        name = given.get("from") or (before[-1] if before else "input")
+        if not isinstance(name, str):
+            return False
+    return True
 
 
 def _stems(grown: Mapping, inputs: list[str]) -> None:
