@@ -182,17 +182,19 @@ class _Root:
 
 
 def _may_be_input(items: Body, name: str) -> bool:
-    """Tell whether a node that is left out stands for an input, which is no output."""
+    """Tell whether a node that is left out may stand for an input, which is no output."""
+    assert isinstance(items, dict)
     order = list(items)
     while name in order:
         node = items[name]
-        if "if" not in node:
+        if not isinstance(node, dict) or "if" not in node:
             return False
         before = order[: order.index(name)]
-        given = node.get("else", node)
-        name = given.get("from") or (before[-1] if before else "input")
-        if not isinstance(name, str):
+        other = node.get("else", node)
+        given = other.get("from") if isinstance(other, dict) else None
+        if ("else" in node and given is None) or isinstance(given, list):
             return False
+        name = given or (before[-1] if before else "input")
     return True
 
 
