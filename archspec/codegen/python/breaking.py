@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from archspec.codegen.printing import formula_line
+from archspec.codegen.python.flat import flat, is_held, targets
+from archspec.codegen.python.trees import Argument, arguments_of, spine
 
 _STEP: Final = "    "
 _SYMBOLS: Final = {
@@ -42,14 +43,14 @@ class _Brackets(NamedTuple):
     """Brackets and what they hold; a comprehension as the parts that can be lines."""
 
     opening: str
-    parts: list[ast.expr]
+    parts: list[Argument]
     closing: str
     loop: tuple[str, ...] = ()
 
     @property
     def flat(self) -> str:
         """The brackets on one line."""
-        inside = " ".join(self.loop) or ", ".join(map(formula_line, self.parts))
+        inside = " ".join(self.loop) or ", ".join(map(flat, self.parts))
         return f"{self.opening}{inside}{self.closing}"
 
 
@@ -59,23 +60,23 @@ class Breaker:
 
     width: int
 
-    def statement(self, text: str, margin: str, before: str, after: str) -> list[str]:
+    def statement(self, node: ast.expr, margin: str, before: str, after: str) -> list[str]:
         """Return a formula that no brackets hold: they are added, unless it ends with some.
 
         Args:
-            text: the formula as source.
+            node: the formula.
             margin: what each line begins with.
             before: text before it on its first line (`self.conv1 = `).
             after: text behind it on its last line.
         """
-        operands = _operands(ast.parse(text, mode="eval").body)
+        operands = _operands(node)
         if len(operands) <= 2:
             hugged = self._hugged(operands, margin, before, after)
             if hugged and all(len(line) <= self.width for line in hugged):
                 return hugged
         if len(operands) == 1:
-            return [f"{margin}{before}{text}{after}"]
-        inner = self.held(ast.parse(text, mode="eval").body, f"{margin}{_STEP}", "", "")
+            return [f"{margin}{before}{flat(node)}{after}"]
+        inner = self.held(node, f"{margin}{_STEP}", "", "")
         return [f"{margin}{before}(", *inner, f"{margin}){after}"]
 
     def _hugged(self, operands: list[_Operand], margin: str, before: str, after: str) -> list[str]:
@@ -107,16 +108,21 @@ class Breaker:
     def _inside(self, brackets: _Brackets, margin: str) -> list[str]:
         if brackets.loop:
             return [f"{margin}{part}" for part in brackets.loop]
-        line = margin + ", ".join(map(formula_line, brackets.parts))
+        line = margin + ", ".join(map(flat, brackets.parts))
         if len(line) <= self.width:
             return [line]
         if len(brackets.parts) == 1:
-            return self.held(brackets.parts[0], margin, "", "")
-        return [line for part in brackets.parts for line in self.held(part, margin, "", ",")]
+            return self._argument(brackets.parts[0], margin, "")
+        return [line for part in brackets.parts for line in self._argument(part, margin, ",")]
+
+    def _argument(self, part: Argument, margin: str, after: str) -> list[str]:
+        if isinstance(part, ast.keyword):
+            return self.held(part.value, margin, f"{part.arg}=", after)
+        return self.held(part, margin, "", after)
 
     def held(self, node: ast.expr, margin: str, before: str, after: str) -> list[str]:
         """Return a formula that stands in brackets already."""
-        line = f"{margin}{before}{formula_line(node)}{after}"
+        line = f"{margin}{before}{flat(node)}{after}"
         operands = _operands(node)
         if len(line) <= self.width:
             return [line]
@@ -137,27 +143,29 @@ class Breaker:
         return self._flowing(_pieces(operand), margin, before, after)
 
 
-def can_break(text: str) -> bool:
+def can_break(node: ast.expr) -> bool:
     """Tell whether a formula has operators or brackets to break it at."""
-    operands = _operands(ast.parse(text, mode="eval").body)
+    operands = _operands(node)
     return len(operands) > 1 or any(isinstance(p, _Brackets) for p in _pieces(operands[0]))
 
 
-def links(text: str) -> list[str]:
+def links(node: ast.expr) -> list[str]:
     """Return a chain of calls and items as the links that a formatter sets below one another.
 
     `getattr(a, "b").c[0].d(x)` is `getattr(a, "b")`, `.c[0]` and `.d(x)`; with fewer than two dots
     behind brackets it is no such chain, and is returned whole.
     """
-    whole = start = ast.parse(text, mode="eval").body
-    found: list[str] = []
-    while isinstance(start, ast.Call | ast.Subscript | ast.Attribute):
-        inner = start.func if isinstance(start, ast.Call) else start.value
-        if isinstance(start, ast.Attribute) and isinstance(inner, ast.Call | ast.Subscript):
-            found.insert(0, formula_line(whole).removeprefix(formula_line(inner)))
-            whole = inner
-        start = inner
-    return [formula_line(whole), *found] if len(found) > 1 else [text]
+    first, *others = [*spine(node)][::-1]
+    found = [flat(first)]
+    before = first
+    for part in others:
+        behind = flat(part)[len(flat(before)) :]
+        if isinstance(part, ast.Attribute) and isinstance(before, ast.Call | ast.Subscript):
+            found.append(behind)
+        else:
+            found[-1] += behind
+        before = part
+    return found if len(found) > 2 else [flat(node)]
 
 
 def _pieces(operand: _Operand) -> list[str | _Brackets]:
@@ -168,17 +176,17 @@ def _pieces(operand: _Operand) -> list[str | _Brackets]:
 
 
 def _split(node: ast.expr) -> list[str | _Brackets]:
-    if isinstance(node, ast.Call) and node.args:
-        return [*_split(node.func), _Brackets("(", node.args, ")")]
+    if isinstance(node, ast.Call) and (given := arguments_of(node)):
+        return [*_split(node.func), _Brackets("(", given, ")")]
     if isinstance(node, ast.Attribute):
         return [*_split(node.value), f".{node.attr}"]
     if isinstance(node, ast.Tuple) and len(node.elts) > 1:
-        return [_Brackets("(", node.elts, ")")]
+        return [_Brackets("(", [*node.elts], ")")]
     if isinstance(node, ast.List) and len(node.elts) > 1:
-        return [_Brackets("[", node.elts, "]")]
+        return [_Brackets("[", [*node.elts], "]")]
     if isinstance(node, ast.ListComp):
         return [_Brackets("[", [node], "]", tuple(_comprehension(node)))]
-    return [formula_line(node)]
+    return [flat(node)]
 
 
 def _until(pieces: list[str | _Brackets], after: str) -> str:
@@ -202,13 +210,12 @@ def _leaves(operand: _Operand) -> list[_Operand]:
 
 def _comprehension(node: ast.ListComp) -> list[str]:
     loop = node.generators[0]
-    tests = [f"if {formula_line(test)}" for test in loop.ifs]
-    target, source = formula_line(loop.target), formula_line(loop.iter)
-    return [formula_line(node.elt), f"for {target} in {source}", *tests]
+    tests = [f"if {flat(test)}" for test in loop.ifs]
+    return [flat(node.elt), f"for {targets(loop.target)} in {flat(loop.iter)}", *tests]
 
 
 def _text(operand: _Operand) -> str:
-    text = formula_line(operand.node)
+    text = flat(operand.node)
     return f"{operand.operator}({text})" if operand.wrapped else f"{operand.operator}{text}"
 
 
@@ -251,6 +258,8 @@ def _is_wrapped(part: ast.expr, outer: ast.BoolOp | ast.BinOp | ast.Compare) -> 
     """Tell whether an operand stands in parentheses."""
     if isinstance(outer, ast.BoolOp):
         return isinstance(part, ast.BoolOp | ast.IfExp)
+    if isinstance(outer, ast.BinOp) and part is outer.left and is_held(part, outer):
+        return True
     text, mark = ast.unparse(part), ast.Name("_", ast.Load())
     if isinstance(outer, ast.BinOp) and part is outer.left:
         return ast.unparse(ast.BinOp(part, outer.op, mark)).startswith(f"({text})")
