@@ -7,13 +7,13 @@ all of it; the template lays out what is decided.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from archspec.codegen import describe, gate
 from archspec.codegen.admission import admit
-from archspec.codegen.copies import copies
+from archspec.codegen.copies import Copy, copies
 from archspec.codegen.extras import main_part, test_functions
 from archspec.codegen.imports import imports
 from archspec.codegen.letters import Refused
@@ -74,8 +74,8 @@ def source(
         main=ending,
     )
     plugins = [op.torch for op in network.ops.values() if not is_builtin(op)]
-    own = [*helpers, *ending]
-    return _laid_out(network, values, templates, [*imported, *helpers, *written], own, plugins)
+    file = Written([*imported, *helpers, *written], [*helpers, *ending], plugins, copied)
+    return _laid_out(network, values, templates, file)
 
 
 def source_of_tests(network: Network, module: str, *, templates: Path | None = None) -> str:
@@ -103,32 +103,35 @@ def source_of_tests(network: Network, module: str, *, templates: Path | None = N
         functions=functions,
     )
     own = [part.tree for part in functions]
-    plugins = [f"{module}.{network.name}"]
-    return _laid_out(network, values, templates, [*imported, *own], own, plugins)
+    file = Written([*imported, *own], own, [f"{module}.{network.name}"])
+    return _laid_out(network, values, templates, file)
+
+
+class Written(NamedTuple):
+    """What a file is to Python, before it is laid out.
+
+    Attributes:
+        statements: all of it, docstrings aside.
+        own: what of it is always the same, which no list needs to hold.
+        plugins: dotted names of the classes that it may import beside torch's.
+        copied: what is in it word for word, with its comments.
+    """
+
+    statements: Sequence[ast.stmt]
+    own: Sequence[ast.stmt]
+    plugins: Sequence[str]
+    copied: Sequence[Copy] = ()
 
 
 def _laid_out(
-    network: Network,
-    values: Mapping[str, Any],
-    templates: Path | None,
-    meant: list[ast.stmt],
-    own: list[ast.stmt],
-    plugins: list[str],
+    network: Network, values: Mapping[str, Any], templates: Path | None, file: Written
 ) -> str:
-    """Return a file of pieces once it has passed the gate.
-
-    Args:
-        network: the network.
-        values: the pieces.
-        templates: a folder of templates that take the place of bundled ones.
-        meant: all that the file shall be to Python.
-        own: what of it is always the same, which no list needs to hold.
-        plugins: dotted names of the classes that it may import beside torch's.
-    """
+    """Return a file of pieces once it has passed the gate."""
     text = render(values, templates)
     check_length(text, "the source", network.root.written.span)
+    comments = [*texts(templates), *(copy.text for copy in file.copied)]
     try:
-        gate.check(text, meant, own, comments=texts(templates), plugins=plugins)
+        gate.check(text, file.statements, file.own, comments=comments, plugins=file.plugins)
     except Refused as refused:
         if templates is None:
             raise

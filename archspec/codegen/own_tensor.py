@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from archspec.codegen.python.formulas import python_of
-from archspec.codegen.python.trees import call
+from archspec.codegen.python.trees import call, literal
 from archspec.expressions import Formula
 
 
@@ -27,4 +27,6 @@ def _filled(
         return call(f"nn.init.{value}", call("torch.empty", *dimensions), **further)
     if value in (0, 1):
         return call("torch.ones" if value else "torch.zeros", *dimensions)
-    return call("torch.full", shape, python_of(fill))
+    # Of a whole number torch makes a tensor of whole numbers, which cannot learn.
+    filled = literal(float(value)) if value is not None else call("float", python_of(fill))
+    return call("torch.full", shape, filled)
