@@ -20,6 +20,7 @@ from archspec import Architecture
 from archspec.commands import main
 from archspec.network import Absent
 
+# For the command, which pytest does not show the way.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from repository import MISTAKES, ROOT, SPECS
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
-from repository import PACKAGE, ROOT
+from repository import GOLDEN, PACKAGE, ROOT, SUPPORT, TESTS
 
 from archspec.schema.names import BUILTINS
 
@@ -256,10 +256,35 @@ def test_a_circle_of_imports_is_seen() -> None:
     assert circular({**chain, "c": {"b"}, "d": {"a"}}) == {"b", "c"}
 
 
-def test_the_map_of_rooms_names_all() -> None:
+ROOMS = {path.name if len(path.parts) == 1 else f"{path.parts[0]}/" for path in FILES}
+ROOMS -= {"__init__.py", "__main__.py"}  # its doors
+ROOMS |= {"templates/"}  # beside the package
+
+
+def rows(title: str) -> list[list[str]]:
+    """Return the cells of the table that CONTRIBUTING.md has below a title, row by row."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
-    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
-    rooms = {path.name if len(path.parts) == 1 else f"{path.parts[0]}/" for path in FILES}
-    assert rooms - named == {"__init__.py", "__main__.py"}  # its doors
-    assert named - rooms == {"templates/"}  # beside the package
+    table = text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    return [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| `")]
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_map_of_rooms_names_all() -> None:
+    assert {name for row in rows("The house") for name in names(row[0])} == ROOMS
+
+
+def test_the_map_of_tests_names_every_folder_and_each_room_once() -> None:
+    table = rows("The tests")
+    folders = {f"{path.parent.name}/" for path in TESTS.glob("*/test_*.py")}
+    assert sorted(name for row in table for name in names(row[0])) == sorted(folders)
+    assert sorted(name for row in table for name in names(row[2])) == sorted(ROOMS)
+
+
+def test_tests_stand_in_folders_and_helpers_in_support() -> None:
+    commands = {"conftest.py", "fuzz.py", "fuzz_bytes.py"}
+    assert {path.name for path in TESTS.glob("*.py")} == commands
+    others = {path.parent for path in TESTS.glob("*/*.py") if not path.stem.startswith("test_")}
+    assert others == {SUPPORT, GOLDEN}
