@@ -63,15 +63,12 @@ def check(
 
 def shape(node: ast.stmt) -> str:
     """Return all that Python reads of a statement, docstrings aside, which templates lay out."""
-    made = copy.deepcopy(node)
-    for part in ast.walk(made):
-        if (
-            isinstance(part, ast.FunctionDef | ast.ClassDef)
-            and part.body
-            and _is_text(part.body[0])
-        ):
-            part.body = part.body[1:]
-    return ast.dump(made)
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return ast.dump(node)
+    body = node.body[1:] if node.body and _is_text(node.body[0]) else node.body
+    outside = copy.copy(node)
+    outside.body = []
+    return "\n".join([ast.dump(outside), *map(shape, body)])
 
 
 def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -28,5 +28,7 @@ def _filled(
     if value in (0, 1):
         return call("torch.ones" if value else "torch.zeros", *dimensions)
     # Of a whole number torch makes a tensor of whole numbers, which cannot learn.
-    filled = literal(float(value)) if value is not None else call("float", python_of(fill))
+    filled: ast.expr = call("float", python_of(fill))
+    if isinstance(value, int | float):
+        filled = literal(float(value))
     return call("torch.full", shape, filled)

@@ -76,7 +76,7 @@ def _within(name: str, found: Checks) -> Check:
         high = found.most[name]
     else:
         bounded = found.nearest[name][1]
-    ends = [ast.LtE(), ast.LtE()]
+    ends: list[ast.cmpop] = [ast.LtE(), ast.LtE()]
     test = ast.Compare(number(low), ends, [bounded, number(high)])
     told = f"{flat(bounded)} must be from {low:g} to {high:g}"
     return ast.UnaryOp(ast.Not(), test), told
@@ -97,9 +97,8 @@ def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
         for row in _rows(together):
             head = variable(row[0]) if len(row) == 1 else call("min", *map(variable, row))
             # Linters ask for a name for any number but 0 and 1.
-            test = below(head, least)
-            if least == 2:
-                test = ast.Compare(head, [ast.LtE()], [literal(1)])
+            one = ast.Compare(head, [ast.LtE()], [literal(1)])
+            test = one if least == 2 else below(head, least)
             yield test, f"{_listed(row)} must be at least {least:g}"
 
 

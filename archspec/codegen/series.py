@@ -71,7 +71,8 @@ class Series:
         """Return a generator whose variable counts; `f(6 + i) for i in range(3)` counts from 6."""
         shift = _ahead(element, self.variable) if isinstance(stop, ast.Constant) else 0
         if shift:
-            element = replaced(element, lambda n: n.right if _is_ahead(n, self.variable) else None)
+            counter = ast.Name(self.variable, ast.Load())
+            element = replaced(element, lambda n: counter if _is_ahead(n, self.variable) else None)
             stop = expressions.constant(int(stop.value) + shift)  # type: ignore[attr-defined]
         first = self.start + self.lead + shift
         bounds = [*([literal(first)] if first else []), frame.python(stop)]

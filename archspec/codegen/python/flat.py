@@ -18,8 +18,10 @@ def flat(node: ast.expr | ast.keyword) -> str:
             return f"{key}={flat(value)}" if key else f"**{flat(value)}"
         case ast.Name(id=text):
             return text
+        case ast.Constant(value=int(value)) if getattr(node, "grouped", False):
+            return f"{value:_}"
         case ast.Constant(value=value):
-            return f"{value:_}" if getattr(node, "grouped", False) else constant_text(value)
+            return constant_text(value)
         case ast.Attribute(value=owner, attr=attribute) if not isinstance(owner, ast.Constant):
             return f"{_head(owner)}.{attribute}"
         case ast.Call(func=function):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
 
 Argument: TypeAlias = "ast.expr | ast.keyword"
@@ -51,13 +52,11 @@ def literal(value: Any) -> ast.expr:
 def formatted(*parts: str | ast.expr) -> ast.JoinedStr:
     """Return a formatted string of texts and expressions."""
     made: list[ast.expr] = []
-    for part in parts:
-        if not isinstance(part, str):
-            made.append(ast.FormattedValue(part, -1))
-        elif made and isinstance(made[-1], ast.Constant):
-            made[-1] = ast.Constant(made[-1].value + part)
+    for is_text, run in groupby(parts, key=lambda part: isinstance(part, str)):
+        if is_text:  # Python reads neighbouring texts as one
+            made.append(ast.Constant("".join(str(part) for part in run)))
         else:
-            made.append(ast.Constant(part))
+            made += [ast.FormattedValue(part, -1) for part in run if isinstance(part, ast.expr)]
     return ast.JoinedStr(made)
 
 
