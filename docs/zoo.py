@@ -1,6 +1,6 @@
 """Make the page of all bundled networks from what the tests report.
 
-    pytest -m "slow or not slow" -k "torchvision or timm or unet" --junitxml=report.xml
+    pytest tests/zoo -m "slow or not slow" --junitxml=report.xml
     python docs/zoo.py report.xml
 
 A network of which no report speaks keeps the marks that it has on the page; so `-k NAME` will do

@@ -13,17 +13,31 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
+import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import hypothesis
+from hypothesis import HealthCheck, assume, note, settings
+from hypothesis import strategies as st
+
+import archspec
+from archspec.api import compiled
+from archspec.draw import dot
+from archspec.errors import Source
+from archspec.flattening import flattened
+from archspec.merging import joined
+from archspec.reading import read_text
+from archspec.syntax import parse
+from archspec.writing import write_whole
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
 import random_plugin
 from agreement import assert_agree, assert_counted, outcome, same
 from blame import astray
@@ -36,29 +50,14 @@ from commanding import (
     assert_rows,
     chosen,
 )
-from conftest import one_thread
-from hypothesis import HealthCheck, assume, note, settings
-from hypothesis import strategies as st
+from modules import one_thread
 from random_changes import compare
 from random_mutations import Mutation, mutated
 from random_specs import document, text
 from rewriting import inlined, renamed, unrolled
-
-import archspec
-from archspec.api import compiled
-from archspec.draw import dot
-from archspec.errors import Source
-from archspec.flattening import flattened
-from archspec.merging import joined
-from archspec.reading import read_text
-from archspec.syntax import parse
-from archspec.writing import write_whole
-
-PARAMETERS, MACS, NODES, ELEMENTS = 400_000, 10_000_000, 120, 1_000_000
-"""Networks that are larger are not tried: they say no more, and take longer."""
+from small_networks import Spec, is_small, loaded, small
 
 BATCH: Final = 100
-Spec: TypeAlias = dict[str, Any]
 
 
 @dataclass
@@ -136,37 +135,6 @@ def _mutated(before: archspec.Architecture, mutation: Mutation) -> str:
     assert_agree(net)
     assert_compares(before, net)
     return "accepted"
-
-
-def is_small(net: archspec.Architecture) -> bool:
-    """Tell whether a network is worth its time."""
-    shapes = [*net.inputs.values(), *(leaf.output for leaf in net.network.leaves)]
-    largest = max(math.prod(shape) for shape in shapes)  # a change may ask for 256 GB of ReLU
-    within = largest <= ELEMENTS and len(net.nodes) <= NODES
-    return within and net.parameters <= PARAMETERS and net.macs <= MACS
-
-
-def small(spec: Spec) -> archspec.Architecture | None:
-    """Return a network; None for one that is larger than any limit."""
-    try:
-        net = loaded(spec)
-    except archspec.SpecError as error:
-        # A concatenation repeated may outgrow archspec's own limits.
-        if all(diagnostic.is_limit for diagnostic in error.diagnostics):
-            return None
-        raise
-    return net if is_small(net) else None
-
-
-def loaded(spec: Spec) -> archspec.Architecture:
-    """Return a network; one whose ops may not work in place, with ops that do not."""
-    try:
-        return archspec.loads(text(spec))
-    except archspec.SpecError as error:
-        if {diagnostic.code for diagnostic in error.diagnostics} != {"G350"}:
-            raise
-    spec["vars"]["inplace"] = False
-    return archspec.loads(text(spec))
 
 
 def assert_same_numbers(net: archspec.Architecture, other: archspec.Architecture) -> None:

@@ -20,6 +20,8 @@ import traceback
 from pathlib import Path
 from typing import Any, Final
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
+
 SECONDS, MEGABYTES, LENGTH, NODES = 1.0, 200, 6_000, 25
 _TOKEN: Final = re.compile(rb"\w+|[ \n]+|.", re.DOTALL)
 _SIGNS: Final = ("{", "}", "[", "]", "- ", ": ", ", ", "=", "<i>", "(", ")", "//", "**", "\n  ")

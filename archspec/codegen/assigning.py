@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import (
     Item,
@@ -11,67 +13,92 @@ from archspec.codegen.items import (
     listing,
     variable,
 )
-from archspec.codegen.layout import Call, lines
+from archspec.codegen.python.trees import assign, call, name, starred, tall
 
 
-def assigned(items: list[Item], frame: Frame, *, numbered: bool) -> list[str]:
-    """Return the lines of a constructor; those of a `numbered` chain hand its children up."""
+def assigned(items: list[Item], frame: Frame, *, numbered: bool) -> list[ast.stmt]:
+    """Return what a constructor does; that of a `numbered` chain hands its children up."""
     if numbered:
-        return [*local_lines(frame), *_super_lines(items, frame)]
-    written = ["        super().__init__()", *local_lines(frame)]
+        return [*local_names(frame), *_handed_up(items, frame)]
+    written: list[ast.stmt] = [ast.Expr(_super()), *local_names(frame)]
     flags = _flags(items, frame)
-    known = {""}
+    known, filled = {""}, set[str]()
     for test, group in _together(items, frame):
         flag = group[0].flag
-        held = flags.get(test, flag)
-        if held not in known:
-            written += lines(test, 2, f"self.{held} = ")
+        held = flags.get(_key(test), flag)
+        if test is not None and held not in known:
+            written.append(assign(name(f"self.{held}"), test))
             known.add(held)
-        asked = f"self.{held}" if held else test
-        if is_silent(group[0].slot):
-            written += [] if flag in known else lines(asked, 2, f"self.{flag} = ")
-            continue
-        if test:
-            for item in group:
-                written += assignment(item, "nn.Identity()", 2, ": nn.Module")
-            written += lines(asked, 2, "if ", ":")
-        for item in group:
-            written += listing(item.listed, frame, 3 if test else 2, written)
-            written += assignment(item, item.value, 3 if test else 2)
+        asked = name(f"self.{held}") if held else test
+        if not is_silent(group[0].slot):
+            written += _children(group, asked, frame, filled)
+        elif asked is not None and flag not in known:
+            written.append(assign(name(f"self.{flag}"), asked))
     return written
 
 
-def _together(items: list[Item], frame: Frame) -> list[tuple[str, list[Item]]]:
+def _children(
+    group: list[Item], asked: ast.expr | None, frame: Frame, filled: set[str]
+) -> list[ast.stmt]:
+    """Return the statements that make these entries, all under one condition or under none."""
+    made: list[ast.stmt] = []
+    for item in group:
+        listed = listing(item.listed, frame, filled)
+        filled |= {*map(_typed, listed)}
+        made += [*listed, assignment(item, item.made)]
+    if asked is None:
+        return made
+    absent = [assignment(item, call("nn.Identity"), "nn.Module") for item in group]
+    return [*absent, ast.If(asked, made, [])]
+
+
+def _typed(statement: ast.stmt) -> str:
+    """Return the variable that a statement gives a type; nothing for any other statement."""
+    target = statement.target if isinstance(statement, ast.AnnAssign) else None
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _together(items: list[Item], frame: Frame) -> list[tuple[ast.expr | None, list[Item]]]:
     """Return conditions with what stands under each: neighbours that ask the same share one."""
-    found: list[tuple[str, list[Item]]] = []
+    found: list[tuple[ast.expr | None, list[Item]]] = []
     for item in items:
-        test = "" if item.condition is None else frame.text(item.condition)
-        before = found[-1][1][0] if found and found[-1][0] == test != "" else None
-        if before and not (is_silent(before.slot) or is_silent(item.slot)):
+        test = None if item.condition is None else frame.python(item.condition)
+        alike = found and test is not None and _key(found[-1][0]) == _key(test)
+        if alike and not (is_silent(found[-1][1][0].slot) or is_silent(item.slot)):
             found[-1][1].append(item)
         else:
             found.append((test, [item]))
     return found
 
 
+def _key(test: ast.expr | None) -> str:
+    return "" if test is None else ast.dump(test)
+
+
 def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
     """Return the flags by the conditions that they hold, for whoever asks the same once more."""
-    flagged = [(frame.text(item.condition), item.flag) for item in items if item.condition]
-    return {test: flag for test, flag in reversed(flagged) if flag and not test.isidentifier()}
+    flagged = [(frame.python(item.condition), item.flag) for item in items if item.condition]
+    held = [(test, flag) for test, flag in flagged if flag and not isinstance(test, ast.Name)]
+    return {_key(test): flag for test, flag in reversed(held)}
 
 
-def local_lines(frame: Frame) -> list[str]:
-    """Return the lines that compute the local names."""
-    return [
-        text
-        for name, formula in frame.locals()
-        for text in lines(frame.text(formula), 2, f"{name} = ")
-    ]
+def local_names(frame: Frame) -> list[ast.stmt]:
+    """Return the statements that compute the local names."""
+    return [assign(name(local), frame.python(formula)) for local, formula in frame.locals()]
 
 
-def _super_lines(items: list[Item], frame: Frame) -> list[str]:
-    """Return the constructor of a class that is a numbered chain itself."""
+def _super(*given: ast.expr) -> ast.Call:
+    """Return the call of the constructor that this one extends."""
+    method = ast.Attribute(call("super"), "__init__", ast.Load())
+    return tall(call(method, *given))
+
+
+def _handed_up(items: list[Item], frame: Frame) -> list[ast.stmt]:
+    """Return how a class that is a numbered chain itself is constructed."""
+    made: list[ast.stmt] = []
     if any(item.condition for item in items):
-        return [*listing(items, frame), f"        super().__init__(*{variable(frame)})"]
-    there = [item for item in items if item.value]
-    return lines(Call("super().__init__", arguments(there), tall=True), 2)
+        made = listing(items, frame)
+        given: list[ast.expr] = [starred(name(variable(frame)))]
+    else:
+        given = arguments([item for item in items if item.value is not None])
+    return [*made, ast.Expr(_super(*given))]

@@ -11,6 +11,7 @@ for stage in ((64, 64), (128, 128), (256, 256, 256)):
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,8 +20,8 @@ from archspec import spec
 from archspec.codegen.agreement import Differ, View, views
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, appended
-from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
-from archspec.codegen.printing import literal
+from archspec.codegen.python.trees import assign, listed, literal, loop
+from archspec.codegen.python.trees import name as named
 from archspec.codegen.roles import Children
 from archspec.expressions import Value
 from archspec.network import Absent, Body, Loop, Turn
@@ -49,22 +50,18 @@ class CfgLoop:
     ending: tuple[Item, ...]
     rest: tuple[Item, ...] = ()
 
-    def lines(self, indent: int, name: str) -> list[str]:
-        """Return the lines that fill the variable of that name."""
-        margin = "    " * indent
-        written = [f"{margin}{name}: list[nn.Module] = []"]
+    def filling(self, name: str) -> list[ast.stmt]:
+        """Return the statements that fill the variable of that name."""
+        written = [assign(named(name), listed([]), type_="list[nn.Module]")]
         if self.channels is not None:
-            written.append(f"{margin}{_CHANNELS} = {self.channels}")
-        table = Call("", tuple(Argument(literal(stage)) for stage in self.stages))
-        # Formatters put each row on a line of its own where they do not all fit on one.
-        tall = len(f"{margin}for stage in {flat(table)}:") > WIDTH
-        written += lines(replace(table, tall=tall), indent, "for stage in ", ":")
-        written.append(f"{margin}    for n in stage:")
-        written += appended(self.layers, indent + 2, name)
+            written.append(assign(named(_CHANNELS), literal(self.channels)))
+        inner = [appended(self.layers, name)]
         if self.grows:
-            written.append(f"{margin}        {_CHANNELS} = n")
-        written += appended(self.ending, indent + 1, name)
-        return written + (appended(self.rest, indent, name) if self.rest else [])
+            inner.append(assign(named(_CHANNELS), named("n")))
+        numbers = loop(named("n"), named("stage"), inner)
+        stage = [numbers, appended(self.ending, name)]
+        written.append(loop(named("stage"), literal(self.stages), stage))
+        return [*written, appended(self.rest, name)] if self.rest else written
 
 
 def cfg_loop(constructor: Children, view: View) -> CfgLoop | None:
@@ -127,7 +124,6 @@ def _built(
         raise Differ
     if not frame.needed <= {_CHANNELS, "n"}:
         raise Differ
-    constructor.frame.functions.update(frame.functions)
     return tuple(items), _CHANNELS in frame.needed
 
 

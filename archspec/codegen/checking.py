@@ -16,8 +16,11 @@ from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.allowed import Allowed, is_number
-from archspec.codegen.printing import formula_text, literal
-from archspec.codegen.refusals import WIDEST, Checks, factor, written
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.formulas import python_of
+from archspec.codegen.python.trees import literal
+from archspec.codegen.python.trees import name as variable
+from archspec.codegen.refusals import WIDEST, Checks, below, remainder, written
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Misfit
@@ -47,8 +50,8 @@ class _Range(NamedTuple):
     high: float = math.inf
 
 
-def checked(network: Network, names: Sequence[str]) -> list[str]:
-    """Return the lines of a constructor that refuse what the network cannot be made of.
+def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
+    """Return the statements of a constructor that refuse what the network cannot be made of.
 
     Args:
         network: the network.
@@ -73,7 +76,8 @@ def checked(network: Network, names: Sequence[str]) -> list[str]:
 def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
     """Note what the spec says that a var may be."""
     if allowed.choices:
-        found.others[f"{name} not in {literal(allowed.choices)}"] = f"{name} must be {allowed}"
+        test = ast.Compare(variable(name), [ast.NotIn()], [literal(allowed.choices)])
+        found.ask(test, f"{name} must be {allowed}")
         # What each choice fulfils need not be asked again.
         numbers = [choice for choice in allowed.choices if is_number(choice)]
         if len(numbers) == len(allowed.choices):
@@ -241,10 +245,8 @@ def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
     reached = _at(formula, {name: high})
     if reached == high:
         found.most[name] = min(found.most.get(name, high), high)
-    elif reached is not None:
-        found.nearest[name] = max(
-            found.nearest.get(name, (0, "")), (reached, formula_text(formula))
-        )
+    elif reached is not None and reached > found.nearest.get(name, (-math.inf,))[0]:
+        found.nearest[name] = (reached, python_of(formula))
 
 
 def _ask_together(formula: Formula, low: float, found: Checks) -> None:
@@ -264,11 +266,10 @@ def _ask_together(formula: Formula, low: float, found: Checks) -> None:
     whole = {name: int(value) for name, value in smallest.items()} if known else {}
     if known and _grows(formula) and (least := _at(formula, whole)) is not None and least >= low:
         return
-    text = formula_text(formula)
-    if len(text) <= WIDEST and not any(
-        isinstance(n, ast.Call | ast.IfExp) for n in ast.walk(formula)
-    ):
-        found.others[f"{text} < {low:g}"] = f"{text} must be at least {low:g}"
+    bounded = python_of(formula)
+    text = flat(bounded)
+    if len(text) <= WIDEST and _is_plain(formula):
+        found.ask(below(bounded, low), f"{text} must be at least {low:g}")
 
 
 def _share(whole: Formula, part: Formula, names: frozenset[str], found: Checks) -> None:
@@ -286,8 +287,9 @@ def _share(whole: Formula, part: Formula, names: frozenset[str], found: Checks) 
         if fits == [*range(fits[0], divisor + 1, fits[0])] if fits else False:
             found.multiples[name] = math.lcm(found.multiples.get(name, 1), fits[0])
             return
-    text, by = formula_text(whole), formula_text(part)
+    shared, by = python_of(whole), python_of(part)
     if isinstance(fixed := _at(whole, {}), int) and _is_product(part):
-        found.shared[by] = math.gcd(found.shared.get(by, 0), fixed)
+        _, known = found.shared.get(flat(by), (by, 0))
+        found.shared[flat(by)] = (by, math.gcd(known, fixed))
         return
-    found.others[f"{factor(text)} % {factor(by)}"] = f"{by} must divide {text}"
+    found.ask(remainder(shared, by), f"{flat(by)} must divide {flat(shared)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from archspec.codegen import blocks, describe, nesting
+from archspec.codegen import blocks, describe, nesting, signatures
 from archspec.codegen.agreement import Differ, Slot, View, inside, nodes
 from archspec.codegen.assigning import assigned
 from archspec.codegen.checking import checked
@@ -24,8 +25,8 @@ from archspec.codegen.items import (
 from archspec.codegen.joining import one_by_one
 from archspec.codegen.mapping import mapping
 from archspec.codegen.program import Class, Method, Program, Signature
+from archspec.codegen.python.trees import apart, call, name
 from archspec.codegen.shortening import LONGEST, initialise_function, length, with_function
-from archspec.codegen.signatures import signature_of
 from archspec.codegen.values import line, ordered, tensors
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
@@ -165,9 +166,7 @@ class Writer:
         scopes = [view.scope for view in there]
         # The variable of a generator around it is handed on as any other name.
         order = tuple(dict.fromkeys((*around.order, *around.local, *there[0].turn_of)))
-        frame = replace(
-            around, scopes=scopes, order=order, local={}, defaults={}, needed=set(), functions=set()
-        )
+        frame = replace(around, scopes=scopes, order=order, local={}, defaults={}, needed=set())
         first = there[0].child
         assert isinstance(first, Body)
         return self._class(self.program.unused(class_name(first)), tuple(there), frame)
@@ -183,7 +182,6 @@ class Writer:
         base = "nn.Sequential" if numbered else "nn.Module"
         init = self.constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
-        self.program.functions |= frame.functions
         parameters = frame.parameters()
         doc = partial(mapping if chained else blocks.block, bodies, frame, indent=1)
         self.program.definitions.append(Class(name, base, doc, [init, *forward]))
@@ -193,13 +191,13 @@ class Writer:
         """Return a constructor; what makes it too long goes to functions of its own."""
         network, numbered = self.program.network, bodies[0].numbered
         of_network = bodies[0] is network.root
-        signature = signature_of(frame.parameters(), frame.ops)
+        signature = signatures.constructor(frame.parameters(), frame.ops)
         written = assigned(items, frame, numbered=numbered)
         filled = initialisation(bodies, network, self.program)
         if filled and of_network and length(signature, written, filled) > LONGEST:
-            filled = [f"        {initialise_function(self.program)}(self)"]
+            filled = [ast.Expr(call(initialise_function(self.program), name("self")))]
         elif filled:
-            filled = ["", *filled]
+            apart(filled[0])
         while length(signature, written, filled) > LONGEST and not numbered:
             shorter = with_function(items, frame, self.program)
             if shorter is None:
@@ -226,7 +224,7 @@ class Writer:
         written = Forward(
             body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
         ).write()
-        signature = ["    def forward(self, x: Tensor) -> Tensor:"]
+        signature = signatures.forward(["x"], "Tensor")
         return Method(signature, partial(mapping, bodies, frame, indent=2), written)
 
 

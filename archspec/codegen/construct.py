@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, entered, nodes, slots
+from archspec.codegen.calls import block_call, op_call
 from archspec.codegen.cfg import cfg_loop
 from archspec.codegen.containers import is_flat_chain
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item, Listed, chain, entries, is_silent, runs, variable
 from archspec.codegen.joining import joins_branches
-from archspec.codegen.layout import Argument, Call, Expr
-from archspec.codegen.own_tensor import own_tensor
-from archspec.codegen.printing import default_text, literal, module_class
-from archspec.codegen.program import Program, Signature
+from archspec.codegen.program import Program
 from archspec.codegen.progression import progression
+from archspec.codegen.python.trees import call, name, starred
 from archspec.codegen.roles import Classes
 from archspec.codegen.series import Series
 from archspec.expressions import Formula
@@ -95,14 +95,14 @@ class Constructor:
         there = nodes(slot)
         names = {node.name for _, node in there}
         condition = self._condition(slot)
-        label = ""
+        label = None
         if len(names) > 1 and not all(name.isdigit() for name in names):
             if not self._depth:
                 raise Differ
             label = self.frame.label(there)
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
-        value = "" if is_silent(slot) else self.build(slot)
+        value = None if is_silent(slot) else self.build(slot)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
 
@@ -178,7 +178,7 @@ class Constructor:
             raise Differ
         return series.item(items[0], self.frame, counts=counts)
 
-    def build(self, slot: Slot) -> Expr:
+    def build(self, slot: Slot) -> ast.expr:
         """Return the expression that builds a child, the same in all uses.
 
         Raises:
@@ -189,55 +189,31 @@ class Constructor:
         if any(type(node) is not type(first) for _, node in there):
             raise Differ
         if isinstance(first, Leaf):
-            return self._op(slot)
+            return op_call(slot, self.frame)
         bodies = [node for _, node in there if isinstance(node, Body)]
         if len({body.block.name if body.block else None for body in bodies}) > 1:
             raise Differ
         whole = self._unrolls and all(map(is_flat_chain, bodies))
         if first.block is not None and not whole:
-            return self._call(slot, self.writer.block(bodies))
+            return block_call(slot, self.writer.block(bodies), self.frame)
         if whole or all(body.is_chain for body in bodies):
             return self.sequential(slot)
-        return self._call(slot, self.writer.inline(slot, self.frame))
+        return block_call(slot, self.writer.inline(slot, self.frame), self.frame)
 
-    def _op(self, slot: Slot) -> Expr:
-        there = [(view, node) for view, node in nodes(slot) if isinstance(node, Leaf)]
-        labels = {node.label for _, node in there}
-        head = module_class(self.frame.ops[min(labels)])
-        callees = [node.callee for _, node in there]
-        formulas = [callee for callee in callees if callee is not None]
-        if len(formulas) == len(there):
-            chosen = self.frame.common([v for v, _ in there], formulas, [n.label for _, n in there])
-            if getattr(chosen, "id", "") in self.frame.modules:
-                head = self.frame.text(chosen)
-            elif len(labels) > 1:
-                raise Differ  # a word out of a list is no class that could be called
-        elif len(labels) > 1:
-            raise Differ
-        if there[0][1].op.form is Form.TENSOR:
-            return own_tensor({name: formula for name, formula, _ in self.frame.arguments(slot)})
-        arguments = tuple(
-            Argument(self.frame.text(formula), f"{name}=" if keyword else "")
-            for name, formula, keyword in self.frame.arguments(slot)
-        )
-        return Call(head, arguments)
-
-    def sequential(self, slot: Slot) -> Expr:
+    def sequential(self, slot: Slot) -> ast.expr:
         """Return `nn.Sequential(…)` for a chain."""
         if len(slot) == 1 and self._lists and not (self._depth or self.listed):
             written = cfg_loop(self, slot[0])
             if written is not None:
                 self.listed = written
-                return Call("nn.Sequential", (Argument(variable(self.frame), "*"),))
+                return call("nn.Sequential", starred(name(variable(self.frame))))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
         outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
         items = self.items([entered(view) for view, _ in there])
         self._folds, self._depth = outside, self._depth - 1
         # An identity under a name needs no module, nor does a chain miss it.
-        items = [item for item in items if item.value]
+        items = [item for item in items if item.value is not None]
         named = not all(body.numbered for _, body in there)
-        if named:
-            self.program.imports.add("from collections import OrderedDict")
         if any(item.condition for item in items):
             return self._conditional(items, named=named)
         if not named:
@@ -246,45 +222,17 @@ class Constructor:
         series = None
         if isinstance(loop, Loop) and not (others or self._unrolls):
             series = progression(items, loop)
-        made = Call("OrderedDict", (Argument(series),)) if series else entries(items)
-        return Call("nn.Sequential", (Argument(made),))
+        made = call("OrderedDict", series) if series is not None else entries(items)
+        return call("nn.Sequential", made)
 
-    def _conditional(self, items: list[Item], *, named: bool) -> Expr:
+    def _conditional(self, items: list[Item], *, named: bool) -> ast.expr:
         """Return a chain some of whose entries are not always there; it is listed beforehand."""
         # Further in, listing beforehand would change the order in which weights are drawn.
         if self._depth or self.listed or not self._lists:
             raise Differ
         self.listed = tuple(items)
-        held = variable(self.frame, named=named)
-        return Call("nn.Sequential", (Argument(held, "" if named else "*"),))
-
-    def _call(self, slot: Slot, signature: Signature) -> Expr:
-        """Return the call of an emitted class."""
-        there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        arguments = []
-        skipped = False
-        for parameter in signature.parameters:
-            values, formulas = [], []
-            for view, body in there:
-                if body.block is not None and parameter.name in body.block.values:
-                    values.append(body.block.values[parameter.name])
-                    formulas.append(body.block.bindings[parameter.name])
-                else:
-                    values.append(view.scope[parameter.name])
-                    formulas.append(expressions.parse(parameter.name))
-            formula = self.frame.common([view for view, _ in there], formulas, values)
-            text = self.frame.text(formula)
-            if parameter.default and text == literal(parameter.default[0]):
-                skipped = True
-                continue
-            if parameter.annotation == "type[nn.Module]" and text.startswith('"'):
-                text = module_class(self.frame.ops[text.strip('"')])
-                if parameter.default and text == default_text(parameter.default[0], self.frame.ops):
-                    skipped = True
-                    continue
-            keyword = bool(parameter.default) or skipped
-            arguments.append(Argument(text, f"{parameter.name}=" if keyword else ""))
-        return Call(signature.name, tuple(arguments))
+        held = name(variable(self.frame, named=named))
+        return call("nn.Sequential", held if named else starred(held))
 
 
 def _may_lack(node: Leaf | Body) -> bool:

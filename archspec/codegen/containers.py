@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from archspec.codegen.items import attribute, has_no_module
+from archspec.codegen.python.flat import flat
 from archspec.network import Body, Leaf, walk
 
 _METHODS: Final = frozenset(("append", "extend", "insert", "pop"))
@@ -49,7 +50,7 @@ def are_apart(one: str, other: str) -> bool:
 
 def is_deep(path: str) -> bool:
     """Tell whether a container is written as a variable rather than by its path."""
-    return path.count(".") >= _DEEPEST or len(attribute(path)) > _LONGEST
+    return path.count(".") >= _DEEPEST or len(flat(attribute(path))) > _LONGEST
 
 
 def variable(taken: Collection[str]) -> str:

@@ -1,29 +1,39 @@
-"""The lines of a `forward`: which value is written inside which other."""
+"""What a `forward` does: which value is written inside which other."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from archspec.codegen.containers import is_deep, variable
 from archspec.codegen.items import attribute
-from archspec.codegen.layout import Call, Expr, flat, lines, rewritten
 from archspec.codegen.paragraphs import paragraphs
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.trees import (
+    apart,
+    assign,
+    called,
+    literal,
+    replaced,
+    same,
+    when,
+)
+from archspec.codegen.python.trees import (
+    name as named,
+)
 from archspec.codegen.values import Line, within, without_identities
 from archspec.codegen.variables import Variables
 from archspec.network import INPUT
 from archspec.ops import Kind
 
 _NESTED: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION)
-_FOLLOWS: Final = ".[,"
-"""What stands behind the path of a container: `path.conv`, `path[0]`, `getattr(path, "conv-1")`."""
-
 _LONGEST: Final = 60
 """Columns up to which calls are written inside one another."""
 
 
 class Forward:
-    """Writes the lines of a forward pass.
+    """Writes the statements of a forward pass.
 
     Args:
         body: the values in the order of execution.
@@ -43,7 +53,7 @@ class Forward:
         results: Sequence[str],
         *,
         aliases: Mapping[str, str],
-        own: Mapping[str, str],
+        own: Mapping[str, ast.expr],
         shapes: bool,
         bare: str = "",
         labels: Mapping[str, str] | None = None,
@@ -57,6 +67,7 @@ class Forward:
         self._unread = {entry.name for entry in self.lines} - self._consumers(self.lines).keys()
         self._part, self._named = variable(self.inputs.values()), ""
         variables = Variables(self.lines, self.inputs, self.results, own, self._part)
+        self._own = own
         # Of several results each keeps its name; the network's logits have theirs from `_final`.
         kept = set(self.results) & {entry.name for entry in self.lines}
         self.names = variables.chosen(self._unread | (kept if len(self.results) > 1 else set()))
@@ -74,85 +85,89 @@ class Forward:
         plain = last is not None and not (last.flag or last.training_only)
         return plain and self.lines[-1].name in self.results
 
-    def write(self) -> list[str]:
-        """Return all lines; those of a single result end with its return."""
+    def write(self) -> list[ast.stmt]:
+        """Return all statements; those of a single result end with its return."""
         single = len(self.results) == 1
         ends = self._ends_with_result()
         starts = paragraphs(self.lines) if self.shapes else set()
-        written: list[str] = []
+        written: list[ast.stmt] = []
         for number, entry in enumerate(self.lines):
-            written += [""] if number in starts else []
-            written += self._entered(entry)
-            if ends and entry is self.lines[-1]:
-                return [*written, *self._final(entry, single=single)]
-            written += self._assigned(entry)
-        return [*written, f"        return {self.of(self.results[0])}"] if single else written
+            made = self._entered(entry)
+            last = ends and entry is self.lines[-1]
+            made += self._final(entry, single=single) if last else self._assigned(entry)
+            if number in starts:
+                apart(made[0])
+            written += made
+        if single and not ends:
+            written.append(ast.Return(self._read_as(self.results[0])))
+        return written
 
     def of(self, name: str) -> str:
         """Return the variable that holds a value, or what the value stands for."""
         return self.names[self._meant.get(name, name)]
 
-    def _expr(self, entry: Line) -> Expr:
-        expr = entry.call([self.names.get(name, name) for name in entry.reads])
-        return rewritten(expr, self._shortened) if self._named else expr
+    def value(self, name: str) -> ast.expr:
+        """Return how a value is read."""
+        return self._read_as(self._meant.get(name, name))
 
-    def _entered(self, entry: Line) -> list[str]:
-        """Return the line that gives a deep container the variable, where a value is made in it."""
+    def _read_as(self, name: str) -> ast.expr:
+        return self._own[name] if name in self._own else named(self.names.get(name, name))
+
+    def _expr(self, entry: Line) -> ast.expr:
+        written = entry.call([self._read_as(name) for name in entry.reads])
+        return _in_part(written, self._named, self._part) if self._named else written
+
+    def _entered(self, entry: Line) -> list[ast.stmt]:
+        """Return what gives a deep container the variable, where a value is made in it."""
         container = entry.name.rpartition(".")[0]
-        path = attribute(container)
-        if not is_deep(container) or path == self._named:
+        if not is_deep(container) or container == self._named:
             return []
-        text = flat(self._expr(entry))
-        if not any(f"{path}{follows}" in text for follows in _FOLLOWS):
+        written = self._expr(entry)
+        if same(_in_part(written, container, self._part), written):
             return []
-        self._named = path
-        return lines(path, 2, f"{self._part} = ")
-
-    def _shortened(self, text: str) -> str:
-        """Return source with the variable in place of the container's path."""
-        for follows in _FOLLOWS:
-            text = text.replace(f"{self._named}{follows}", f"{self._part}{follows}")
-        return text
+        self._named = container
+        return [assign(named(self._part), attribute(container))]
 
     def _comment(self, entry: Line) -> str:
         sizes = ", ".join(str(int(n)) for n in entry.shape)
         return f"(N, {sizes})" if self.shapes else ""
 
-    def _assigned(self, entry: Line) -> list[str]:
-        variable, comment = self.names[entry.name], self._comment(entry)
+    def _assigned(self, entry: Line) -> list[ast.stmt]:
+        variable, written = self.names[entry.name], self._expr(entry)
+        into, comment = named(variable), self._comment(entry)
         if entry.name in self._unread:  # a module may keep statistics, so it runs all the same
-            when = "training" if entry.training_only else entry.flag
-            head = [f"        if self.{when}:"] if when else []
-            return [*head, *lines(self._expr(entry), 3 if when else 2)]
+            run = ast.Expr(written)
+            asked = "training" if entry.training_only else entry.flag
+            return [when(named(f"self.{asked}"), [run])] if asked else [run]
         if entry.training_only:
-            text = f"{flat(self._expr(entry))} if self.training else None"
-            return lines(text, 2, f"{variable} = ")
+            chosen = ast.IfExp(named("self.training"), written, literal(None))
+            return [assign(into, chosen)]
         if entry.flag:
-            stand_in = self.names[entry.stand_in]
-            kept = [] if stand_in == variable else [f"        {self._typed(variable)} = {stand_in}"]
-            inner = lines(self._expr(entry), 3, f"{variable} = ", comment=comment)
-            return [*kept, f"        if self.{entry.flag}:", *inner]
-        return lines(self._expr(entry), 2, f"{self._typed(variable)} = ", comment=comment)
+            kept = self._read_as(entry.stand_in)
+            first = [] if same(kept, into) else [assign(into, kept, type_=self._type(variable))]
+            inner = assign(into, written, comment=comment)
+            return [*first, when(named(f"self.{entry.flag}"), [inner])]
+        return [assign(into, written, type_=self._type(variable), comment=comment)]
 
-    def _typed(self, variable: str) -> str:
-        """Return a variable as it is assigned, with its type the first time where it needs one."""
+    def _type(self, variable: str) -> str:
+        """Return the type of a variable the first time that it is assigned, where it needs one."""
         if variable not in self._untyped:
-            return variable
+            return ""
         self._untyped.remove(variable)
-        return f"{variable}: Tensor"
+        return "Tensor"
 
-    def _final(self, entry: Line, *, single: bool) -> list[str]:
-        expr = self._expr(entry)
-        if single and isinstance(expr, Call) and expr.head.startswith("torch."):
-            return lines(expr, 2, "return ")
+    def _final(self, entry: Line, *, single: bool) -> list[ast.stmt]:
+        written = self._expr(entry)
+        if single and isinstance(written, ast.Call) and flat(written.func).startswith("torch."):
+            return [ast.Return(written)]
         # A module's call has no type of its own; the annotation gives it one.
         is_logits = entry.kind is Kind.LINEAR and len(entry.shape) == 1
         if single or (is_logits and self._labels.get(entry.name, "logits") == "logits"):
             name = "logits" if is_logits else "y"
             self.names[entry.name] = f"{name}_" if name in self.inputs else name
-        name = self.names[entry.name]
-        written = lines(expr, 2, f"{name}: Tensor = ", comment=self._comment(entry))
-        return [*written, f"        return {name}"] if single else written
+        into = named(self.names[entry.name])
+        made = assign(into, written, type_="Tensor", comment=self._comment(entry))
+        return [made, ast.Return(into)] if single else [made]
 
     def _consumers(self, body: list[Line]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -212,9 +227,32 @@ class Forward:
                 and consumers.get(before.name) == [entry.name]
                 and (before.kind is not None)
                 and not (before.flag or before.training_only or entry.training_only)
-                and len(flat(within(entry, before).call(["x"] * len(before.reads)))) <= _LONGEST
+                and len(flat(within(entry, before).call([named("x")] * len(before.reads))))
+                <= _LONGEST
             ):
                 done[-1] = within(entry, before)
             else:
                 done.append(entry)
         return done
+
+
+def _in_part(tree: ast.expr, container: str, part: str) -> ast.expr:
+    """Return an expression with a variable in place of a container that it takes something of."""
+    path = ast.dump(attribute(container))
+
+    def held(node: ast.expr) -> ast.expr:
+        return named(part) if ast.dump(node) == path else changed(node)
+
+    def change(node: ast.expr) -> ast.expr | None:
+        if isinstance(node, ast.Attribute):
+            return ast.Attribute(held(node.value), node.attr, ast.Load())
+        if isinstance(node, ast.Subscript):
+            return ast.Subscript(held(node.value), changed(node.slice), ast.Load())
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):  # `getattr(path, "1")`
+            return called(node.func, [changed(held(argument)) for argument in node.args])
+        return None
+
+    def changed(node: ast.expr) -> ast.expr:
+        return replaced(node, change)
+
+    return changed(tree)

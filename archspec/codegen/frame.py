@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View, agreed, nodes
-from archspec.codegen.printing import annotation, formula_text, functions_used
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.formulas import annotation, python_of
+from archspec.codegen.python.trees import formatted
 from archspec.codegen.varying import same
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Leaf
@@ -47,7 +49,6 @@ class Frame:
         kept: the names that can have other values than those in these uses.
         general: whether what all these uses have is made under its condition still.
         needed: the names that the text has read so far.
-        functions: functions of the language that it has called so far.
         tests: what decides whether its children are there.
     """
 
@@ -61,7 +62,6 @@ class Frame:
     kept: frozenset[str] = frozenset()
     general: bool = False
     needed: set[str] = field(default_factory=set)
-    functions: set[str] = field(default_factory=set)
     tests: list[Formula] = field(default_factory=list)
 
     @cached_property
@@ -126,11 +126,10 @@ class Frame:
         plain = [untraced(value) for value in values]
         formula = agreed(local, plain, [view.scope for view in where], self.tests, local=self.spelt)
         self.needed.update(expressions.names(formula))
-        self.functions.update(functions_used(formula))
         return formula
 
-    def label(self, there: Sequence[tuple[View, Leaf | Body]]) -> str:
-        """Return the name of a child as source, in which numbers are those of variables.
+    def label(self, there: Sequence[tuple[View, Leaf | Body]]) -> ast.expr:
+        """Return the name of a child as a string in which numbers are those of variables.
 
         Raises:
             Differ: when no variable yields them.
@@ -138,28 +137,32 @@ class Frame:
         parts = [_NUMBERS.split(node.name) for _, node in there]
         if len({len(part) for part in parts}) > 1:
             raise Differ
-        text = ""
+        found: list[str | ast.expr] = []
         for column in zip(*parts, strict=True):
             if len({*column}) == 1:
-                text += column[0]
+                found += [column[0]] if column[0] else []
                 continue
             scopes = [view.scope for view, _ in there]
             names = [*there[0][0].turn_of, *self.order]
-            found = (
+            counting = (
                 name
                 for name in names
                 if all(str(s.get(name)) == part for s, part in zip(scopes, column, strict=True))
             )
-            variable = next(found, "")
+            variable = next(counting, "")
             if not variable:
                 raise Differ
             self.needed.add(variable)
-            text += f"{{{variable}}}"
-        return f'f"{text}"'
+            found.append(ast.Name(variable, ast.Load()))
+        return formatted(*found)
+
+    def python(self, formula: Formula) -> ast.expr:
+        """Return a formula as Python."""
+        return python_of(formula, self.modules, self.ops)
 
     def text(self, formula: Formula) -> str:
-        """Return a formula as source."""
-        return formula_text(formula, self.modules, self.ops)
+        """Return a formula as it is written."""
+        return flat(self.python(formula))
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters that the text turned out to need: sizes, then required ones."""
@@ -179,7 +182,6 @@ class Frame:
         for name, formula in reversed([*self._formulas.items()]):
             if name in self.needed:
                 self.needed.update(expressions.names(formula))
-                self.functions.update(functions_used(formula))
 
     def _found(self, names: Sequence[str]) -> tuple[Parameter, ...]:
         found = []

@@ -7,7 +7,8 @@ a text was made: what is not on these lists does not leave.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archspec.codegen.gate_lists import DOTTED, Reader, is_module
@@ -24,7 +25,8 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def check(
     text: str,
-    copied: Iterable[str] = (),
+    meant: Sequence[ast.stmt],
+    own: Sequence[ast.stmt] = (),
     *,
     comments: Iterable[str] = (),
     plugins: Iterable[str] = (),
@@ -33,7 +35,8 @@ def check(
 
     Args:
         text: the file.
-        copied: classes and functions of ours that it may hold word for word.
+        meant: what it was written as, all of which must be in it.
+        own: what of that is always the same, whatever the network.
         comments: texts of ours (those of the templates) whose comments it may hold word for word.
         plugins: dotted names of the classes that ops of plugins stand for.
 
@@ -42,17 +45,30 @@ def check(
     """
     check_characters(text)
     tree = parsed(text)
-    further, own = tuple(plugins), tuple(copied)
-    known = {ast.dump(node) for part in own for node in ast.parse(part).body}
-    check_comments(text, (*own, *comments))
+    further, known = tuple(plugins), set(map(shape, own))
+    found = set(map(shape, tree.body))
+    for node in meant:
+        if shape(node) not in found:  # what is checked here is what was written
+            raise Refused(f"a change on the way to text, of `{ast.unparse(node)}`", 1)
+    check_comments(text, tuple(comments))
     _check_imports(tree, _with_plugins(further))
-    rest = [node for node in tree.body if ast.dump(node) not in known]
+    rest = [node for node in tree.body if shape(node) not in known]
     _check_top(rest)
     given = {name for node in rest for name in _given(node)}
     given |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     stored = {name for node in rest for name in _stored(node)}
     for node in rest:
         Reader(given, stored, _set_on_self(node), DOTTED.union(further)).read(node)
+
+
+def shape(node: ast.stmt) -> str:
+    """Return all that Python reads of a statement, docstrings aside, which templates lay out."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return ast.dump(node)
+    body = node.body[1:] if node.body and _is_text(node.body[0]) else node.body
+    outside = copy.copy(node)
+    outside.body = []
+    return "\n".join([ast.dump(outside), *map(shape, body)])
 
 
 def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from archspec import expressions
-from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.printing import (
-    fields_as_attributes,
-    formula_text,
-    functions_used,
-    literal,
-    module_class,
-)
+from archspec.codegen.items import attribute
 from archspec.codegen.program import Program
+from archspec.codegen.python.formulas import (
+    class_tree,
+    fields_as_attributes,
+    python_of,
+)
+from archspec.codegen.python.trees import call, literal, loop, name, row, when
 from archspec.network import Body, Network
 from archspec.ops import Op, Ops
 from archspec.resolve.initialisation import belongs, below, follows, modules
@@ -44,53 +45,51 @@ def initialisation(
     network: Network,
     program: Program,
     *,
-    owner: str = "self",
-    indent: int = 2,
-) -> list[str]:
-    """Return the lines of a class's loop; none when no rule has anything to fill.
+    owner: ast.expr | None = None,
+) -> list[ast.stmt]:
+    """Return the loop of a class that fills its tensors; none when no rule has anything to fill.
 
-    Where every rule names a module, there is a line for each tensor and no loop.
+    Where every rule names a module, there is a statement for each tensor and no loop.
 
     Args:
         bodies: the uses that the class stands for; the root for the network's own.
         network: the network.
         program: the file that is written.
-        owner: the variable that holds the module.
-        indent: levels of indentation.
+        owner: the module; `self` where none is given.
     """
-    margin = "    " * indent
     chosen = [*_chosen(bodies, network)]
-    if owner == "self" and _name_all(chosen, bodies, network.ops):
-        return _by_name(chosen, bodies, network, program, indent)
-    cases = _cases(chosen, network, program, indent)
+    if owner is None and _name_all(chosen, bodies, network.ops):
+        return _by_name(chosen, bodies, network, program)
+    cases = _cases(chosen, network, program)
     if not cases:
         return []
     by_path = any(rule.selector.text not in network.ops for rule, _ in chosen)
-    target, source = ("name, module", "named_modules") if by_path else ("module", "modules")
-    written = [f"{margin}for {target} in {owner}.{source}():"]
-    for index, (body, rules) in enumerate(cases.items()):
-        written += [
-            f"{margin}    {'elif' if index else 'if'} {_test(rules, network.ops)}:",
-            *body[:-1],
-        ]
-    return written
+    fills: list[ast.stmt] = []
+    for rules, filled in reversed(cases):
+        fills = [when(_test(rules, network.ops), filled, fills)]
+    module = name("module")
+    variables = row(name("name"), module) if by_path else module
+    method = ast.Attribute(
+        owner or name("self"), "named_modules" if by_path else "modules", ast.Load()
+    )
+    return [loop(variables, call(method), fills)]
 
 
 def _cases(
-    chosen: Sequence[_Rule], network: Network, program: Program, indent: int
-) -> dict[tuple[str, ...], list[_Rule]]:
-    """Return the rules by the lines that fill; the last of a key is the path of a single module."""
-    cases: dict[tuple[str, ...], list[_Rule]] = {}
+    chosen: Sequence[_Rule], network: Network, program: Program
+) -> list[tuple[list[_Rule], list[ast.stmt]]]:
+    """Return the rules by what they fill, which is one case but for rules that name a module."""
+    cases: dict[tuple[str, ...], tuple[list[_Rule], list[ast.stmt]]] = {}
     for rule, selected in chosen:
         filled = [
-            line
+            statement
             for fill in rule.fills
-            for line in _fill(fill, selected, network, program, indent + 2)
+            for statement in _fill(fill, selected, network, program)
         ]
         named = rule.selector.text not in network.ops
-        key = (*filled, rule.selector.text if named else "")
-        cases.setdefault(key, []).append((rule, selected))
-    return cases
+        key = (*map(ast.dump, filled), rule.selector.text if named else "")
+        cases.setdefault(key, ([], filled))[0].append((rule, selected))
+    return [*cases.values()]
 
 
 def _chosen(bodies: Sequence[Body], network: Network) -> Iterator[_Rule]:
@@ -133,34 +132,33 @@ def _name_all(chosen: Sequence[_Rule], bodies: Sequence[Body], ops: Ops) -> bool
 
 
 def _by_name(
-    chosen: Sequence[_Rule],
-    bodies: Sequence[Body],
-    network: Network,
-    program: Program,
-    indent: int,
-) -> list[str]:
-    """Return a line for each tensor, in the order in which the live module fills them."""
+    chosen: Sequence[_Rule], bodies: Sequence[Body], network: Network, program: Program
+) -> list[ast.stmt]:
+    """Return a statement for each tensor, in the order in which the live module fills them."""
     order = [below(bodies[0], path) for path, _ in modules(bodies[0])]
-    written = []
+    written: list[ast.stmt] = []
     for rule, (module, *_) in sorted(chosen, key=lambda pair: order.index(pair[1][0].path)):
         for tensor, function, arguments in rule.fills:
             if tensor.text in module.tensors:
-                filled = Argument(f'self.get_parameter("{module.path}.{tensor.text}")')
-                owner = f"self.{module.path}"
+                filled = call("self.get_parameter", literal(f"{module.path}.{tensor.text}"))
+                owner = attribute(module.path)
                 given = _given(function, arguments, module.op, owner, network, program)
-                call = Call(f"nn.init.{function.text}", (filled, *given))
-                written += lines(call, indent)
+                written.append(ast.Expr(call(f"nn.init.{function.text}", filled, **given)))
     return written
 
 
-def _test(rules: list[_Rule], ops: Ops) -> str:
-    kinds = " | ".join(
-        module_class(ops.get(rule.selector.text, type(selected[0].op))) for rule, selected in rules
-    )
-    test = f"isinstance(module, {kinds})"
+def _test(rules: list[_Rule], ops: Ops) -> ast.expr:
+    kinds = [
+        class_tree(ops.get(rule.selector.text, type(selected[0].op))) for rule, selected in rules
+    ]
+    any_of = reduce(lambda one, other: ast.BinOp(one, ast.BitOr(), other), kinds)
+    test = call("isinstance", name("module"), any_of)
     paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in ops]
+    if not paths:
+        return test
     # The type is asked as well, so that a reader and a type checker know what `module` is.
-    return f"name == {literal(paths[0])} and {test}" if paths else test
+    named = ast.Compare(name("name"), [ast.Eq()], [literal(paths[0])])
+    return ast.BoolOp(ast.And(), [named, test])
 
 
 def _fill(
@@ -168,40 +166,38 @@ def _fill(
     selected: list[_Module],
     network: Network,
     program: Program,
-    indent: int,
-) -> list[str]:
+) -> list[ast.stmt]:
     tensor, function, arguments = fill
     owners = [module for module in selected if tensor.text in module.tensors]
     if not owners:
         return []
-    given = _given(function, arguments, owners[0].op, "module", network, program)
+    given = _given(function, arguments, owners[0].op, name("module"), network, program)
     optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
-    filled = Argument(f"module.{tensor.text}")
-    call = Call(f"nn.init.{function.text}", (filled, *given))
+    held = name(f"module.{tensor.text}")
+    filled = ast.Expr(call(f"nn.init.{function.text}", held, **given))
     if len(owners) < len(selected) or optional:
-        test = f"{'    ' * indent}if module.{tensor.text} is not None:"
-        return [test, *lines(call, indent + 1)]
-    return lines(call, indent)
+        return [when(ast.Compare(held, [ast.IsNot()], [literal(None)]), [filled])]
+    return [filled]
 
 
 def _given(
     function: Name,
     arguments: Sequence[tuple[Name, Given]],
     op: Op,
-    owner: str,
+    owner: ast.expr,
     network: Network,
     program: Program,
-) -> list[Argument]:
+) -> dict[str, ast.expr]:
     """Return the arguments of a function of `torch.nn.init` that are not its defaults."""
     defaults = {n: held.default for n, held in FUNCTIONS[function.text].arguments.items()}
-    return [
-        Argument(_value(given, op, owner, network, program), f"{name.text}=")
+    return {
+        name.text: _value(given, op, owner, network, program)
         for name, given in arguments
         if given.formula is not None or given.value != defaults[name.text]
-    ]
+    }
 
 
-def _value(given: Given, op: Op, owner: str, network: Network, program: Program) -> str:
+def _value(given: Given, op: Op, owner: ast.expr, network: Network, program: Program) -> ast.expr:
     if given.formula is None:
         return literal(given.value)
     fields = set(type(op).model_fields)
@@ -209,5 +205,4 @@ def _value(given: Given, op: Op, owner: str, network: Network, program: Program)
     formula = expressions.substitute(
         given.formula, {n: f for n, f in constants.items() if n not in fields}
     )
-    program.functions |= functions_used(formula)
-    return formula_text(fields_as_attributes(formula, fields, owner))
+    return fields_as_attributes(python_of(formula), fields, owner)

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from operator import itemgetter
 from typing import Final, Protocol
 
 from archspec.codegen.agreement import Slot, nodes
 from archspec.codegen.frame import Frame
-from archspec.codegen.layout import Argument, Call, Each, Expr, flat, lines
+from archspec.codegen.python.trees import (
+    assign,
+    call,
+    each,
+    listed,
+    literal,
+    row,
+    same,
+    starred,
+    tall,
+    when,
+)
+from archspec.codegen.python.trees import (
+    item as item_of,
+)
+from archspec.codegen.python.trees import (
+    name as named_,
+)
 from archspec.expressions import Formula
 from archspec.network import Body, Leaf
 from archspec.ops import Form
@@ -22,35 +39,41 @@ _FEWEST: Final = 2
 class Listed(Protocol):
     """What fills the variable of a chain by lines of its own."""
 
-    def lines(self, indent: int, name: str) -> list[str]:
-        """Return the lines that fill the variable of that name."""
+    def filling(self, name: str) -> list[ast.stmt]:
+        """Return the statements that fill the variable of that name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One entry of a body: a name, how to build it, and when it is there.
 
-    `label` is the name as source where uses differ in it. `condition` is None for an entry that
-    is always there. An entry with `many` is a generator. `listed` are the entries of a chain that
-    must be listed ahead of it, as `layers`. What has no module, and is not always there, has a
-    `flag`: the attribute that tells whether it is. One that `joins` is a merge whose operands are
-    all made before it.
+    `value` is None where no module is needed. `label` is the name where uses differ in it.
+    `condition` is None for an entry that is always there. An entry with `many` is a generator.
+    `listed` are the entries of a chain that must be listed ahead of it, as `layers`. What has no
+    module, and is not always there, has a `flag`: the attribute that tells whether it is. One that
+    `joins` is a merge whose operands are all made before it.
     """
 
     name: str
-    value: Expr
+    value: ast.expr | None
     slot: Slot
     condition: Formula | None = None
     many: bool = False
     listed: tuple[Item, ...] | Listed = ()
     flag: str = ""
-    label: str = ""
+    label: ast.expr | None = None
     joins: bool = False
 
     @property
-    def key(self) -> str:
-        """The name as source."""
-        return self.label or f'"{self.name}"'
+    def key(self) -> ast.expr:
+        """The name as a string."""
+        return self.label or literal(self.name)
+
+    @property
+    def made(self) -> ast.expr:
+        """How the module is built, of an entry that has one."""
+        assert self.value is not None
+        return self.value
 
 
 def is_silent(slot: Slot) -> bool:
@@ -82,21 +105,21 @@ def is_identity(node: Leaf | Body) -> bool:
     return isinstance(node, Leaf) and node.label == "Identity" and not numbered
 
 
-def many(item: Item, count: str) -> Item:
+def many(item: Item, count: int) -> Item:
     """Return an entry that stands for `count` equal ones."""
-    return replace(item, value=Each(item.value, f"for _ in range({count})"), many=True)
+    return replace(item, value=each(item.made, "_", call("range", literal(count))), many=True)
 
 
 def runs(items: list[Item]) -> list[Item]:
     """Fold neighbours that are built alike, where their names are only numbers."""
     found: list[list[Item]] = []
     for item in items:
-        alike = found and _foldable(item) and flat(found[-1][0].value) == flat(item.value)
+        alike = found and _foldable(item) and same(found[-1][0].made, item.made)
         if alike and _foldable(found[-1][0]):
             found[-1].append(item)
         else:
             found.append([item])
-    return [many(run[0], str(len(run))) if len(run) >= _FEWEST else run[0] for run in found]
+    return [many(run[0], len(run)) if len(run) >= _FEWEST else run[0] for run in found]
 
 
 def _foldable(item: Item) -> bool:
@@ -117,17 +140,17 @@ def class_name(body: Body) -> str:
     return wanted
 
 
-def attribute(path: str) -> str:
+def attribute(path: str) -> ast.expr:
     """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
-    text = "self"
+    tree = named_("self")
     for i, part in enumerate(path.split(".") if path else ()):
         if part.isidentifier():
-            text += f".{part}"
+            tree = ast.Attribute(tree, part, ast.Load())
         elif part.isdigit() and (i or part == path):
-            text += f"[{part}]"
+            tree = item_of(tree, int(part))
         else:  # of what `self[0]` holds a type checker knows nothing
-            text = f'getattr({text}, "{part}")'
-    return text
+            tree = call("getattr", tree, literal(part))
+    return tree
 
 
 def flagged(items: Sequence[Item]) -> list[Item]:
@@ -146,39 +169,32 @@ def flagged(items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def assignment(item: Item, value: Expr, indent: int, annotation: str = "") -> list[str]:
-    """Return the lines that make a module a child, or a tensor the module's own."""
+def assignment(item: Item, value: ast.expr, type_: str = "") -> ast.stmt:
+    """Return the statement that makes a module a child, or a tensor the module's own."""
     if item.name.isidentifier():
-        return lines(value, indent, f"self.{item.name}{annotation} = ")
+        return assign(named_(f"self.{item.name}"), value, type_=type_)
     method = "register_parameter" if is_own(item) else "add_module"
-    call = Call(f"self.{method}", (Argument(f'"{item.name}"'), Argument(value)))
-    return lines(call, indent)
+    return ast.Expr(call(f"self.{method}", literal(item.name), value))
 
 
-def arguments(items: Sequence[Item], star: str = "*") -> tuple[Argument, ...]:
+def arguments(items: Sequence[Item]) -> list[ast.expr]:
     """Return entries as arguments."""
-    return tuple(Argument(item.value, star if item.many else "") for item in items)
+    return [starred(item.made) if item.many else item.made for item in items]
 
 
-def chain(items: Sequence[Item]) -> Call:
+def chain(items: Sequence[Item]) -> ast.Call:
     """Return `nn.Sequential(…)` of numbered entries."""
-    return Call("nn.Sequential", arguments(items), tall=True)
+    return tall(call("nn.Sequential", *arguments(items)))
 
 
-def entries(items: Sequence[Item]) -> Call:
+def entries(items: Sequence[Item]) -> ast.Call:
     """Return `OrderedDict(…)` of named entries."""
     if all(item.name.isidentifier() and not item.label and not item.many for item in items):
-        named = tuple(Argument(item.value, f"{item.name}=") for item in items)
-        return Call("OrderedDict", named, tall=True)
+        return tall(call("OrderedDict", **{item.name: item.made for item in items}))
     if len(items) == 1 and items[0].many:
-        return Call("OrderedDict", arguments(items, star=""))
-    pairs = tuple(
-        Argument(item.value, "*")
-        if item.many
-        else Argument(Call("", (Argument(item.key), Argument(item.value))))
-        for item in items
-    )
-    return Call("OrderedDict", (Argument(Call("", pairs, tall=True, brackets="[]")),))
+        return call("OrderedDict", items[0].made)
+    pairs = [starred(item.made) if item.many else row(item.key, item.made) for item in items]
+    return call("OrderedDict", tall(listed(pairs)))
 
 
 def variable(frame: Frame, *, named: bool = False) -> str:
@@ -190,46 +206,46 @@ def variable(frame: Frame, *, named: bool = False) -> str:
 
 
 def listing(
-    items: Sequence[Item] | Listed, frame: Frame, indent: int = 2, known: Collection[str] = ()
-) -> list[str]:
-    """Return the lines that fill `layers`, each entry under its condition.
+    items: Sequence[Item] | Listed, frame: Frame, known: Collection[str] = ()
+) -> list[ast.stmt]:
+    """Return the statements that fill `layers`, each entry under its condition.
 
     Args:
         items: the entries.
         frame: the names of the class or function.
-        indent: levels of indentation.
-        known: lines that stand before these: a variable gets its type but once.
+        known: variables that have a value before: one gets its type but once.
     """
     if not isinstance(items, Sequence):
-        return items.lines(indent, variable(frame))
+        return items.filling(variable(frame))
     if not items:
         return []
     named = not items[0].name.isdigit()
     start = next(i for i, item in enumerate(items) if item.condition)
-    lead = Call("", arguments(items[:start]), tall=True, brackets="[]")
+    lead = tall(listed(arguments(items[:start])))
     name = variable(frame, named=named)
-    typed = f"{name}: {'OrderedDict[str, nn.Module]' if named else 'list[nn.Module]'} = "
-    before = f"{name} = " if any(line.lstrip().startswith(typed) for line in known) else typed
-    written = lines(entries(items[:start]) if named else lead, indent, before)
-    tests = (frame.text(item.condition) if item.condition else "" for item in items[start:])
-    for test, group in groupby(zip(tests, items[start:], strict=True), key=itemgetter(0)):
-        written += lines(test, indent, "if ", ":") if test else []
-        inner = indent + 1 if test else indent
-        added = [item for _, item in group]
-        written += _set(added, inner, name) if named else appended(added, inner, name)
+    type_ = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
+    first = entries(items[:start]) if named else lead
+    written = [assign(named_(name), first, type_="" if name in known else type_)]
+    tests = [frame.python(item.condition) if item.condition else None for item in items[start:]]
+    pairs = zip(tests, items[start:], strict=True)
+    for _, group in groupby(pairs, key=lambda pair: pair[0] and ast.dump(pair[0])):
+        asked = [*group]
+        added = [item for _, item in asked]
+        inner = _set(added, name) if named else [appended(added, name)]
+        test = asked[0][0]
+        written += [when(test, inner)] if test is not None else inner
     return written
 
 
-def _set(items: Sequence[Item], indent: int, name: str) -> list[str]:
-    """Return the lines that add named entries."""
-    pairs = [lines(item.value, indent, f"{name}[{item.key}] = ") for item in items]
-    return [line for pair in pairs for line in pair]
+def _set(items: Sequence[Item], name: str) -> list[ast.stmt]:
+    """Return the statements that add named entries."""
+    return [assign(ast.Subscript(named_(name), item.key, ast.Load()), item.made) for item in items]
 
 
-def appended(items: Sequence[Item], indent: int, name: str) -> list[str]:
-    """Return the lines that add entries to a list."""
+def appended(items: Sequence[Item], name: str) -> ast.stmt:
+    """Return the statement that adds entries to a list."""
     if len(items) > 1:
-        listed = Call("", arguments(items), tall=True, brackets="[]")
-        return lines(listed, indent, f"{name} += ")
-    call = "extend" if items[0].many else "append"
-    return lines(Call(f"{name}.{call}", (Argument(items[0].value),)), indent)
+        more = tall(listed(arguments(items)))
+        return ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), more)
+    method = "extend" if items[0].many else "append"
+    return ast.Expr(call(f"{name}.{method}", items[0].made))

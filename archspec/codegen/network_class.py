@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from archspec.codegen import describe
+from archspec.codegen import describe, signatures
 from archspec.codegen.agreement import View, inside
-from archspec.codegen.assigning import local_lines
+from archspec.codegen.assigning import local_names
 from archspec.codegen.checking import checked
 from archspec.codegen.classes import Writer
 from archspec.codegen.construct import Constructor
@@ -16,10 +16,9 @@ from archspec.codegen.forward import Forward
 from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import Item, is_own
-from archspec.codegen.layout import Argument, Call, lines
 from archspec.codegen.outputs import alone_in_eval, outputs_class, return_type, returned
 from archspec.codegen.program import Class, Method, Program
-from archspec.codegen.signatures import signature_of
+from archspec.codegen.python.trees import apart, statements
 from archspec.codegen.stages import stage_function
 from archspec.codegen.unrolled import Unrolled
 from archspec.codegen.values import line, ordered, tensors
@@ -44,11 +43,9 @@ def write_network(program: Program, *, flat: bool) -> None:
     # What is unrolled is in order already, and has no places in one body to be ordered by.
     steps = [item for item in items if not is_own(item)] if flat else ordered(items)
     forward = [] if chained else [_forward(network, items, steps, aliases)]
-    program.functions |= frame.functions
     outputs = outputs_class(network)
     if outputs is not None:
         program.definitions.append(outputs)
-        program.imports.add("from typing import NamedTuple")
     base = "nn.Sequential" if network.root.numbered else "nn.Module"
     doc = partial(describe.network_class, network, chained=chained, flat=flat)
     program.definitions.append(Class(network.name, base, doc, [init, *forward]))
@@ -76,11 +73,13 @@ def _unrolled(writer: Writer, frame: Frame) -> Built:
     network = writer.program.network
     unrolled = Unrolled(writer, frame, View(network.root, {}, frame.scopes[0]))
     filled = initialisation([network.root], network, writer.program)
-    first, *others = unrolled.lines
-    written = [first, *local_lines(frame), *others, *(["", *filled] if filled else [])]
+    if filled:
+        apart(filled[0])
     parameters = frame.parameters()
-    written = [*checked(network, [p.name for p in parameters]), *written]
-    signature = signature_of(parameters, frame.ops)
+    asked = checked(network, [parameter.name for parameter in parameters])
+    first = [*statements("super().__init__()"), *local_names(frame)]
+    signature = signatures.constructor(parameters, frame.ops)
+    written = [*asked, *first, *unrolled.body, *filled]
     init = Method(signature, partial(describe.built, network), written)
     return init, unrolled.items, unrolled.aliases
 
@@ -117,7 +116,5 @@ def _forward(
     if len(results) > 1:
         written += returned(network, forward)
     inputs = ["x" if name == INPUT else name for name in network.inputs]
-    given = [Argument("self"), *(Argument(f"{name}: Tensor") for name in inputs)]
-    call = Call("forward", tuple(given))
-    signature = lines(call, 1, "def ", f" -> {return_type(network)}:")
+    signature = signatures.forward(inputs, return_type(network))
     return Method(signature, partial(describe.network_mapping, network), written)

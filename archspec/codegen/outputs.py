@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from archspec.codegen.forward import Forward
-from archspec.codegen.layout import Argument, Call, lines
-from archspec.codegen.printing import identifier
 from archspec.codegen.program import Class, said
+from archspec.codegen.python.formulas import identifier
+from archspec.codegen.python.trees import call, kind, name, when
 from archspec.network import Network
 
 
@@ -13,9 +15,13 @@ def outputs_class(network: Network) -> Class | None:
     """Return the named tuple of the outputs; None for a single output."""
     if len(network.outputs) < 2:
         return None
-    fields = [
-        f"    {identifier(label)}: Tensor{' | None' if name in network.side else ''}"
-        for label, name in network.outputs
+    fields: list[ast.stmt] = [
+        ast.AnnAssign(
+            ast.Name(identifier(label), ast.Store()),
+            kind("Tensor | None" if output in network.side else "Tensor"),
+            simple=1,
+        )
+        for label, output in network.outputs
     ]
     when = " in training mode" if alone_in_eval(network) else ""
     doc = said(f"What {network.name} returns{when}.")
@@ -29,19 +35,17 @@ def return_type(network: Network) -> str:
     return f"{_class_name(network)} | Tensor" if alone_in_eval(network) else _class_name(network)
 
 
-def returned(network: Network, forward: Forward) -> list[str]:
-    """Return the lines that return the outputs.
+def returned(network: Network, forward: Forward) -> list[ast.stmt]:
+    """Return the statements that return the outputs.
 
     In eval mode what exists in training mode alone is None; where that leaves a single output, it
     is returned as it is.
     """
-    every = tuple(Argument(forward.of(name)) for _, name in network.outputs)
-    whole = lines(Call(_class_name(network), every), 2, "return ")
+    whole = ast.Return(call(_class_name(network), *(forward.value(n) for _, n in network.outputs)))
     alone = alone_in_eval(network)
     if not alone:
-        return whole
-    inner = lines(Call(_class_name(network), every), 3, "return ")
-    return ["        if self.training:", *inner, f"        return {forward.of(alone)}"]
+        return [whole]
+    return [when(name("self.training"), [whole]), ast.Return(forward.value(alone))]
 
 
 def alone_in_eval(network: Network) -> str:

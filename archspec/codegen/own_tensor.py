@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from archspec.codegen.layout import Argument, Call
-from archspec.codegen.printing import formula_text
+from archspec.codegen.python.formulas import python_of
+from archspec.codegen.python.trees import call, literal
 from archspec.expressions import Formula
 
 
-def own_tensor(arguments: Mapping[str, Formula]) -> Call:
+def own_tensor(arguments: Mapping[str, Formula]) -> ast.Call:
     """Return the call that makes a tensor, from the formulas of `Parameter`'s arguments."""
-    shape = arguments["shape"]
-    sizes = [formula_text(n) for n in shape.elts] if isinstance(shape, ast.Tuple) else []
-    dimensions = tuple(Argument(n) for n in sizes or [formula_text(shape)])
-    return Call("nn.Parameter", (Argument(_filled(arguments, dimensions, formula_text(shape))),))
+    shape = python_of(arguments["shape"])
+    sizes = shape.elts if isinstance(shape, ast.Tuple) else []
+    return call("nn.Parameter", _filled(arguments, sizes or [shape], shape))
 
 
-def _filled(arguments: Mapping[str, Formula], dimensions: tuple[Argument, ...], shape: str) -> Call:
+def _filled(
+    arguments: Mapping[str, Formula], dimensions: Sequence[ast.expr], shape: ast.expr
+) -> ast.Call:
     fill = arguments.get("fill", ast.Constant(0.0))
     value = fill.value if isinstance(fill, ast.Constant) else None
     if isinstance(value, str):
-        std = arguments.get("std")
-        further = (Argument(formula_text(std), "std="),) if std is not None else ()
-        return Call(f"nn.init.{value}", (Argument(Call("torch.empty", dimensions)), *further))
+        further = {"std": python_of(arguments["std"])} if "std" in arguments else {}
+        return call(f"nn.init.{value}", call("torch.empty", *dimensions), **further)
     if value in (0, 1):
-        return Call("torch.ones" if value else "torch.zeros", dimensions)
-    return Call("torch.full", (Argument(shape), Argument(formula_text(fill))))
+        return call("torch.ones" if value else "torch.zeros", *dimensions)
+    # Of a whole number torch makes a tensor of whole numbers, which cannot learn.
+    filled: ast.expr = call("float", python_of(fill))
+    if isinstance(value, int | float):
+        filled = literal(float(value))
+    return call("torch.full", shape, filled)

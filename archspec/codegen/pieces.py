@@ -5,14 +5,18 @@ A plain string says nothing of where it came from, so a template that lays one o
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archspec import analysis
-from archspec.codegen.printing import identifier, literal
 from archspec.codegen.program import Class, Method
 from archspec.codegen.prose import harmless, prose, wrapped
+from archspec.codegen.python import printer
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.formulas import identifier
+from archspec.codegen.python.trees import literal
 from archspec.expressions import Value
 from archspec.network import Network
 
@@ -41,7 +45,7 @@ class Literal:
     value: Value
 
     def __str__(self) -> str:
-        return literal(self.value)
+        return flat(literal(self.value))
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -95,11 +99,11 @@ def pieces_of(
     network: Network,
     *,
     header: Sequence[str],
-    imports: Sequence[str],
+    imports: Sequence[ast.stmt],
     helpers: Sequence[str] = (),
     classes: Sequence[Class] = (),
     functions: Sequence[Method] = (),
-    main: Sequence[str] = (),
+    main: Sequence[ast.stmt] = (),
 ) -> dict[str, Any]:
     """Return what a template can lay out of a file, all of it pieces."""
     return {
@@ -109,11 +113,11 @@ def pieces_of(
         "parameters": Literal(analysis.parameters(network)),
         "macs": Literal(analysis.macs(network)),
         "header": Docstring([part for line in header for part in wrapped(line).split("\n")]),
-        "imports": Code(imports),
+        "imports": Code(printer.body(imports, 0)),
         "helpers": [Code([text]) for text in helpers],
         "classes": [_class(part) for part in classes],
-        "functions": [_method(part) for part in functions],
-        "main": Code(main) if main else None,
+        "functions": [_method(part, 0) for part in functions],
+        "main": Code(printer.body(main, 0)) if main else None,
     }
 
 
@@ -122,14 +126,14 @@ def _class(part: Class) -> dict[str, Any]:
         "name": Identifier(part.name),
         "base": Code([part.base]),
         "doc": Docstring(part.doc()),
-        "fields": Code(part.fields) if part.fields else None,
-        "methods": [_method(method) for method in part.methods],
+        "fields": Code(printer.body(part.fields, 1)) if part.fields else None,
+        "methods": [_method(method, 1) for method in part.methods],
     }
 
 
-def _method(part: Method) -> dict[str, Any]:
+def _method(part: Method, indent: int) -> dict[str, Any]:
     return {
-        "signature": Code(part.signature),
+        "signature": Code(printer.head(part.head, indent)),
         "doc": Docstring(part.doc()),
-        "body": Code(part.lines),
+        "body": Code(printer.body(part.body, indent + 1)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archspec.codegen.frame import Parameter
+from archspec.codegen.python.trees import name
 from archspec.codegen.varying import handed_on
 from archspec.network import Body, Network, walk
 
@@ -23,15 +25,18 @@ def said(*lines: str) -> Doc:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method: parameters as written, its docstring, its lines."""
+    """A method or a function: its name and parameters, its docstring, its statements."""
 
-    signature: list[str]
+    head: ast.FunctionDef
     doc: Doc
-    lines: list[str]
+    body: Sequence[ast.stmt]
 
-    def written(self) -> list[str]:
-        """Return the lines of a function whose docstring is one line."""
-        return [*self.signature, f'    """{self.doc()[0]}"""', *self.lines]
+    @property
+    def tree(self) -> ast.FunctionDef:
+        """The function as Python reads it, its docstring aside."""
+        made = copy(self.head)
+        made.body = [*self.body]
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,13 @@ class Class:
     base: str
     doc: Doc
     methods: list[Method]
-    fields: tuple[str, ...] = ()
+    fields: tuple[ast.stmt, ...] = ()
+
+    @property
+    def tree(self) -> ast.ClassDef:
+        """The class as Python reads it, its docstrings aside."""
+        body = [*self.fields, *(method.tree for method in self.methods)]
+        return ast.ClassDef(self.name, [name(self.base)], [], body, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,16 @@ class Function:
     """A function of the emitted file."""
 
     method: Method
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.method.head.name
+
+    @property
+    def tree(self) -> ast.FunctionDef:
+        """The function as Python reads it, its docstring aside."""
+        return self.method.tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +106,6 @@ class Program:
     uses: dict[str, list[Body]] = field(default_factory=dict)
     signatures: dict[str, Signature] = field(default_factory=dict)
     definitions: list[Class | Function] = field(default_factory=list)
-    imports: set[str] = field(default_factory=set)
-    functions: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     handed_on: Mapping[str, frozenset[str]] = field(init=False)
 
@@ -99,24 +118,23 @@ class Program:
 
     def unused(self, wanted: str) -> str:
         """Return a name like the wanted one that nothing else has, and take it."""
-        name = next(name for name in _variants(wanted) if name not in self.taken)
-        self.taken.add(name)
-        return name
+        found = next(variant for variant in _variants(wanted) if variant not in self.taken)
+        self.taken.add(found)
+        return found
 
     @contextmanager
     def rehearsal(self) -> Iterator[Rehearsal]:
         """Undo what is written within, unless it is kept."""
         rehearsal = Rehearsal()
         before = {
-            name: copy(getattr(self, name))
-            for name in ("signatures", "definitions", "imports", "functions", "taken")
+            part: copy(getattr(self, part)) for part in ("signatures", "definitions", "taken")
         }
         try:
             yield rehearsal
         finally:
             if not rehearsal.kept:
-                for name, value in before.items():
-                    setattr(self, name, value)
+                for part, value in before.items():
+                    setattr(self, part, value)
 
 
 def _variants(wanted: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from archspec.codegen.layout import WIDTH
+from archspec.codegen.python.layout import WIDTH
 
 _QUOTES: Final = re.compile("""^"|"$|['"]{2,}""")
 """What could end a docstring: quotes side by side, or beside those of the docstring itself."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
-from archspec.codegen.layout import Argument, Call, lines
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.trees import call, literal, when
+from archspec.codegen.python.trees import name as variable
 
 WIDEST: Final = 60
 """Characters of the names that one message has room for."""
+
+
+Check: TypeAlias = tuple[ast.expr, str]
+"""A test that must fail, with what is said where it does not."""
 
 
 @dataclass(slots=True)
@@ -22,21 +29,25 @@ class Checks:
         most: the largest.
         nearest: what is largest of what it is multiplied to, where that stays below a bound.
         multiples: what each is a multiple of.
-        shared: what each formula divides.
-        others: what is asked of several at once, as a test that must fail, with what is said then.
+        shared: formulas, by how they are written, with what each divides.
+        others: what is asked of several at once, by how it is written.
     """
 
     least: dict[str, float] = field(default_factory=dict)
     said: dict[str, float] = field(default_factory=dict)
     most: dict[str, float] = field(default_factory=dict)
-    nearest: dict[str, tuple[float, str]] = field(default_factory=dict)
+    nearest: dict[str, tuple[float, ast.expr]] = field(default_factory=dict)
     multiples: dict[str, int] = field(default_factory=dict)
-    shared: dict[str, int] = field(default_factory=dict)
-    others: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, tuple[ast.expr, int]] = field(default_factory=dict)
+    others: dict[str, Check] = field(default_factory=dict)
+
+    def ask(self, test: ast.expr, told: str) -> None:
+        """Note a test that must fail, and what is said where it does not."""
+        self.others[flat(test)] = (test, told)
 
 
-def written(found: Checks, names: Sequence[str]) -> list[str]:
-    """Return the checks as lines: one for all that have the same bound."""
+def written(found: Checks, names: Sequence[str]) -> list[ast.stmt]:
+    """Return the checks as statements: one for all that have the same bound."""
     ranged = [
         name for name in names if name in found.least and name in {*found.most, *found.nearest}
     ]
@@ -45,50 +56,65 @@ def written(found: Checks, names: Sequence[str]) -> list[str]:
         *(_within(name, found) for name in ranged),
         *_bounded(found, others),
         *(
-            (f"{name} % {by}", f"{name} must be a multiple of {by}")
+            (remainder(variable(name), literal(by)), f"{name} must be a multiple of {by}")
             for name, by in found.multiples.items()
             if by > 1
         ),
         *(
-            (f"{number} % {factor(by)}", f"{by} must divide {number}")
-            for by, number in found.shared.items()
+            (remainder(literal(number), by), f"{flat(by)} must divide {number}")
+            for by, number in found.shared.values()
         ),
-        *found.others.items(),
+        *found.others.values(),
     ]
-    return [line for test, told in tests for line in _raising(test, told)]
+    return [_raising(test, told) for test, told in tests]
 
 
-def _within(name: str, found: Checks) -> tuple[str, str]:
+def _within(name: str, found: Checks) -> Check:
     """Return the test of what has a smallest and a largest value, and what is said."""
-    low, text, high = f"{found.least[name]:g}", name, "1"
+    low, bounded, high = found.least[name], variable(name), 1.0
     if name in found.most:
-        high = f"{found.most[name]:g}"
+        high = found.most[name]
     else:
-        text = found.nearest[name][1]
-    return f"not {low} <= {text} <= {high}", f"{text} must be from {low} to {high}"
+        bounded = found.nearest[name][1]
+    ends: list[ast.cmpop] = [ast.LtE(), ast.LtE()]
+    test = ast.Compare(number(low), ends, [bounded, number(high)])
+    told = f"{flat(bounded)} must be from {low:g} to {high:g}"
+    return ast.UnaryOp(ast.Not(), test), told
 
 
-def _bounded(found: Checks, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
     """Yield the tests of what has a smallest or a largest value, and what is said."""
     for name in names:
         if name in found.most:
-            high = f"{found.most[name]:g}"
-            yield f"{name} > {high}", f"{name} must be at most {high}"
+            high = found.most[name]
+            test = ast.Compare(variable(name), [ast.Gt()], [number(high)])
+            yield test, f"{name} must be at most {high:g}"
     bounds: dict[float, list[str]] = {}
     for name in names:
         if name in found.least:
             bounds.setdefault(found.least[name], []).append(name)
     for least, together in bounds.items():
         for row in _rows(together):
-            head = row[0] if len(row) == 1 else f"min({', '.join(row)})"
+            head = variable(row[0]) if len(row) == 1 else call("min", *map(variable, row))
             # Linters ask for a name for any number but 0 and 1.
-            test = f"{head} <= 1" if least == 2 else f"{head} < {least:g}"
+            one: ast.expr = ast.Compare(head, [ast.LtE()], [literal(1)])
+            test = one if least == 2 else below(head, least)
             yield test, f"{_listed(row)} must be at least {least:g}"
 
 
-def factor(text: str) -> str:
-    """Return a formula as it stands behind `%`."""
-    return f"({text})" if " " in text else text
+def below(bounded: ast.expr, low: float) -> ast.expr:
+    """Return the test of what is too small."""
+    return ast.Compare(bounded, [ast.Lt()], [number(low)])
+
+
+def remainder(whole: ast.expr, part: ast.expr) -> ast.expr:
+    """Return what is not 0 where one number is no multiple of another."""
+    return ast.BinOp(whole, ast.Mod(), part)
+
+
+def number(value: float) -> ast.expr:
+    """Return a bound, without a fraction where it has none."""
+    return literal(int(value) if value == int(value) else value)
 
 
 def _rows(names: Sequence[str]) -> Iterator[list[str]]:
@@ -108,11 +134,5 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _raising(test: str, told: str) -> list[str]:
-    return [
-        *lines(test, 2, "if ", ":"),
-        *lines(Call("ValueError", (Argument(f'"{told}"'),)), 3, "raise "),
-    ]
-
-
-__all__ = ["WIDEST", "Checks", "factor", "written"]
+def _raising(test: ast.expr, told: str) -> ast.stmt:
+    return when(test, [ast.Raise(call("ValueError", literal(told)))])

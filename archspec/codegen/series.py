@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -12,7 +11,7 @@ from archspec import expressions, spec
 from archspec.codegen.agreement import Differ, Slot, View
 from archspec.codegen.frame import Frame
 from archspec.codegen.items import Item
-from archspec.codegen.layout import Argument, Call, Each, Expr, flat, rewritten
+from archspec.codegen.python.trees import call, each, literal, names, renamed, replaced, row
 from archspec.expressions import Formula
 from archspec.network import Loop
 
@@ -64,40 +63,32 @@ class Series:
             values = [self.start + length for length in lengths]
             stop = frame.common(self.slot, stops, values)
         named = not item.name.isdigit()
-        pair = Call("", (Argument(item.key), Argument(item.value))) if named else item.value
-        each = (
-            self._counted(pair, stop, frame) if counts else Each(pair, self._uncounted(stop, frame))
-        )
-        return replace(item, value=each, many=True)
+        pair = row(item.key, item.made) if named else item.made
+        turns = self._counted if counts else self._uncounted
+        return replace(item, value=turns(pair, stop, frame), many=True)
 
-    def _counted(self, element: Expr, stop: Formula, frame: Frame) -> Each:
+    def _counted(self, element: ast.expr, stop: Formula, frame: Frame) -> ast.expr:
         """Return a generator whose variable counts; `f(6 + i) for i in range(3)` counts from 6."""
-        text = flat(element)
-        ahead = re.findall(rf"\((\d+) \+ {self.variable}\)", text)
-        all_ahead = len({*ahead}) == 1 and len(ahead) == len(_uses(text, self.variable))
-        shift = int(ahead[0]) if all_ahead and isinstance(stop, ast.Constant) else 0
+        shift = _ahead(element, self.variable) if isinstance(stop, ast.Constant) else 0
         if shift:
-            element = rewritten(
-                element, lambda part: part.replace(f"({shift} + {self.variable})", self.variable)
-            )
+            counter = ast.Name(self.variable, ast.Load())
+            element = replaced(element, lambda n: counter if _is_ahead(n, self.variable) else None)
             stop = expressions.constant(int(stop.value) + shift)  # type: ignore[attr-defined]
         first = self.start + self.lead + shift
-        span = f"{first}, {frame.text(stop)}" if first else frame.text(stop)
-        shown = self._shown(f"{text} {span}", frame)
-        element = rewritten(element, lambda part: re.sub(rf"\b{self.variable}\b", shown, part))
-        return Each(element, f"for {shown} in range({span})")
+        bounds = [*([literal(first)] if first else []), frame.python(stop)]
+        shown = self._shown(names(element, *bounds), frame)
+        return each(renamed(element, self.variable, shown), shown, call("range", *bounds))
 
-    def _shown(self, text: str, frame: Frame) -> str:
+    def _shown(self, read: set[str], frame: Frame) -> str:
         """Return the variable as source; Python's readers know `index` as `i`."""
-        taken = {*frame.taken, *_uses(text, "i")}
-        return "i" if self.variable == "index" and "i" not in taken else self.variable
+        return "i" if self.variable == "index" and "i" not in read | frame.taken else self.variable
 
-    def _uncounted(self, stop: Formula, frame: Frame) -> str:
+    def _uncounted(self, element: ast.expr, stop: Formula, frame: Frame) -> ast.expr:
         first = expressions.constant(self.start + self.lead)
         fewer = expressions.substitute(
             expressions.parse("stop - first"), {"stop": stop, "first": first}
         )
-        return f"for _ in range({frame.text(fewer)})"
+        return each(element, "_", call("range", frame.python(fewer)))
 
 
 def _variable(loops: Sequence[Loop]) -> tuple[str, int]:
@@ -126,5 +117,20 @@ def _nothing() -> Formula:
     raise Differ
 
 
-def _uses(text: str, name: str) -> list[str]:
-    return re.findall(rf"\b{name}\b", text)
+def _is_ahead(node: ast.expr, variable: str) -> bool:
+    """Tell whether an expression is a number and a variable: `6 + i`."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+        return False
+    counts = isinstance(node.right, ast.Name) and node.right.id == variable
+    return counts and isinstance(node.left, ast.Constant) and type(node.left.value) is int
+
+
+def _ahead(element: ast.expr, variable: str) -> int:
+    """Return the number that is added to a variable wherever it is read; 0 for none."""
+    added, read = set[int](), 0
+    for node in ast.walk(element):
+        if isinstance(node, ast.expr) and _is_ahead(node, variable):
+            added.add(node.left.value)  # type: ignore[attr-defined]
+            read -= 1
+        read += isinstance(node, ast.Name) and node.id == variable
+    return added.pop() if len(added) == 1 and not read else 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import ast
 from functools import partial
 
 from archspec import expressions
 from archspec.codegen.agreement import Differ, Slot, View
 from archspec.codegen.blocks import chained
+from archspec.codegen.calls import as_class
 from archspec.codegen.columns import Columns, columns, entries, entry, row_of
 from archspec.codegen.construct import Constructor
 from archspec.codegen.frame import Frame, Parameter
 from archspec.codegen.items import Item, listing
-from archspec.codegen.layout import WIDTH, Argument, Call, flat, lines
 from archspec.codegen.program import Function, Method, Signature
+from archspec.codegen.python.formulas import python_of
+from archspec.codegen.python.printer import fits_in_brackets, is_one_line
+from archspec.codegen.python.trees import argument, called
 from archspec.codegen.roles import Classes
+from archspec.codegen.signatures import building
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
 from archspec.resolve.scope import entering, name_formula
@@ -52,9 +56,12 @@ def stage_function(writer: Classes, around: Frame, slot: Slot) -> list[Item] | N
 
 def _fits(item: Item) -> bool:
     """Tell whether the arguments of a stage fit on a line, in a class or in a chain."""
-    assert isinstance(item.value, Call)
-    inside = flat(replace(item.value, head=""))
-    return len(inside) - len("()") <= WIDTH - (12 if item.name.isidentifier() else 16)
+    assert isinstance(item.value, ast.Call)
+    return fits_in_brackets(item.value, 3 if item.name.isidentifier() else 4)
+
+
+def _repeats(value: ast.expr) -> bool:
+    return any(isinstance(node, ast.comprehension) for node in ast.walk(value))
 
 
 def _only_body(turn: Turn) -> Body | None:
@@ -120,14 +127,11 @@ def _function(writer: Classes, stages: list[_Stage], around: Frame) -> Signature
     value = constructor.build(slot)
     name = writer.program.unused(_function_name(stages[0].body.name))
     parameters = frame.parameters()
-    arguments = tuple(Argument(f"{p.name}: {p.annotation}") for p in parameters)
-    signature = lines(Call(name, arguments), 0, "def ", " -> nn.Sequential:")
-    body = [*listing(constructor.listed, frame, 1), *lines(value, 1, "return ")]
-    if len(body) == 1 and "for " not in body[0]:
+    body = [*listing(constructor.listed, frame), ast.Return(value)]
+    if len(body) == 1 and is_one_line(body[0]) and not _repeats(value):
         raise Differ  # the line itself says as much as a call
     doc = partial(chained, [stage.body for stage in stages], indent=1)
-    method = Method(signature, doc, body)
-    writer.program.functions |= frame.functions
+    method = Method(building(name, parameters), doc, body)
     writer.program.definitions.append(Function(method))
     return Signature(name, parameters)
 
@@ -140,24 +144,19 @@ def _function_name(child: str) -> str:
 def _item(
     view: View, stage: _Stage, signature: Signature, around: Frame, *, keywords: bool = True
 ) -> Item:
-    arguments: list[Argument] = []
+    given: list[ast.expr | ast.keyword] = []
     for parameter in signature.parameters:
-        text = _argument(view, stage, parameter, around)
+        value = _argument(view, stage, parameter, around)
         # What is passed on under its own name needs no keyword.
-        plain = parameter.is_size or text == parameter.name
-        follows = bool(arguments) and bool(arguments[-1].prefix)
-        prefix = f"{parameter.name}=" if keywords and (follows or not plain) else ""
-        arguments.append(Argument(text, prefix))
+        plain = parameter.is_size or getattr(value, "id", "") == parameter.name
+        follows = bool(given) and isinstance(given[-1], ast.keyword)
+        by_keyword = keywords and (follows or not plain)
+        given.append(argument(value, parameter.name if by_keyword else ""))
     slot = (View(stage.body, stage.outer, {}),)
-    return Item(stage.body.name, Call(signature.name, tuple(arguments)), slot)
+    return Item(stage.body.name, called(signature.name, given), slot)
 
 
-def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> str:
-    from archspec.codegen.printing import formula_text, module_class  # noqa: PLC0415
-
+def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> ast.expr:
     formula = view.outside(stage.outer[parameter.name])
     around.needed.update(expressions.names(formula))
-    text = formula_text(expressions.substitute(formula, {}))
-    if parameter.annotation == "type[nn.Module]":
-        text = module_class(around.ops[text.strip('"')])
-    return text
+    return as_class(python_of(expressions.substitute(formula, {})), parameter, around)

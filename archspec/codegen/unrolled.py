@@ -9,6 +9,7 @@ What is a chain of layers all the way down stays `nn.Sequential`, since that is 
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from archspec.codegen.containers import are_apart, is_deep, is_opened, variable
 from archspec.codegen.frame import Frame
 from archspec.codegen.initialise import initialisation
 from archspec.codegen.items import Item, attribute, is_own, is_silent
-from archspec.codegen.layout import Argument, Call, Expr, lines
+from archspec.codegen.python.trees import apart, assign, call, literal, name
 from archspec.codegen.roles import Classes
 from archspec.network import INPUT, Body, Leaf, Loop
 
@@ -52,7 +53,7 @@ class Unrolled:
 
     Attributes:
         items: the layers by their paths, in the order in which they run.
-        lines: the lines of the constructor.
+        body: the statements of the constructor.
         aliases: what the network's own children stand for.
     """
 
@@ -62,8 +63,9 @@ class Unrolled:
         self.program = writer.program
         self.constructor = Constructor(writer, frame, lists=False, unrolls=True)
         self.items: list[Item] = []
-        self.lines = ["        super().__init__()"]
+        self.body: list[ast.stmt] = []
         self._last = self._named = ""
+        self._apart = False
         self._part = variable(frame.taken)
         self.aliases = {
             node.name: _result(node, node.name) for node in root.nodes if is_opened(node)
@@ -88,10 +90,9 @@ class Unrolled:
         module = _join(place.module, body.reuses or body.name)
         new = body.reuses is None and place.module == place.path
         if new:
-            made = Call("nn.ModuleList" if body.numbered else "nn.Module", ())
+            made = call("nn.ModuleList" if body.numbered else "nn.Module")
             if not place.module:  # a type checker knows nothing of what is in it
-                self.program.imports |= {"from typing import Any", "from typing import cast"}
-                made = Call("cast", (Argument("Any"), Argument(made)))
+                made = call("cast", name("Any"), made)
             self._begin(module)
             self._assign(place, body.name, made)
         inner = _Place(
@@ -113,10 +114,10 @@ class Unrolled:
             reuses=module if module != path else None,
         )
         slot = (replace(view, child=renamed),)
-        value = "" if is_silent(slot) else self.constructor.build(slot)
+        value = None if is_silent(slot) else self.constructor.build(slot)
         item = Item(path, value, slot)
         self.items.append(item)
-        if value:
+        if value is not None:
             self._begin(place.module)
             self._assign(place, node.name, value, tensor=is_own(item))
             if isinstance(node, Body):
@@ -124,32 +125,38 @@ class Unrolled:
 
     def _begin(self, container: str) -> None:
         """Leave a blank line where what follows belongs to another container."""
-        if are_apart(self._last, container):
-            self.lines.append("")
+        self._apart = are_apart(self._last, container)
         self._last = container
 
-    def _assign(self, place: _Place, name: str, value: Expr, *, tensor: bool = False) -> None:
-        """Write the line that makes a module a child, or a tensor a module's own."""
+    def _add(self, statement: ast.stmt) -> None:
+        self.body.append(apart(statement) if self._apart else statement)
+        self._apart = False
+
+    def _assign(self, place: _Place, child: str, value: ast.expr, *, tensor: bool = False) -> None:
+        """Write the statement that makes a module a child, or a tensor a module's own."""
         owner = attribute(place.module)
         if is_deep(place.module):
             if place.module != self._named:
-                self.lines += lines(owner, 2, f"{self._part} = ")
+                self._add(assign(name(self._part), owner))
                 self._named = place.module
-            owner = self._part
-        if name.isidentifier():
-            self.lines += lines(value, 2, f"{owner}.{name} = ")
+            owner = name(self._part)
+
+        def of(attribute: str) -> ast.expr:
+            return ast.Attribute(owner, attribute, ast.Load())
+
+        if child.isidentifier():
+            self._add(assign(of(child), value))
         elif place.body.numbered:
-            self.lines += lines(Call(f"{owner}.append", (Argument(value),)), 2)
+            self._add(ast.Expr(call(of("append"), value)))
         else:
-            method = "register_parameter" if tensor else "add_module"
-            call = Call(f"{owner}.{method}", (Argument(f'"{name}"'), Argument(value)))
-            self.lines += lines(call, 2)
+            method = of("register_parameter" if tensor else "add_module")
+            self._add(ast.Expr(call(method, literal(child), value)))
 
     def _initialise(self, body: Body, module: str) -> None:
         """Fill what a rule within a block fills as soon as it is built."""
         if body.fills:
             owner = attribute(module)
-            self.lines += initialisation([body], self.program.network, self.program, owner=owner)
+            self.body += initialisation([body], self.program.network, self.program, owner=owner)
 
 
 def _join(path: str, name: str) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec.codegen.agreement import Differ, nodes
 from archspec.codegen.items import Item, attribute, is_own, is_passed_on
-from archspec.codegen.layout import Argument, Call, Expr, flat
-from archspec.codegen.printing import literal
+from archspec.codegen.python.trees import attribute as attribute_of
+from archspec.codegen.python.trees import call, listed, literal
+from archspec.codegen.python.trees import item as item_of
 from archspec.network import Absent, Body, Leaf, execution
 from archspec.ops import Invocation, Kind, Shape
 from archspec.traced import untraced
 
-_INFIX: Final = {"operator.add": " + ", "operator.mul": " * ", "operator.matmul": " @ "}
+_INFIX: Final[Mapping[str, ast.operator]] = {
+    "operator.add": ast.Add(),
+    "operator.mul": ast.Mult(),
+    "operator.matmul": ast.MatMult(),
+}
+
+Written: TypeAlias = Callable[[Sequence[ast.expr]], ast.expr]
+"""How a value is written, from how those that it reads are."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class Line:
 
     name: str
     reads: tuple[str, ...]
-    call: Callable[[Sequence[Expr]], Expr]
+    call: Written
     kind: Kind | None
     shape: Shape
     flag: str = ""
@@ -71,7 +81,7 @@ def ordered(items: list[Item]) -> list[Item]:
     return list(done.values())
 
 
-def tensors(items: list[Item]) -> dict[str, str]:
+def tensors(items: list[Item]) -> dict[str, ast.expr]:
     """Return the module's own tensors by name, as `forward` writes them."""
     own = [(item.name, nodes(item.slot)[0][1]) for item in items if is_own(item)]
     return {name: attribute(node.reuses or name) for name, node in own}
@@ -126,43 +136,41 @@ def _once(node: Leaf | Body, own: Collection[str]) -> tuple[int, ...]:
     return tuple(i for i, name in enumerate(node.reads) if name in own)
 
 
-def _call(node: Leaf | Body, name: str, once: tuple[int, ...]) -> Callable[[Sequence[Expr]], Expr]:
+def _call(node: Leaf | Body, name: str, once: tuple[int, ...]) -> Written:
     """Return how a child is called in source."""
     if not isinstance(node, Leaf):
         return _module_call(node.reuses or name, None)
     if node.op.is_module():
         return _module_call(node.reuses or name, node.op.invocation)
-    call = node.op.call()
-    if call.target in _INFIX:
-        return lambda values: _INFIX[call.target].join(flat(value) for value in values)
-    keywords = tuple(
-        Argument(literal(untraced(argument.value)), f"{argument.name}=")
-        for argument in call.arguments
-    )
+    how = node.op.call()
+    if (infix := _INFIX.get(how.target)) is not None:
+        return lambda values: reduce(lambda one, other: ast.BinOp(one, infix, other), values)
+    keywords = {a.name: literal(untraced(a.value)) for a in how.arguments}
     rank = len(node.output)
 
-    def joined(values: Sequence[Expr]) -> Expr:
-        batched = next(flat(value) for i, value in enumerate(values) if i not in once)
-        sizes = ", ".join([f"{batched}.shape[0]", *["-1"] * rank])
+    def joined(values: Sequence[ast.expr]) -> ast.expr:
+        batched = next(value for i, value in enumerate(values) if i not in once)
+        sizes = [item_of(attribute_of(batched, "shape"), 0), *[literal(-1)] * rank]
         operands = [
-            f"{flat(value)}.expand({sizes})" if i in once else value
+            call(attribute_of(value, "expand"), *sizes) if i in once else value
             for i, value in enumerate(values)
         ]
-        listed = Call("", tuple(Argument(v) for v in operands), brackets="[]")
-        return Call(call.target, (Argument(listed), *keywords))
+        return call(how.target, listed(operands), **keywords)
 
     return joined
 
 
-def _module_call(name: str, how: Invocation | None) -> Callable[[Sequence[Expr]], Expr]:
+def _module_call(name: str, how: Invocation | None) -> Written:
     head = attribute(name)
     if how is None:
-        return lambda values: Call(head, tuple(Argument(value) for value in values))
-    further = tuple(Argument(literal(value), f"{key}=") for key, value in how.keywords)
-    item = "" if how.item is None else f"[{how.item}]"
-    return lambda values: Call(
-        head, (*(Argument(v) for v in [*values] * how.copies), *further), item=item
-    )
+        return lambda values: call(head, *values)
+    further = {key: literal(value) for key, value in how.keywords}
+
+    def made(values: Sequence[ast.expr]) -> ast.expr:
+        result = call(head, *[*values] * how.copies, **further)
+        return result if how.item is None else item_of(result, how.item)
+
+    return made
 
 
 def within(outer: Line, inner: Line) -> Line:
@@ -171,11 +179,11 @@ def within(outer: Line, inner: Line) -> Line:
     count = len(inner.reads)
     reads = (*outer.reads[:place], *inner.reads, *outer.reads[place + 1 :])
 
-    def call(values: Sequence[Expr]) -> Expr:
+    def written(values: Sequence[ast.expr]) -> ast.expr:
         nested = inner.call(values[place : place + count])
         return outer.call([*values[:place], nested, *values[place + count :]])
 
-    return replace(outer, reads=reads, call=call)
+    return replace(outer, reads=reads, call=written)
 
 
 def without_identities(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from archspec.codegen.containers import is_deep
@@ -34,7 +34,7 @@ class Variables:
         lines: Sequence[Line],
         inputs: Mapping[str, str],
         results: Sequence[str],
-        own: Mapping[str, str],
+        own: Collection[str],
         part: str,
     ) -> None:
         self._lines = {entry.name: entry for entry in lines}
@@ -86,7 +86,7 @@ class Variables:
         return path
 
     def _named(self, alone: set[str]) -> dict[str, str]:
-        names = {**self._inputs, **self._tensors}
+        names = {**self._inputs, **{name: f"self.{name}" for name in self._tensors}}
         for entry in self._lines.values():
             if entry.name in alone or entry.training_only:
                 names[entry.name] = self._own[entry.name]

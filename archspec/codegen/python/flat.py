@@ -1,0 +1,131 @@
+"""Expressions on one line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any, Final
+
+from archspec.codegen.python.trees import Argument, arguments_of, replaced
+
+_NESTED: Final = ast.BoolOp | ast.IfExp
+
+
+def flat(node: ast.expr | ast.keyword) -> str:
+    """Return an expression, or an argument with its keyword, on one line."""
+    match node:
+        case ast.keyword(arg=key, value=value):
+            return f"{key}={flat(value)}" if key else f"**{flat(value)}"
+        case ast.Name(id=text):
+            return text
+        case ast.Constant(value=int(value)) if getattr(node, "grouped", False):
+            return f"{value:_}"
+        case ast.Constant(value=value):
+            return constant_text(value)
+        case ast.Attribute(value=owner, attr=attribute) if not isinstance(owner, ast.Constant):
+            return f"{_head(owner)}.{attribute}"
+        case ast.Call(func=function):
+            return f"{_head(function)}({inside(node)})"
+        case ast.Subscript(value=owner, slice=ast.expr() as index):
+            return f"{_head(owner)}[{_index(index)}]"
+        case ast.Starred(value=value):
+            return f"*{flat(value)}"
+        case ast.List(elts=items):
+            return f"[{_joined(items)}]"
+        case ast.Tuple(elts=items):
+            return f"({_joined(items)}{',' if len(items) == 1 else ''})"
+        case ast.GeneratorExp(elt=element):
+            return f"({flat(element)} {loop_text(node)})"
+        case ast.BoolOp():
+            return _either(node)
+        case ast.JoinedStr(values=parts):
+            return 'f"' + "".join(map(_formatted, parts)) + '"'
+    return ast.unparse(replaced(node, _spelt))
+
+
+def inside(node: ast.Call) -> str:
+    """Return the arguments of a call; a sole generator needs no parentheses of its own."""
+    if (generator := sole(node)) is not None:
+        return f"{flat(generator.elt)} {loop_text(generator)}"
+    return _joined(arguments_of(node))
+
+
+def sole(node: ast.expr) -> ast.GeneratorExp | None:
+    """Return the generator that is a call's only argument."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        argument = node.args[0]
+        return argument if isinstance(argument, ast.GeneratorExp) else None
+    return None
+
+
+def loop_text(node: ast.GeneratorExp | ast.ListComp) -> str:
+    """Return what a generator repeats its element for: `for i in range(3)`."""
+    (loop,) = node.generators
+    tests = "".join(f" if {flat(test)}" for test in loop.ifs)
+    return f"for {targets(loop.target)} in {flat(loop.iter)}{tests}"
+
+
+def targets(node: ast.expr) -> str:
+    """Return the variables of a loop, which need no parentheses."""
+    return _joined(node.elts) if isinstance(node, ast.Tuple) else flat(node)
+
+
+def constant_text(value: Any) -> str:
+    """Return the source of a number, a string, a bool or None."""
+    shown = repr(value)
+    if isinstance(value, str) and shown[0] == "'" and '"' not in shown:
+        return f'"{shown[1:-1]}"'
+    return shown
+
+
+def _joined(nodes: Iterable[Argument]) -> str:
+    return ", ".join(map(flat, nodes))
+
+
+def _index(node: ast.expr) -> str:
+    return _joined(node.elts) if isinstance(node, ast.Tuple) and len(node.elts) > 1 else flat(node)
+
+
+def _head(node: ast.expr) -> str:
+    """Return what is called, or taken a part of: it is in parentheses where it must be."""
+    plain = ast.Name | ast.Attribute | ast.Call | ast.Subscript | ast.Tuple | ast.List
+    if isinstance(node, plain | ast.GeneratorExp | ast.ListComp | ast.JoinedStr):
+        return flat(node)
+    return f"({flat(node)})"
+
+
+def _either(node: ast.BoolOp) -> str:
+    """Return operands of `and` or `or`.
+
+    `ast.unparse` has parentheses around a third operand that needs none, and none where `and`
+    stands within `or`, which linters ask for.
+    """
+    word = " or " if isinstance(node.op, ast.Or) else " and "
+    return word.join(
+        f"({flat(part)})" if isinstance(part, _NESTED) else flat(part) for part in node.values
+    )
+
+
+def _formatted(part: ast.expr) -> str:
+    if isinstance(part, ast.FormattedValue):
+        form = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
+        behind = f":{''.join(map(_formatted, form))}" if form else ""
+        return f"{{{flat(part.value)}{behind}}}"
+    assert isinstance(part, ast.Constant)
+    return constant_text(part.value)[1:-1].replace("{", "{{").replace("}", "}}")
+
+
+def _spelt(node: ast.expr) -> ast.expr | None:
+    """Return a string as a name that is written as we write it: `unparse` uses apostrophes."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    if is_text or isinstance(node, ast.JoinedStr):
+        return ast.Name(flat(node), ast.Load())
+    if isinstance(node, ast.BinOp) and is_held(node.left, node):
+        left = ast.Name(f"({flat(node.left)})", ast.Load())
+        return ast.BinOp(left, node.op, replaced(node.right, _spelt))
+    return None
+
+
+def is_held(left: ast.expr, outer: ast.BinOp) -> bool:
+    """Tell whether a left operand has parentheses that Python does not need, for who reads it."""
+    return isinstance(outer.op, ast.Mod) and isinstance(left, ast.BinOp)

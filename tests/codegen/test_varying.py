@@ -1,0 +1,279 @@
+"""Arguments of emitted classes make what `load` makes of them, or both refuse."""
+
+from __future__ import annotations
+
+import random
+import textwrap
+from typing import Any
+
+import pytest
+import torch
+from modules import source_class
+from varying import vary
+
+import archspec
+
+HEAD = "name: Net\ninput: [8, 16, 16]\n"
+
+# Each is a var that decides more than arguments: it is none of the class.
+CLOSED = {
+    "a condition on a side": """
+        vars: {stride: 1}
+        blocks:
+          Half: [{Conv2d: 8, kernel_size: 3, padding: 1}, {if: =in_height > 7, do: ReLU}]
+        net:
+          stem: {Conv2d: 8, kernel_size: 3, padding: 1, stride: =stride}
+          body: {Half: null}
+    """,
+    "a window that a side bounds": """
+        vars: {patch: 2}
+        blocks:
+          Mix: [{MaxPool2d: "=min(7, in_height)", stride: 1}]
+        net: [{Conv2d: 8, kernel_size: =patch, stride: =patch}, Mix]
+    """,
+    "a padding before a linear layer": """
+        vars: {pad: 1}
+        net: [{Conv2d: 8, kernel_size: 3, padding: =pad}, Flatten, {Linear: 4}]
+    """,
+    "two that cancel out": """
+        vars: {down: 2, up: 2}
+        net:
+          - {Conv2d: 8, kernel_size: =down, stride: =down}
+          - {Upsample: null, scale_factor: =up}
+          - Flatten
+          - {Linear: 4}
+    """,
+    "an even kernel behind which a pooling rounds": """
+        vars: {kernel: 4}
+        net: [{MaxPool2d: =kernel, stride: 1}, {MaxPool2d: 4}, Flatten, {Linear: 4}]
+    """,
+    "a side in a number of turns": """
+        vars: {stride: 2}
+        blocks: {Rest: [{repeat: =in_width // 8, do: {Conv2d: 8, kernel_size: 1}}]}
+        net: [{MaxPool2d: 2, stride: =stride}, Rest]
+    """,
+    "a side in a size": """
+        vars: {stride: 2}
+        blocks: {Rest(n=in_width): [{Conv2d: =n + 1, kernel_size: 1}]}
+        net: [{MaxPool2d: 2, stride: =stride}, Rest]
+    """,
+    "a side in a name": """
+        vars: {stride: 2}
+        blocks: {Rest: {for: {i: [=in_width]}, splice: {conv<i>: {Conv2d: 4, kernel_size: 1}}}}
+        net: [{MaxPool2d: 2, stride: =stride}, Rest]
+    """,
+    "a side behind a loop and a block": """
+        vars: {stride: 1}
+        blocks:
+          Down(s): [{Conv2d: 8, kernel_size: 3, stride: =s, padding: 1}]
+          End(n): [{if: =n > 3, do: Tanh}, {Conv2d: 8, kernel_size: 1}]
+          Rest: [{End: =in_height}]
+        net: [{repeat: 2, do: {Down: =stride}}, Rest]
+    """,
+    "positions of a sequence": """
+        vars: {patch: 4}
+        net:
+          - {Conv2d: 8, kernel_size: =patch, stride: =patch}
+          - {Flatten: 2}
+          - {Linear: 5}
+    """,
+    "a group whose side is found out": """
+        vars: {side: 4}
+        net:
+          - {AdaptiveAvgPool2d: =side}
+          - {Flatten: 2}
+          - {Unflatten: [1, [2, 4]]}
+          - {Permute: [0, 1, 3, 2]}
+          - {RelativeAttention: 4}
+    """,
+    "sides that are equal by chance": """
+        vars: {size: 4}
+        net:
+          a: {AdaptiveAvgPool2d: =size}
+          b: {from: input, AdaptiveAvgPool2d: 4}
+          sum: {Add: [a, b]}
+    """,
+    "a word": """
+        vars: {n: 3}
+        net: [{Conv2d: 8, kernel_size: 3, padding: "='same' if n < 10 else 0"}]
+    """,
+    "whether there is a tensor": """
+        vars: {n: 12}
+        net: [{Permute: [0, 2, 3, 1]}, {LayerNorm: null, elementwise_affine: "=n < 20"}]
+        init: [{LayerNorm: {weight: ones_}}]
+    """,
+    "a dimension": "\n        vars: {n: 2}\n        net: [{Flatten: =n}]\n",
+    "the dimension of a function": """
+        vars: {n: 1}
+        net: {a: Tanh, sum: {Cat: [a, input], dim: =n}}
+    """,
+    "sides by different formulas": """
+        vars: {s: 4}
+        net:
+          a: {AdaptiveAvgPool2d: =s}
+          b: {from: input, MaxPool2d: 4, stride: =s}
+          sum: {Add: [a, b]}
+    """,
+    "channels by different formulas": """
+        vars: {w: 16}
+        net:
+          a: {Conv2d: =w // 8, kernel_size: 1}
+          b: {from: input, Conv2d: =18 - w, kernel_size: 1}
+          sum: {Add: [a, b]}
+    """,
+    "one channel by a formula": """
+        vars: {w: 8}
+        net:
+          a: {Conv2d: =w // 8, kernel_size: 1}
+          b: {from: input, Conv2d: 1, kernel_size: 1}
+          sum: {Add: [a, b]}
+    """,
+    "an even kernel beside what it reads": """
+        vars: {k: 3}
+        net:
+          a: {Conv2d: 8, kernel_size: =k, padding: =k // 2}
+          sum: {Add: [a, input]}
+    """,
+}
+
+# Each is an argument of the class.
+OPEN = {
+    "a stride before a global pooling": """
+        vars: {stride: 2, width: 8}
+        net:
+          - {Conv2d: =width, kernel_size: 3, stride: =stride, padding: 1}
+          - {AdaptiveAvgPool2d: 1}
+          - Flatten
+          - {Linear: =2 * width}
+    """,
+    "sides that meet": """
+        vars: {stride: 2, rate: 0.5}
+        net:
+          a: {MaxPool2d: 2, stride: =stride}
+          b: {Dropout: =rate}
+          c: {Conv2d: 8, kernel_size: 1}
+          sum: {Add: [b, c]}
+          gate: {Mul: {same: Identity, f: [{AdaptiveAvgPool2d: 1}, Sigmoid]}}
+    """,
+    "equal sides by different arguments": """
+        vars: {stride: 2, radius: 1, width: 16}
+        blocks:
+          Down(channels, stride):
+            conv: {Conv2d: =channels, kernel_size: 3, padding: 1, stride: =stride}
+            short: {from: input, Conv2d: =channels, kernel_size: 1, stride: =stride}
+            sum: {Add: [conv, short]}
+          Same(channels):
+            conv: {Conv2d: =2 * channels, kernel_size: =2 * radius + 1, padding: =radius}
+            back: {Conv2d: =in_channels, kernel_size: 3, padding: 1}
+            sum: {Add: [back, input]}
+        net:
+          - {Conv2d: =width, kernel_size: 1}
+          - {Down: [=2 * width, =stride]}
+          - {Same: =width * 2}
+          - {Down: [8, 2]}
+          - {repeat: 2, do: {Same: 8}}
+    """,
+    "channels that a number divides": """
+        vars: {factor: 2}
+        net: [{PixelShuffle: =factor}, {Conv2d: 4, kernel_size: 1}]
+    """,
+    "what is divided": """
+        vars: {width: 16, extra: 3}
+        net: [{Conv2d: =width // 4 + extra, kernel_size: 1}, {Conv2d: =width - 8, kernel_size: 1}]
+    """,
+    "heads": """
+        vars: {heads: 2, width: 12, window: 4, rate: 0.1}
+        net:
+          - {Conv2d: =2 * width, kernel_size: 1}
+          - {Permute: [0, 2, 3, 1]}
+          - {WindowAttention: 3, window_size: =window, shift_size: =window // 2}
+          - {CosineWindowAttention: =heads, window_size: =window, dropout: =rate / 2}
+    """,
+}
+
+
+def written(text: str) -> str:
+    return HEAD + textwrap.dedent(text)
+
+
+def arguments(text: str) -> list[str]:
+    return [*source_class(archspec.loads(text)).__init__.__annotations__][:-1]
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_var_that_decides_more_is_no_argument(name: str) -> None:
+    assert not arguments(written(CLOSED[name]))
+
+
+@pytest.mark.usefixtures("single_thread")
+@pytest.mark.parametrize("name", OPEN)
+def test_arguments_of_any_value(name: str) -> None:
+    text = written(OPEN[name])
+    assert arguments(text)
+    found = vary(text, random.Random(0), 20)
+    assert min(found.values()) > 0
+
+
+FAMILIES = (
+    *("alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "googlenet", "inception_v3"),
+    *("lenet", "maxvit_t", "mnasnet0_5", "mobilenet_v2", "mobilenet_v3_small", "regnet_x_400mf"),
+    *("resnet18", "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t", "swin_v2_t", "unet", "vgg11"),
+    "vit_b_32",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAMILIES)
+def test_arguments_of_bundled_networks_of_any_value(name: str) -> None:
+    vary(name, random.Random(name), 12)
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "swin_t": {"width": 97, "window": 0, "stochastic_depth": 1.5, "num_classes": 0, "patch": 0},
+    "swin_v2_t": {"window": 1, "num_classes": -1},
+    "densenet121": {"growth": 0},
+    "efficientnet_b0": {"stochastic_depth": -0.1},
+    "maxvit_t": {"head_dim": 0},
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_constructor_refuses_what_load_refuses_by_the_name_of_the_argument(name: str) -> None:
+    kind = source_class(archspec.load(name))
+    for argument, value in WRONG[name].items():
+        with pytest.raises(archspec.SpecError):
+            archspec.load(name, **{argument: value})
+        with pytest.raises(ValueError, match=argument), torch.device("meta"):
+            kind(**{argument: value})
+
+
+def test_a_constructor_refuses_what_the_spec_says_a_var_cannot_be() -> None:
+    text = """
+        vars:
+          width: {default: 8, min: 4, max: 16}
+          groups: {default: 2, choices: [1, 2, 4]}
+          rate: {default: 0.1, max: 0.5}
+        net: [{Conv2d: =width, kernel_size: 1, groups: =groups}, {Dropout: =rate}]
+    """
+    kind = source_class(archspec.loads(written(text)))
+    for argument, wrong, right in (("width", 18, 16), ("groups", 8, 4), ("rate", 0.6, 0.5)):
+        kind(**{argument: right})
+        with pytest.raises(ValueError, match=argument):
+            kind(**{argument: wrong})
+
+
+def test_a_constructor_refuses_what_nothing_can_be_divided_by() -> None:
+    text = """
+        vars: {reduction: 4, heads: 2, dim: 8}
+        net:
+          - {Conv2d: =16 // reduction, kernel_size: 1}
+          - {Conv2d: =64 // reduction, kernel_size: 1}
+          - {Conv2d: =dim // heads, kernel_size: 1}
+    """
+    kind = source_class(archspec.loads(written(text)))
+    kind(reduction=16, heads=8)
+    for argument, wrong in (("reduction", 0), ("reduction", 17), ("heads", 0), ("heads", 9)):
+        with pytest.raises(archspec.SpecError):
+            archspec.loads(written(text), **{argument: wrong})
+        with pytest.raises(ValueError, match=argument):
+            kind(**{argument: wrong})

@@ -1,0 +1,465 @@
+"""torchvision's networks from our specs: the same names, weights, outputs, gradients and figures.
+
+Whatever torchvision has is compared bit for bit; what it lacks is held against figures that were
+counted on networks built by hand.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+import torchvision
+from modules import Make, source
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+import archspec
+from archspec import analysis
+
+SEED = 20
+
+# One network of each family and kind of block runs by default, the others with `-m slow`.
+DEFAULT = (
+    "alexnet",
+    "vgg11_bn",
+    "googlenet",
+    "inception_v3",
+    "resnet18",
+    "resnext50_32x4d",
+    "densenet121",
+    "mobilenet_v3_large",
+    "efficientnet_b0",
+    "squeezenet1_1",
+    "mobilenet_v2",
+    "mnasnet0_5",
+    "shufflenet_v2_x0_5",
+    "regnet_y_400mf",
+    "convnext_tiny",
+    "vit_b_32",
+    "swin_t",
+    "swin_v2_t",
+)
+SLOW = (
+    *("vgg11", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
+    *("resnet34", "resnet50", "resnet101", "resnet152", "resnext101_32x8d", "resnext101_64x4d"),
+    *("wide_resnet50_2", "wide_resnet101_2"),
+    *("squeezenet1_0", "densenet161", "densenet169", "densenet201"),
+    *("mobilenet_v3_small", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
+    *("efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4"),
+    *("efficientnet_b5", "efficientnet_b6", "efficientnet_b7"),
+    *("efficientnet_v2_s", "efficientnet_v2_m", "efficientnet_v2_l"),
+    *("shufflenet_v2_x1_0", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0"),
+    *("regnet_x_400mf", "regnet_x_800mf", "regnet_x_1_6gf", "regnet_x_3_2gf", "regnet_x_8gf"),
+    *("regnet_x_16gf", "regnet_x_32gf", "regnet_y_800mf", "regnet_y_1_6gf", "regnet_y_3_2gf"),
+    *("regnet_y_8gf", "regnet_y_16gf", "regnet_y_32gf"),
+    *("convnext_small", "convnext_base", "convnext_large", "vit_b_16"),
+    *("swin_s", "swin_b", "swin_v2_s", "swin_v2_b", "maxvit_t"),
+)
+# More than 300 million parameters: keys, shapes and figures are compared, and no numbers.
+META = ("regnet_y_128gf", "vit_l_16", "vit_l_32", "vit_h_14")
+
+
+def slow(*names: str) -> list[Any]:
+    return [pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
+ON_META = [*DEFAULT, *SLOW, *slow(*META)]
+OURS_ALONE = (
+    *("lenet", "alexnet_1ch", "nin", "inception_v1", "unet"),
+    *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
+)
+
+# Pixels along a side: (eval, training). InceptionV3's auxiliary head needs its full size, and ViT
+# and MaxViT are built for one size.
+SIZES = {
+    "inception_v3": (75, 299),
+    **dict.fromkeys(["vit_b_16", "vit_b_32", "maxvit_t"], (224, 224)),
+}
+SIZE = (64, 64)
+
+# Another legal input, and what torchvision must be told to build a network for it.
+OTHER = ((3, 251, 203), {})
+OTHERS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "inception_v3": ((3, 331, 307), {}),  # for its auxiliary head
+    "maxvit_t": ((3, 448, 448), {"input_size": (448, 448)}),
+    "vit_h_14": ((3, 252, 252), {"image_size": 252}),
+    **dict.fromkeys(
+        ["vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32"], ((3, 256, 256), {"image_size": 256})
+    ),
+}
+
+# Before global pooling. Checked by the recurrence and by the extent of the non-zero gradient.
+RECEPTIVE_FIELD = {
+    "alexnet": 195,
+    "vgg11": 150,
+    "vgg16": 212,
+    "vgg19": 268,
+    "resnet18": 435,
+    "resnet34": 899,
+    "resnet50": 427,
+    "resnet101": 971,
+    "resnet152": 1451,
+    "resnext50_32x4d": 427,
+    "densenet121": 2071,
+    "squeezenet1_0": 155,
+    "squeezenet1_1": 207,
+    "mobilenet_v2": 491,
+    "googlenet": 379,
+    "inception_v1": 715,  # with the paper's 5x5 branch and 3x3 pools
+}
+# After each convolution and pooling.
+VGG16_FIELDS = [3, 5, 6, 10, 14, 16, 24, 32, 40, 44, 60, 76, 92, 100, 132, 164, 196, 212]
+
+# (spec, vars, input, learned parameters, output), counted on networks built by hand.
+COUNTED: list[tuple[str, dict[str, Any], tuple[int, ...] | None, int, tuple[int, ...]]] = [
+    ("lenet", {}, None, 44_426, (10,)),
+    ("alexnet_1ch", {}, None, 46_764_746, (10,)),
+    ("alexnet_1ch", {}, (1, 258, 258), 46_764_746, (10,)),
+    ("nin", {}, None, 1_992_166, (10,)),
+    ("inception_v1", {}, None, 6_998_552, (1000,)),
+    ("vgg11_1ch", {}, None, 22_332_682, (10,)),
+    ("vgg13_1ch", {}, None, 22_517_194, (10,)),
+    ("vgg16_1ch", {}, None, 27_826_890, (10,)),
+    ("vgg19_1ch", {}, None, 33_136_586, (10,)),
+    ("vgg11_1ch", {}, (1, 32, 32), 9_749_770, (10,)),
+    ("vgg13_1ch", {}, (1, 32, 32), 9_934_282, (10,)),
+    ("vgg16_1ch", {}, (1, 32, 32), 15_243_978, (10,)),
+    ("vgg19_1ch", {}, (1, 32, 32), 20_553_674, (10,)),
+    ("resnet18", {"num_classes": 10}, None, 11_181_642, (10,)),
+    ("resnet34", {"num_classes": 10}, None, 21_289_802, (10,)),
+    ("resnet50", {"num_classes": 10}, None, 23_528_522, (10,)),
+    ("resnet101", {"num_classes": 10}, None, 42_520_650, (10,)),
+    ("resnet152", {"num_classes": 10}, None, 58_164_298, (10,)),
+    ("resnext50_32x4d", {"num_classes": 10}, None, 23_000_394, (10,)),
+    ("resnet18", {"include_top": False}, None, 11_176_512, (512, 7, 7)),
+    ("resnet34", {"include_top": False}, None, 21_284_672, (512, 7, 7)),
+    ("resnet50", {"include_top": False}, None, 23_508_032, (2048, 7, 7)),
+    ("resnet101", {"include_top": False}, None, 42_500_160, (2048, 7, 7)),
+    ("resnet152", {"include_top": False}, None, 58_143_808, (2048, 7, 7)),
+    # torchvision's efficientnet_b2 is a choice of vars.
+    (
+        "efficientnet_b0",
+        {"width": 1.1, "depth": 1.2, "dropout": 0.3},
+        (3, 288, 288),
+        9_109_994,
+        (1000,),
+    ),
+]
+
+
+# --- One pass of a network, and what two of them have in common ---------------------------------
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a network gives for one batch: in eval mode, then in one step of training."""
+
+    evaluated: tuple[Tensor, ...]
+    trained: tuple[Tensor, ...]
+    gradients: dict[str, Tensor]
+    buffers: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """torchvision's network: its weights as first drawn, its state, and one pass of it."""
+
+    name: str
+    drawn: dict[str, int]
+    state: dict[str, Tensor]
+    images: tuple[Tensor, Tensor]
+    result: Pass
+
+
+def theirs(name: str, **options: object) -> nn.Module:
+    if name in ("googlenet", "inception_v3"):
+        options["init_weights"] = True  # its default, but with a warning when left out
+    network: nn.Module = torchvision.models.get_model(name, **options)
+    return network
+
+
+@cache
+def ours(name: str) -> archspec.Architecture:
+    return archspec.load(name)
+
+
+def digests(module: nn.Module) -> dict[str, int]:
+    """Return a checksum of each tensor's bits; two sets of VGG's weights would be a gigabyte."""
+    return {key: zlib.crc32(t.numpy().tobytes()) for key, t in module.state_dict().items()}
+
+
+def disturbed(module: nn.Module) -> dict[str, Tensor]:
+    """Return a network's state after making every vector in it unlike all others.
+
+    Fresh norms and biases are all ones and zeros, and would not show if two were swapped.
+    """
+    tensors = module.state_dict()
+    with torch.no_grad():
+        for tensor in tensors.values():
+            if tensor.ndim == 1 and tensor.is_floating_point():
+                tensor.add_(torch.rand_like(tensor), alpha=0.1)
+    kept = dict(module.named_parameters())
+    return {key: kept.get(key, tensor.clone()) for key, tensor in tensors.items()}
+
+
+def tensors_of(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return (result,) if isinstance(result, Tensor) else tuple(result)
+
+
+def run(module: nn.Module, images: tuple[Tensor, Tensor]) -> Pass:
+    """Run a network on two batches, one for each mode; dropout draws from the same seed."""
+    with torch.no_grad():
+        evaluated = tensors_of(module.eval()(images[0]))
+    torch.manual_seed(SEED)
+    trained = tensors_of(module.train()(images[1]))
+    loss = torch.stack([output.square().mean() for output in trained]).sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    gradients = {key: p.grad for key, p in module.named_parameters() if p.grad is not None}
+    assert len(gradients) == sum(1 for _ in module.parameters()), "a parameter was left out"
+    return Pass(evaluated, trained, gradients, dict(module.named_buffers()))
+
+
+def batches(sizes: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(SEED)
+    first, second = (torch.randn(2, 3, n, n, generator=generator) for n in sizes)
+    return first, second
+
+
+def differing(mine: Mapping[str, Tensor], reference: Mapping[str, Tensor]) -> list[str]:
+    """Return the names of tensors that are not there twice, or not equal bit for bit."""
+    names = dict.fromkeys([*mine, *reference])
+    both = mine.keys() & reference.keys()
+    return [n for n in names if n not in both or not torch.equal(mine[n], reference[n])]
+
+
+def assert_same_outputs(mine: tuple[Tensor, ...], reference: tuple[Tensor, ...]) -> None:
+    assert len(mine) == len(reference)
+    for output, expected in zip(mine, reference, strict=True):
+        assert expected.isfinite().all(), "the comparison would say nothing"
+        assert torch.equal(output, expected)
+
+
+def assert_same(mine: Pass, reference: Pass) -> None:
+    assert_same_outputs(mine.evaluated, reference.evaluated)
+    assert_same_outputs(mine.trained, reference.trained)
+    assert differing(mine.gradients, reference.gradients) == []
+    assert differing(mine.buffers, reference.buffers) == []
+
+
+# --- Bit for bit, live and from emitted source --------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[*DEFAULT, *slow(*SLOW)])
+def reference(request: pytest.FixtureRequest) -> Reference:
+    torch.manual_seed(SEED)
+    module = theirs(request.param)
+    drawn = digests(module)
+    state, images = disturbed(module), batches(SIZES.get(request.param, SIZE))
+    return Reference(request.param, drawn, state, images, run(module, images))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Our network: its weights as first drawn, and one pass of it with torchvision's weights."""
+
+    drawn: dict[str, int]
+    result: Pass
+
+
+@pytest.fixture(scope="module")
+def subject(reference: Reference, make: Make) -> Subject:
+    torch.manual_seed(SEED)
+    module = make(ours(reference.name))
+    drawn = digests(module)
+    module.load_state_dict(reference.state, strict=True)
+    return Subject(drawn, run(module, reference.images))
+
+
+def test_one_seed_gives_the_same_weights(reference: Reference, subject: Subject) -> None:
+    assert list(subject.drawn) == list(reference.drawn)
+    assert subject.drawn == reference.drawn
+
+
+def test_outputs_in_eval_mode_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert_same_outputs(subject.result.evaluated, reference.result.evaluated)
+
+
+def test_outputs_in_training_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert_same_outputs(subject.result.trained, reference.result.trained)
+
+
+def test_gradients_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert differing(subject.result.gradients, reference.result.gradients) == []
+
+
+def test_buffers_after_a_step_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert differing(subject.result.buffers, reference.result.buffers) == []
+
+
+def test_seed_of_build_is_the_global_seed() -> None:
+    torch.manual_seed(SEED)
+    expected = digests(theirs("resnet18"))
+    state = torch.get_rng_state()
+    assert digests(ours("resnet18").build(seed=SEED)) == expected
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+# --- Every network, without allocating a weight -------------------------------------------------
+
+
+def on_meta(net: archspec.Architecture) -> nn.Module:
+    return net.build(device="meta").eval()
+
+
+def theirs_on_meta(name: str, **choices: Any) -> nn.Module:
+    """Return torchvision's network without weights.
+
+    RegNet computes its widths with tensors, which must hold numbers.
+    """
+    stated = torchvision.models.regnet.BlockParams
+    from_init_params = stated.from_init_params
+
+    def computed(**options: Any) -> Any:
+        with torch.device("cpu"):
+            return from_init_params(**options)
+
+    with pytest.MonkeyPatch.context() as patch, torch.device("meta"):
+        patch.setattr(stated, "from_init_params", computed)
+        return theirs(name, **choices)
+
+
+def signature(module: nn.Module) -> list[tuple[str, tuple[int, ...], torch.dtype]]:
+    return [(key, tuple(t.shape), t.dtype) for key, t in module.state_dict().items()]
+
+
+def counted_macs(module: nn.Module, shape: tuple[int, ...]) -> int:
+    with FlopCounterMode(display=False) as counter:
+        module(torch.empty(1, *shape, device="meta"))
+    flops: int = counter.get_total_flops()
+    return flops // 2
+
+
+@pytest.mark.parametrize("name", ON_META)
+def test_state_dict_is_torchvisions(name: str) -> None:
+    expected = signature(theirs_on_meta(name))
+    assert signature(on_meta(ours(name))) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", META)
+def test_state_dict_of_emitted_source_of_the_largest(name: str) -> None:
+    with torch.device("meta"):
+        module = source(ours(name))
+    assert signature(module) == signature(theirs_on_meta(name))
+
+
+@pytest.mark.parametrize("name", [*ON_META, *OURS_ALONE])
+def test_static_figures_are_pytorchs(name: str) -> None:
+    net, module = ours(name), on_meta(ours(name))
+    shape = net.inputs["input"]
+    assert net.parameters == sum(p.numel() for p in module.parameters())
+    assert net.macs == counted_macs(module, shape)
+    assert net.output == module(torch.empty(1, *shape, device="meta")).shape[1:]
+
+
+@pytest.mark.parametrize("name", [*DEFAULT, *slow(*SLOW, *META)])
+def test_static_figures_at_another_size_are_torchvisions(name: str) -> None:
+    shape, choices = OTHERS.get(name, OTHER)
+    net, module = archspec.load(name, input=shape), theirs_on_meta(name, **choices).eval()
+    assert net.parameters == sum(p.numel() for p in module.parameters())
+    assert net.macs == counted_macs(module, shape)
+    assert net.output == module(torch.empty(1, *shape, device="meta")).shape[1:]
+
+
+@pytest.mark.parametrize(("name", "pixels"), RECEPTIVE_FIELD.items())
+def test_receptive_field(name: str, pixels: int) -> None:
+    assert ours(name).receptive_field == (pixels, pixels)
+
+
+def test_receptive_field_after_each_layer() -> None:
+    net = ours("vgg16")
+    found = analysis.fields(net.network)
+    maps = [leaf for leaf in net.network.leaves if leaf.label in ("Conv2d", "MaxPool2d")]
+    assert [found[leaf.path].size for leaf in maps] == [(n, n) for n in VGG16_FIELDS]
+
+
+@pytest.mark.parametrize(("name", "values", "shape", "parameters", "output"), COUNTED)
+def test_figures_of_networks_built_by_hand(
+    name: str,
+    values: dict[str, Any],
+    shape: tuple[int, ...] | None,
+    parameters: int,
+    output: tuple[int, ...],
+) -> None:
+    net = archspec.load(name, input=shape, **values)
+    assert (net.parameters, net.output) == (parameters, output)
+
+
+def test_figures_of_one_inception_block() -> None:
+    block = next(node for node in ours("inception_v1") if node.path == "inception3a")
+    assert block.inputs == ((192, 28, 28),)
+    assert (analysis.parameters(block), block.output) == (163_696, (256, 28, 28))
+
+
+# --- Choices of vars ----------------------------------------------------------------------------
+
+
+def assert_same_network(mine: nn.Module, reference: nn.Module, sizes: tuple[int, int]) -> None:
+    state, images = disturbed(reference), batches(sizes)
+    assert list(mine.state_dict()) == list(state)
+    mine.load_state_dict(state, strict=True)
+    assert_same(run(mine, images), run(reference, images))
+
+
+@pytest.mark.parametrize("replaced", [[False, True, True], [True, False, True]])
+def test_strides_replaced_by_dilation(make: Make, replaced: list[bool]) -> None:
+    net = archspec.load("resnet50", replace_stride_with_dilation=replaced)
+    reference = theirs("resnet50", replace_stride_with_dilation=replaced)
+    assert net.macs == counted_macs(on_meta(net), (3, 224, 224))
+    assert_same_network(make(net), reference, (64, 64))
+
+
+def test_without_top_is_torchvisions_trunk(make: Make) -> None:
+    whole = dict(theirs("resnet50").named_children())
+    del whole["avgpool"], whole["fc"]
+    trunk = nn.Sequential()
+    for name, child in whole.items():
+        trunk.add_module(name, child)
+    assert_same_network(make(archspec.load("resnet50", include_top=False)), trunk, (64, 64))
+
+
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
+def test_without_auxiliary_classifiers(make: Make, name: str) -> None:
+    net, reference = archspec.load(name, aux_logits=False), theirs(name, aux_logits=False)
+    assert net.macs == ours(name).macs
+    assert_same_network(make(net), reference, (75, 75))
+
+
+def test_other_number_of_classes(make: Make) -> None:
+    net = archspec.load("googlenet", num_classes=10)
+    assert_same_network(make(net), theirs("googlenet", num_classes=10), (64, 64))
+
+
+def test_scaled_efficientnet_is_torchvisions_b2(make: Make) -> None:
+    net = archspec.load("efficientnet_b0", width=1.1, depth=1.2, dropout=0.3)
+    assert_same_network(make(net), theirs("efficientnet_b2"), (64, 64))
+
+
+def test_outputs_are_named() -> None:
+    images = torch.randn(2, 3, 64, 64)
+    module = ours("googlenet").build()
+    assert module.train()(images)._fields == ("logits", "aux2", "aux1")
+    assert isinstance(module.eval()(images), Tensor)
+
+
+def test_stated_features_are_checked() -> None:
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.load("alexnet_1ch", input=(1, 224, 224))
+    assert "6400" in str(caught.value)
+    assert "4096" in str(caught.value)
