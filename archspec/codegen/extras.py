@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from archspec import analysis
-from archspec.codegen.program import Method, said
+from archspec.codegen.program import Function, Method, said
 from archspec.codegen.python.trees import (
     assign,
     call,
@@ -71,7 +71,7 @@ def main_part(network: Network) -> list[ast.stmt]:
     )
 
 
-def test_functions(network: Network) -> list[Method]:
+def test_functions(network: Network) -> list[Function]:
     """Return the functions of a file of tests for pytest: what they count, compare and train."""
     parameters, made = analysis.parameters(network), call(network.name)
     counted = statements(_COUNTED, MADE=made, COUNT=grouped(literal(parameters)))
@@ -88,11 +88,11 @@ def test_functions(network: Network) -> list[Method]:
     return [*tests, _step(network)] if parameters else tests
 
 
-def _test(called: str, told: str, body: list[ast.stmt]) -> Method:
-    return Method(function(called, [], literal(None)), said(told), body)
+def _test(called: str, told: str, body: list[ast.stmt]) -> Function:
+    return Function(Method(function(called, [], literal(None)), said(told), body))
 
 
-def _step(network: Network) -> Method:
+def _step(network: Network) -> Function:
     """Return the test of one step of training."""
     loss = "RUN.square().mean()"
     if len(network.outputs) > 1:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from archspec.codegen.containers import is_deep, variable
+from archspec.codegen.inlining import arranged, consumers
 from archspec.codegen.items import attribute
 from archspec.codegen.paragraphs import paragraphs
 from archspec.codegen.python.flat import flat
@@ -22,14 +22,10 @@ from archspec.codegen.python.trees import (
 from archspec.codegen.python.trees import (
     name as named,
 )
-from archspec.codegen.values import Line, within, without_identities
+from archspec.codegen.values import Line, without_identities
 from archspec.codegen.variables import Variables
 from archspec.network import INPUT
 from archspec.ops import Kind
-
-_NESTED: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION)
-_LONGEST: Final = 60
-"""Columns up to which calls are written inside one another."""
 
 
 class Forward:
@@ -63,8 +59,9 @@ class Forward:
         self.shapes = shapes
         self.lines, self.results = without_identities(body, tuple(results), aliases)
         self._meant = dict(zip(results, self.results, strict=True))
-        self.lines = self._nested(self._inlined(self._read(self.lines)))
-        self._unread = {entry.name for entry in self.lines} - self._consumers(self.lines).keys()
+        self.lines = arranged(self.lines, self.results)
+        read = consumers(self.lines, self.results)
+        self._unread = {entry.name for entry in self.lines if entry.name not in read}
         self._part, self._named = variable(self.inputs.values()), ""
         variables = Variables(self.lines, self.inputs, self.results, own, self._part)
         self._own = own
@@ -168,72 +165,6 @@ class Forward:
         into = named(self.names[entry.name])
         made = assign(into, written, type_="Tensor", comment=self._comment(entry))
         return [made, ast.Return(into)] if single else [made]
-
-    def _consumers(self, body: list[Line]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for entry in body:
-            for name in entry.needs:
-                found.setdefault(name, []).append(entry.name)
-        for name in self.results:
-            found.setdefault(name, []).append("")
-        return found
-
-    def _read(self, body: list[Line]) -> list[Line]:
-        """Leave out the merges that nothing reads."""
-        kept: list[Line] = []
-        read = set(self.results)
-        for entry in reversed(body):
-            if not entry.is_merge or entry.name in read:
-                kept.append(entry)
-                read.update(entry.needs)
-        return kept[::-1]
-
-    def _inlined(self, body: list[Line]) -> list[Line]:
-        """Write side branches inside the merge that joins them: `out + self.downsample(x)`."""
-        done: list[Line] = []
-        made: set[str] = set()
-        consumers = self._consumers(body)
-        for entry in body:
-            current = entry
-            while current.is_merge and not (current.flag or current.is_pairwise) and done:
-                side = done[-1]
-                operands = [name for name in current.reads if name in made]
-                lone = consumers.get(side.name) == [entry.name]
-                aside = not (len(done) > 1 and done[-2].name in side.reads)
-                last = bool(operands) and operands[-1] == side.name
-                if (
-                    not (lone and aside and last)
-                    or side.flag
-                    or side.is_merge
-                    or side.training_only
-                ):
-                    break
-                made.remove(done.pop().name)
-                current = within(current, side)
-            done.append(current)
-            made.add(current.name)
-        return done
-
-    def _nested(self, body: list[Line]) -> list[Line]:
-        """Write a norm or activation around what it reads: `self.relu(self.bn1(…))`."""
-        done: list[Line] = []
-        consumers = self._consumers(body)
-        for entry in body:
-            before = done[-1] if done else None
-            if (
-                before is not None
-                and entry.kind in _NESTED
-                and entry.reads == (before.name,)
-                and consumers.get(before.name) == [entry.name]
-                and (before.kind is not None)
-                and not (before.flag or before.training_only or entry.training_only)
-                and len(flat(within(entry, before).call([named("x")] * len(before.reads))))
-                <= _LONGEST
-            ):
-                done[-1] = within(entry, before)
-            else:
-                done.append(entry)
-        return done
 
 
 def _in_part(tree: ast.expr, container: str, part: str) -> ast.expr:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from archspec.codegen.file import File
 from archspec.codegen.gate_lists import DOTTED, Reader, is_module
 from archspec.codegen.letters import Refused, check_characters, check_comments, parsed
 
@@ -23,42 +24,38 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Modules that a file may import, and what it may take from them; nothing for the module itself."""
 
 
-def check(
-    text: str,
-    meant: Sequence[ast.stmt],
-    own: Sequence[ast.stmt] = (),
-    *,
-    comments: Iterable[str] = (),
-    plugins: Iterable[str] = (),
-) -> None:
-    """Hold an emitted file against the lists.
+def check(text: str, file: File, *, comments: Iterable[str] = ()) -> None:
+    """Hold the text of a file against the lists.
 
     Args:
-        text: the file.
-        meant: what it was written as, all of which must be in it.
-        own: what of that is always the same, whatever the network.
+        text: the text.
+        file: what it was laid out from, all of which must be in it.
         comments: texts of ours (those of the templates) whose comments it may hold word for word.
-        plugins: dotted names of the classes that ops of plugins stand for.
 
     Raises:
         Refused: for what it must not hold.
     """
     check_characters(text)
     tree = parsed(text)
-    further, known = tuple(plugins), set(map(shape, own))
-    found = set(map(shape, tree.body))
-    for node in meant:
-        if shape(node) not in found:  # what is checked here is what was written
-            raise Refused(f"a change on the way to text, of `{ast.unparse(node)}`", 1)
-    check_comments(text, tuple(comments))
-    _check_imports(tree, _with_plugins(further))
+    check_comments(text, (*(copy.text for copy in file.copied), *comments))
+    _check_imports(tree, _with_plugins(file.plugins))
+    known = set(map(shape, file.own))
     rest = [node for node in tree.body if shape(node) not in known]
     _check_top(rest)
     given = {name for node in rest for name in _given(node)}
     given |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     stored = {name for node in rest for name in _stored(node)}
     for node in rest:
-        Reader(given, stored, _set_on_self(node), DOTTED.union(further)).read(node)
+        Reader(given, stored, _set_on_self(node), DOTTED.union(file.plugins)).read(node)
+    check_whole(tree, file.statements)
+
+
+def check_whole(tree: ast.Module, meant: Iterable[ast.stmt]) -> None:
+    """Refuse a file in which Python does not read all that was written."""
+    found = set(map(shape, tree.body))
+    for node in meant:
+        if shape(node) not in found:
+            raise Refused(f"on the way to text something became of `{ast.unparse(node)}`", 1)
 
 
 def shape(node: ast.stmt) -> str:

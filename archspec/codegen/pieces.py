@@ -5,12 +5,12 @@ A plain string says nothing of where it came from, so a template that lays one o
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from archspec import analysis
+from archspec.codegen.file import File
 from archspec.codegen.program import Class, Method
 from archspec.codegen.prose import harmless, prose, wrapped
 from archspec.codegen.python import printer
@@ -95,16 +95,7 @@ class Code:
 Piece: TypeAlias = Identifier | Literal | Docstring | Code
 
 
-def pieces_of(
-    network: Network,
-    *,
-    header: Sequence[str],
-    imports: Sequence[ast.stmt],
-    helpers: Sequence[str] = (),
-    classes: Sequence[Class] = (),
-    functions: Sequence[Method] = (),
-    main: Sequence[ast.stmt] = (),
-) -> dict[str, Any]:
+def pieces_of(network: Network, file: File, header: Sequence[str]) -> dict[str, Any]:
     """Return what a template can lay out of a file, all of it pieces."""
     return {
         "name": Identifier(network.name),
@@ -113,11 +104,11 @@ def pieces_of(
         "parameters": Literal(analysis.parameters(network)),
         "macs": Literal(analysis.macs(network)),
         "header": Docstring([part for line in header for part in wrapped(line).split("\n")]),
-        "imports": Code(printer.body(imports, 0)),
-        "helpers": [Code([text]) for text in helpers],
-        "classes": [_class(part) for part in classes],
-        "functions": [_method(part, 0) for part in functions],
-        "main": Code(printer.body(main, 0)) if main else None,
+        "imports": Code(printer.body(file.imported, 0)),
+        "helpers": [Code([copy.text]) for copy in file.copied],
+        "classes": [_class(part) for part in file.classes],
+        "functions": [_method(part.method, 0) for part in file.functions],
+        "main": Code(printer.body(file.ending, 0)) if file.ending else None,
     }
 
 

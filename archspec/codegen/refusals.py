@@ -97,9 +97,9 @@ def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
         for row in _rows(together):
             head = variable(row[0]) if len(row) == 1 else call("min", *map(variable, row))
             # Linters ask for a name for any number but 0 and 1.
-            one: ast.expr = ast.Compare(head, [ast.LtE()], [literal(1)])
-            test = one if least == 2 else below(head, least)
-            yield test, f"{_listed(row)} must be at least {least:g}"
+            one = ast.Compare(head, [ast.LtE()], [literal(1)])
+            small = one if least == 2 else below(head, least)
+            yield small, f"{_listed(row)} must be at least {least:g}"
 
 
 def below(bounded: ast.expr, low: float) -> ast.expr:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
+
 import pytest
 
 import archspec
 from archspec import SpecError, limits
 from archspec.codegen import gate, gate_lists
+from archspec.codegen.file import File
 from archspec.codegen.letters import Refused
 from archspec.commands import main
 
@@ -43,6 +47,10 @@ class Net(nn.Module{base}):
 def file(place: str = "top", line: str = "", indent: int = 0) -> str:
     gaps = dict.fromkeys(("top", "base", "field", "init", "fill", "forward"), "")
     return FILE.format(**{**gaps, place: " " * indent + line})
+
+
+def check(text: str, ending: Sequence[ast.stmt] = (), plugins: Sequence[str] = ()) -> None:
+    gate.check(text, File([], [], ending=ending, plugins=plugins))
 
 
 ALLOWED = {
@@ -149,9 +157,9 @@ INDENT = {"top": 0, "base": 0, "field": 4, "init": 8, "fill": 16, "forward": 8}
 
 @pytest.mark.parametrize("place", ALLOWED)
 def test_what_is_emitted_passes(place: str) -> None:
-    gate.check(file())
+    check(file())
     for line in ALLOWED[place]:
-        gate.check(file(place, line, INDENT[place]))
+        check(file(place, line, INDENT[place]))
 
 
 @pytest.mark.parametrize(
@@ -159,28 +167,37 @@ def test_what_is_emitted_passes(place: str) -> None:
 )
 def test_what_is_not_emitted_is_refused(place: str, line: str) -> None:
     with pytest.raises(Refused):
-        gate.check(file(place, line, INDENT[place]))
+        check(file(place, line, INDENT[place]))
 
 
 def test_it_tells_the_line() -> None:
     with pytest.raises(Refused, match=r"^line 17 of the emitted source: `eval`$") as caught:
-        gate.check(file("init", "a = eval", 8))
+        check(file("init", "a = eval", 8))
     assert caught.value.line == 17
 
 
 def test_what_is_copied_must_be_word_for_word() -> None:
     copied = 'class Own(nn.Module):\n    """Own."""\n\n    def a(self) -> None:\n        open("a")'
-    gate.check(file("top", copied), [copied])
+    own = ast.parse(copied).body
+    check(file("top", copied), own)
     with pytest.raises(Refused):
-        gate.check(file("top", copied.replace('"a"', '"b"')), [copied])
+        check(file("top", copied.replace('"a"', '"b"')), own)
+
+
+def test_python_must_read_what_was_written() -> None:
+    written = ast.parse(file("init", "self.b = nn.Linear(4, 8)", 8)).body[1:]
+    gate.check(file("init", "self.b = nn.Linear(4, 8)", 8), File(written, []))
+    gate.check(file("init", "self.b = nn.Linear(\n            4, 8)", 8), File(written, []))
+    with pytest.raises(Refused, match="on the way to text something became of `class Net"):
+        gate.check(file("init", "self.b = nn.Linear(4, 9)", 8), File(written, []))
 
 
 def test_what_may_be_imported_is_an_argument() -> None:
     with pytest.raises(Refused):
-        gate.check(file("top", "from plugin import Layer"))
-    gate.check(file("top", "from plugin import Layer"), plugins=["plugin.Layer"])
+        check(file("top", "from plugin import Layer"))
+    check(file("top", "from plugin import Layer"), plugins=["plugin.Layer"])
     with pytest.raises(Refused):
-        gate.check(file("top", "from plugin import Other"), plugins=["plugin.Layer"])
+        check(file("top", "from plugin import Other"), plugins=["plugin.Layer"])
 
 
 def test_a_refusal_is_a_fault_of_ours(

@@ -26,11 +26,11 @@ from archspec.codegen import (
     gate,
     gate_lists,
     pieces,
-    printing,
     prose,
     template,
 )
 from archspec.codegen.letters import Refused
+from archspec.codegen.python import flat
 from archspec.schema import names
 
 Patch = pytest.MonkeyPatch
@@ -71,7 +71,7 @@ GUARDS: dict[str, Callable[[Patch], None]] = {
     "quotes in docstrings": lambda p: p.setattr(prose, "_QUOTES", prose.re.compile("^$")),
     "backslashes in docstrings": no_backslashes,
     "control characters in docstrings": no_control_characters,
-    "literals": lambda p: p.setattr(printing, "_quoted", lambda text: f'"{text}"'),
+    "literals": lambda p: p.setattr(flat, "constant_text", lambda value: f'"{value}"'),
     "pieces alone": lambda p: p.setattr(template, "piece", lambda value: value),
     "the sandbox": lambda p: p.setattr(
         template, "ImmutableSandboxedEnvironment", jinja2.Environment
@@ -79,6 +79,7 @@ GUARDS: dict[str, Callable[[Patch], None]] = {
     "characters": lambda p: p.setattr(gate, "check_characters", lambda _: None),
     "comments": lambda p: p.setattr(gate, "check_comments", lambda *_: None),
     "the encoding": lambda p: p.setattr(gate, "parsed", ast.parse),
+    "the tree": lambda p: p.setattr(gate, "check_whole", lambda *_: None),
     "the list": lambda p: p.setattr(gate, "check", lambda *_, **__: None),
     "names in quotes": lambda p: p.setattr(gate_lists, "_QUOTED", re.compile(".*")),
     "the length": lambda p: p.setattr(limits, "EMITTED_BYTES", 10**9),
@@ -141,7 +142,10 @@ NAMED = ("names of the spec", "names of the network")
 
 ATTACKS = {
     "a child": Attack(
-        f'a", None) or {RUN} or ("b', spec(f"{HEAD}net: {{GAP: ReLU}}"), (*NAMED, "the list")
+        f'a", None) or {RUN} or ("b',
+        spec(f"{HEAD}net: {{GAP: ReLU}}"),
+        (*NAMED, "literals", "the list"),
+        harmless="a-b.canary.append-1",
     ),
     "a class": Attack(
         f"Net(nn.Module):\n    pass\n{RUN}\nclass Other",
@@ -190,6 +194,16 @@ ATTACKS = {
             "net: [{Unit: GAP}, {Unit: b}]"
         ),
         ("literals", "the list"),
+        harmless="words",
+    ),
+    "a string that adds up": Attack(
+        'a" + "c',
+        spec(
+            "name: Net\ninput: [4, 8, 8]\n"
+            "blocks: {Unit(mode): [{if: =mode == 'b', do: ReLU}, Tanh]}\n"
+            "net: [{Unit: GAP}, {Unit: b}]"
+        ),
+        ("literals", "the tree"),
         harmless="words",
     ),
     "a string within a formula": Attack(

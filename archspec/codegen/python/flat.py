@@ -18,29 +18,37 @@ def flat(node: ast.expr | ast.keyword) -> str:
             return f"{key}={flat(value)}" if key else f"**{flat(value)}"
         case ast.Name(id=text):
             return text
-        case ast.Constant(value=int(value)) if getattr(node, "grouped", False):
-            return f"{value:_}"
-        case ast.Constant(value=value):
-            return constant_text(value)
-        case ast.Attribute(value=owner, attr=attribute) if not isinstance(owner, ast.Constant):
+        case ast.Attribute(value=owner, attr=attribute):
             return f"{_head(owner)}.{attribute}"
         case ast.Call(func=function):
             return f"{_head(function)}({inside(node)})"
         case ast.Subscript(value=owner, slice=ast.expr() as index):
             return f"{_head(owner)}[{_index(index)}]"
-        case ast.Starred(value=value):
-            return f"*{flat(value)}"
-        case ast.List(elts=items):
-            return f"[{_joined(items)}]"
-        case ast.Tuple(elts=items):
-            return f"({_joined(items)}{',' if len(items) == 1 else ''})"
-        case ast.GeneratorExp(elt=element):
-            return f"({flat(element)} {loop_text(node)})"
         case ast.BoolOp():
             return _either(node)
-        case ast.JoinedStr(values=parts):
-            return 'f"' + "".join(map(_formatted, parts)) + '"'
+        case ast.Constant() | ast.JoinedStr():
+            return _constant(node)
+        case ast.Starred() | ast.List() | ast.Tuple() | ast.GeneratorExp():
+            return _several(node)
     return ast.unparse(replaced(node, _spelt))
+
+
+def _constant(node: ast.Constant | ast.JoinedStr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return 'f"' + "".join(map(_formatted, node.values)) + '"'
+    if isinstance(node.value, int) and getattr(node, "grouped", False):
+        return f"{node.value:_}"
+    return constant_text(node.value)
+
+
+def _several(node: ast.Starred | ast.List | ast.Tuple | ast.GeneratorExp) -> str:
+    if isinstance(node, ast.Starred):
+        return f"*{flat(node.value)}"
+    if isinstance(node, ast.GeneratorExp):
+        return f"({flat(node.elt)} {loop_text(node)})"
+    if isinstance(node, ast.List):
+        return f"[{_joined(node.elts)}]"
+    return f"({_joined(node.elts)}{',' if len(node.elts) == 1 else ''})"
 
 
 def inside(node: ast.Call) -> str:
@@ -116,9 +124,12 @@ def _formatted(part: ast.expr) -> str:
 
 
 def _spelt(node: ast.expr) -> ast.expr | None:
-    """Return a string as a name that is written as we write it: `unparse` uses apostrophes."""
+    """Return what `unparse` would write otherwise than we do, as a name that is written so.
+
+    It quotes with apostrophes, and has two pairs of brackets around a sole generator.
+    """
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    if is_text or isinstance(node, ast.JoinedStr):
+    if is_text or isinstance(node, ast.JoinedStr | ast.Call):
         return ast.Name(flat(node), ast.Load())
     if isinstance(node, ast.BinOp) and is_held(node.left, node):
         left = ast.Name(f"({flat(node.left)})", ast.Load())
