@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from archspec.draw import wording
-from archspec.draw.compose import compose
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import (
     Box,
     Folded,
@@ -22,6 +21,7 @@ from archspec.draw.scene import (
     Terminal,
     Word,
 )
+from archspec.draw.words import wording
 from archspec.network import INPUT, Body, Network
 from archspec.ops import Form
 from archspec.ops.activation import Identity

@@ -6,8 +6,8 @@ from layout import Layout
 
 from archspec.analysis.difference import compare
 from archspec.draw import Changes, changes
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
+from archspec.draw.picture.compose import compose
+from archspec.draw.picture.legend import flattened
 from archspec.draw.scene import (
     Box,
     Fork,

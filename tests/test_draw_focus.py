@@ -10,8 +10,8 @@ from pictures import (
 
 import archspec
 from archspec.draw import DrawError, dot, image
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
+from archspec.draw.picture.compose import compose
+from archspec.draw.picture.legend import flattened
 from archspec.draw.scene import (
     Bar,
     Border,

@@ -56,8 +56,8 @@ LINES = {"function": 40, "class": 200, "module": 300}
 OUTGROWN: set[str] = {
     "codegen/construct.py: Constructor",
     "draw/__init__.py: image",
-    "draw/nodes.py: Nodes",
-    "draw/rows.py: Rows",
+    "draw/picture/nodes.py: Nodes",
+    "draw/picture/row_drawer.py: Rows",
 }
 """What still has more. Nothing is added; what has come back within the limit is taken out."""
 

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from archspec.draw.changes import Changes, changes
-from archspec.draw.compose import compose
-from archspec.draw.dot import Writer
-from archspec.draw.engine import DrawError, render
-from archspec.draw.load import MOST, load, nodes
-from archspec.draw.marks import Marks
+from archspec.draw.graphviz.engine import DrawError, render
+from archspec.draw.graphviz.layout_limit import MOST, load, nodes
+from archspec.draw.graphviz.theme import theme_named
+from archspec.draw.graphviz.tints import HEATS, heated, marked
+from archspec.draw.graphviz.writer import Writer
+from archspec.draw.picture.changes import Changes, changes
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Scene
-from archspec.draw.theme import theme_named
-from archspec.draw.tints import HEATS, heated, marked
+from archspec.draw.units.marks import Marks
 from archspec.network import Network
 from archspec.writing import check_length
 

@@ -18,14 +18,14 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from archspec.draw.dot import Writer
-from archspec.draw.engine import DrawError
-from archspec.draw.load import MOST, load, nodes
+from archspec.draw.graphviz.engine import DrawError
+from archspec.draw.graphviz.layout_limit import MOST, load, nodes
+from archspec.draw.graphviz.svg import MARK
+from archspec.draw.graphviz.theme import theme_named
+from archspec.draw.graphviz.writer import Writer
 from archspec.draw.scene import Scene
-from archspec.draw.svg import MARK
-from archspec.draw.theme import theme_named
+from archspec.draw.viewer.page_data import THEMES, picture
 from archspec.draw.viewer.palette import Palette
-from archspec.draw.viewer.picture import THEMES, picture
 from archspec.network import Network
 from archspec.ops import Kind
 

@@ -1,0 +1,275 @@
+"""Units in a row become parts of the scene, and what they read becomes edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from archspec.draw.picture.edges import Ends, Tail, Wire, Wiring
+from archspec.draw.picture.nodes import Nodes
+from archspec.draw.picture.opening import Opening
+from archspec.draw.picture.row import Drawn, Row, firsts
+from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
+from archspec.draw.units.bundles import Bundle
+from archspec.draw.units.graph import Lane, Paths
+from archspec.draw.units.repeats import Repeat
+from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge, readers
+from archspec.draw.words import wording
+from archspec.draw.words.folded_words import first
+from archspec.network import INPUT
+from archspec.ops import Shape
+
+
+class Rows:
+    """Draws rows of units.
+
+    Args:
+        nodes: makes the nodes.
+        wiring: collects the edges.
+        opening: which blocks are opened.
+        across: the picture runs from left to right.
+
+    Attributes:
+        aside: what stands beside the line, outside of all frames.
+    """
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        wiring: Wiring,
+        opening: Opening,
+        *,
+        across: bool = False,
+    ) -> None:
+        self.nodes = nodes
+        self.wiring = wiring
+        self._opening = opening
+        self._across = across
+        self.aside: list[Part] = []
+
+    def draw(self, row: Row) -> Drawn:
+        """Draw the units of a row; return their parts."""
+        units = row.paths.units
+        count = readers(units, row.paths.results)
+        for unit in units:
+            line = row.line_of(unit)
+            wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
+            if isinstance(unit, Layer) and is_merge(unit):
+                parts = self._merge(row, unit, wires)
+            else:
+                parts = [self._part(row, unit, wires)]
+            if unit.side:
+                self._place(row, unit, wires[0].tail.node, parts[0])
+            if count[unit.key] > 1 and not unit.side:
+                lane = row.paths.lanes.get(unit.key)
+                if lane is not None:
+                    end = row.ends[unit.key]
+                    row.ends[unit.key] = replace(end, role=_role(lane), lane=lane)
+                parts.append(self.fork(unit.key, unit.output, row.ends, line))
+            row.drawn[unit.key] = [] if unit.side else parts
+            self.aside += parts if unit.side else []
+        return row.drawn
+
+    def inset(self, unit: Unit, folded: str) -> None:
+        """Draw a block once more, opened, beside the node that stands for it."""
+        start = Mark(key=self.nodes.key(), line="inset", text=wording.shape(unit.inputs[0]))
+        end = Mark(key=self.nodes.key(), line="inset", text=wording.shape(first(unit).output))
+        wire = Wire(Tail(start.key, unit.inputs[0]), Role.SPINE, unit.inputs[0])
+        row = Row(paths=Paths([unit], [unit.key]), starts={}, ends={}, level=0, line="inset")
+        frame = self._open(row, unit, wire)
+        self.wiring.connect(
+            replace(row.ends[unit.key], shown=first(unit).output),
+            end.key,
+            Role.SPINE,
+            first(unit).output,
+        )
+        self.wiring.connect(
+            Tail(folded, unit.inputs[0]), start.key, Role.INSET, unit.inputs[0], into=frame.key
+        )
+        self.wiring.abreast((folded,), (start.key,))
+        self.aside.append(replace(frame, parts=(start, *frame.parts, end), path=""))
+
+    def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
+        """Return the edge by which a unit reads its operand number `index`."""
+        paths = row.paths
+        tail, shape = row.ends[unit.reads[index]], row.arriving(unit, index)
+        straight = Role.SPINE if row.line_of(unit) else Role.FLOW
+        if unit.side:
+            return Wire(tail, Role.ASIDE, shape)
+        lane = paths.lanes.get(unit.key)
+        if is_merge(unit):
+            main = not paths.is_parallel(unit) and paths.main(unit) == index
+            lane = lane or paths.lane(unit, index)
+            if main and not is_concat(unit):
+                return Wire(tail, straight, shape)
+        if lane is not None:
+            return Wire(tail, _role(lane), shape, lane)
+        return Wire(tail, tail.role or straight, shape, tail.lane)
+
+    def fork(self, key: str, shape: Shape, ends: Ends, line: str) -> Fork:
+        """Let what was read by a key be read from a fork instead."""
+        fork = Fork(key=self.nodes.key(), line=line)
+        tail = ends[key]
+        role = tail.role or (Role.SPINE if line else Role.FLOW)
+        wire = Wire(tail, role, shape, tail.lane)
+        self.wiring.plug(wire, fork.key, arrow=False)
+        ends[key] = Tail(fork.key, wire.known, fork=True)
+        return fork
+
+    def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
+        wire, *others = wires
+        inner = unit.first if isinstance(unit, Repeat) else unit
+        if isinstance(inner, Group) and inner.units and not unit.gone:
+            opened = self._opening.opened(inner, row.level)
+            if self._opening.foldable:
+                return self._both(row, unit, wire, opened=opened)
+            if opened:
+                return self._open(row, unit, wire)
+        node = self.nodes.node(unit, row.line_of(unit))
+        self.wiring.plug(wire, node.key)
+        for other in others:
+            # Only a folded stage reads several things without being a merge.
+            self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
+        known = unit.output if isinstance(unit, Bundle) else wire.known
+        row.ends[unit.key] = Tail(node.key, known)
+        return node
+
+    def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
+        """Put what stands beside the line beside what it reads, or under what already does."""
+        before = row.paths.by_key.get(unit.reads[0])
+        if before is not None and before.side:
+            return
+        here = tuple(firsts([part]))
+        if read in row.beside:
+            for key in row.beside[read]:
+                self.wiring.connect(Tail(key, unit.output), here[0], Role.HIDDEN, unit.output)
+        else:
+            self.wiring.abreast((read,), here)
+        row.beside[read] = here
+
+    def _both(self, row: Row, unit: Unit, wire: Wire, *, opened: bool) -> Frame:
+        """Draw a block opened and folded; edges lead to both and come from both."""
+        folded = self.nodes.folded(unit, row.line_of(unit))
+        frame = self._open(row, unit, wire)
+        self.wiring.plug(wire, folded.key)
+        self.wiring.opens(folded.key, row.ends[unit.key])
+        row.ends[unit.key] = Tail(folded.key, wire.known)
+        return replace(frame, folded=folded, opened=opened)
+
+    def _open(self, row: Row, unit: Unit, wire: Wire) -> Frame:
+        group, line = first(unit), row.line_of(unit)
+        if isinstance(unit, Repeat):
+            self.nodes.compare(unit)
+        ends = {INPUT: replace(wire.tail, role=wire.role, lane=wire.lane)}
+        parts: list[Part] = []
+        count = readers(group.units, [group.result])
+        if count[INPUT] > 1:
+            parts.append(self.fork(INPUT, wire.shape, ends, line))
+        units = self._opening.inside(group)
+        inside = Row(
+            paths=Paths(units, [group.result]),
+            starts={INPUT: wire.shape},
+            ends=ends,
+            level=row.level + 1,
+            line=line,
+            silent=group.silent,
+        )
+        drawn = self.draw(inside)
+        parts += [part for inner in units for part in drawn[inner.key]]
+        row.ends[unit.key] = replace(ends[group.result], role=None, lane=None, fork=False)
+        return self.nodes.frame(unit, parts)
+
+    def _merge(self, row: Row, unit: Layer, wires: Sequence[Wire]) -> list[Part]:
+        """Draw a merge; an operand that comes straight from the fork gets a word on its way."""
+        paths = row.paths
+        parallel = paths.is_parallel(unit)
+        main = 0 if parallel else paths.main(unit)
+        afar = [] if parallel else self._afar(row, unit, wires)
+        order = [i for i in range(len(wires)) if i not in afar] + afar
+        node = self.nodes.merge(unit, wires, row.line_of(unit), order)
+        parts: list[Part] = [node]
+        for index, wire in enumerate(wires):
+            end = wire
+            beside = not parallel and index != main
+            if beside and row.level and unit.reads[index] == paths.source(unit):
+                word = self._word(row, unit, wire, left=is_concat(unit) and index < main)
+                parts.append(word)
+                end = replace(wire, tail=Tail(word.key, wire.shape))
+            self.wiring.plug(
+                end,
+                node.key,
+                returns=Beside.RIGHT if wire.role is Role.SKIP else None,
+                segment=order.index(index) if isinstance(node, Bar) else None,
+                **({"leaves": Beside.RIGHT} if index in afar else {}),
+            )
+            if beside and not end.tail.fork and not wires[main].tail.fork:
+                pair = [self.wiring.ways(way.tail.node) for way in (wires[main], end)]
+                left = is_concat(unit) and index < main
+                self.wiring.abreast(*(reversed(pair) if left else pair))
+        if parallel:
+            parts += self._columns(row, unit, node.key)
+            row.ends[unit.key] = replace(row.ends[paths.source(unit)], node=node.key, fork=False)
+        else:
+            if is_concat(unit) and row.line_of(unit):
+                # The visible edges end at the segments; this one keeps the line straight.
+                self.wiring.connect(wires[main].tail, node.key, Role.HIDDEN, wires[main].shape)
+            row.ends[unit.key] = Tail(node.key, wires[main].known)
+        return parts
+
+    def _afar(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> list[int]:
+        """Return the operands of a concatenation that come from a fork, round the right side."""
+        if not is_concat(unit) or self._across:
+            # In a strip they come over the line, and what stands first stands above the others.
+            return []
+        source, main = row.paths.source(unit), row.paths.main(unit)
+        return [
+            index
+            for index, wire in enumerate(wires)
+            if index != main and wire.tail.fork and not (row.level and unit.reads[index] == source)
+        ]
+
+    def _word(self, row: Row, unit: Unit, wire: Wire, *, left: bool) -> Word:
+        word = Word(
+            key=self.nodes.key(),
+            path=row.silent.get(row.paths.source(unit), ""),
+            text="identity",
+            colour=wire.lane.colour if wire.lane else None,
+            beside=Beside.LEFT if left else Beside.RIGHT,
+        )
+        self.wiring.plug(wire, word.key, arrow=False, leaves=word.beside)
+        return word
+
+    def _columns(self, row: Row, merge: Unit, bar: str) -> Iterator[Part]:
+        """Put the branches of a concatenation side by side, around the straight line.
+
+        The line runs on unseen: between the branches, or through the middle one.
+        """
+        heads = [self._heads(row, merge, key) for key in merge.reads]
+        source = row.ends[row.paths.source(merge)]
+        line, middle = row.line_of(merge), len(heads) // 2
+        if line and all(heads):
+            starts, end = heads[middle], row.ends[merge.reads[middle]].node
+            if len(heads) % 2 == 0:
+                gap = Gap(key=self.nodes.key(), line=line)
+                heads.insert(middle, (gap.key,))
+                starts, end = (gap.key,), gap.key
+                yield gap
+            for start in starts:
+                self.wiring.connect(source, start, Role.HIDDEN, source.shown)
+            self.wiring.connect(Tail(end, source.shown), bar, Role.HIDDEN, source.shown)
+        self.wiring.abreast(*filter(None, heads))
+
+    def _heads(self, row: Row, merge: Unit, key: str) -> Sequence[str]:
+        """Return the first node of the branch that ends in a key.
+
+        There is one for each way in which blocks at its beginning are drawn.
+        """
+        source = row.paths.source(merge)
+        unit = row.paths.by_key[key]
+        while (before := row.paths.before(unit)) != source and before in row.paths.by_key:
+            unit = row.paths.by_key[before]
+        return tuple(firsts(row.drawn[unit.key]))
+
+
+def _role(lane: Lane) -> Role:
+    return Role.SKIP if lane.colour is None else Role.BRANCH
