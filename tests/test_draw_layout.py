@@ -21,9 +21,7 @@ from pictures import (
 from archspec.draw import dot, image
 from archspec.draw.graphviz import engine
 from archspec.draw.graphviz.theme import THEMES, Theme
-from archspec.draw.scene import (
-    PASSED,
-)
+from archspec.draw.scene import PASSED
 from archspec.ops import Kind
 from archspec.reading import bundled_names
 

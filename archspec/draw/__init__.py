@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from archspec.draw.graphviz.engine import DrawError, render
+from archspec.draw.errors import DrawError
+from archspec.draw.graphviz.engine import render
 from archspec.draw.graphviz.layout_limit import MOST, load, nodes
 from archspec.draw.graphviz.theme import theme_named
 from archspec.draw.graphviz.tints import HEATS, heated, marked

@@ -8,7 +8,7 @@ from typing import Final
 
 from archspec.draw.graphviz.labels import Labels
 from archspec.draw.graphviz.markup import Looks
-from archspec.draw.picture.legend import flattened
+from archspec.draw.parts import flattened
 from archspec.draw.scene import Bar, Beside, Edge, Folded, Fork, Frame, Part, Role, Scene, Terminal
 
 _WEIGHTS: Final = {

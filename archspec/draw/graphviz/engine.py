@@ -16,6 +16,7 @@ from functools import cache
 from typing import Final, NamedTuple, TypeAlias
 from xml.etree import ElementTree
 
+from archspec.draw.errors import DrawError
 from archspec.draw.graphviz.svg import tidy
 from archspec.signing import signed
 
@@ -36,10 +37,6 @@ _INSTALL: Final = (
     "`pip install 'pygraphviz>=2'` brings one along, or install the `dot` program "
     "(https://graphviz.org/download/); a `.dot` file needs neither"
 )
-
-
-class DrawError(Exception):
-    """A picture cannot be drawn."""
 
 
 class _Failure(Exception):

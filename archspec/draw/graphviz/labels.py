@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import starmap
 from typing import Final
 
+from archspec.draw.fonts import BAND, DETAIL, FRAME, NODE, TITLE
 from archspec.draw.graphviz.markup import Label, bold, font, label, table, tag, text
-from archspec.draw.graphviz.sizes import BAND, DETAIL, FRAME, NODE, TITLE, Sizes, shares
+from archspec.draw.graphviz.sizes import Sizes, shares
 from archspec.draw.graphviz.theme import Paint, Theme
 from archspec.draw.graphviz.tints import Tints
 from archspec.draw.scene import (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Final
 
-from archspec.draw.scene import Frame, Part, Scene
+from archspec.draw.parts import closed
+from archspec.draw.scene import Scene
 
 MOST: Final = 7000
 """What is laid out at once, as `viewer.js` has it: about ten seconds of Graphviz's time."""
@@ -16,7 +16,7 @@ def load(scene: Scene) -> int:
 
     Graphviz puts a node where an edge passes a level, so both cost the same. What can be folded is.
     """
-    levels = dict.fromkeys(_closed((*scene.parts, *scene.insets)), 0)
+    levels = dict.fromkeys(closed((*scene.parts, *scene.insets)), 0)
     edges = [edge for edge in scene.edges if edge.tail in levels and edge.head in levels]
     for edge in edges:
         levels[edge.head] = max(levels[edge.head], levels[edge.tail] + 1)
@@ -26,14 +26,4 @@ def load(scene: Scene) -> int:
 
 def nodes(scene: Scene) -> int:
     """Return how many nodes there are while all that can be folded is."""
-    return sum(1 for _ in _closed((*scene.parts, *scene.insets)))
-
-
-def _closed(parts: Sequence[Part]) -> Iterator[str]:
-    for part in parts:
-        if not isinstance(part, Frame):
-            yield part.key
-        elif part.folded is not None:
-            yield part.folded.key
-        else:
-            yield from _closed(part.parts)
+    return sum(1 for _ in closed((*scene.parts, *scene.insets)))

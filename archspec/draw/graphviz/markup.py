@@ -1,4 +1,4 @@
-"""Text in DOT: quoted attributes, HTML-like labels, and how wide text will be.
+"""Text in DOT: quoted attributes and HTML-like labels.
 
 Nothing from a spec reaches DOT but through `quoted` and `text`.
 """
@@ -19,8 +19,6 @@ _ENTITIES: Final = {
     "\\": "&#92;",
     "]": "&#93;",  # alone in a label, Graphviz 2.43 takes it for the end of a CDATA section
 }
-_NARROW: Final = frozenset("ijl.,:;|!'()[] ftI1r")
-_WIDE: Final = frozenset("mwMW@%→×")
 
 
 def text(words: str) -> str:
@@ -89,15 +87,3 @@ def table(rows: Iterable[str], **looks: str | float) -> str:
     """Return a table without lines unless `looks` say otherwise."""
     plain: dict[str, str | float] = {"BORDER": 0, "CELLBORDER": 0, "CELLSPACING": 0}
     return tag("TABLE", "".join(f"<TR>{row}</TR>" for row in rows), **plain | looks)
-
-
-def width(words: str, size: float) -> float:
-    """Return roughly how many points bold text takes.
-
-    The guess is for DejaVu Sans, the widest font that stands in for Helvetica: what has room for
-    it has room for the others.
-    """
-    ems = sum(
-        0.42 if character in _NARROW else 0.95 if character in _WIDE else 0.7 for character in words
-    )
-    return ems * size

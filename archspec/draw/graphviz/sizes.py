@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from archspec.draw.graphviz.markup import width
-from archspec.draw.picture.legend import flattened
+from archspec.draw.fonts import DETAIL, FRAME, NODE, width
+from archspec.draw.parts import flattened
 from archspec.draw.scene import Bar, Beside, Box, Folded, Frame, Gap, Part, Scene, Segment, Word
 from archspec.ops import Kind
-
-TITLE, NODE, FRAME, DETAIL, BAND = 16, 11, 10, 9, 8
-"""Sizes of text."""
 
 BETWEEN: Final = 23.0
 """Between nodes side by side."""

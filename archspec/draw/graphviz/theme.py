@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from archspec.draw.graphviz.engine import DrawError
+from archspec.draw.errors import DrawError
 from archspec.draw.scene import PASSED
 from archspec.ops import Kind
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from archspec.analysis import Cost, costs, written
-from archspec.draw.graphviz.engine import DrawError
+from archspec.draw.errors import DrawError
 from archspec.draw.graphviz.theme import Paint, Theme
-from archspec.draw.picture.legend import flattened
+from archspec.draw.parts import flattened
 from archspec.draw.scene import Band, Bar, Box, Folded, Frame, Node, Part, Scene, Sign
 from archspec.draw.units.marks import Marks
 from archspec.draw.words import wording

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from archspec.draw.fonts import DETAIL, NODE, TITLE
 from archspec.draw.graphviz.edges import Edges
 from archspec.draw.graphviz.labels import Labels
 from archspec.draw.graphviz.markup import Label, Looks, attributes
-from archspec.draw.graphviz.sizes import BETWEEN, DETAIL, NODE, TITLE, Sizes
+from archspec.draw.graphviz.sizes import BETWEEN, Sizes
 from archspec.draw.graphviz.svg import MARK, NO_PATH
 from archspec.draw.graphviz.theme import Paint, Theme
 from archspec.draw.graphviz.tints import Tints
-from archspec.draw.picture.row import firsts
+from archspec.draw.parts import firsts
 from archspec.draw.scene import (
     Bar,
     Border,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archspec.analysis import Cost, costs, fields, receptive_field, training_parameters
-from archspec.draw.graphviz.engine import DrawError
+from archspec.draw.errors import DrawError
 from archspec.draw.picture.changes import Changes
 from archspec.draw.units.chart import block, chart, inside
+from archspec.draw.units.leaves import shown
+from archspec.draw.units.stages import stages
 from archspec.draw.units.unit import Group, Unit
 from archspec.draw.words import wording
 from archspec.errors import did_you_mean
-from archspec.network import INPUT, Body, Network, walk
+from archspec.network import INPUT, Body, Leaf, Network, walk
 from archspec.ops import Shape
 
 
@@ -100,6 +102,14 @@ def focused(network: Network, path: str) -> Subject:
         block=group,
         is_part=True,
     )
+
+
+def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
+    """Yield the stages of a network and the nodes that a picture shows in each."""
+    subject = whole(network)
+    for stage in stages(subject.units, subject.others):
+        label = stage.label or ("other inputs" if subject.others else "network")
+        yield label, [node for unit in stage.units if not unit.side for node in shown(unit)]
 
 
 def _units(body: Body) -> tuple[tuple[Unit, ...], str]:

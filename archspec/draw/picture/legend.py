@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from archspec.draw.scene import Bar, Box, Entry, Folded, Frame, Part, Sign
+from archspec.draw.parts import flattened
+from archspec.draw.scene import Bar, Box, Entry, Folded, Part, Sign
 from archspec.ops import Kind
 
 _ORDER: Final = (
@@ -64,12 +65,3 @@ def _kinds(nodes: Sequence[Part]) -> tuple[Entry, ...]:
     if any(isinstance(node, Folded) for node in nodes):
         row.append(Entry("Block (folded)", block=True))
     return tuple(row)
-
-
-def flattened(parts: Sequence[Part]) -> Iterator[Part]:
-    """Yield parts and those within frames, a frame before what it holds."""
-    for part in parts:
-        yield part
-        if isinstance(part, Frame):
-            yield from () if part.folded is None else (part.folded,)
-            yield from flattened(part.parts)

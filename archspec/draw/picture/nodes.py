@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from archspec.draw.picture.edges import Wire
 from archspec.draw.scene import Band, Bar, Border, Box, Folded, Frame, Part, Segment, Sign
 from archspec.draw.units.bundles import Bundle
 from archspec.draw.units.feature_maps import channels
+from archspec.draw.units.leaves import layers_of, leaves_of, own_leaves
 from archspec.draw.units.own_ops import is_own
-from archspec.draw.units.repeats import Repeat
-from archspec.draw.units.unit import Group, Layer, Unit, is_concat
+from archspec.draw.units.repeats import Repeat, first
+from archspec.draw.units.unit import Layer, Unit, is_concat
 from archspec.draw.words import attention, wording
 from archspec.draw.words.disambiguation import Apart, apart
-from archspec.draw.words.folded_words import Folds, bar, dilations, first, stage_lines
+from archspec.draw.words.folded_words import Folds, bar, dilations, stage_lines
 from archspec.draw.words.tooltips import Facts
-from archspec.network import Leaf, Network, walk
+from archspec.network import Leaf, Network
 from archspec.ops.merge import Add, Mul
 
 Words: TypeAlias = tuple[str, str, tuple[str, ...]]
@@ -119,9 +120,9 @@ class Nodes:
 
     def compare(self, repeat: Repeat) -> None:
         """Remember what differs between the turns of a repeat that is opened."""
-        turns = [_layers(turn) for turn in repeat.turns]
+        turns = [layers_of(turn) for turn in repeat.turns]
         for layers in zip(*turns, strict=True):
-            for leaves in zip(*map(_own_leaves, layers), strict=True):
+            for leaves in zip(*map(own_leaves, layers), strict=True):
                 # Each of them may itself stand for those of several blocks around this one.
                 twins = (twin for leaf in leaves for twin in self._twins_of(leaf))
                 self._twins[leaves[0].path] = tuple(dict.fromkeys(twins))
@@ -256,26 +257,3 @@ class Nodes:
             line=line,
             segments=tuple(segments),
         )
-
-
-def _own_leaves(layer: Layer) -> tuple[Leaf, ...]:
-    return (*layer.tensors, *layer.leaves)
-
-
-def leaves_of(unit: Unit) -> Iterator[Leaf]:
-    """Yield all ops of a unit."""
-    match unit:
-        case Layer():
-            yield from _own_leaves(unit)
-        case Group():
-            yield from (node for node in walk(unit.body) if isinstance(node, Leaf))
-        case Repeat(turns=units) | Bundle(units=units):
-            for inner in units:
-                yield from leaves_of(inner)
-
-
-def _layers(unit: Unit) -> list[Layer]:
-    if isinstance(unit, Layer):
-        return [unit]
-    assert isinstance(unit, Group)
-    return [layer for inner in unit.units for layer in _layers(inner)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archspec.draw.picture.edges import Ends
-from archspec.draw.scene import Frame, Part
+from archspec.draw.scene import Part
 from archspec.draw.units.graph import Paths
 from archspec.draw.units.unit import Unit
 from archspec.ops import Shape
@@ -51,13 +51,3 @@ class Row:
     def line_of(self, unit: Unit) -> str:
         """Return the straight line that a unit stands on, or nothing."""
         return self.line if unit.key in self.paths.spine else ""
-
-
-def firsts(parts: Sequence[Part]) -> Iterator[str]:
-    """Yield the key of the first node: of a frame that can be folded, for either form."""
-    if not parts or not isinstance(parts[0], Frame):
-        yield from (part.key for part in parts[:1])
-        return
-    if parts[0].folded is not None:
-        yield parts[0].folded.key
-    yield from firsts(parts[0].parts)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from archspec.draw.parts import firsts
 from archspec.draw.picture.edges import Ends, Tail, Wire, Wiring
 from archspec.draw.picture.nodes import Nodes
 from archspec.draw.picture.opening import Opening
-from archspec.draw.picture.row import Drawn, Row, firsts
+from archspec.draw.picture.row import Drawn, Row
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.units.bundles import Bundle
 from archspec.draw.units.graph import Lane, Paths
-from archspec.draw.units.repeats import Repeat
+from archspec.draw.units.repeats import Repeat, first
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge, readers
 from archspec.draw.words import wording
-from archspec.draw.words.folded_words import first
 from archspec.network import INPUT
 from archspec.ops import Shape
 

@@ -12,14 +12,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from archspec.draw.units.blocks import (
-    LAYERS,
     SILENT,
     holds_blocks,
     is_gone,
     rearranges,
     seen_through,
 )
-from archspec.draw.units.fusion import BEFORE, chains
+from archspec.draw.units.fusion import fused
 from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.repeats import alike
 from archspec.draw.units.unit import Chart, Group, Layer, Unit
@@ -35,14 +34,14 @@ def chart(network: Network) -> Chart:
     reader = _Reader(network.root, root=True)
     names = reader.read(network.root, "", starts, ())
     kept = [names[name] for _, name in network.outputs]
-    return Chart(tuple(_fused(reader.pieces, kept)), names, reader.silent)
+    return Chart(tuple(fused(reader.pieces, kept)), names, reader.silent)
 
 
 def inside(body: Body) -> Chart:
     """Return the units in a module that is no block: groups of blocks in it are stages."""
     reader = _Reader(body, root=True)
     names = reader.read(body, "", {INPUT: INPUT}, ())
-    return Chart(tuple(_fused(reader.pieces, [names[body.result]])), names, reader.silent)
+    return Chart(tuple(fused(reader.pieces, [names[body.result]])), names, reader.silent)
 
 
 def block(body: Body) -> Group:
@@ -146,7 +145,7 @@ def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]
         gone=is_gone(body),
         places=places,
         body=body,
-        units=tuple(_fused(reader.pieces, [result])),
+        units=tuple(fused(reader.pieces, [result])),
         result=result,
         silent=reader.silent,
     )
@@ -162,63 +161,3 @@ def _twins(body: Body) -> Iterator[str]:
         one, other = (alike(_group(child, child.name, child.reads, ())) for child in (before, node))
         if one == other:
             yield from (before.name, node.name)
-
-
-def _fused(pieces: list[Unit], results: list[str]) -> list[Unit]:
-    """Return layers with what they take along, and groups as they are.
-
-    What was removed has no part in how the others are joined: it is a band of the layer that it
-    stood in, or stands behind what it read.
-    """
-    there = list(chains([piece for piece in pieces if not piece.gone], results))
-    apart: list[Unit] = []
-    for removed in chains([piece for piece in pieces if piece.gone], []):
-        place = next((chain for chain in there if removed[0].reads[0] in _keys(chain)), None)
-        if place and _are_bands(removed, place):
-            at = _keys(place).index(removed[0].reads[0]) + 1
-            place[at:at] = removed
-        else:
-            read = _last(place).key if place else removed[0].reads[0]
-            apart.append(replace(_joined(removed), reads=(read,)))
-    units = [_joined(chain) for chain in there]
-    for unit in apart:
-        places = [place for place, other in enumerate(units, 1) if other.key == unit.reads[0]]
-        units.insert(max(places, default=0), unit)
-    return units
-
-
-def _keys(chain: list[Unit]) -> list[str]:
-    return [piece.key for piece in chain]
-
-
-def _are_bands(removed: list[Unit], chain: list[Unit]) -> bool:
-    """Tell whether what was removed stood in a layer, as its norm or activation."""
-    was, there = (
-        {piece.leaf.op.kind if isinstance(piece, Layer) else None for piece in pieces}
-        for pieces in (removed, chain)
-    )
-    return was <= {*BEFORE} and not there.isdisjoint(LAYERS)
-
-
-def _joined(chain: list[Unit]) -> Unit:
-    """Return one layer for several, read by the key of the last that is still there."""
-    layers = [piece for piece in chain if isinstance(piece, Layer)]
-    if len(layers) < 2:
-        return chain[0]
-    leaves = tuple(leaf for layer in layers for leaf in layer.leaves)
-    main = next((i for i, leaf in enumerate(leaves) if leaf.op.kind in LAYERS), 0)
-    last = _last(chain)
-    return replace(
-        layers[0],
-        key=last.key,
-        path=leaves[main].path,
-        output=last.output,
-        leaves=leaves,
-        main=main,
-        own={path: tensors for layer in layers for path, tensors in layer.own.items()},
-        shared={path: shared for layer in layers for path, shared in layer.shared.items()},
-    )
-
-
-def _last(chain: list[Unit]) -> Unit:
-    return [piece for piece in chain if piece.gone == chain[0].gone][-1]

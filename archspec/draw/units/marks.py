@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any, Final
 
-from archspec.draw.picture.nodes import leaves_of
+from archspec.draw.units.leaves import leaves_of
 from archspec.draw.units.unit import Unit
 
 PARTLY: Final = "changed"

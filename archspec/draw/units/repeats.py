@@ -36,6 +36,13 @@ class Repeat(Unit):
         return self.turns[0]
 
 
+def first(unit: Unit) -> Group:
+    """Return the block of a unit that is one, or that repeats one."""
+    group = unit.first if isinstance(unit, Repeat) else unit
+    assert isinstance(group, Group)
+    return group
+
+
 Told: TypeAlias = Callable[[Unit], Any]
 """What else must be the same in units that are drawn once, such as their colours."""
 

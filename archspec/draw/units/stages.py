@@ -9,16 +9,14 @@ a strided block opens one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Final
 
-from archspec.draw.picture.content import whole
 from archspec.draw.units.feature_maps import sides
 from archspec.draw.units.own_ops import is_own
-from archspec.draw.units.unit import Group, Layer, Unit, shown
-from archspec.network import Body, Leaf, Network
+from archspec.draw.units.unit import Group, Layer, Unit
 from archspec.ops import Kind, Shape
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 
@@ -34,14 +32,6 @@ class Stage:
 
     label: str
     units: tuple[Unit, ...]
-
-
-def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
-    """Yield the stages of a network and the nodes that a picture shows in each."""
-    subject = whole(network)
-    for stage in stages(subject.units, subject.others):
-        label = stage.label or ("other inputs" if subject.others else "network")
-        yield label, [node for unit in stage.units if not unit.side for node in shown(unit)]
 
 
 def stages(units: Sequence[Unit], others: Collection[str] = ()) -> tuple[Stage, ...]:

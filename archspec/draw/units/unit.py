@@ -100,14 +100,6 @@ class Chart:
     silent: Mapping[str, str]
 
 
-def shown(unit: Unit) -> tuple[Leaf | Body, ...]:
-    """Return the nodes of the network that a layer or block shows."""
-    if isinstance(unit, Layer):
-        return (*unit.tensors, *unit.leaves)
-    assert isinstance(unit, Group)
-    return (unit.body,)
-
-
 def readers(units: Iterable[Unit], results: Iterable[str] = ()) -> Counter[str]:
     """Count by key who reads a unit; a result is read from outside."""
     return Counter([*results, *(key for unit in units for key in unit.reads)])

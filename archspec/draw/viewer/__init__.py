@@ -18,7 +18,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from archspec.draw.graphviz.engine import DrawError
+from archspec.draw.errors import DrawError
 from archspec.draw.graphviz.layout_limit import MOST, load, nodes
 from archspec.draw.graphviz.svg import MARK
 from archspec.draw.graphviz.theme import theme_named

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from archspec.draw.graphviz.writer import Writer
-from archspec.draw.picture.legend import flattened
+from archspec.draw.parts import flattened
 from archspec.draw.scene import Frame, Part, Scene
 from archspec.draw.viewer.node_index import Places
 from archspec.draw.viewer.palette import Palette, in_slots

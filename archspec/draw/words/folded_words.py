@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, TypeGuard
 
-from archspec.draw.graphviz.markup import width
-from archspec.draw.graphviz.sizes import DETAIL
+from archspec.draw.fonts import DETAIL, width
 from archspec.draw.scene import PASSED, Segment
 from archspec.draw.units.feature_maps import channels
 from archspec.draw.units.graph import Paths
 from archspec.draw.units.own_ops import has_arguments_of, is_own
-from archspec.draw.units.repeats import Repeat
+from archspec.draw.units.repeats import Repeat, first
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge
 from archspec.draw.words import attention, op_words, wording
 from archspec.draw.words.disambiguation import Apart
@@ -104,13 +103,6 @@ def _attending(unit: Unit, twins: Twins) -> list[tuple[Leaf, ...]]:
 
 def _attends(unit: Unit) -> TypeGuard[Layer]:
     return isinstance(unit, Layer) and unit.leaf.op.kind is Kind.ATTENTION
-
-
-def first(unit: Unit) -> Group:
-    """Return the block of a unit that is one, or that repeats one."""
-    group = unit.first if isinstance(unit, Repeat) else unit
-    assert isinstance(group, Group)
-    return group
 
 
 def bar(unit: Unit) -> tuple[Segment, ...]:

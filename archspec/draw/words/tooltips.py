@@ -7,8 +7,9 @@ from typing import Final
 from archspec.analysis import Cost, Field, costs, fields
 from archspec.draw.scene import About
 from archspec.draw.units.blocks import GONE, is_gone
+from archspec.draw.units.leaves import shown
 from archspec.draw.units.repeats import Repeat
-from archspec.draw.units.unit import Group, Layer, Unit, shown
+from archspec.draw.units.unit import Group, Layer, Unit
 from archspec.draw.words import op_words, wording
 from archspec.network import Body, Leaf, Network
 
