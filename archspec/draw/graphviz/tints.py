@@ -16,7 +16,7 @@ from archspec.draw.graphviz.theme import Paint, Theme
 from archspec.draw.parts import flattened
 from archspec.draw.scene import Band, Bar, Box, Folded, Frame, Node, Part, Scene, Sign
 from archspec.draw.units.marks import Marks
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.network import Body, Leaf, Network
 
 _STEPS: Final = 4
@@ -122,7 +122,7 @@ def heated(scene: Scene, network: Network, heat: str, theme: Theme) -> tuple[Sce
 
 def _measured(number: int, unit: str) -> str:
     """Return a number with its unit: `16.78 MB`, `96 B`."""
-    words = wording.amount(number)
+    words = figures.amount(number)
     return f"{words}{unit}" if words[-1].isalpha() else f"{words} {unit}".rstrip()
 
 
@@ -157,7 +157,7 @@ def _told(part: Part, shares: Mapping[str, float]) -> Part:
 def _sharing(part: _Shown, shares: Mapping[str, float]) -> _Shown:
     if part.key not in shares:
         return part
-    words = (part.detail, wording.share(shares[part.key]))
+    words = (part.detail, figures.share(shares[part.key]))
     return replace(part, detail=" · ".join(filter(None, words)))
 
 

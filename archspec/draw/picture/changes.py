@@ -13,7 +13,7 @@ from archspec.analysis import costs
 from archspec.analysis.alignment import Child, inputs, pairs
 from archspec.analysis.difference import Comparison
 from archspec.draw.units.blocks import GONE
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.network import INPUT, Body, Leaf, Network
 
 
@@ -60,15 +60,15 @@ def changes(comparison: Comparison, names: tuple[str, str], *, everything: bool 
 def _facts(comparison: Comparison) -> Iterator[str]:
     was, now = costs(comparison.before)[""], costs(comparison.after)[""]
     bound = "≥ " if now.unknown else ""
-    yield f"{wording.amount(now.parameters)} params{_grown(now.parameters - was.parameters)}"
-    yield f"{bound}{wording.amount(now.macs)} MACs{_grown(now.macs - was.macs)}"
+    yield f"{figures.amount(now.parameters)} params{_grown(now.parameters - was.parameters)}"
+    yield f"{bound}{figures.amount(now.macs)} MACs{_grown(now.macs - was.macs)}"
     yield from comparison.facts
     if comparison.is_equal:
         yield "no difference"
 
 
 def _grown(by: int) -> str:
-    return f" ({'+' if by > 0 else '−'}{wording.amount(abs(by))})" if by else ""
+    return f" ({'+' if by > 0 else '−'}{figures.amount(abs(by))})" if by else ""
 
 
 def _marks(comparison: Comparison, *, everything: bool) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from archspec.draw.picture.changes import Changes
-from archspec.draw.picture.content import Port, Subject, compared, focused, whole
+from archspec.draw.picture.content import Content, Port, compared, focused, whole
 from archspec.draw.picture.default_depth import (
     LINES,
     MANY_LINES,
@@ -23,12 +23,12 @@ from archspec.draw.picture.row import Drawn, Row
 from archspec.draw.picture.row_drawer import Rows
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.units.bundles import bundled
-from archspec.draw.units.graph import Paths
+from archspec.draw.units.graph import Graph
 from archspec.draw.units.marks import Marks
 from archspec.draw.units.repeats import Told, repeated
 from archspec.draw.units.stages import BODY, HEAD, STEM, Stage, stages
 from archspec.draw.units.unit import Group, readers
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.draw.words.folded_words import Folds, branch_words
 from archspec.network import Network
 
@@ -46,35 +46,35 @@ def compose(
 
     A `foldable` one holds every block both ways, opened and folded, and nothing drawn apart.
     """
-    subject = _subject(network, focus, found)
+    content = _content(network, focus, found)
     told = Marks(found.marks if found else {}).pattern
-    parts = _staged(subject, _results(subject), told)
+    parts = _staged(content, _results(content), told)
     folds = Folds([unit for part in parts for unit in part.units])
-    parts, opening = _opening(subject, parts, told, depth, direction, foldable=foldable)
+    parts, opening = _opening(content, parts, told, depth, direction, foldable=foldable)
     nodes = Nodes(network, folds, found.before if found else None)
     everything = [unit for part in parts for unit in part.units]
     nodes.tell_apart(opening.rows(everything, nodes.compare))
     rows = Rows(nodes, Wiring(), opening, across=direction == "LR")
-    drawn, ends = _drawn(subject, parts, _results(subject), rows)
+    drawn, ends = _drawn(content, parts, _results(content), rows)
     if opening.apart:
         rows.inset(opening.apart, ends[opening.apart.key].node)
     return Scene(
-        title=subject.title,
-        facts=subject.facts,
+        title=content.title,
+        facts=content.facts,
         parts=tuple(drawn),
         insets=tuple(rows.aside),
         edges=tuple(rows.wiring.edges),
         ranks=tuple(rows.wiring.ranks),
-        legend=legend([*drawn, *rows.aside], branch_words(subject.units)),
+        legend=legend([*drawn, *rows.aside], branch_words(content.units)),
     )
 
 
-def _results(subject: Subject) -> list[str]:
-    return [port.key for port in subject.outputs]
+def _results(content: Content) -> list[str]:
+    return [port.key for port in content.outputs]
 
 
 def _opening(
-    subject: Subject,
+    content: Content,
     parts: tuple[Stage, ...],
     told: Told,
     depth: int | None,
@@ -84,33 +84,33 @@ def _opening(
 ) -> tuple[tuple[Stage, ...], Opening]:
     """Return the stages as they are drawn, and what of them is opened."""
     # A strip from left to right is for a slide: no room to open a block, or even a stage.
-    strip = depth is None and direction == "LR" and subject.block is None
-    unasked = depth is None and not strip and subject.block is None
+    strip = depth is None and direction == "LR" and content.block is None
+    unasked = depth is None and not strip and content.block is None
     if not foldable:
-        parts = _folded(parts, _results(subject), depth, strip=strip, unasked=unasked)
+        parts = _folded(parts, _results(content), depth, strip=strip, unasked=unasked)
     shown = typical(parts) if unasked else None
     if shown and foldable:
         shown = replace(shown, apart=False)
     return parts, Opening(
-        opened=_opened(subject, shown, depth),
+        opened=_opened(content, shown, depth),
         told=told,
         foldable=foldable,
         apart=shown.unit if shown and shown.apart else None,
     )
 
 
-def _subject(network: Network, focus: str | None, found: Changes | None) -> Subject:
+def _content(network: Network, focus: str | None, found: Changes | None) -> Content:
     if found is not None:
         return compared(found)
     return whole(network) if focus is None else focused(network, focus)
 
 
-def _staged(subject: Subject, results: Sequence[str], told: Told) -> tuple[Stage, ...]:
+def _staged(content: Content, results: Sequence[str], told: Told) -> tuple[Stage, ...]:
     """Return the stages, in which equal neighbours are one."""
-    units = subject.units
+    units = content.units
     count = readers(units, results)
-    found = stages(units, subject.others)
-    if subject.is_part:
+    found = stages(units, content.others)
+    if content.is_part:
         ends = (STEM, BODY, HEAD)
         found = tuple(replace(s, label="") if s.label in ends else s for s in found)
     # What reads the input stands beside the first stage.
@@ -139,37 +139,37 @@ def _folded(
 
 
 def _drawn(
-    subject: Subject, parts: Sequence[Stage], results: Sequence[str], rows: Rows
+    content: Content, parts: Sequence[Stage], results: Sequence[str], rows: Rows
 ) -> tuple[list[Part], Ends]:
     """Draw inputs, stages and outputs; return them, and where each unit can be read."""
-    terminals: list[Fork | Terminal] = [*_terminals(subject.inputs, rows)]
+    terminals: list[Fork | Terminal] = [*_terminals(content.inputs, rows)]
     rows.wiring.abreast(*((node.key,) for node in terminals))
-    pairs = zip(terminals, subject.inputs, strict=True)
+    pairs = zip(terminals, content.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
     everything = [unit for part in parts for unit in part.units]
     count = readers(everything, results)
-    for port in subject.inputs:
+    for port in content.inputs:
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
             terminals.append(rows.fork(port.key, port.shape, ends, line))
     row = Row(
-        paths=Paths(everything, results, subject.others),
-        starts={port.key: port.shape for port in subject.inputs},
+        graph=Graph(everything, results, content.others),
+        starts={port.key: port.shape for port in content.inputs},
         ends=ends,
         level=0,
         line="main",
     )
     drawn = rows.draw(row)
-    outputs = _outputs(subject.outputs, results, rows, ends)
+    outputs = _outputs(content.outputs, results, rows, ends)
     return [*terminals, *_framed(parts, drawn), *outputs], ends
 
 
 def _opened(
-    subject: Subject, shown: Typical | None, depth: int | None
+    content: Content, shown: Typical | None, depth: int | None
 ) -> Callable[[Group, int], bool]:
     """Return which blocks are opened: those above a depth, or the typical one alone."""
-    if subject.block is not None:
-        levels = deepest(subject.block) if depth is None else max(depth, 1)
+    if content.block is not None:
+        levels = deepest(content.block) if depth is None else max(depth, 1)
         return lambda group, level: level < levels
     if depth is not None:
         return lambda group, level: level + 1 < depth
@@ -181,7 +181,7 @@ def _opened(
 
 def _terminals(ports: Sequence[Port], rows: Rows) -> Iterator[Terminal]:
     for index, port in enumerate(ports):
-        shape = wording.shape(port.shape)
+        shape = figures.shape(port.shape)
         yield Terminal(
             key=rows.nodes.key(),
             title=port.title,

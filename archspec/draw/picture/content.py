@@ -12,7 +12,7 @@ from archspec.draw.units.chart import block, chart, inside
 from archspec.draw.units.leaves import shown
 from archspec.draw.units.stages import stages
 from archspec.draw.units.unit import Group, Unit
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.errors import did_you_mean
 from archspec.network import INPUT, Body, Leaf, Network, walk
 from archspec.ops import Shape
@@ -28,7 +28,7 @@ class Port:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class Content:
     """What is drawn.
 
     Attributes:
@@ -53,7 +53,7 @@ class Subject:
         return tuple(port.key for port in self.inputs[1:])
 
 
-def whole(network: Network) -> Subject:
+def whole(network: Network) -> Content:
     """Return a network as what is drawn."""
     units = chart(network)
     shapes = {node.name: node.output for node in network.root.nodes} | dict(network.inputs)
@@ -61,7 +61,7 @@ def whole(network: Network) -> Subject:
     # The straight line begins at a map, if there is one.
     inputs = sorted(network.inputs.items(), key=lambda item: len(item[1]) != 3)
     one_in, one_out = len(network.inputs) == 1, len(kept) == 1
-    return Subject(
+    return Content(
         title=network.name,
         facts=(*_figures(costs(network)[""], training_parameters(network)), *_seen(network)),
         units=units.units,
@@ -73,14 +73,14 @@ def whole(network: Network) -> Subject:
     )
 
 
-def compared(found: Changes) -> Subject:
+def compared(found: Changes) -> Content:
     """Return two networks as what is drawn."""
     units = chart(found.both).units
     facts = (*found.facts, *_seen(found.after))
     return replace(whole(found.after), title=found.title, facts=facts, units=units)
 
 
-def focused(network: Network, path: str) -> Subject:
+def focused(network: Network, path: str) -> Content:
     """Return one module of a network as what is drawn.
 
     Raises:
@@ -93,7 +93,7 @@ def focused(network: Network, path: str) -> Subject:
         figures = (figures[0], "training only")
     group = block(body) if body.block else None
     units, result = ((group,), group.key) if group else _units(body)
-    return Subject(
+    return Content(
         title=f"{network.name} · {path}",
         facts=(*figures, _widened(network, before, path)),
         units=units,
@@ -106,9 +106,9 @@ def focused(network: Network, path: str) -> Subject:
 
 def staged(network: Network) -> Iterator[tuple[str, list[Leaf | Body]]]:
     """Yield the stages of a network and the nodes that a picture shows in each."""
-    subject = whole(network)
-    for stage in stages(subject.units, subject.others):
-        label = stage.label or ("other inputs" if subject.others else "network")
+    content = whole(network)
+    for stage in stages(content.units, content.others):
+        label = stage.label or ("other inputs" if content.others else "network")
         yield label, [node for unit in stage.units if not unit.side for node in shown(unit)]
 
 
@@ -162,10 +162,10 @@ def _after(network: Network, body: Body, around: Sequence[Body]) -> list[str]:
 def _figures(cost: Cost, aside: int = 0) -> tuple[str, ...]:
     """Return parameters, those of training mode alone apart, and MACs."""
     bound = "≥ " if cost.unknown else ""
-    more = f" + {wording.amount(aside)} in training only" if aside else ""
+    more = f" + {figures.amount(aside)} in training only" if aside else ""
     return (
-        f"{wording.amount(cost.parameters - aside)} params{more}",
-        f"{bound}{wording.amount(cost.macs)} MACs",
+        f"{figures.amount(cost.parameters - aside)} params{more}",
+        f"{bound}{figures.amount(cost.macs)} MACs",
     )
 
 

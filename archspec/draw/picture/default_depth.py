@@ -8,11 +8,11 @@ from itertools import chain
 from typing import Final
 
 from archspec.draw.units.bundles import last_readers, pieces
-from archspec.draw.units.graph import Paths
+from archspec.draw.units.graph import Graph
 from archspec.draw.units.repeats import Repeat, repeated
 from archspec.draw.units.stages import Stage
 from archspec.draw.units.unit import Group, Unit, is_merge, readers
-from archspec.draw.words import wording
+from archspec.draw.words import block_words
 
 _POINTS: Final = 1440
 """Height of a page: 2600 pixels at 130 dpi."""
@@ -124,7 +124,7 @@ def _inner(group: Group) -> Group | None:
     inside = [unit for unit in group.units if isinstance(unit, Group)]
     if len(inside) < len(group.units):
         return None
-    chosen = max(inside, key=lambda unit: (not wording.shrinks(unit), len(unit.units)))
+    chosen = max(inside, key=lambda unit: (not block_words.shrinks(unit), len(unit.units)))
     return chosen if _columns(chosen) <= _COLUMNS else None
 
 
@@ -146,6 +146,6 @@ def _units(unit: Unit) -> Sequence[Unit]:
 def _columns(unit: Unit) -> int:
     group = _group(unit)
     assert group is not None
-    paths = Paths(group.units, [group.result])
+    graph = Graph(group.units, [group.result])
     merges = [inner for inner in group.units if is_merge(inner)]
-    return max((len(merge.reads) for merge in merges), default=1) if paths.units else 1
+    return max((len(merge.reads) for merge in merges), default=1) if graph.units else 1

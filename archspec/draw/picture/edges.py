@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from archspec.draw.scene import Beside, Edge, Role
 from archspec.draw.units.feature_maps import sides
 from archspec.draw.units.graph import Lane
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.ops import Shape
 
 _SHOWING: Final = (Role.SPINE, Role.FLOW, Role.SKIP)
@@ -82,7 +82,7 @@ class Wiring:
     def _edge(
         self, tail: Tail, head: str, role: Role, shape: Shape, more: Mapping[str, object]
     ) -> None:
-        text = wording.shape(shape)
+        text = figures.shape(shape)
         self.edges.append(
             Edge(
                 tail=tail.node,

@@ -13,10 +13,10 @@ from archspec.draw.units.leaves import layers_of, leaves_of, own_leaves
 from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.repeats import Repeat, first
 from archspec.draw.units.unit import Layer, Unit, is_concat
-from archspec.draw.words import attention, wording
-from archspec.draw.words.disambiguation import Apart, apart
+from archspec.draw.words import attention, block_words, figures, layer_words
+from archspec.draw.words.disambiguation import Distinction, distinctions
 from archspec.draw.words.folded_words import Folds, bar, dilations, stage_lines
-from archspec.draw.words.tooltips import Facts
+from archspec.draw.words.tooltips import Tooltips
 from archspec.network import Leaf, Network
 from archspec.ops.merge import Add, Mul
 
@@ -34,11 +34,11 @@ class Nodes:
     """
 
     def __init__(self, network: Network, folds: Folds, before: Network | None = None) -> None:
-        self._facts = Facts(network, before)
+        self._tooltips = Tooltips(network, before)
         self._folds = folds
         self._labels = {name: label for label, name in network.outputs}
         self._twins: dict[str, tuple[Leaf, ...]] = {}
-        self._apart: Mapping[str, Apart] = {}
+        self._distinctions: Mapping[str, Distinction] = {}
         self._incoming: dict[str, str] = {}
         self._keys = 0
 
@@ -49,7 +49,7 @@ class Nodes:
 
     def tell_apart(self, rows: Iterable[Sequence[Unit]]) -> None:
         """Remember what is said more of units in a picture that would read the same and are not."""
-        self._apart = apart([*rows], self._said)
+        self._distinctions = distinctions([*rows], self._said)
 
     def _said(self, unit: Unit) -> Hashable:
         """Return all that is said of a layer or a folded block alone."""
@@ -57,15 +57,15 @@ class Nodes:
         if not isinstance(one, Layer):
             return self._words(unit)
         bands = self._bands(one, [leaf for leaf in one.leaves if leaf is not one.leaf])
-        return wording.layer(one), tuple(band.text for band in bands)
+        return layer_words.layer(one), tuple(band.text for band in bands)
 
     def node(self, unit: Unit, line: str) -> Box | Folded:
         """Return the one node of a layer or a folded block."""
         one = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(unit, Bundle):
             # The shape of a map stands here: on a short edge it would push the stages apart.
-            shape = (wording.shape(unit.output),) if len(unit.output) > 1 else ()
-            lines = (*stage_lines(unit.units, unit.lines, self._apart), *shape)
+            shape = (figures.shape(unit.output),) if len(unit.output) > 1 else ()
+            lines = (*stage_lines(unit.units, unit.lines, self._distinctions), *shape)
             return Folded(
                 key=self.key(),
                 line=line,
@@ -88,9 +88,9 @@ class Nodes:
             return self._box(unit, unit, line)
         return Sign(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             path=unit.path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             shows=self._shows(unit),
             line=line,
             text="×" if isinstance(unit.leaf.op, Mul) else "+",
@@ -100,21 +100,23 @@ class Nodes:
         """Return the frame of an opened block; a plate if it is repeated."""
         group = first(unit)
         many = len(unit.turns) if isinstance(unit, Repeat) else 1
-        label = wording.typed(group) if many > 1 else wording.named(group)
+        label = block_words.typed(group) if many > 1 else block_words.named(group)
         if group.shared is not None:
-            told = wording.shared(group.shared, label)
+            told = layer_words.shared(group.shared, label)
             # Of a block that was called before, more would meet the spine.
             label = told if group.shared.again else ", ".join(filter(None, (label, told)))
-        label = ", ".join(filter(None, (label, self._apart.get(group.path, Apart()).words)))
+        label = ", ".join(
+            filter(None, (label, self._distinctions.get(group.path, Distinction()).words))
+        )
         return Frame(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             border=Border.PLATE if many > 1 else Border.BLOCK,
             label=f"{label}, {self._why(unit)}" if unit.side else label,
             count=many,
             parts=tuple(parts),
             path=group.path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             aside=unit.side,
         )
 
@@ -133,14 +135,14 @@ class Nodes:
     def _box(self, unit: Unit, layer: Layer, line: str) -> Box:
         if isinstance(unit, Repeat):
             self.compare(unit)
-        title, detail = wording.layer(layer, self._twins_of(layer.leaf))
-        detail = self._apart.get(layer.path, Apart()).on(detail)
+        title, detail = layer_words.layer(layer, self._twins_of(layer.leaf))
+        detail = self._distinctions.get(layer.path, Distinction()).on(detail)
         above, below = layer.leaves[: layer.main], layer.leaves[layer.main + 1 :]
         return Box(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             path=layer.path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             shows=self._shows(unit),
             line=line,
             kind=layer.leaf.op.kind,
@@ -156,9 +158,11 @@ class Nodes:
         """Return what a layer takes along; ops that are one node for all have no bands."""
         shown = [] if layer.name else [(leaf, self._twins_of(leaf)) for leaf in leaves]
         return tuple(
-            wording.band(twins, layer.own.get(leaf.path, ()), wording.shared_apart(layer, leaf))
+            layer_words.band(
+                twins, layer.own.get(leaf.path, ()), layer_words.shared_apart(layer, leaf)
+            )
             for leaf, twins in shown
-            if not wording.does_nothing(twins)
+            if not layer_words.does_nothing(twins)
         )
 
     def _note(self, layer: Layer) -> str:
@@ -178,15 +182,15 @@ class Nodes:
         """Return what is there in training alone, or no more: a layer or a block, folded."""
         one = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(one, Layer):
-            title, detail = wording.layer(one)
+            title, detail = layer_words.layer(one)
         else:
-            title = wording.named(first(one))
-            detail = wording.shared(first(one).shared, title)
+            title = block_words.named(first(one))
+            detail = layer_words.shared(first(one).shared, title)
         return Folded(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             path=unit.path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             shows=self._shows(unit),
             title=title,
             detail=detail,
@@ -206,8 +210,8 @@ class Nodes:
         """Return what a block says when it is folded, wherever it stands: title, detail, lines."""
         group, detail = first(unit), ""
         lines = self._folds.lines(unit, self._twins)
-        title = wording.block(unit)
-        told = wording.shared(group.shared, title)
+        title = block_words.block(unit)
+        told = layer_words.shared(group.shared, title)
         if bar(unit) and not (isinstance(unit, Repeat) and unit.growth):
             # The bar says where the channels come from; how many there are is enough.
             detail, lines = str(channels(unit.output)), (*filter(None, [dilations(group)]),)
@@ -220,12 +224,12 @@ class Nodes:
         if unit.side:
             return self._aside(unit)
         title, detail, lines = self._words(unit)
-        detail = self._apart.get(first(unit).path, Apart()).on(detail)
+        detail = self._distinctions.get(first(unit).path, Distinction()).on(detail)
         return Folded(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             path=first(unit).path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             shows=self._shows(unit),
             line=line,
             title=title,
@@ -244,15 +248,15 @@ class Nodes:
                 words = self._incoming[unit.path]
             elif sorted(order) != order:
                 # Where they do not stand in their order, which channels they become is news.
-                words = wording.stretch("channel", sum(counts[:index]), counts[index])
+                words = layer_words.stretch("channel", sum(counts[:index]), counts[index])
             lane = wires[index].lane
             colour = lane.colour if lane else None
             segments.append(Segment(words, counts[index], index if colour is None else colour))
         return Bar(
             key=self.key(),
-            about=self._facts.about(unit),
+            about=self._tooltips.about(unit),
             path=unit.path,
-            tooltip=self._facts.of(unit),
+            tooltip=self._tooltips.of(unit),
             shows=self._shows(unit),
             line=line,
             segments=tuple(segments),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from archspec.draw.picture.edges import Ends
 from archspec.draw.scene import Part
-from archspec.draw.units.graph import Paths
+from archspec.draw.units.graph import Graph
 from archspec.draw.units.unit import Unit
 from archspec.ops import Shape
 
@@ -29,7 +29,7 @@ class Row:
         beside: what stands beside a fork.
     """
 
-    paths: Paths
+    graph: Graph
     starts: Mapping[str, Shape]
     ends: Ends
     level: int
@@ -45,9 +45,9 @@ class Row:
         """
         if not unit.gone:
             return unit.inputs[index]
-        read = self.paths.by_key.get(unit.reads[index])
+        read = self.graph.by_key.get(unit.reads[index])
         return self.starts[unit.reads[index]] if read is None else read.output
 
     def line_of(self, unit: Unit) -> str:
         """Return the straight line that a unit stands on, or nothing."""
-        return self.line if unit.key in self.paths.spine else ""
+        return self.line if unit.key in self.graph.spine else ""

@@ -12,10 +12,10 @@ from archspec.draw.picture.opening import Opening
 from archspec.draw.picture.row import Drawn, Row
 from archspec.draw.scene import Bar, Beside, Fork, Frame, Gap, Mark, Part, Role, Word
 from archspec.draw.units.bundles import Bundle
-from archspec.draw.units.graph import Lane, Paths
+from archspec.draw.units.graph import Graph, Lane
 from archspec.draw.units.repeats import Repeat, first
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge, readers
-from archspec.draw.words import wording
+from archspec.draw.words import figures
 from archspec.network import INPUT
 from archspec.ops import Shape
 
@@ -49,8 +49,8 @@ class Rows:
 
     def draw(self, row: Row) -> Drawn:
         """Draw the units of a row; return their parts."""
-        units = row.paths.units
-        count = readers(units, row.paths.results)
+        units = row.graph.units
+        count = readers(units, row.graph.results)
         for unit in units:
             line = row.line_of(unit)
             wires = [self._wire(row, unit, index) for index in range(len(unit.reads))]
@@ -61,7 +61,7 @@ class Rows:
             if unit.side:
                 self._place(row, unit, wires[0].tail.node, parts[0])
             if count[unit.key] > 1 and not unit.side:
-                lane = row.paths.lanes.get(unit.key)
+                lane = row.graph.lanes.get(unit.key)
                 if lane is not None:
                     end = row.ends[unit.key]
                     row.ends[unit.key] = replace(end, role=_role(lane), lane=lane)
@@ -72,10 +72,10 @@ class Rows:
 
     def inset(self, unit: Unit, folded: str) -> None:
         """Draw a block once more, opened, beside the node that stands for it."""
-        start = Mark(key=self.nodes.key(), line="inset", text=wording.shape(unit.inputs[0]))
-        end = Mark(key=self.nodes.key(), line="inset", text=wording.shape(first(unit).output))
+        start = Mark(key=self.nodes.key(), line="inset", text=figures.shape(unit.inputs[0]))
+        end = Mark(key=self.nodes.key(), line="inset", text=figures.shape(first(unit).output))
         wire = Wire(Tail(start.key, unit.inputs[0]), Role.SPINE, unit.inputs[0])
-        row = Row(paths=Paths([unit], [unit.key]), starts={}, ends={}, level=0, line="inset")
+        row = Row(graph=Graph([unit], [unit.key]), starts={}, ends={}, level=0, line="inset")
         frame = self._open(row, unit, wire)
         self.wiring.connect(
             replace(row.ends[unit.key], shown=first(unit).output),
@@ -91,15 +91,15 @@ class Rows:
 
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
         """Return the edge by which a unit reads its operand number `index`."""
-        paths = row.paths
+        graph = row.graph
         tail, shape = row.ends[unit.reads[index]], row.arriving(unit, index)
         straight = Role.SPINE if row.line_of(unit) else Role.FLOW
         if unit.side:
             return Wire(tail, Role.ASIDE, shape)
-        lane = paths.lanes.get(unit.key)
+        lane = graph.lanes.get(unit.key)
         if is_merge(unit):
-            main = not paths.is_parallel(unit) and paths.main(unit) == index
-            lane = lane or paths.lane(unit, index)
+            main = not graph.is_parallel(unit) and graph.main(unit) == index
+            lane = lane or graph.lane(unit, index)
             if main and not is_concat(unit):
                 return Wire(tail, straight, shape)
         if lane is not None:
@@ -136,7 +136,7 @@ class Rows:
 
     def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
         """Put what stands beside the line beside what it reads, or under what already does."""
-        before = row.paths.by_key.get(unit.reads[0])
+        before = row.graph.by_key.get(unit.reads[0])
         if before is not None and before.side:
             return
         here = tuple(firsts([part]))
@@ -167,7 +167,7 @@ class Rows:
             parts.append(self.fork(INPUT, wire.shape, ends, line))
         units = self._opening.inside(group)
         inside = Row(
-            paths=Paths(units, [group.result]),
+            graph=Graph(units, [group.result]),
             starts={INPUT: wire.shape},
             ends=ends,
             level=row.level + 1,
@@ -181,9 +181,9 @@ class Rows:
 
     def _merge(self, row: Row, unit: Layer, wires: Sequence[Wire]) -> list[Part]:
         """Draw a merge; an operand that comes straight from the fork gets a word on its way."""
-        paths = row.paths
-        parallel = paths.is_parallel(unit)
-        main = 0 if parallel else paths.main(unit)
+        graph = row.graph
+        parallel = graph.is_parallel(unit)
+        main = 0 if parallel else graph.main(unit)
         afar = [] if parallel else self._afar(row, unit, wires)
         order = [i for i in range(len(wires)) if i not in afar] + afar
         node = self.nodes.merge(unit, wires, row.line_of(unit), order)
@@ -191,7 +191,7 @@ class Rows:
         for index, wire in enumerate(wires):
             end = wire
             beside = not parallel and index != main
-            if beside and row.level and unit.reads[index] == paths.source(unit):
+            if beside and row.level and unit.reads[index] == graph.source(unit):
                 word = self._word(row, unit, wire, left=is_concat(unit) and index < main)
                 parts.append(word)
                 end = replace(wire, tail=Tail(word.key, wire.shape))
@@ -208,7 +208,7 @@ class Rows:
                 self.wiring.abreast(*(reversed(pair) if left else pair))
         if parallel:
             parts += self._columns(row, unit, node.key)
-            row.ends[unit.key] = replace(row.ends[paths.source(unit)], node=node.key, fork=False)
+            row.ends[unit.key] = replace(row.ends[graph.source(unit)], node=node.key, fork=False)
         else:
             if is_concat(unit) and row.line_of(unit):
                 # The visible edges end at the segments; this one keeps the line straight.
@@ -221,7 +221,7 @@ class Rows:
         if not is_concat(unit) or self._across:
             # In a strip they come over the line, and what stands first stands above the others.
             return []
-        source, main = row.paths.source(unit), row.paths.main(unit)
+        source, main = row.graph.source(unit), row.graph.main(unit)
         return [
             index
             for index, wire in enumerate(wires)
@@ -231,7 +231,7 @@ class Rows:
     def _word(self, row: Row, unit: Unit, wire: Wire, *, left: bool) -> Word:
         word = Word(
             key=self.nodes.key(),
-            path=row.silent.get(row.paths.source(unit), ""),
+            path=row.silent.get(row.graph.source(unit), ""),
             text="identity",
             colour=wire.lane.colour if wire.lane else None,
             beside=Beside.LEFT if left else Beside.RIGHT,
@@ -245,7 +245,7 @@ class Rows:
         The line runs on unseen: between the branches, or through the middle one.
         """
         heads = [self._heads(row, merge, key) for key in merge.reads]
-        source = row.ends[row.paths.source(merge)]
+        source = row.ends[row.graph.source(merge)]
         line, middle = row.line_of(merge), len(heads) // 2
         if line and all(heads):
             starts, end = heads[middle], row.ends[merge.reads[middle]].node
@@ -264,10 +264,10 @@ class Rows:
 
         There is one for each way in which blocks at its beginning are drawn.
         """
-        source = row.paths.source(merge)
-        unit = row.paths.by_key[key]
-        while (before := row.paths.before(unit)) != source and before in row.paths.by_key:
-            unit = row.paths.by_key[before]
+        source = row.graph.source(merge)
+        unit = row.graph.by_key[key]
+        while (before := row.graph.before(unit)) != source and before in row.graph.by_key:
+            unit = row.graph.by_key[before]
         return tuple(firsts(row.drawn[unit.key]))
 
 

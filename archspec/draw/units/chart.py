@@ -11,13 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from archspec.draw.units.blocks import (
-    SILENT,
-    holds_blocks,
-    is_gone,
-    rearranges,
-    seen_through,
-)
+from archspec.draw.units.blocks import SILENT, holds_blocks, is_gone, rearranges, seen_through
 from archspec.draw.units.fusion import fused
 from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.repeats import alike

@@ -23,7 +23,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Paths:
+class Graph:
     """The units of one body as a graph.
 
     Args:

@@ -14,7 +14,7 @@ from archspec.draw.units.feature_maps import channels
 from archspec.draw.units.own_ops import has_arguments_of
 from archspec.draw.units.repeats import Repeat, structure
 from archspec.draw.units.unit import Group, Layer, Unit
-from archspec.draw.words import op_words, wording
+from archspec.draw.words import block_words, op_words
 from archspec.network import Leaf, walk
 from archspec.ops import Form, Kind
 from archspec.ops.linear import Linear
@@ -24,7 +24,7 @@ _ARRIVING: Final = ("channels",)
 _PATH: Final[Hashable] = "path"
 
 
-class Apart(NamedTuple):
+class Distinction(NamedTuple):
     """What sets a node apart: how many channels arrive, and what else."""
 
     arriving: str = ""
@@ -38,7 +38,7 @@ class Apart(NamedTuple):
 
 class _Feature(NamedTuple):
     value: Hashable
-    told: Apart
+    told: Distinction
 
 
 class _Seen(NamedTuple):
@@ -50,7 +50,9 @@ class _Seen(NamedTuple):
     anywhere: Hashable
 
 
-def apart(rows: Sequence[Sequence[Unit]], words: Callable[[Unit], Hashable]) -> Mapping[str, Apart]:
+def distinctions(
+    rows: Sequence[Sequence[Unit]], words: Callable[[Unit], Hashable]
+) -> Mapping[str, Distinction]:
     """Return what is said more of some units, by their paths.
 
     What reads the same in one row is the same, and so are the channels that arrive. What reads the
@@ -122,10 +124,10 @@ def _confused(values: Sequence[Hashable], same: Sequence[Hashable]) -> int:
     return len({*zip(values, same, strict=True)}) - len({*values})
 
 
-def _told(unit: Unit, labels: Collection[Hashable]) -> Apart:
+def _told(unit: Unit, labels: Collection[Hashable]) -> Distinction:
     """Return what some features of a unit say."""
     told = [feature.told for label, feature in _features(unit) if label in labels]
-    return Apart(
+    return Distinction(
         next((one.arriving for one in told if one.arriving), ""),
         ", ".join(one.words for one in told if one.words),
     )
@@ -148,7 +150,7 @@ def _pattern(leaf: Leaf) -> tuple[bool, ...]:
 def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
     """Yield what may set a unit apart, the most telling first."""
     before, after = channels(unit.inputs[0]), channels(unit.output)
-    through = _Feature(before, Apart(arriving=str(before) if before != after else ""))
+    through = _Feature(before, Distinction(arriving=str(before) if before != after else ""))
     if isinstance(unit, Layer):
         if _is_of_channels(unit.leaf):
             yield "channels", through
@@ -156,30 +158,30 @@ def _features(unit: Unit) -> Iterator[tuple[Hashable, _Feature]]:
     else:
         assert isinstance(unit, Group)
         name = _name(unit)
-        named = _Feature(name, Apart(words=name))
+        named = _Feature(name, Distinction(words=name))
         # A name that counts says less than what is counted.
         says = bool(name) and not any(map(str.isdigit, name))
         yield from [("name", named)] * says
         for key, value in _arguments(unit).items():
             yield (
                 ("argument", key),
-                _Feature(_plain(value), Apart(words=f"{key}={op_words.value(value)}")),
+                _Feature(_plain(value), Distinction(words=f"{key}={op_words.value(value)}")),
             )
         yield "channels", through
         yield from [("number", named)] * (not says)
         leaves = [node for node in walk(unit.body) if isinstance(node, Leaf)]
-        yield "ops", _Feature(len(leaves), Apart(words=f"{len(leaves)} ops"))
+        yield "ops", _Feature(len(leaves), Distinction(words=f"{len(leaves)} ops"))
     for number, leaf in enumerate(leaves):
         first = leaf is leaves[0] and isinstance(unit, Layer)
         path = "" if first or leaf.name.isdigit() else f"{leaf.name}."
-        yield (number, ""), _Feature(leaf.label, Apart(words=f"{path}{leaf.label}"))
+        yield (number, ""), _Feature(leaf.label, Distinction(words=f"{path}{leaf.label}"))
         for name in type(leaf.op).model_fields:
             if name not in leaf.op.inferred():
                 value = getattr(leaf.op, name)
-                told = Apart(words=f"{path}{name}={op_words.value(value)}")
+                told = Distinction(words=f"{path}{name}={op_words.value(value)}")
                 is_shape = leaf.op.form is Form.TENSOR and name == "shape"
                 yield (number, name), _Feature(_pattern(leaf) if is_shape else _plain(value), told)
-    yield _PATH, _Feature(unit.path, Apart(words=wording.cut(unit.path)))
+    yield _PATH, _Feature(unit.path, Distinction(words=block_words.cut(unit.path)))
 
 
 def _is_of_channels(leaf: Leaf) -> bool:
@@ -201,6 +203,6 @@ def _plain(value: Any) -> Hashable:
 def _name(group: Group) -> str:
     """Return from a block's name what its title does not say; nothing for a number."""
     name = group.path.rpartition(".")[2]
-    title = wording.block(group).lower()
+    title = block_words.block(group).lower()
     words = [word for word in name.split("_") if word.lower() not in title]
-    return "" if name.isdigit() else wording.cut(" ".join(words))
+    return "" if name.isdigit() else block_words.cut(" ".join(words))

@@ -8,12 +8,12 @@ from typing import Final, TypeAlias, TypeGuard
 from archspec.draw.fonts import DETAIL, width
 from archspec.draw.scene import PASSED, Segment
 from archspec.draw.units.feature_maps import channels
-from archspec.draw.units.graph import Paths
+from archspec.draw.units.graph import Graph
 from archspec.draw.units.own_ops import has_arguments_of, is_own
 from archspec.draw.units.repeats import Repeat, first
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge
-from archspec.draw.words import attention, op_words, wording
-from archspec.draw.words.disambiguation import Apart
+from archspec.draw.words import attention, block_words, layer_words, op_words
+from archspec.draw.words.disambiguation import Distinction
 from archspec.network import Leaf, walk
 from archspec.ops import Kind
 from archspec.ops.conv import Conv2d, ConvTranspose2d
@@ -62,7 +62,7 @@ class Folds:
         if kernel and len(self._kernels.get(label, ())) > 1:
             words.append(f"{kernel}×{kernel}")
         if len(self._inner.get(label, ())) > 1:
-            words += [wording.short(name) for name in _blocks_in(group)]
+            words += [block_words.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
         words += filter(None, dict.fromkeys(attention.heads(leaves[0].op) for leaves in attending))
         words += filter(None, [*gates(group), dilations(group)])
@@ -115,7 +115,7 @@ def bar(unit: Unit) -> tuple[Segment, ...]:
     if isinstance(unit, Repeat) and unit.growth:
         turns = tuple(Segment("", unit.growth, i % 2) for i in range(len(unit.turns)))
         return (Segment("", sizes[0], PASSED), *turns)
-    lanes = [Paths(group.units, [group.result]).lane(last, i) for i in range(len(sizes))]
+    lanes = [Graph(group.units, [group.result]).lane(last, i) for i in range(len(sizes))]
     return tuple(Segment("", n, lane.colour or 0) for n, lane in zip(sizes, lanes, strict=True))
 
 
@@ -127,20 +127,24 @@ def branch_words(units: Sequence[Unit]) -> tuple[str, ...]:
     found = set()
     for group in _groups(units):
         last = next((inner for inner in group.units if inner.key == group.result), None)
-        paths = Paths(group.units, [group.result])
-        if not group.side and last is not None and paths.is_parallel(last):
-            found.add(tuple(_branch(paths, last, key) for key in last.reads))
+        graph = Graph(group.units, [group.result])
+        if not group.side and last is not None and graph.is_parallel(last):
+            found.add(tuple(_branch(graph, last, key) for key in last.reads))
     return found.pop() if len(found) == 1 else ()
 
 
-def _branch(paths: Paths, merge: Unit, key: str) -> str:
+def _branch(graph: Graph, merge: Unit, key: str) -> str:
     words: list[str] = []
-    while key in paths.by_key and key != paths.source(merge):
-        unit = paths.by_key[key]
-        title = wording.layer(unit)[0] if isinstance(unit, Layer) else wording.named(first(unit))
+    while key in graph.by_key and key != graph.source(merge):
+        unit = graph.by_key[key]
+        title = (
+            layer_words.layer(unit)[0]
+            if isinstance(unit, Layer)
+            else block_words.named(first(unit))
+        )
         is_conv = isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d)
         words.insert(0, title.partition(" ")[2] if is_conv else title.partition(" ")[0])
-        key = paths.before(unit)
+        key = graph.before(unit)
     return " → ".join(words)
 
 
@@ -158,10 +162,10 @@ def gates(group: Group) -> list[str]:
 
     Only of what stands on the straight line: a branch of several is not the block.
     """
-    spine = Paths(group.units, [group.result]).spine
+    spine = Graph(group.units, [group.result]).spine
     found = [unit for unit in group.units if unit.key in spine]
     inner = [unit for unit in found if isinstance(unit, Group) and _ends_in_product(unit)]
-    named = [wording.short(unit.body.label) if unit.body.block else "gate" for unit in inner]
+    named = [block_words.short(unit.body.label) if unit.body.block else "gate" for unit in inner]
     return [*named, *("gate" for unit in found if _is_product(unit))]
 
 
@@ -178,26 +182,26 @@ def skips(group: Group) -> list[str]:
 
     Only those that every way through it goes through: what is said is said of the whole block.
     """
-    paths = Paths(group.units, [group.result])
+    graph = Graph(group.units, [group.result])
     found = []
-    through = paths.through(group.result)
+    through = graph.through(group.result)
     for unit in group.units:
         sums = isinstance(unit, Layer) and is_merge(unit) and is_own(unit.leaf.op, Add)
         if sums and unit.key in through:
-            sides = [key for i, key in enumerate(unit.reads) if i != paths.main(unit)]
-            words = [_skip(paths, unit, key) for key in sides]
+            sides = [key for i, key in enumerate(unit.reads) if i != graph.main(unit)]
+            words = [_skip(graph, unit, key) for key in sides]
             found += words if all(words) else [f"sum of {len(unit.reads)} branches"]
     return list(dict.fromkeys(found))
 
 
-def _skip(paths: Paths, merge: Unit, key: str) -> str:
+def _skip(graph: Graph, merge: Unit, key: str) -> str:
     """Return what a skip is; nothing for a branch that does more than bring a map into shape.
 
     That is a single convolution without an activation, and poolings before it.
     """
-    source, words = paths.source(merge), list[str]()
+    source, words = graph.source(merge), list[str]()
     while key != source:
-        unit = paths.by_key.get(key)
+        unit = graph.by_key.get(key)
         if not isinstance(unit, Layer) or len(unit.reads) > 1 or unit.own:
             return ""
         kinds = {leaf.op.kind for leaf in unit.leaves}
@@ -212,7 +216,9 @@ def _skip(paths: Paths, merge: Unit, key: str) -> str:
     return "identity skip" if not words else told[0] if len(told) == 1 else ""
 
 
-def stage_lines(units: Sequence[Unit], most: int, told: Mapping[str, Apart]) -> tuple[str, ...]:
+def stage_lines(
+    units: Sequence[Unit], most: int, told: Mapping[str, Distinction]
+) -> tuple[str, ...]:
     """Return the lines of a folded stage: its units, of which `told` sets some apart."""
     lines = [_line(unit, told) for unit in units if not unit.side]
     if len(lines) > most:
@@ -220,19 +226,19 @@ def stage_lines(units: Sequence[Unit], most: int, told: Mapping[str, Apart]) -> 
     return tuple(lines)
 
 
-def _line(unit: Unit, apart: Mapping[str, Apart]) -> str:
+def _line(unit: Unit, apart: Mapping[str, Distinction]) -> str:
     one = unit.first if isinstance(unit, Repeat) else unit
     count = f" ×{len(unit.turns)}" if isinstance(unit, Repeat) else ""
     if isinstance(one, Layer):
         # Of what leads up to a layer, only the step to a smaller map is worth a word.
         halved = any(is_own(leaf.op, SpaceToDepth) for leaf in one.leaves[: one.main])
-        title, detail = wording.layer(one)
-        detail = apart.get(one.path, Apart()).on(detail)
-        words = (title, detail, wording.shrinks(one) if halved else "")
+        title, detail = layer_words.layer(one)
+        detail = apart.get(one.path, Distinction()).on(detail)
+        words = (title, detail, block_words.shrinks(one) if halved else "")
         return " ".join(word for word in words if word) + count
-    title = wording.block(unit)
-    told = wording.shared(first(one).shared, title)
-    more = apart.get(first(one).path, Apart()).words
+    title = block_words.block(unit)
+    told = layer_words.shared(first(one).shared, title)
+    more = apart.get(first(one).path, Distinction()).words
     return ", ".join(filter(None, (title, told, more, dilations(first(one))))) + count
 
 

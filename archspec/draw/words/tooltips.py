@@ -10,14 +10,14 @@ from archspec.draw.units.blocks import GONE, is_gone
 from archspec.draw.units.leaves import shown
 from archspec.draw.units.repeats import Repeat
 from archspec.draw.units.unit import Group, Layer, Unit
-from archspec.draw.words import op_words, wording
+from archspec.draw.words import figures, op_words
 from archspec.network import Body, Leaf, Network
 
 _TRAINING: Final = "training only"
 """What runs in training alone has no MACs, since they are those of one sample in eval mode."""
 
 
-class Facts:
+class Tooltips:
     """Writes the tooltips of one network, and of what it lacks of the one `before` it."""
 
     def __init__(self, network: Network, before: Network | None = None) -> None:
@@ -81,8 +81,8 @@ def _call(node: Leaf | Body) -> str:
 
 
 def _shapes(unit: Unit) -> str:
-    arrives = ", ".join(wording.shape(shape) for shape in unit.inputs)
-    return f"{arrives} → {wording.shape(unit.output)}"
+    arrives = ", ".join(figures.shape(shape) for shape in unit.inputs)
+    return f"{arrives} → {figures.shape(unit.output)}"
 
 
 def _pixels(field: Field | None) -> str:

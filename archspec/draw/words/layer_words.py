@@ -1,43 +1,19 @@
-"""The words in a picture: what layers, blocks and feature maps are called."""
+"""What fused layers are called, and the bands of what goes with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from archspec.draw.scene import Band
-from archspec.draw.units.blocks import GONE
-from archspec.draw.units.feature_maps import dimension, sides
+from archspec.draw.units.feature_maps import dimension
 from archspec.draw.units.own_ops import is_own
-from archspec.draw.units.repeats import Repeat
-from archspec.draw.units.unit import Group, Layer, Shared, Unit, is_merge
-from archspec.draw.words import attention, op_words
+from archspec.draw.units.unit import Layer, Shared, is_merge
+from archspec.draw.words import attention, block_words, op_words
 from archspec.draw.words.op_words import Words
 from archspec.network import Leaf
 from archspec.ops import Kind, Shape, is_builtin
 from archspec.ops.merge import Cat
 from archspec.ops.reshape import Narrow, place
-
-_LONGEST: Final = 26
-"""Characters of a block's name that are shown."""
-
-
-def shape(sizes: Shape) -> str:
-    """Return a shape as a picture shows it: `64 × 56 × 56`."""
-    return " × ".join(str(int(n)) for n in sizes)
-
-
-def amount(number: int) -> str:
-    """Return a number with three or four figures and its unit: `21.80 M`."""
-    for unit, size in (("G", 10**9), ("M", 10**6), ("K", 10**3)):
-        if number >= size:
-            return f"{number / size:.2f} {unit}" if unit != "K" else f"{number / size:.1f} K"
-    return str(number)
-
-
-def share(part: float) -> str:
-    """Return a share of a whole as a picture shows it: `27 %`."""
-    return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
 
 
 def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:
@@ -83,7 +59,7 @@ def _module(module: Shared) -> str:
 def _words(unit: Layer, twins: Sequence[Leaf]) -> Words:
     leaf = unit.leaf
     if unit.name:
-        return cut(_spaced(unit.name)), ""
+        return block_words.cut(_spaced(unit.name)), ""
     if leaf.path in unit.own:
         return _joined(unit)
     if leaf.op.kind is Kind.REGULARISER:
@@ -139,7 +115,7 @@ def _joined(unit: Layer) -> Words:
 
 
 def _named(own: Sequence[Leaf]) -> str:
-    return cut(", ".join(_spaced(leaf.name) for leaf in own))
+    return block_words.cut(", ".join(_spaced(leaf.name) for leaf in own))
 
 
 def _spaced(name: str) -> str:
@@ -156,56 +132,3 @@ def _stretch(op: Narrow, arriving: Shape) -> str:
 def stretch(what: str, first: int, length: int) -> str:
     """Return so many of something from the first on: `channels 0–57`."""
     return f"{what} {first}" if length == 1 else f"{what}s {first}–{first + length - 1}"
-
-
-def named(group: Group) -> str:
-    """Return a block's title: its type, and from its name what the type does not say.
-
-    `inception3a: Inception` is `Inception 3a`; a numbered child is just its type.
-    """
-    name = group.path.removeprefix(GONE).rpartition(".")[2]
-    label = typed(group)
-    if group.body.block is None:
-        return label if name.isdigit() else cut(name)
-    plain = name.replace("_", "").lower()
-    if plain.startswith(label.lower()) and len(plain) > len(label):
-        return cut(f"{label} {name.replace('_', '')[len(label) :]}")
-    return label
-
-
-def block(unit: Unit) -> str:
-    """Return the title of a block: of several equal ones, what they all are."""
-    if isinstance(unit, Repeat):
-        assert isinstance(unit.first, Group)
-        return typed(unit.first)
-    assert isinstance(unit, Group)
-    return " ".join(filter(None, (named(unit), shrinks(unit))))
-
-
-def typed(group: Group) -> str:
-    """Return what sort of block a block is; one without a type is called by what ends it."""
-    if group.body.block is not None:
-        return cut(group.body.label)
-    last = next((unit for unit in group.units if unit.key == group.result), None)
-    ending = last.leaf.label if isinstance(last, Layer) and is_merge(last) else ""
-    return {"Add": "residual", "Cat": "branches", "Mul": "gate"}.get(ending, "block")
-
-
-def cut(name: str) -> str:
-    """Return a name no longer than what a frame or node has room for."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-
-
-def short(label: str) -> str:
-    """Return the capitals of a long block name: `SqueezeExcitation` is `SE`."""
-    capitals = "".join(character for character in label if character.isupper())
-    return capitals if len(label) > 12 and len(capitals) > 1 else label
-
-
-def shrinks(unit: Unit) -> str:
-    """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it."""
-    before, after = sides(unit.inputs[0]), sides(unit.output)
-    if len(before) != 2 or len(after) != 2 or after in (before, (1, 1)):
-        return ""
-    factor = round(max(before[0], after[0]) / min(before[0], after[0]))
-    return "" if factor < 2 else f"{'↓' if before[0] > after[0] else '↑'}{factor}"
