@@ -55,9 +55,6 @@ LINES = {"function": 40, "class": 200, "module": 300}
 
 OUTGROWN: set[str] = {
     "codegen/construct.py: Constructor",
-    "draw/__init__.py: image",
-    "draw/picture/nodes.py: Nodes",
-    "draw/picture/row_drawer.py: Rows",
 }
 """What still has more. Nothing is added; what has come back within the limit is taken out."""
 

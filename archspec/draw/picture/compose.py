@@ -20,7 +20,7 @@ from archspec.draw.picture.legend import legend
 from archspec.draw.picture.nodes import Nodes
 from archspec.draw.picture.opening import Opening
 from archspec.draw.picture.row import Drawn, Row
-from archspec.draw.picture.row_drawer import Rows
+from archspec.draw.picture.row_drawer import RowDrawer
 from archspec.draw.scene import Border, Edge, Fork, Frame, Part, Role, Scene, Terminal
 from archspec.draw.units.bundles import bundled
 from archspec.draw.units.graph import Graph
@@ -53,19 +53,19 @@ def compose(
     parts, opening = _opening(content, parts, told, depth, direction, foldable=foldable)
     nodes = Nodes(network, folds, found.before if found else None)
     everything = [unit for part in parts for unit in part.units]
-    nodes.tell_apart(opening.rows(everything, nodes.compare))
-    rows = Rows(nodes, Wiring(), opening, across=direction == "LR")
-    drawn, ends = _drawn(content, parts, _results(content), rows)
+    nodes.words.tell_apart(opening.rows(everything, nodes.twins.compare))
+    drawer = RowDrawer(nodes, Wiring(), opening, across=direction == "LR")
+    drawn, ends = _drawn(content, parts, _results(content), drawer)
     if opening.apart:
-        rows.inset(opening.apart, ends[opening.apart.key].node)
+        drawer.inset(opening.apart, ends[opening.apart.key].node)
     return Scene(
         title=content.title,
         facts=content.facts,
         parts=tuple(drawn),
-        insets=tuple(rows.aside),
-        edges=tuple(rows.wiring.edges),
-        ranks=tuple(rows.wiring.ranks),
-        legend=legend([*drawn, *rows.aside], branch_words(content.units)),
+        insets=tuple(drawer.aside),
+        edges=tuple(drawer.wiring.edges),
+        ranks=tuple(drawer.wiring.ranks),
+        legend=legend([*drawn, *drawer.aside], branch_words(content.units)),
     )
 
 
@@ -139,11 +139,11 @@ def _folded(
 
 
 def _drawn(
-    content: Content, parts: Sequence[Stage], results: Sequence[str], rows: Rows
+    content: Content, parts: Sequence[Stage], results: Sequence[str], drawer: RowDrawer
 ) -> tuple[list[Part], Ends]:
     """Draw inputs, stages and outputs; return them, and where each unit can be read."""
-    terminals: list[Fork | Terminal] = [*_terminals(content.inputs, rows)]
-    rows.wiring.abreast(*((node.key,) for node in terminals))
+    terminals: list[Fork | Terminal] = [*_terminals(content.inputs, drawer)]
+    drawer.wiring.abreast(*((node.key,) for node in terminals))
     pairs = zip(terminals, content.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
     everything = [unit for part in parts for unit in part.units]
@@ -151,7 +151,7 @@ def _drawn(
     for port in content.inputs:
         if count[port.key] > 1:
             line = "main" if ends[port.key].node == terminals[0].key else ""
-            terminals.append(rows.fork(port.key, port.shape, ends, line))
+            terminals.append(drawer.fork(port.key, port.shape, ends, line))
     row = Row(
         graph=Graph(everything, results, content.others),
         starts={port.key: port.shape for port in content.inputs},
@@ -159,8 +159,8 @@ def _drawn(
         level=0,
         line="main",
     )
-    drawn = rows.draw(row)
-    outputs = _outputs(content.outputs, results, rows, ends)
+    drawn = drawer.draw(row)
+    outputs = _outputs(content.outputs, results, drawer, ends)
     return [*terminals, *_framed(parts, drawn), *outputs], ends
 
 
@@ -179,11 +179,11 @@ def _opened(
     return lambda group, level: group is shown.inner or (group is shown.group and not shown.apart)
 
 
-def _terminals(ports: Sequence[Port], rows: Rows) -> Iterator[Terminal]:
+def _terminals(ports: Sequence[Port], drawer: RowDrawer) -> Iterator[Terminal]:
     for index, port in enumerate(ports):
         shape = figures.shape(port.shape)
         yield Terminal(
-            key=rows.nodes.key(),
+            key=drawer.nodes.key(),
             title=port.title,
             detail=shape,
             tooltip=(f"{port.title}: {shape}",),
@@ -192,11 +192,11 @@ def _terminals(ports: Sequence[Port], rows: Rows) -> Iterator[Terminal]:
 
 
 def _outputs(
-    ports: Sequence[Port], results: Sequence[str], rows: Rows, ends: Ends
+    ports: Sequence[Port], results: Sequence[str], drawer: RowDrawer, ends: Ends
 ) -> Iterator[Terminal]:
-    for node, result in zip(_terminals(ports, rows), results, strict=True):
+    for node, result in zip(_terminals(ports, drawer), results, strict=True):
         role = Role.SPINE if node.line else Role.FLOW
-        rows.wiring.edges.append(
+        drawer.wiring.edges.append(
             Edge(tail=ends[result].node, head=node.key, role=role, shape=node.detail)
         )
         yield node

@@ -58,7 +58,7 @@ class _Reader:
         """Collect the pieces of a body; return what its children's names stand for."""
         names = dict(starts)
         own: dict[str, Leaf] = {}
-        twins = set(_twins(body)) if self.root else set()
+        equal = set(_equal_neighbours(body)) if self.root else set()
         for node in body.steps:
             key = f"{place}{node.name}"
             reads = tuple(names[name] for name in node.reads if name not in own)
@@ -70,7 +70,7 @@ class _Reader:
             elif rearranges(node):
                 names[node.name] = key
                 self.pieces.append(_rearranged(node, key, reads, places))
-            elif node.name not in twins and seen_through(node, root=self.root):
+            elif node.name not in equal and seen_through(node, root=self.root):
                 below = self.read(node, f"{key}.", {INPUT: reads[0]}, (*places, key))
                 names[node.name] = below[node.result]
             else:
@@ -145,7 +145,7 @@ def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]
     )
 
 
-def _twins(body: Body) -> Iterator[str]:
+def _equal_neighbours(body: Body) -> Iterator[str]:
     """Yield the children that hold blocks and equal a neighbour: they are blocks to draw once."""
     for before, node in pairwise(body.steps):
         if not isinstance(before, Body) or not isinstance(node, Body):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, TypeGuard
 
 from archspec.draw.fonts import DETAIL, width
 from archspec.draw.scene import PASSED, Segment
@@ -11,6 +11,7 @@ from archspec.draw.units.feature_maps import channels
 from archspec.draw.units.graph import Graph
 from archspec.draw.units.own_ops import has_arguments_of, is_own
 from archspec.draw.units.repeats import Repeat, first
+from archspec.draw.units.twins import Twins
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge
 from archspec.draw.words import attention, block_words, layer_words, op_words
 from archspec.draw.words.disambiguation import Distinction
@@ -26,9 +27,6 @@ _BETWEEN: Final = " · "
 _LONGEST: Final = 217.0
 """Points of a line; in a longer one, skips stand in one of their own."""
 _DILATED: Final = (Conv2d, ConvTranspose2d, MaxPool2d)
-
-Twins: TypeAlias = Mapping[str, tuple[Leaf, ...]]
-"""An op in each of several equal blocks that are drawn once, by its path in the first."""
 
 
 class Folds:
@@ -51,7 +49,7 @@ class Folds:
 
         Args:
             unit: the block.
-            twins: ops in each of several equal blocks around it that are drawn once, by path.
+            twins: which ops are drawn once for those of several equal blocks around it.
         """
         group = first(unit)
         words = [_channels(unit, group)]
@@ -96,7 +94,7 @@ def _attending(unit: Unit, twins: Twins) -> list[tuple[Leaf, ...]]:
     """Return the attention layers in a block, each with its twins in equal blocks."""
     if not isinstance(unit, Repeat):
         leaves = [inner.leaf for inner in first(unit).units if _attends(inner)]
-        return [twins.get(leaf.path, (leaf,)) for leaf in leaves]
+        return [twins.of(leaf) for leaf in leaves]
     found = [[inner.leaf for inner in first(turn).units if _attends(inner)] for turn in unit.turns]
     return list(zip(*found, strict=True))
 
