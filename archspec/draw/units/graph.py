@@ -1,4 +1,4 @@
-"""Which units stand on the straight line, and which belong to a branch beside it."""
+"""The units of one body as a graph: what stands on the straight line, and what on a branch."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def repeated(units: Sequence[Unit], count: Counter[str], told: Told = _nothing) 
 
     Args:
         units: in the order of execution.
-        count: how often each is read, from `fuse.readers`.
+        count: how often each is read, from `unit.readers`.
         told: what else they must have in common.
     """
     found: list[Unit] = []

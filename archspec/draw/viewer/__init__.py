@@ -1,8 +1,8 @@
 """A picture to walk around in: one HTML file that needs no network, no server and no Graphviz.
 
 The file holds the DOT of `draw.dot` line by line, with every block both opened and folded, and a
-Graphviz for browsers that lays out the lines which belong together. `picture` makes the data,
-`viewer.js` shows it.
+Graphviz for browsers that lays out the lines which belong together. `page_data` makes
+the data, `viewer.js` shows it.
 """
 
 from __future__ import annotations
