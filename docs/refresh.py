@@ -19,6 +19,7 @@ from archspec.commands import main as run
 from archspec.draw import dot
 from archspec.editors import language
 from archspec.reading import SCHEMA
+from archspec.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example"
@@ -38,6 +39,7 @@ def main() -> None:
     readme = _replaced(readme, "```yaml\n", "```", spec)
     readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())
     readme = _replaced(readme, "built:\n\n```\n", "```", f"{_error(spec)}\n")
+    readme = _replaced(readme, "validate SPEC… [--format ", "]", "\\|".join(["text", *FORMATS]))
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
     page = ROOT / "docs" / "errors.md"
     page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")

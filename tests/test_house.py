@@ -181,7 +181,6 @@ def test_static_commands_import_no_torch(arguments: list[str], tmp_path: Path) -
         "pygraphviz": ("draw",),
         "archspec.derivation": ("trace",),
         "archspec.explanations": ("explain",),
-        "archspec.reports": (),
         "archspec.editors": ("schema",),
     }
     script = (
