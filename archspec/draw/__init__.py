@@ -3,6 +3,11 @@
 `units` fuses layers, finds blocks, equal neighbours and stages; `words` says what each is called;
 `picture` decides what is opened and places it all in a `scene`; `graphviz` writes that down and
 lays it out; `viewer` makes a page of it. Only `graphviz.engine` needs Graphviz: DOT is text.
+
+>>> import archspec
+>>> text = dot(archspec.load("resnet34").network, depth=0)
+>>> [stage for stage in ("stem", "stage 1", "stage 4", "head") if f"<B>{stage}</B>" in text]
+['stem', 'stage 1', 'stage 4', 'head']
 """
 
 from __future__ import annotations
