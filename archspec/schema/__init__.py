@@ -2,6 +2,13 @@
 
 Pydantic validates the types (strictly, unknown keys refused); every finding is put back at its
 place in the file.
+
+>>> from archspec.errors import Source
+>>> from archspec.syntax import parse
+>>> tree = parse(Source("a.yaml", "{name: A, input: [3, 8, 8], net: [{Conv2d: =3 * 2}, ReLU]}"))
+>>> spec = read_spec(tree).spec
+>>> spec.name, spec.input, [node.callee.value for _, node in spec.net.items]
+('A', (3, 8, 8), ['Conv2d', 'ReLU'])
 """
 
 from __future__ import annotations

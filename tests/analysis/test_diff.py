@@ -14,7 +14,7 @@ import archspec
 from archspec import analysis
 from archspec.analysis.difference import Comparison, compare
 from archspec.commands import main
-from archspec.draw.theme import THEMES
+from archspec.draw.graphviz.theme import THEMES
 from archspec.network import Leaf, Network
 from archspec.reading import bundled_names
 from archspec.tables.differences import table_of_differences
