@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 import yaml
 
 from archspec import limits
-from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, SpecError, fail
 from archspec.scalars import Plain, plain
-from archspec.yaml_slips import Slip, curly, lacking_colon, odd_space, slip
+from archspec.yaml_slips import Slip, curly, glued, lacking_blanks, lacking_colon, odd_space, slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,17 @@ def parse(source: Source) -> Mapping:
         raise fail("Y101", f"not valid YAML: {what}", place, notes=notes, help=help) from None
     composer.diagnostics.raise_any()
     if not isinstance(tree, Mapping):
-        raise fail(
-            "Y102",
-            "a spec is a mapping with keys such as `name`, `input` and `net`",
-            tree.span if tree else Span(source, 1, 1, 1, 1),
-            help="" if tree else "the file is empty",
-        )
+        raise _no_mapping(tree, source)
     return tree
+
+
+def _no_mapping(tree: Tree | None, source: Source) -> SpecError:
+    """Return the error about a text that is a list, a single value, or nothing."""
+    if isinstance(tree, Scalar) and not tree.quoted and (found := glued(tree.value, tree.span)):
+        return fail("Y101", found.message, found.span, help=found.help)
+    message = "a spec is a mapping with keys such as `name`, `input` and `net`"
+    place = tree.span if tree else Span(source, 1, 1, 1, 1)
+    return fail("Y102", message, place, help="" if tree else "the file is empty")
 
 
 def _check_text(source: Source) -> None:
@@ -210,6 +214,7 @@ class _Composer:
         seen: dict[Plain, Span] = {}
         numbers: list[Scalar] = []
         odd: list[Tree] = []
+        tight: list[tuple[str, Span]] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
@@ -217,11 +222,15 @@ class _Composer:
                 numbers.append(key)
             elif not isinstance(key, Scalar) or not isinstance(key.value, str):
                 odd.append(key)
+            elif not key.quoted and lacking_blanks([(key.value, key.span)]):
+                tight.append((key.value, key.span))
             elif (wrong := _wrong_key(key, value, seen)) is not None:
                 self.diagnostics.add(wrong)
             else:
                 seen[key.value] = key.span
                 entries.append((key, value))
+        if (found := lacking_blanks(tight)) is not None:
+            self.diagnostics.add(Diagnostic("Y101", found.message, found.span, help=found.help))
         if odd:  # where one child is numbered, all are
             self.diagnostics.add(_no_word(odd[0]))
         if numbers:

@@ -7,6 +7,7 @@ often a line above, and has a simpler name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ from archspec.places import Source, Span
 
 _KEY: Final = re.compile(r"\s*(?:- +)*([\w<>.-]+)")
 _TIGHT: Final = re.compile(rf"{_KEY.pattern}:(?=[^\s:])")
+_GLUED: Final = re.compile(r"([A-Za-z_][\w<>.-]*(?:\([^()]*\))?):([^\s:].*)")
 _EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
 _NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>][\w<>.-]*) +([{\[])")
 _NO_KEY: Final = re.compile(r"(?:^|[,{]|- )\s*:(?=\s|$)")
@@ -69,6 +71,41 @@ def lacking_colon(key: str, value: str | None) -> str:
     return ""
 
 
+def lacking_blanks(texts: Iterable[tuple[str, Span]], *, braces: bool = False) -> Slip | None:
+    """Return the slip of texts such as `Conv2d:8`, one for all of them; None where none is so.
+
+    Args:
+        texts: keys, or lines of a value, with their places.
+        braces: a colon stands before them in the line, which can hold no second one.
+    """
+    glued = [(match, span) for text, span in texts if (match := _GLUED.fullmatch(text))]
+    if not glued:
+        return None
+    place, names = glued[0][1], [f"`{match[1]}`" for match, _ in glued]
+    column = place.column + len(glued[0][0][1])
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    message = f"no blank behind the colon{'s' if len(names) > 1 else ''} of {listed}"
+    meant = ", ".join(f"{match[1]}: {_OPENED.get(match[2][0], match[2])}" for match, _ in glued)
+    point = Span(place.source, place.line, column, place.line, column + 1)
+    return Slip(message, point, f"write `{{{meant}}}`" if braces else f"write `{meant}`")
+
+
+def glued(value: object, span: Span) -> Slip | None:
+    """Return the slip of a value such as `Conv2d:8`, of one line or several; None where none is."""
+    first, last = span.line, span.end_line
+    lines = []
+    for number in range(first, last + 1):
+        text = span.source.line(number)
+        start = span.column - 1 if number == first else len(text) - len(text.lstrip())
+        end = span.end_column - 1 if number == last else len(text.rstrip())
+        place = Span(span.source, number, start + 1, number, end + 1)
+        lines.append((text[start:end], place))
+    if not isinstance(value, str) or not lacking_blanks(lines[:1]):
+        return None
+    before = span.source.line(first)[: span.column - 1].rstrip()
+    return lacking_blanks(lines, braces=before.endswith(":"))
+
+
 def slip(
     source: Source, what: str, start: tuple[int, int] | None, end: tuple[int, int]
 ) -> Slip | None:
@@ -97,6 +134,8 @@ class _Reading:
             found = Slip("this quote has no end", self._at(*self.start), _QUOTE)
         if found is None and "',' or" in self.what:
             found = self._flow()
+        if found is None and "unexpected ':'" in self.what:
+            found = self._glued()
         if found is None:
             found = self._line(self.start[0]) or self._line(self._above(self.end[0]))
         return found or self._line(self.end[0]) or self._indented()
@@ -142,6 +181,11 @@ class _Reading:
             help = "a comma stands between entries: `{Conv2d: 8, kernel_size: 3}`"
             return Slip(f"a comma is missing before `{word[1]}`", place, help)
         return None
+
+    def _glued(self) -> Slip | None:
+        """A colon without a blank, before a bracket."""
+        text = self.source.line(self.end[0])[self.start[1] - 1 :]
+        return lacking_blanks([(text, self._at(*self.start))])
 
     def _line(self, number: int) -> Slip | None:
         """A colon without a blank, or none, or two, in a line."""
@@ -200,4 +244,5 @@ class _Reading:
         )
 
 
+_OPENED: Final = {"{": "{…}", "[": "[…]"}
 _QUOTE: Final = 'it ends with the same sign; a text that holds one stands in the other, "it\'s"'

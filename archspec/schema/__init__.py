@@ -239,5 +239,6 @@ def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return ()
     if not isinstance(tree, Mapping):
+        slips.check_blanks(tree)
         raise fail("S221", f"`{what}` is a mapping of names: {{name: value}}", tree.span)
     return tree.entries

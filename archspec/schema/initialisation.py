@@ -10,6 +10,7 @@ from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.ops import Ops
 from archspec.schema.functions import FUNCTIONS
 from archspec.schema.keys import unknown_argument
+from archspec.schema.slips import check_blanks
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree
@@ -25,6 +26,7 @@ def init_rules(
         return ()
     with diagnostics.collect():
         if not isinstance(tree, Listing):
+            check_blanks(tree)
             raise fail("S230", "`init` is a list of rules", tree.span)
         rules = tuple(_rules(tree.items, blocks, ops, diagnostics))
         if len(rules) > limits.RULES:
@@ -116,5 +118,6 @@ def _check_given(function: Name, names: Collection[str]) -> None:
 
 def _mapping(tree: Tree, form: str) -> Mapping:
     if not isinstance(tree, Mapping):
+        check_blanks(tree)
         raise fail("S230", form, tree.span)
     return tree

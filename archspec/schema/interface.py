@@ -8,7 +8,7 @@ from archspec.errors import Diagnostic, Diagnostics
 from archspec.ops import Ops
 from archspec.schema import names
 from archspec.schema.shapes import check_shape, is_of_sides, sides
-from archspec.schema.slips import is_torn_off
+from archspec.schema.slips import check_blanks, is_torn_off
 from archspec.syntax import Mapping, Scalar
 
 
@@ -32,6 +32,9 @@ def check_interface(
         for key, _ in part.entries if isinstance(part, Mapping) else ():
             if trouble := names.problem(str(key.value), ops):
                 diagnostics.add(Diagnostic("S207", f"`{key.value}`: {trouble}", key.span))
+    if outputs is not None:
+        with diagnostics.collect():
+            check_blanks(outputs)
     if isinstance(inputs, Mapping) and is_of_sides(inputs):
         diagnostics.add(sides(inputs))
     elif isinstance(inputs, Mapping):

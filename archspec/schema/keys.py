@@ -72,9 +72,6 @@ def unknown_argument(
 ) -> Diagnostic:
     """Return the diagnostic for an argument that an op or block does not take."""
     help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *BESIDE))
-    word, colon, value = name.text.partition(":")
-    if colon and word in known:
-        help = f"behind a colon stands a blank: `{word}: {value}`"
     if not help and known:
         help = f"`{callee}` takes {', '.join(known)}"
     return Diagnostic(

@@ -43,6 +43,7 @@ class NodeReader(Reader):
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
         slips.check_call(tree, self.ops)
+        slips.check_blanks(tree)
         slips.check_lines(tree)
         callee = given(tree)
         if tree.value == _INPUT:
@@ -55,7 +56,6 @@ class NodeReader(Reader):
             raise self.unknown_op(tree)
         if not names.CHILD.fullmatch(tree.value):
             help = "behind the dash of a list stands a blank" if tree.value[0] == "-" else ""
-            help = "behind the colon of a key stands a blank" if ":" in tree.value else help
             raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span, help=help)
         return Reuse(span=tree.span, name=Name(tree.value, tree.span))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from archspec.errors import Diagnostic, SpecError, fail
 from archspec.expressions import shown_value
-from archspec.schema.slips import check_tuple
+from archspec.schema.slips import check_blanks, check_tuple
 from archspec.schema.values import unquoted
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -58,6 +58,7 @@ def _sides(tree: Mapping) -> dict[str, Tree]:
 def _no_list(tree: Tree) -> SpecError:
     """Return the error about something that is no list: `784`, `3x32x32`, `(3, 32, 32)`."""
     check_tuple(tree)
+    check_blanks(tree)
     got = shown_value(tree.value) if isinstance(tree, Scalar) else "a mapping"
     help = f"a list of sizes, {_USUAL}"
     if numbers := _numbers(tree):

@@ -19,6 +19,7 @@ from archspec.ops import Op, Ops
 from archspec.schema import names
 from archspec.schema.foreign import bare, is_foreign_argument, known_op, with_value
 from archspec.syntax import Listing, Mapping, Scalar, Tree
+from archspec.yaml_slips import glued
 
 _OP: Final = ("op", "type", "layer", "module", "class", "kind", "class_name", "layer_type")
 """Keys that hold the name of an op in other tools' files."""
@@ -45,6 +46,16 @@ def check_tuple(tree: Tree) -> None:
         whole, span = (text, tree.span) if tree.quoted else _to_its_end(tree.span)
         items = whole.strip("() ").rstrip(", ")
         raise fail("S240", f"a list has brackets: `{whole}`", span, help=f"write `[{items}]`")
+
+
+def check_blanks(tree: Tree) -> None:
+    """Refuse `Conv2d:8` and the like, where something else is wanted than a text.
+
+    Raises:
+        SpecError: code Y101, once for all of its lines.
+    """
+    if isinstance(tree, Scalar) and not tree.quoted and (found := glued(tree.value, tree.span)):
+        raise fail("Y101", found.message, found.span, help=found.help)
 
 
 def is_torn_off(tree: Tree) -> bool:
