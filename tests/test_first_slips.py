@@ -58,6 +58,29 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
         (f"{HEAD}net: {{b: resnet50, c: ReLU}}\n", "G307", "one extends it (`extends: resnet50`)"),
         (f"{HEAD}net: [{{Interpolate: , size: [8, 8]}}]\n", "S202", "`{Upsample: , scale_factor"),
         (f"{HEAD}net: [{{MaxPool2d: 2, stride: None}}]\n", "G315", "leave it out"),
+        (
+            f"{HEAD}net:\n  a: ReLU\n  b: {{from: [a, input], Tanh: }}\n",
+            "G310",
+            "join them above, `both: {Cat: [a, input]}`",
+        ),
+        (
+            f"{HEAD}blocks: {{Gate: [Tanh]}}\nnet:\n  a: ReLU\n  b: {{from: [a, input], Gate: }}\n",
+            "G310",
+            "what reads them apart stands in no block",
+        ),
+        (f"{HEAD}net:\n  a: ReLU\n  b: {{Add: [a]}}\n", "G310", "`{Add: [a, b]}`"),
+        (
+            f"{HEAD}blocks:\n  Gate(skip): {{m: {{Mul: [skip, input]}}}}\n"
+            "net:\n  a: ReLU\n  b: {Gate: a}\n",
+            "G307",
+            "a block reads one tensor",
+        ),
+        (
+            f"{HEAD}net:\n  a: ReLU\n  b:\n    c: Tanh\n    d: {{Add: [c, a]}}\n",
+            "G307",
+            "a merge stands where both have names",
+        ),
+        (f"{HEAD}net:\n  a: ReLU\n  b: {{from: =a, Tanh: }}\n", "S213", "`conv<i>`"),
         (f"{HEAD}net: [{{L2Normalize: }}]\n", "S202", "no norm of single samples"),
     ],
 )

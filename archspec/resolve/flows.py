@@ -58,9 +58,16 @@ def only(flows: list[Flow], span: Span) -> Flow:
         SpecError: when there are several; code G310.
     """
     if len(flows) != 1:
-        message = f"a module of the spec reads one tensor, not {len(flows)}"
-        raise fail("G310", message, span, details=origins(flows), help="merge them before it")
+        message = f"a block or body reads one tensor, not {len(flows)}"
+        help = f"{joining(flows)}; what reads them apart stands in no block, but here, node by node"
+        raise fail("G310", message, span, details=origins(flows), help=help)
     return flows[0]
+
+
+def joining(flows: list[Flow]) -> str:
+    """Return how several tensors become one that a node can read."""
+    listed = ", ".join(flow.written or flow.ref for flow in flows)
+    return f"join them above, `both: {{Cat: [{listed}]}}`, or by `Add` or `Mul`; then `from: both`"
 
 
 def for_each_sample(flows: list[Flow], kind: type[Op]) -> tuple[Shape, ...]:

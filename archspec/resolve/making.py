@@ -14,7 +14,7 @@ from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import make_op
 from archspec.resolve.calls import endless, enter
 from archspec.resolve.expansion import check_reads, check_sizes
-from archspec.resolve.flows import Flow, for_each_sample, only, origins
+from archspec.resolve.flows import Flow, for_each_sample, joining, only, origins
 from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
@@ -114,7 +114,13 @@ class Place:
         few = {0: "nothing", 1: "one tensor", None: "two tensors or more"}
         needs = few.get(kind.inputs) or f"{kind.inputs} tensors"
         message = f"`{kind.__name__}` reads {needs}, not {len(self.flows)}"
-        raise fail("G310", message, use.span, details=origins(self.flows))
+        names = "ab" if kind.inputs is None else "abcdefgh"[: kind.inputs]
+        help = f"name them: `from: [{', '.join(names)}]`" if len(names) > 1 else ""
+        if kind.inputs == 1:
+            help = joining(self.flows)
+        elif kind.inputs is None:
+            help = f"`{{{kind.__name__}: [a, b]}}`; one tensor has a second name by `{{from: a}}`"
+        raise fail("G310", message, use.span, details=origins(self.flows), help=help)
 
     def _block(self, block: spec.Block, use: spec.Use) -> Body:
         """Return the module that a block's body makes of the arguments."""

@@ -29,12 +29,11 @@ def check_interface(
             diagnostics.add(Diagnostic("S207", f"name `{name.value}`: {trouble}", name.span))
     # Inputs become parameters in source, labels of outputs the fields of a named tuple.
     for part in (inputs, outputs):
+        with diagnostics.collect():
+            check_blanks(part)
         for key, _ in part.entries if isinstance(part, Mapping) else ():
             if trouble := names.problem(str(key.value), ops):
                 diagnostics.add(Diagnostic("S207", f"`{key.value}`: {trouble}", key.span))
-    if outputs is not None:
-        with diagnostics.collect():
-            check_blanks(outputs)
     if isinstance(inputs, Mapping) and is_of_sides(inputs):
         diagnostics.add(sides(inputs))
     elif isinstance(inputs, Mapping):

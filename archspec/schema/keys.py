@@ -38,6 +38,11 @@ def reference(tree: Tree, merge: str = "") -> Name:
         SpecError: for anything but a word; code S213.
     """
     if isinstance(tree, Scalar) and isinstance(tree.value, str):
+        if tree.value.startswith("=") and not tree.quoted:
+            help = "in a loop a name can hold its variables, `conv<i>`; an `if` chooses a node"
+            raise fail(
+                "S213", "a node reads others by name, which is not computed", tree.span, help=help
+            )
         return Name(tree.value, tree.span)
     help = "give the node a name by writing the body as a mapping; "
     help += "positions are no wiring: they move when a node is inserted"

@@ -48,7 +48,7 @@ def check_tuple(tree: Tree) -> None:
         raise fail("S240", f"a list has brackets: `{whole}`", span, help=f"write `[{items}]`")
 
 
-def check_blanks(tree: Tree) -> None:
+def check_blanks(tree: Tree | None) -> None:
     """Refuse `Conv2d:8` and the like, where something else is wanted than a text.
 
     Raises:
