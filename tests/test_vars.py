@@ -267,7 +267,7 @@ def test_a_constructor_asks_nothing_that_the_choices_fulfil() -> None:
         ("input_shape=1", "`--input 3x8x16`"),
         ("batch_size=4", "`archspec summary --batch`"),
         ("widht=4", "did you mean `width`?"),
-        ("depth=4", "its vars are width"),
+        ("groups=4", "its vars are width"),
     ],
 )
 def test_what_is_no_var_is_told_with_what_can_be_set(

@@ -46,13 +46,13 @@ def _of_input(name: str, given: Given, spec: Spec) -> str:
     word = name.casefold().removeprefix("in_").removeprefix("input_").removeprefix("image_")
     if word in _BATCH:
         return "a spec holds no batch; what one needs is told by `archspec summary --batch`"
-    if word not in (*_SIDES, "size", "resolution", "shape", "input", "img_size"):
+    if word not in (*_SIDES, *_SQUARE, "shape", "input"):
         return ""
     if isinstance(spec.input, dict):
         return "the sizes of several inputs stand under `input` in the file"
     sides: list[Any] = list(spec.input)
     if type(given.value) is int and given.value > 0 and len(sides) == _MAP:
-        for side in (_SIDES[word],) if word in _SIDES else (1, 2):
+        for side in (_SIDES[word],) if word in _SIDES else (1, 2) if word in _SQUARE else ():
             sides[side] = given.value
     listed = [item.value for item in given.items or ()]
     if listed and all(type(size) is int and size > 0 for size in listed):
@@ -64,6 +64,7 @@ def _of_input(name: str, given: Given, spec: Spec) -> str:
 
 
 _SIDES: Final = {"c": 0, "channels": 0, "h": 1, "height": 1, "w": 2, "width": 2}
+_SQUARE: Final = ("size", "resolution", "img_size")
 _MAP: Final = 3
 _BATCH: Final = ("batch", "batch_size", "bs", "n")
 _NONE: Final = "it has none; `vars` in the file names what can be set"
