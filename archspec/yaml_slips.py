@@ -20,6 +20,7 @@ _EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
 _NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>][\w<>.-]*) +([{\[])")
 _NO_KEY: Final = re.compile(r"(?:^|[,{]|- )\s*:(?=\s|$)")
 _TWO: Final = re.compile(rf"{_KEY.pattern}:\s+[^\s\[{{\"'#][^#]*?:(?=\s)")
+_HEADER: Final = re.compile(r"\s*(\w+)\(([^()]*?)\s*:")
 _LINE: Final = re.compile(r"\s*(?:- |[\w<>.-]+:(?:\s|$))")
 _ODD: Final = re.compile(
     r"^(?:[ ]*(?:- *)?|[ -]*[\w<>.-]+: *)([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])",
@@ -64,9 +65,13 @@ def lacking_colon(key: str, value: str | None) -> str:
         key: the key.
         value: what stands behind it; None where nothing does.
     """
+    if value is not None and re.fullmatch(r"\w*(\$?\{.*\}|\[.*\])\w*", key):
+        return ""  # brackets that belong to it: of a loop's variable, or a block's parameters
     if match := re.fullmatch(r"([\w<>.-]+) *([{\[].*)", key):
         return f"write `{match[1]}: {match[2]}{': ' + value if value else ''}`"
-    if value is None and (match := re.fullmatch(r"(?!after )([A-Za-z_]\w*) +([^\s:].*)", key)):
+    if value is None and (
+        match := re.fullmatch(r"(?!after )([A-Za-z_]\w*)(?: +| *= *)([^\s:=].*)", key)
+    ):
         return f"write `{match[1]}: {match[2]}`"
     return ""
 
@@ -136,6 +141,9 @@ class _Reading:
             found = self._flow()
         if found is None and "unexpected ':'" in self.what:
             found = self._glued()
+        if found is None and "scanning an alias" in self.what:
+            help = "`{repeat: 2, do: …}` makes a node twice; a value that begins with it has quotes"
+            found = Slip("`*` is an alias to YAML", self._at(*self.start), help)
         if found is None:
             found = self._line(self.start[0]) or self._line(self._above(self.end[0]))
         return found or self._line(self.end[0]) or self._indented()
@@ -170,6 +178,9 @@ class _Reading:
         if self.end[0] > line and (not text.strip() or (first and self.end[1] <= first.end())):
             help = f"close it with `{close}`"
             return Slip(f"this `{opened}` is never closed", self._at(line, column), help)
+        if found == "{" and text[: self.end[1] - 1].endswith("$"):
+            help = "what is computed begins with `=`: `=width`"
+            return Slip("`${` of other languages", self._at(self.end[0], self.end[1] - 1, 2), help)
         if found in ("}", "]"):
             message = f"`{opened}` is closed by `{found}`"
             return Slip(message, self._at(*self.end), f"write `{close}`")
@@ -205,6 +216,9 @@ class _Reading:
         if number == self.end[0] and (match := _NO_KEY.search(text)):
             place = self._at(number, match.end())
             return Slip("nothing stands before this colon", place, "an entry is `name: value`")
+        if number == self.end[0] and (match := _HEADER.match(text)):
+            help = f"`{match[1]}(channels, stride=1)`: a default stands behind `=`, without types"
+            return Slip("a colon in a block's header", self._at(number, match.end()), help)
         if number == self.end[0] and (match := _TWO.match(text)):
             help = "a node with arguments stands in braces, `conv: {Conv2d: 8}`; a text in quotes"
             return Slip("a second colon in this line", self._at(number, match.end()), help)
