@@ -27,7 +27,8 @@ def init_rules(
     with diagnostics.collect():
         if not isinstance(tree, Listing):
             check_blanks(tree)
-            raise fail("S230", "`init` is a list of rules", tree.span)
+            help = "in brackets, or with `- ` before each: `- {Conv2d: {weight: zeros_}}`"
+            raise fail("S230", "`init` is a list of rules", tree.span, help=help)
         rules = tuple(_rules(tree.items, blocks, ops, diagnostics))
         if len(rules) > limits.RULES:
             place = rules[limits.RULES].selector.span
@@ -52,7 +53,10 @@ def _rules(
                 yield from (replace(rule, within=name) for rule in inner)
             else:
                 _check_selector(name, value, blocks, ops, within)
-                tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
+                form, told = "a rule names tensors: `{weight: …, bias: …}`", ""
+                if isinstance(value, Scalar) and value.value in FUNCTIONS:
+                    told = f"write `{{{name.text}: {{weight: {value.value}}}}}`"
+                tensors = _mapping(value, form, told).entries
                 fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
                 yield InitRule(name, fills)
 
@@ -87,7 +91,9 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
     key, arguments = entries[0]
     function = _function(key)
     given_arguments = []
-    for name, value in _mapping(arguments, "arguments are a mapping").entries:
+    for name, value in _mapping(
+        arguments, "arguments are a mapping", _named(key, arguments)
+    ).entries:
         argument = Name(str(name.value), name.span)
         known = tuple(FUNCTIONS[function.text].arguments)
         if argument.text not in known:
@@ -95,6 +101,16 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
         given_arguments.append((argument, given(value)))
     _check_given(function, [name.text for name, _ in given_arguments])
     return place, function, tuple(given_arguments)
+
+
+def _named(key: Scalar, value: Tree) -> str:
+    """Return how a value that stands alone is written as an argument of a function."""
+    function = FUNCTIONS[str(key.value)]
+    names = (*function.required, *{"std"}.intersection(function.arguments), *function.arguments)
+    if not names:
+        return f"`{key.value}` takes no arguments"
+    shown = value.value if isinstance(value, Scalar) and value.value is not None else "…"
+    return f"write `{{{key.value}: {{{names[0]}: {shown}}}}}`"
 
 
 def _function(key: Scalar) -> Name:
@@ -116,8 +132,8 @@ def _check_given(function: Name, names: Collection[str]) -> None:
             raise fail("S233", f"`{function.text}` needs `{name}`", function.span, help=help)
 
 
-def _mapping(tree: Tree, form: str) -> Mapping:
+def _mapping(tree: Tree, form: str, help: str = "") -> Mapping:
     if not isinstance(tree, Mapping):
         check_blanks(tree)
-        raise fail("S230", form, tree.span)
+        raise fail("S230", form, tree.span, help=help)
     return tree

@@ -66,7 +66,8 @@ def check_only(tree: Mapping, allowed: tuple[str, ...]) -> None:
     for key, _ in tree.entries:
         if key.value not in allowed:
             near = "" if key.value in CONTROL else did_you_mean(str(key.value), CONTROL)
-            help = near or "put the node under `do`"
+            told = meant_argument(str(key.value), None, ())
+            help = near or told or "put the node under `do`"
             raise fail(
                 "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
             )
@@ -79,6 +80,8 @@ def unknown_argument(
     help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *BESIDE))
     if not help and known:
         help = f"`{callee}` takes {', '.join(known)}"
+    if not known and kind is None:
+        help = f"what a block takes stands in its header: `{callee}({name.text})`"
     return Diagnostic(
         "S201",
         f"unknown argument `{name.text}` for `{callee}`",

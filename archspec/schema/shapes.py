@@ -76,6 +76,12 @@ def _no_size(size: Tree, whole: Listing) -> SpecError:
     help, rest = "", items[1:]
     if size is items[0] and rest and all(map(_is_size, rest)) and str(value).casefold() in _ANY:
         help = f"the batch is not written: `{_listed(rest)}`"
+    elif isinstance(size, Listing) and all(isinstance(item, Listing) for item in items):
+        listed = [_listed(item.items) for item in items if isinstance(item, Listing)]
+        several = ", ".join(
+            f"{name}: {shape}" for name, shape in zip("abcdef", listed, strict=False)
+        )
+        help = f"several inputs have names: `{{{several}}}`" if rest else f"write `{listed[0]}`"
     elif len(items) == 1 and (numbers := _numbers(size)):
         help = f"commas stand between sizes: `[{numbers}]`"
     elif isinstance(value, float) and value.is_integer() and value > 0:
