@@ -14,8 +14,8 @@ class Flow:
 
     A shape of None means that an error was already reported there. `written` is the name under
     which the spec knows it: an absent node's name, where `ref` is what that stands for. A tensor
-    of the module's own is `owned` and has no batch dimension. `doubt` is how a list of arguments
-    on its way is read, where it may be meant as PyTorch's.
+    of the module's own is `owned` and has no batch dimension. `doubt` is how a value or
+    list of arguments on its way is read, where it may be meant otherwise.
     """
 
     ref: str
@@ -66,7 +66,10 @@ def only(flows: list[Flow], span: Span) -> Flow:
 
 def joining(flows: list[Flow]) -> str:
     """Return how several tensors become one that a node can read."""
-    listed = ", ".join(flow.written or flow.ref for flow in flows)
+    names = [flow.written or flow.ref for flow in flows]
+    if len({*names}) == 1:
+        return f"that is one tensor: `from: {names[0]}`"
+    listed = ", ".join(names)
     return f"join them above, `both: {{Cat: [{listed}]}}`, or by `Add` or `Mul`; then `from: both`"
 
 

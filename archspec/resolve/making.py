@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from archspec import limits, spec
-from archspec.errors import Note, fail
+from archspec.errors import Note, SpecError, fail
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
@@ -61,9 +61,16 @@ class Place:
         """Return a sibling called again: the node it was made of, on what arrives now.
 
         Raises:
-            SpecError: when its weights would have another shape; code G309.
+            SpecError: when it cannot be made of that, or its weights would have another shape;
+                code G309.
         """
-        made = self.make(node)
+        told = Note(f"{self.path}, which calls `{first.name}` again at", again.span)
+        scope = replace(self.scope, trail=(told, *self.scope.trail))
+        try:
+            made = replace(self, scope=scope).make(node)
+        except SpecError as error:
+            found = (replace(d, trail=d.trail or scope.trail) for d in error.diagnostics)
+            raise SpecError(found) from None
         if _tensors(made) != _tensors(first):
             raise fail(
                 "G309",
@@ -84,7 +91,7 @@ class Place:
             shapes = self._arriving(kind, use)
             defaults = self.resolver.document.defaults.get(label, ())
             with blaming(kind, use.span):
-                op, formulas = make_op(kind, use, self.scope, defaults, shapes)
+                op, formulas = make_op(kind, use, self.scope, defaults, shapes, self.resolver.named)
                 output = op.output(*shapes)
                 check_answers(op, shapes, output)
         except Misfit as error:

@@ -62,7 +62,10 @@ class Siblings:
             raise fail("G307", message, name.span, help=help)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
-            raise self.unread(name, did_you_mean(name.text, known), known)
+            near, several = did_you_mean(name.text, known), name.text.split()
+            if len(several) > 1 and all(word in known for word in several):
+                near = f"a comma stands between names: `[{', '.join(several)}]`"
+            raise self.unread(name, near, known)
         if flow.training_only:
             message = f"`{name.text}` is there in training mode alone"
             raise fail("G308", message, name.span, help="only `outputs` may name it")
