@@ -110,6 +110,16 @@ def test_other_reads_are_a_change() -> None:
     assert changes(concat, turned) == [("changed", "add", ("reads two, one → one, two",))]
 
 
+def test_what_is_read_is_told_by_the_names_that_it_has() -> None:
+    before = (
+        "name: A\ninput: [3, 8, 8]\nvars: {sizes: [1, 2]}\n"
+        "net:\n  add: {Cat: {a<i>: {for: {i: =sizes}, do: {Conv2d: 4, kernel_size: 1}}}}\n"
+    )
+    after = before.replace("[1, 2]", "[3, 1]")
+    told = ("changed", "add.cat", ("reads a1, a2 → a3, a1",))
+    assert told in changes(before, after)
+
+
 def test_a_node_in_between_rewires_nothing() -> None:
     after = RESIDUAL.replace("  two:", "  bn: BatchNorm2d\n  two:")
     assert changes(RESIDUAL, after) == [("added", "bn", ())]
