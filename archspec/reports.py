@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from archspec.errors import Diagnostic, Note, Span, visible
-from archspec.explanations import explanation
 from archspec.version import __version__
 
-Report: TypeAlias = Callable[[Sequence[Diagnostic]], str]
+
+class Report(NamedTuple):
+    """A form for other programs.
+
+    Attributes:
+        write: makes one document of all that is wrong.
+        help: what it is, where its name does not say it.
+    """
+
+    write: Callable[[Sequence[Diagnostic]], str]
+    help: str = ""
+
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -117,6 +127,8 @@ def as_sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
+    from archspec.explanations import explanation  # noqa: PLC0415 - of files, for SARIF alone
+
     entry = explanation(code)
     return {
         "id": code,
@@ -167,5 +179,9 @@ def _uri(name: str) -> str:
     return quote(os.fsencode(Path(name).as_posix()))
 
 
-FORMATS: Final[dict[str, Report]] = {"json": as_json, "github": as_github, "sarif": as_sarif}
-"""What `archspec validate --format` names."""
+FORMATS: Final[Mapping[str, Report]] = {
+    "json": Report(as_json),
+    "github": Report(as_github, "annotations of a workflow"),
+    "sarif": Report(as_sarif),
+}
+"""What `archspec validate --format` names beside `text`; `docs/errors.md` has a part on each."""

@@ -8,53 +8,17 @@ anchors, aliases, merge keys, tags, duplicate keys, several documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
 import yaml
 
 from archspec import limits
-from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, fail
+from archspec.errors import Diagnostic, Diagnostics, Note, Source, Span, SpecError, fail
 from archspec.scalars import Plain, plain
-from archspec.yaml_slips import Slip, curly, lacking_colon, odd_space, slip
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A single value; `quoted` tells `"64"` from `64`."""
-
-    value: Plain
-    span: Span
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list, in the order of the file."""
-
-    items: tuple[Tree, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """A mapping, in the order of the file; its keys are scalars."""
-
-    entries: tuple[tuple[Scalar, Tree], ...]
-    span: Span
-
-    def get(self, key: str) -> Tree | None:
-        """Return the value of a key, or None."""
-        return next((value for name, value in self.entries if name.value == key), None)
-
-    def key(self, key: str) -> Scalar | None:
-        """Return the key itself, with its place, or None."""
-        return next((name for name, _ in self.entries if name.value == key), None)
-
-
-Tree: TypeAlias = Scalar | Listing | Mapping
+from archspec.trees import Listing, Mapping, Scalar, Tree
+from archspec.yaml_keys import is_item, is_null, is_torn, listed, no_word, wrong_key
+from archspec.yaml_slips import Slip, curly, glued, lacking_blanks, odd_space, slip
 
 _FORBIDDEN: Final = re.compile(
     # What YAML does not allow, and the mark that begins some UTF-8 files.
@@ -90,13 +54,17 @@ def parse(source: Source) -> Mapping:
         raise fail("Y101", f"not valid YAML: {what}", place, notes=notes, help=help) from None
     composer.diagnostics.raise_any()
     if not isinstance(tree, Mapping):
-        raise fail(
-            "Y102",
-            "a spec is a mapping with keys such as `name`, `input` and `net`",
-            tree.span if tree else Span(source, 1, 1, 1, 1),
-            help="" if tree else "the file is empty",
-        )
+        raise _no_mapping(tree, source)
     return tree
+
+
+def _no_mapping(tree: Tree | None, source: Source) -> SpecError:
+    """Return the error about a text that is a list, a single value, or nothing."""
+    if isinstance(tree, Scalar) and not tree.quoted and (found := glued(tree.value, tree.span)):
+        return fail("Y101", found.message, found.span, help=found.help)
+    message = "a spec is a mapping with keys such as `name`, `input` and `net`"
+    place = tree.span if tree else Span(source, 1, 1, 1, 1)
+    return fail("Y102", message, place, help="" if tree else "the file is empty")
 
 
 def _check_text(source: Source) -> None:
@@ -210,22 +178,28 @@ class _Composer:
         seen: dict[Plain, Span] = {}
         numbers: list[Scalar] = []
         odd: list[Tree] = []
+        tight: list[tuple[str, Span]] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
-            if isinstance(key, Scalar) and type(key.value) in (int, float) and _is_null(value):
-                numbers.append(key)
+            if isinstance(key, Scalar) and is_item(key) and is_null(value):
+                if not (entries and is_torn(entries[-1][1])):  # `(2, 3, 4)`, told later as such
+                    numbers.append(key)
             elif not isinstance(key, Scalar) or not isinstance(key.value, str):
                 odd.append(key)
-            elif (wrong := _wrong_key(key, value, seen)) is not None:
+            elif not key.quoted and lacking_blanks([(key.value, key.span)]):
+                tight.append((key.value, key.span))
+            elif (wrong := wrong_key(key, value, seen)) is not None:
                 self.diagnostics.add(wrong)
             else:
                 seen[key.value] = key.span
                 entries.append((key, value))
+        if (found := lacking_blanks(tight)) is not None:
+            self.diagnostics.add(Diagnostic("Y101", found.message, found.span, help=found.help))
         if odd:  # where one child is numbered, all are
-            self.diagnostics.add(_no_word(odd[0]))
+            self.diagnostics.add(no_word(odd[0], beside=[str(key) for key in seen]))
         if numbers:
-            self.diagnostics.add(_no_word(numbers[0], _listed(entries[-1:], numbers)))
+            self.diagnostics.add(no_word(numbers[0], listed(entries[-1:], numbers)))
         return Mapping(tuple(entries), self.span(start, event))
 
     def span(self, start: yaml.Event, end: yaml.Event | None = None) -> Span:
@@ -236,44 +210,4 @@ class _Composer:
         return Span(self.source, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
 
 
-def _no_word(key: Tree, help: str = "") -> Diagnostic:
-    if not isinstance(key, Scalar):
-        what = "a list" if isinstance(key, Listing) else "a mapping"
-        return Diagnostic("Y107", f"a key is a word, and this is {what}", key.span, help=help)
-    span = key.span
-    text = span.source.line(span.line)[span.column - 1 : span.end_column - 1].strip()
-    what = f"`{text}`" if text else "empty"
-    numbered = ""
-    if type(key.value) in (int, float):
-        what, numbered = "a number", "numbered children are a list, `- ReLU`; "
-    if text and not help:
-        help = f'{numbered}in quotes, `"{text}"`, it is a word'
-    return Diagnostic("Y107", f"a key is a word, and this is {what}", span, help=help)
-
-
-def _listed(before: Sequence[tuple[Scalar, Tree]], numbers: Sequence[Scalar]) -> str:
-    """Return the help for `{Conv2d: 8, 3, 1}`, where numbers stand in place of keys."""
-    for key, value in before:
-        if isinstance(value, Scalar):
-            texts = [str(part.value) for part in (value, *numbers)]
-            return f"several values are a list: `{key.value}: [{', '.join(texts)}]`"
-    return ""
-
-
-def _is_null(tree: Tree) -> bool:
-    return isinstance(tree, Scalar) and tree.value is None
-
-
-def _wrong_key(key: Scalar, value: Tree, seen: MappingType[Plain, Span]) -> Diagnostic | None:
-    """Return what is wrong with a word that is a key; None where nothing is."""
-    if key.value == "<<" and not key.quoted:
-        help = "use `extends` for a whole spec, `defaults` or a block for a part"
-        message = "YAML merge keys are not part of the language"
-        return Diagnostic("Y105", message, key.span, help=help)
-    if key.value in seen:
-        notes = (Note("first here", seen[key.value]),)
-        return Diagnostic("Y108", f"key `{key.value}` is already there", key.span, notes=notes)
-    held = None if _is_null(value) else str(value.value) if isinstance(value, Scalar) else "…"
-    if not key.quoted and (help := lacking_colon(str(key.value), held)):
-        return Diagnostic("Y101", f"a colon is missing in `{key.value}`", key.span, help=help)
-    return None
+__all__ = ["Listing", "Mapping", "Scalar", "Source", "Tree", "parse"]

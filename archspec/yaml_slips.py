@@ -7,6 +7,7 @@ often a line above, and has a simpler name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,10 +15,12 @@ from archspec.places import Source, Span
 
 _KEY: Final = re.compile(r"\s*(?:- +)*([\w<>.-]+)")
 _TIGHT: Final = re.compile(rf"{_KEY.pattern}:(?=[^\s:])")
+_GLUED: Final = re.compile(r"([A-Za-z_][\w<>.-]*(?:\([^()]*\))?):([^\s:].*)")
 _EQUALS: Final = re.compile(rf"{_KEY.pattern}\s*=")
 _NO_COLON: Final = re.compile(r"(?:^|[,{\[]|- )\s*([\w<>][\w<>.-]*) +([{\[])")
 _NO_KEY: Final = re.compile(r"(?:^|[,{]|- )\s*:(?=\s|$)")
 _TWO: Final = re.compile(rf"{_KEY.pattern}:\s+[^\s\[{{\"'#][^#]*?:(?=\s)")
+_HEADER: Final = re.compile(r"\s*(\w+)\(([^()]*?)\s*:")
 _LINE: Final = re.compile(r"\s*(?:- |[\w<>.-]+:(?:\s|$))")
 _ODD: Final = re.compile(
     r"^(?:[ ]*(?:- *)?|[ -]*[\w<>.-]+: *)([\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])",
@@ -62,11 +65,50 @@ def lacking_colon(key: str, value: str | None) -> str:
         key: the key.
         value: what stands behind it; None where nothing does.
     """
+    if value is not None and re.fullmatch(r"\w*(\$?\{.*\}|\[.*\])\w*", key):
+        return ""  # brackets that belong to it: of a loop's variable, or a block's parameters
     if match := re.fullmatch(r"([\w<>.-]+) *([{\[].*)", key):
         return f"write `{match[1]}: {match[2]}{': ' + value if value else ''}`"
-    if value is None and (match := re.fullmatch(r"(?!after )([A-Za-z_]\w*) +([^\s:].*)", key)):
+    if value is None and (
+        match := re.fullmatch(r"(?!after )([A-Za-z_]\w*)(?: +| *= *)([^\s:=].*)", key)
+    ):
         return f"write `{match[1]}: {match[2]}`"
     return ""
+
+
+def lacking_blanks(texts: Iterable[tuple[str, Span]], *, braces: bool = False) -> Slip | None:
+    """Return the slip of texts such as `Conv2d:8`, one for all of them; None where none is so.
+
+    Args:
+        texts: keys, or lines of a value, with their places.
+        braces: a colon stands before them in the line, which can hold no second one.
+    """
+    glued = [(match, span) for text, span in texts if (match := _GLUED.fullmatch(text))]
+    if not glued:
+        return None
+    place, names = glued[0][1], [f"`{match[1]}`" for match, _ in glued]
+    column = place.column + len(glued[0][0][1])
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    message = f"no blank behind the colon{'s' if len(names) > 1 else ''} of {listed}"
+    meant = ", ".join(f"{match[1]}: {_OPENED.get(match[2][0], match[2])}" for match, _ in glued)
+    point = Span(place.source, place.line, column, place.line, column + 1)
+    return Slip(message, point, f"write `{{{meant}}}`" if braces else f"write `{meant}`")
+
+
+def glued(value: object, span: Span) -> Slip | None:
+    """Return the slip of a value such as `Conv2d:8`, of one line or several; None where none is."""
+    first, last = span.line, span.end_line
+    lines = []
+    for number in range(first, last + 1):
+        text = span.source.line(number)
+        start = span.column - 1 if number == first else len(text) - len(text.lstrip())
+        end = span.end_column - 1 if number == last else len(text.rstrip())
+        place = Span(span.source, number, start + 1, number, end + 1)
+        lines.append((text[start:end], place))
+    if not isinstance(value, str) or not lacking_blanks(lines[:1]):
+        return None
+    before = span.source.line(first)[: span.column - 1].rstrip()
+    return lacking_blanks(lines, braces=before.endswith(":"))
 
 
 def slip(
@@ -97,6 +139,11 @@ class _Reading:
             found = Slip("this quote has no end", self._at(*self.start), _QUOTE)
         if found is None and "',' or" in self.what:
             found = self._flow()
+        if found is None and "unexpected ':'" in self.what:
+            found = self._glued()
+        if found is None and "scanning an alias" in self.what:
+            help = "`{repeat: 2, do: …}` makes a node twice; a value that begins with it has quotes"
+            found = Slip("`*` is an alias to YAML", self._at(*self.start), help)
         if found is None:
             found = self._line(self.start[0]) or self._line(self._above(self.end[0]))
         return found or self._line(self.end[0]) or self._indented()
@@ -131,6 +178,9 @@ class _Reading:
         if self.end[0] > line and (not text.strip() or (first and self.end[1] <= first.end())):
             help = f"close it with `{close}`"
             return Slip(f"this `{opened}` is never closed", self._at(line, column), help)
+        if found == "{" and text[: self.end[1] - 1].endswith("$"):
+            help = "what is computed begins with `=`: `=width`"
+            return Slip("`${` of other languages", self._at(self.end[0], self.end[1] - 1, 2), help)
         if found in ("}", "]"):
             message = f"`{opened}` is closed by `{found}`"
             return Slip(message, self._at(*self.end), f"write `{close}`")
@@ -142,6 +192,11 @@ class _Reading:
             help = "a comma stands between entries: `{Conv2d: 8, kernel_size: 3}`"
             return Slip(f"a comma is missing before `{word[1]}`", place, help)
         return None
+
+    def _glued(self) -> Slip | None:
+        """A colon without a blank, before a bracket."""
+        text = self.source.line(self.end[0])[self.start[1] - 1 :]
+        return lacking_blanks([(text, self._at(*self.start))])
 
     def _line(self, number: int) -> Slip | None:
         """A colon without a blank, or none, or two, in a line."""
@@ -161,6 +216,9 @@ class _Reading:
         if number == self.end[0] and (match := _NO_KEY.search(text)):
             place = self._at(number, match.end())
             return Slip("nothing stands before this colon", place, "an entry is `name: value`")
+        if number == self.end[0] and (match := _HEADER.match(text)):
+            help = f"`{match[1]}(channels, stride=1)`: a default stands behind `=`, without types"
+            return Slip("a colon in a block's header", self._at(number, match.end()), help)
         if number == self.end[0] and (match := _TWO.match(text)):
             help = "a node with arguments stands in braces, `conv: {Conv2d: 8}`; a text in quotes"
             return Slip("a second colon in this line", self._at(number, match.end()), help)
@@ -200,4 +258,5 @@ class _Reading:
         )
 
 
+_OPENED: Final = {"{": "{…}", "[": "[…]"}
 _QUOTE: Final = 'it ends with the same sign; a text that holds one stands in the other, "it\'s"'

@@ -19,6 +19,8 @@ from archspec.commands import main as run
 from archspec.draw import dot
 from archspec.editors import language
 from archspec.reading import SCHEMA
+from archspec.reports import FORMATS
+from archspec.tables import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "example"
@@ -38,6 +40,7 @@ def main() -> None:
     readme = _replaced(readme, "```yaml\n", "```", spec)
     readme = _replaced(readme, "writes:\n\n```python\n", "```", net.codegen())
     readme = _replaced(readme, "built:\n\n```\n", "```", f"{_error(spec)}\n")
+    readme = _replaced(readme, "validate SPEC… [--format ", "]", "\\|".join(["text", *FORMATS]))
     (ROOT / "README.md").write_text(readme, encoding="utf-8")
     page = ROOT / "docs" / "errors.md"
     page.write_text(with_mistakes(page.read_text(encoding="utf-8")), encoding="utf-8")
@@ -51,7 +54,19 @@ def main() -> None:
     page = ROOT / "docs" / "source.md"
     page.write_text(with_sources(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = ROOT / "docs" / "analysis.md"
-    page.write_text(with_outputs(page.read_text(encoding="utf-8")), encoding="utf-8")
+    text = with_columns(page.read_text(encoding="utf-8"))
+    page.write_text(with_outputs(text), encoding="utf-8")
+
+
+def with_columns(text: str) -> str:
+    """Return a page with the columns of the table of a network, where it asks for them."""
+    lines = ["| `--columns` | head | JSON, CSV | what it tells |", "|---|---|---|---|"]
+    for name, column in COLUMNS.items():
+        keys = dict.fromkeys(filter(None, (column.key, column.group_key)))
+        named = ", ".join(f"`{key}`" for key in keys)
+        lines.append(f"| `{name}` | {column.head} | {named} | {column.about} |")
+    held = "\n".join(["<!-- columns -->", *lines, "<!-- end -->"])
+    return re.sub("<!-- columns -->.*?<!-- end -->", lambda _: held, text, flags=re.DOTALL)
 
 
 def with_outputs(text: str) -> str:

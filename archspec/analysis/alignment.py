@@ -6,7 +6,7 @@ one is put in between, so there the best alignment is sought, as between two ver
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from archspec.network import INPUT, Body, Leaf, Network
@@ -112,3 +112,42 @@ def _content(node: Child) -> tuple[Any, ...]:
 def values(leaf: Leaf) -> dict[str, Any]:
     """Return the arguments of a node by name, as plain values."""
     return {name: untraced(getattr(leaf.op, name)) for name in type(leaf.op).model_fields}
+
+
+class Reads:
+    """What nodes of two bodies read, in the names of the second, as far as both have it."""
+
+    def __init__(self, before: Body, after: Body, same: Mapping[str, str]) -> None:
+        self._same = same
+        self._kept = frozenset(same.values())
+        self._before = {node.name: node for node in before.nodes}
+        self._after = {node.name: node for node in after.nodes}
+
+    def of(self, before: Child, after: Child) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what a node reads in both, which is the same where it reads the same of both.
+
+        There a node that only one has stands for what it reads; but what is told is what is read.
+        """
+        was = dict.fromkeys(self._through(before.reads, self._before, self._same))
+        now = dict.fromkeys(
+            self._through(after.reads, self._after, {name: name for name in self._kept})
+        )
+        if (*was,) == (*now,):
+            return (*was,), (*now,)
+        read = dict.fromkeys(self._same.get(name, name) for name in before.reads)
+        if (*read,) != (*dict.fromkeys(after.reads),):
+            was, now = read, dict.fromkeys(after.reads)
+        return (*was,), (*now,)
+
+    def called(self, before: Child) -> str | None:
+        """Return whose module a node calls again, in the names of the second."""
+        return before.reuses and self._same.get(before.reuses, before.reuses)
+
+    def _through(
+        self, reads: Iterable[str], nodes: Mapping[str, Child], names: Mapping[str, str]
+    ) -> Iterator[str]:
+        for name in reads:
+            if name in names or name not in nodes:  # an input that only one has
+                yield names.get(name, name)
+            else:
+                yield from self._through(nodes[name].reads, nodes, names)

@@ -8,11 +8,11 @@ what only follows from a node that was added or removed before it is not told ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from archspec.analysis.alignment import Child, inputs, pairs, values
+from archspec.analysis.alignment import Child, Reads, inputs, pairs, values
 from archspec.analysis.cost import Cost, costs
 from archspec.expressions import shown_value
 from archspec.network import INPUT, Body, Fill, Leaf, Network
@@ -160,7 +160,7 @@ class _Walk:
         """
         found = pairs(before, after)
         same = {**arriving} | {one.name: other.name for one, other in found if one and other}
-        reads = _Reads(before, after, same)
+        reads = Reads(before, after, same)
         for one, other in found:
             if one is not None and other is not None:
                 self._pair(one, other, reads, is_moved=is_moved)
@@ -172,7 +172,7 @@ class _Walk:
                 self.found.append(Difference("removed", side, None, _growth(side.cost, Cost())))
         return same
 
-    def _pair(self, before: Child, after: Child, reads: _Reads, *, is_moved: bool) -> None:
+    def _pair(self, before: Child, after: Child, reads: Reads, *, is_moved: bool) -> None:
         facts, inferred = list(_facts(before, after)), list(_inferred(before, after))
         was, now = reads.of(before, after)
         if was != now:
@@ -265,34 +265,3 @@ def _arguments(before: Leaf, after: Leaf, *, inferred: bool) -> Iterator[str]:
 def _shown(value: Any) -> str:
     """Return a value as a spec has it; a number with as many digits as are read."""
     return f"{value:.6g}" if isinstance(value, float) else shown_value(value)
-
-
-class _Reads:
-    """What nodes of two bodies read, in the names of the second, as far as both have it."""
-
-    def __init__(self, before: Body, after: Body, same: Mapping[str, str]) -> None:
-        self._same = same
-        self._kept = frozenset(same.values())
-        self._before = {node.name: node for node in before.nodes}
-        self._after = {node.name: node for node in after.nodes}
-
-    def of(self, before: Child, after: Child) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what a node reads in both; a node that only one has stands for what it reads."""
-        was = dict.fromkeys(self._through(before.reads, self._before, self._same))
-        now = dict.fromkeys(
-            self._through(after.reads, self._after, {name: name for name in self._kept})
-        )
-        return tuple(was), tuple(now)
-
-    def called(self, before: Child) -> str | None:
-        """Return whose module a node calls again, in the names of the second."""
-        return before.reuses and self._same.get(before.reuses, before.reuses)
-
-    def _through(
-        self, reads: Iterable[str], nodes: Mapping[str, Child], names: Mapping[str, str]
-    ) -> Iterator[str]:
-        for name in reads:
-            if name in names or name not in nodes:  # an input that only one has
-                yield names.get(name, name)
-            else:
-                yield from self._through(nodes[name].reads, nodes, names)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from archspec import spec
 from archspec.analysis.standing import Standing, standing
 from archspec.errors import Diagnostic, Note, Span
-from archspec.network import Network
+from archspec.network import Body, Leaf, Network, walk
+from archspec.resolve.positions import bound
 from archspec.spec import Given, Spec, Use, Written, read_names
 
 _SIZES: Final = ("in_height", "in_width")
@@ -33,15 +34,28 @@ def frozen(network: Network, written: Written) -> Iterator[Diagnostic]:
     """
     if not any(len(shape) == _MAP for shape in network.inputs.values()):
         return  # no other size can arrive
-    leaves = [leaf for leaf in network.leaves if isinstance(leaf.written, Use)]
-    paths = {leaf.written.span: leaf.path for leaf in reversed(leaves)}
+    made: dict[Span, list[Leaf | Body]] = {}
+    for node in walk(network.root):
+        if isinstance(node.written, Use):
+            made.setdefault(node.written.span, []).append(node)
     # Which sides never change takes another network to know: it is seldom asked.
-    if _found(written.spec, paths, {}):
-        yield from _found(written.spec, paths, standing(network, written))
+    if _found(written.spec, made, {}):
+        yield from _found(written.spec, made, standing(network, written))
 
 
-def _found(written: Spec, paths: Mapping[Span, str], fixed: Standing) -> list[Diagnostic]:
-    looking = _Looking(written, paths, fixed)
+def filled_once(network: Network, written: Written) -> Iterator[Diagnostic]:
+    """Yield a warning for each argument of a rule of `init` that a side decides; W132."""
+    if not any(len(shape) == _MAP for shape in network.inputs.values()):
+        return
+    for rule in written.spec.init:
+        for _, _, arguments in rule.fills:
+            for _, given in arguments:
+                if read := _read(given, dict.fromkeys(_SIZES)):
+                    yield _argument(read, given, rule.selector.text)
+
+
+def _found(written: Spec, made: _Made, fixed: Standing) -> list[Diagnostic]:
+    looking = _Looking(written, made, fixed)
     looking.within(written.net, dict.fromkeys(_SIZES))
     return looking.found
 
@@ -58,13 +72,16 @@ class _Read:
 _Known = Mapping[str, _Read | None]
 """The names that come of a side; the sides themselves have nothing to tell."""
 
+_Made = Mapping[Span, Sequence[Leaf | Body]]
+"""What each use of an op or block has become, by its place."""
+
 
 @dataclass(slots=True)
 class _Looking:
     """Goes through a spec as written, into each block with what comes of sides there."""
 
     written: Spec
-    paths: Mapping[Span, str]
+    made: _Made
     fixed: Standing
     found: list[Diagnostic] = field(default_factory=list)
     entered: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
@@ -94,14 +111,26 @@ class _Looking:
     def _use(self, use: Use, known: _Known) -> None:
         if use.branches is not None:
             self.within(use.branches, known)
-        name = str(use.callee.value)
-        if name in self.written.blocks:
-            self._enter(self.written.blocks[name], use, known)
-        elif use.span in self.paths and name not in _LOUD:
-            for given in use.arguments():
-                if read := _read(given, known):
-                    warning = _argument(read, given, name)
-                    self.found.append(replace(warning, path=self.paths[use.span]))
+        if use.callee.formula is not None:
+            self._decides(use.callee, known, "which layers there are")
+        nodes = {_label(node): node for node in reversed(self.made.get(use.span, ()))}
+        for name in dict.fromkeys((str(use.callee.value), *nodes)):
+            node = nodes.get(name)
+            if name in self.written.blocks:
+                self._enter(self.written.blocks[name], use, known)
+            elif isinstance(node, Leaf) and name not in _LOUD:
+                for given in self._given(use, node):
+                    if read := _read(given, known):
+                        warning = _argument(read, given, name)
+                        self.found.append(replace(warning, path=node.path))
+
+    def _given(self, use: Use, leaf: Leaf) -> Iterator[Given]:
+        """Yield what is written for the arguments of an op, beside it or as its defaults."""
+        yield from use.arguments()
+        stated = bound(type(leaf.op), use)
+        for name, given in self.written.defaults.get(leaf.label, ()):
+            if name.text not in stated:
+                yield given
 
     def _loop(self, loop: spec.Loop, known: _Known) -> None:
         if loop.count is not None:
@@ -153,6 +182,13 @@ class _Looking:
             self.found.append(Diagnostic("W132", message, place, notes=notes, help=_AGAIN))
 
 
+def _label(node: Leaf | Body) -> str:
+    """Return the op or block of a node; empty for a body in place."""
+    if isinstance(node, Leaf):
+        return node.label
+    return node.block.name if node.block is not None else ""
+
+
 def _there(known: Mapping[str, _Read | None]) -> _Known:
     """Return the names that come of a side, without those of loops that do not."""
     return {name: read for name, read in known.items() if read is not None or name in _SIZES}
@@ -186,4 +222,4 @@ def _argument(read: _Read, given: Given, op: str) -> Diagnostic:
     return Diagnostic("W132", message, place, notes=notes, help=help)
 
 
-__all__ = ["frozen"]
+__all__ = ["filled_once", "frozen"]

@@ -9,9 +9,7 @@ from __future__ import annotations
 from archspec import limits
 from archspec.errors import Diagnostic, Diagnostics, Span
 from archspec.network import Leaf, Network
-from archspec.ops import shown
-from archspec.ops.resample import Upsample
-from archspec.resolve.positions import is_as_in_torch, name_of, reading
+from archspec.resolve.positions import is_as_in_torch, name_of, reading, small_size
 from archspec.spec import Use
 
 
@@ -23,18 +21,11 @@ def check_readings(network: Network) -> None:
     """
     found = Diagnostics()
     for leaf in network.leaves:
-        if isinstance(leaf.op, Upsample) and isinstance(leaf.written, Use):
-            before, after = leaf.inputs[0][1:], leaf.output[1:]
-            grows = after != before and all(n <= m for n, m in zip(before, after, strict=True))
-            if leaf.written.positional and not grows:
-                place = leaf.written.positional[0].span
-                message = (
-                    f"the value of `Upsample` is a size: {shown(before)} becomes {shown(after)}"
-                )
-                help = (
-                    "a factor has a name, `scale_factor: 2`; so has a size that is meant, `size: 2`"
-                )
-                found.add(Diagnostic("G360", message, place, path=leaf.path, help=help))
+        use = leaf.written
+        if isinstance(use, Use) and (message := small_size(leaf, use)):
+            help = "a factor has a name, `scale_factor: 2`; so has a size that is meant, `size: 2`"
+            place = use.positional[0].span
+            found.add(Diagnostic("G360", message, place, path=leaf.path, help=help))
     found.raise_any()
 
 

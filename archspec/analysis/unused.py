@@ -12,7 +12,7 @@ from typing import Any
 
 from archspec import limits
 from archspec.analysis.entering import moved
-from archspec.analysis.frozen import frozen
+from archspec.analysis.frozen import filled_once, frozen
 from archspec.analysis.images import images
 from archspec.analysis.layouts import layouts
 from archspec.analysis.words import never_equal, parts
@@ -41,6 +41,7 @@ def unused(network: Network, written: Written) -> tuple[Diagnostic, ...]:
                 *_unnamed(written),
                 *_unfollowed(network, written),
                 *(warning for warning in frozen(network, written) if warning.span not in told),
+                *filled_once(network, written),
                 *never_equal(written.spec),
                 *images(network, written.places["input"]),
                 *layouts(network),

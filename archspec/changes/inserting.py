@@ -43,7 +43,7 @@ def inserted(path: Path, value: Tree, base: Mapping, words: Words, edits: Edits)
         )
     new = _new_nodes(path, value)
     _Readers(path, words).rewire(_last_name(new), edits)
-    edits.insert(path.container, path.index, _reading(path, new, words, base), path.key.span)
+    edits.insert(path.container, path.index, _reading(path, new, words, base))
 
 
 def _new_nodes(path: Path, value: Tree) -> list[Entry]:

@@ -17,7 +17,8 @@ class Edits:
     """What is to be done to a tree, by the identity of its parts.
 
     Attributes:
-        marks: the new parts, each with the place of the change that made it.
+        marks: the new parts, each with the place of the change that made it; of several nodes
+            that one change inserts, each has its own.
     """
 
     replacements: dict[tuple[int, int], tuple[Tree, Span]] = field(default_factory=dict)
@@ -29,12 +30,10 @@ class Edits:
         """Put a node in the place of a child."""
         self.replacements[id(container), index] = (new, place)
 
-    def insert(
-        self, container: Mapping | Listing, index: int, new: Sequence[Entry], place: Span
-    ) -> None:
+    def insert(self, container: Mapping | Listing, index: int, new: Sequence[Entry]) -> None:
         """Put nodes behind a child; before all of them behind number -1."""
         self.insertions[id(container), index] = new
-        self.marks += [(value, place) for _, value in new]
+        self.marks += [(value, value.span if key is None else key.span) for key, value in new]
 
     def rename(self, word: Scalar, new: Tree, place: Span) -> None:
         """Put another word, or a node that reads it, in the place of a word."""

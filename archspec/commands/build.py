@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="cpu, cuda, mps, xpu, or meta, which allocates nothing (default: cpu)",
     )
     parser.add_argument("--seed", type=int, help="seed of the weights")
-    parser.add_argument("--quiet", action="store_true", help="print the result, not the module")
+    parser.add_argument("--print", action="store_true", help="print the module too, as torch does")
     add_bound(parser, "as many as there is memory for")
     add_out(parser, "write the weights (.safetensors) or a torch.export program (.pt2)")
 
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device, seed=arguments.seed, max_params=arguments.max_params
     )
     report = check(net.network, module, arguments.device)
-    if not arguments.quiet:
+    if arguments.print:
         print(module)
     if report.differences:
         print("\n".join(report.differences), file=sys.stderr)

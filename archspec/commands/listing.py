@@ -7,9 +7,9 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from archspec.allowed import Allowed
 from archspec.api import compiled
@@ -30,7 +30,6 @@ NAME = "list"
 HELP = "list the bundled specs with parameters, MACs, receptive field, accuracy and paper"
 EXAMPLE = "archspec list resnet"
 
-_HEAD: Final = ("name", "parameters", "MACs", "rec. field", "top-1", "paper")
 _AUTHORS: Final = re.compile(
     r"(?:^|, )([^,]+ et al\. [0-9]{4}|(?:(?:[\w'-]+, )*[\w'-]+ and )?[\w'-]+ [0-9]{4})$"
 )
@@ -148,13 +147,24 @@ def _figures(expect: Expect, document: Document) -> _Figures:
     return params, macs, (int(height), int(width or height)), output
 
 
+class _Column(NamedTuple):
+    """A column of the table: its head, its cells, and whether they are set to the right."""
+
+    head: str
+    cell: Callable[[Entry], str]
+    right: bool = True
+
+    def lines(self, entries: Sequence[Entry]) -> Iterator[str]:
+        """Yield head and cells, all as wide as the widest."""
+        cells = [self.head, *map(self.cell, entries)]
+        width = max(map(len, cells))
+        yield from (cell.rjust(width) if self.right else cell.ljust(width) for cell in cells)
+
+
 def _table(entries: list[Entry]) -> Iterator[str]:
     """Yield the lines of the table, and what its words mean."""
-    rows = [_HEAD, *(_row(entry) for entry in entries)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
-    for row in rows:
-        numbers = [cell.rjust(width) for cell, width in zip(row[1:5], widths[1:5], strict=True)]
-        yield "  ".join([row[0].ljust(widths[0]), *numbers, row[5]]).rstrip()
+    for cells in zip(*(column.lines(entries) for column in _COLUMNS), strict=True):
+        yield "  ".join(cells).rstrip()
     yield ""
     yield "rec. field: pixels that a position sees before global pooling; global: all of the input"
     if any(entry.acc1 for entry in entries):
@@ -174,16 +184,9 @@ def _vars(vars: Mapping[str, ListedVar]) -> Iterator[str]:
         yield f"  {name:<{wide}}  {shown_value(var.default)}{told}"
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _accuracy(entry: Entry) -> str:
     star = "*" if entry.name in OTHER_WEIGHTS else ""
-    return (
-        entry.name,
-        f"{entry.parameters:,}",
-        f"{entry.macs:,}",
-        pair_text(entry.receptive_field),
-        f"{entry.acc1:.3f}{star}" if entry.acc1 else "-",
-        _authors(entry.paper),
-    )
+    return f"{entry.acc1:.3f}{star}" if entry.acc1 else "-"
 
 
 def _authors(paper: str) -> str:
@@ -191,3 +194,13 @@ def _authors(paper: str) -> str:
     words = re.sub(r",? *https?://\S*$", "", paper)
     found = _AUTHORS.search(words)
     return found[1] if found else words
+
+
+_COLUMNS: Final = (
+    _Column("name", lambda entry: entry.name, right=False),
+    _Column("parameters", lambda entry: f"{entry.parameters:,}"),
+    _Column("MACs", lambda entry: f"{entry.macs:,}"),
+    _Column("rec. field", lambda entry: pair_text(entry.receptive_field)),
+    _Column("top-1", _accuracy),
+    _Column("paper", lambda entry: _authors(entry.paper), right=False),
+)

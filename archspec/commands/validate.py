@@ -12,12 +12,14 @@ from archspec.analysis import check_parameters
 from archspec.commands.arguments import add_bound, add_spec, load_one, plugin_ops
 from archspec.commands.telling import tell, warn
 from archspec.errors import Diagnostic, SpecError, visible
+from archspec.reports import FORMATS
 
 NAME = "validate"
 HELP = "check specs completely: syntax, names, arguments, every shape, and what they expect"
 EXAMPLE = "archspec validate specs/*.yaml"
 
-_FORMATS: Final = ("text", "json", "github", "sarif")
+_TEXT: Final = "text"
+"""The format for people, which is told spec by spec; the others are in `FORMATS`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bound(parser, "no bound")
     parser.add_argument(
         "--format",
-        choices=_FORMATS,
-        default="text",
-        help="text for people, on standard error; or json, github (annotations of a workflow) or "
-        "sarif, on standard output (default: text)",
+        choices=(_TEXT, *FORMATS),
+        default=_TEXT,
+        help=f"text for people, on standard error; or {_others()}, on standard output "
+        "(default: text)",
     )
+
+
+def _others() -> str:
+    """Return the formats for other programs as the help lists them."""
+    *most, last = (f"{name} ({form.help})" if form.help else name for name, form in FORMATS.items())
+    return f"{', '.join(most)} or {last}"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,23 +49,21 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             net = load_one(spec, arguments, ops)
             found += net.warnings
-            if arguments.format == "text":
+            if arguments.format == _TEXT:
                 warn(net, arguments.color)
             if arguments.max_params is not None:
                 check_parameters(net.network, arguments.max_params)
         except SpecError as error:
             found += error.diagnostics
-            if arguments.format == "text":
+            if arguments.format == _TEXT:
                 tell(error, arguments.color)
                 print(file=sys.stderr)
         else:
-            if arguments.format == "text":
+            if arguments.format == _TEXT:
                 told = f"ok, {net.name} with {net.parameters:,} parameters"
                 print(f"{visible(net.network.file)}: {told}")
-    if arguments.format != "text":
-        from archspec.reports import FORMATS  # noqa: PLC0415 - not needed for people
-
-        sys.stdout.write(FORMATS[arguments.format](found))
+    if arguments.format != _TEXT:
+        sys.stdout.write(FORMATS[arguments.format].write(found))
     return 1 if any(diagnostic.level == "error" for diagnostic in found) else 0
 
 

@@ -1,30 +1,24 @@
-"""Diagrams: a network becomes a scene, the scene becomes DOT, the DOT an image.
+"""Diagrams: a network becomes units, the units a scene, the scene DOT, the DOT an image.
 
-`fuse` joins layers and finds blocks, `repeats` finds equal neighbours, `stages` finds stem,
-stages and head, `page` decides what to open, `compose` places it all in a scene, `dot` writes it
-down, `engine` lays it out. Only `engine` needs Graphviz; `dot` is text.
+`units` fuses layers, finds blocks, equal neighbours and stages; `words` says what each is called;
+`picture` decides what is opened and places it all in a `scene`; `graphviz` writes that down and
+lays it out; `viewer` makes a page of it. Only `graphviz.engine` needs Graphviz: DOT is text.
+
+>>> import archspec
+>>> text = dot(archspec.load("resnet34").network, depth=0)
+>>> [stage for stage in ("stem", "stage 1", "stage 4", "head") if f"<B>{stage}</B>" in text]
+['stem', 'stage 1', 'stage 4', 'head']
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-
-from archspec.draw.changes import Changes, changes
-from archspec.draw.compose import compose
-from archspec.draw.dot import Writer
-from archspec.draw.engine import DrawError, render
-from archspec.draw.load import MOST, load, nodes
-from archspec.draw.marks import Marks
-from archspec.draw.scene import Scene
-from archspec.draw.theme import theme_named
-from archspec.draw.tints import HEATS, heated, marked
+from archspec.draw.errors import DrawError
+from archspec.draw.graphviz.tints import HEATS
+from archspec.draw.picture.changes import Changes, changes
+from archspec.draw.view import DIRECTIONS, View
 from archspec.network import Network
-from archspec.writing import check_length
 
 FORMATS = ("svg", "png", "pdf", "dot", "html")
-DIRECTIONS = ("TB", "LR")
 
 
 def dot(
@@ -58,53 +52,10 @@ def dot(
         DrawError: when there is no such direction, depth, module, theme, heat or mark.
         SpecError: when the text would be too long; code L207.
     """
-    scene = _scene(network, depth, focus, direction, title, found=found)
-    return _text(network, _writer(network, scene, theme, direction, heat, found))
-
-
-def _text(network: Network, writer: Writer) -> str:
-    return check_length(writer.text(), "the diagram", network.root.written.span)
-
-
-def _writer(
-    network: Network,
-    scene: Scene,
-    theme: str,
-    direction: str,
-    heat: str | None,
-    found: Changes | None,
-) -> Writer:
-    """Return what writes a scene down in the colours that are asked for."""
-    colours, tints = theme_named(theme), None
-    if heat is not None and found is not None:
-        raise DrawError("a picture is coloured by heat or by what differs, not by both")
-    if heat is not None:
-        scene, tints = heated(scene, network, heat, colours)
-    if found is not None and found.marks:
-        tints = marked(scene, Marks(found.marks), colours)
-    return Writer(scene, colours, direction, tints)
-
-
-def _scene(
-    network: Network,
-    depth: int | None,
-    focus: str | None,
-    direction: str,
-    title: str | None,
-    *,
-    foldable: bool = False,
-    found: Changes | None = None,
-) -> Scene:
-    if direction not in DIRECTIONS:
-        raise DrawError(f"no direction `{direction}`; there are {', '.join(DIRECTIONS)}")
-    if depth is not None and depth < 0:
-        raise DrawError(f"a depth is 0 or more, not {depth}")
-    if focus is not None and found is not None:
-        raise DrawError("what differs is drawn of whole networks, not of a block")
-    scene = compose(
-        network, depth=depth, direction=direction, focus=focus, foldable=foldable, found=found
+    view = View(
+        network, depth=depth, focus=focus, direction=direction, heat=heat, title=title, found=found
     )
-    return scene if title is None else replace(scene, title=title)
+    return view.text(view.scene(), theme)
 
 
 def image(
@@ -139,37 +90,26 @@ def image(
         DrawError: when there is no such format or no pixel per inch, when neither pygraphviz nor
             a Graphviz on the PATH works, or when there is too much to lay out.
     """
+    _check(format, dpi)
+    view = View(
+        network, depth=depth, focus=focus, direction=direction, heat=heat, title=title, found=found
+    )
+    if format == "html":
+        return _page(view, theme)
+    return view.image(format, theme or "light", dpi)
+
+
+def _check(format: str, dpi: int) -> None:
     if format not in FORMATS:
         raise DrawError(f"no format `{format}`; there are {', '.join(FORMATS)}")
     if dpi < 1:
         raise DrawError(f"a dpi is 1 or more, not {dpi}")
-    scene = _scene(network, depth, focus, direction, title, foldable=format == "html", found=found)
-    writer = partial(_writer, network, direction=direction, heat=heat, found=found)
-    if format == "html":
-        from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
-
-        return page(network, scene, writer, theme)
-    text = _text(network, writer(scene, theme or "light"))
-    if format == "dot":
-        return text.encode()
-    other = partial(_scene, network, focus=focus, direction=direction, title=title, found=found)
-    _check_load(scene, depth, other)
-    return render(text, format, dpi)
 
 
-def _check_load(scene: Scene, depth: int | None, other: Callable[..., Scene]) -> None:
-    """Refuse a scene that is too much to lay out.
+def _page(view: View, theme: str | None) -> bytes:
+    from archspec.draw.viewer import page  # noqa: PLC0415 - only for a page
 
-    Raises:
-        DrawError: that says which depth is not too much.
-    """
-    if load(scene) <= MOST:
-        return
-    told = f"{nodes(scene):,} nodes and the edges between them are too much to lay out"
-    for less in range(9 if depth is None else min(depth, 9) - 1, -1, -1):
-        if load(fewer := other(depth=less)) <= MOST:
-            raise DrawError(f"{told}; a depth of {less} has {nodes(fewer):,} nodes")
-    raise DrawError(f"{told}; draw a block of it with a focus, or put its layers in blocks")
+    return page(view.network, view.scene(foldable=True), view.writer, theme)
 
 
 __all__ = [

@@ -86,8 +86,24 @@ def _unreadable(error: Exception, text: str, shift: int) -> ExpressionError:
     offset = shift + max(0, (getattr(error, "offset", 1) or 1) - 1)
     unclosed = any(text.count(pair[0]) > text.count(pair[1]) for pair in ("()", "[]"))
     hint = "inside {…} or […], an expression with a comma needs quotes" if unclosed else ""
+    hint = hint or next((f"here it is {told}" for sign, told in _SPELT if sign in text), "")
     message = getattr(error, "msg", None) or "nested too deeply"
     return ExpressionError(f"cannot read the expression: {message}", min(offset, len(text)), hint)
+
+
+_SPELT: Final = (
+    ("<>", "`a != b`"),
+    ("&&", "`a and b`"),
+    ("||", "`a or b`"),
+    ("===", "`a == b`"),
+    ("?", "`a if c else b`"),
+    ("!", "`not a`, or `a != b`"),
+    ("++", "`a + 1`"),
+    ("$", "a name alone, `width`"),
+    ("{", "a name alone, `width`"),
+    ("=", "`a == b`"),
+)
+"""Signs of other languages, the longer before those within them, and how they are written."""
 
 
 def _check_depth(tree: ast.expr, shift: int) -> None:

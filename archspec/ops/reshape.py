@@ -131,6 +131,16 @@ class Permute(Op):
 
     dims: Annotated[tuple[int, ...], PlainValidator(_dims)]
 
+    def _meant(self, rank: int) -> str:
+        """Return what an order of other dimensions was most likely meant to be."""
+        dims = list(self.dims)
+        if sorted(dims) == list(range(1, rank)):
+            return f"the batch is dimension 0: `{[0, *dims]}`"
+        if sorted(dims) == list(range(rank - 1)):
+            return f"the batch is dimension 0: `{[0, *(dim + 1 for dim in dims)]}`"
+        flat = "`Flatten` leaves one size; `{Flatten: 2}` makes (C, H, W) to (C, T)"
+        return flat if rank == 2 else ""
+
     def output(self, *inputs: Shape) -> Shape:
         """Return the sizes in the new order; `(C, H, W)` may become `(H, W, C)` and back."""
         rank = len(inputs[0]) + 1
@@ -140,6 +150,7 @@ class Permute(Op):
                 f"{list(self.dims)} is no order of the {rank} dimensions of"
                 f" (N, *{shown(inputs[0])}) that begins with 0",
                 "dims",
+                help=self._meant(rank),
             )
         sizes = tuple(inputs[0][dim - 1] for dim in order[1:])
         channels = rank - 1 if isinstance(inputs[0], ChannelsLast) else 1

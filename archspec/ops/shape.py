@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Shape: TypeAlias = tuple[int, ...]
 """Sizes without the batch dimension: `(C, H, W)` for a feature map, `(C,)` for features."""
@@ -52,6 +52,13 @@ class NotAMap(Misfit):
     """What arrives has not the dimensions of a feature map."""
 
 
+_OF_RANK: Final = {
+    1: "these are features, as behind `Flatten`; `Linear` reads them",
+    2: "this is a sequence (T, C): `Linear` and `LayerNorm` read its C, `{Mean: 1}` averages its T",
+}
+"""What reads a shape that is no map, by the number of its sizes."""
+
+
 def feature_map(shape: Shape) -> tuple[int, int, int]:
     """Return `(C, H, W)`; the channels keep their formula, the sizes are plain.
 
@@ -64,7 +71,8 @@ def feature_map(shape: Shape) -> tuple[int, int, int]:
             help="put `{Permute: [0, 3, 1, 2]}` before it",
         )
     if len(shape) != 3:
-        raise NotAMap(f"reads a feature map (C, H, W), but {shown(shape)} arrives")
+        message = f"reads a feature map (C, H, W), but {shown(shape)} arrives"
+        raise NotAMap(message, help=_OF_RANK.get(len(shape), ""))
     return shape[0], int(shape[1]), int(shape[2])
 
 

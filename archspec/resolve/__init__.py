@@ -81,6 +81,8 @@ def resolve_open(
     resolver = Resolver(
         written.spec, written.ops, Diagnostics(), scope, Expansion(most), module, given
     )
+    if given.place is not None and len(inputs) > 1:
+        resolver.named.update(dict.fromkeys(inputs, given.place))
     scope = replace(scope, values={**entering(given.shapes[0]), **values})
     root = _root(resolver, scope, inputs, given.place)
     network = replace(

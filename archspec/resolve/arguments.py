@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,9 +19,14 @@ Defaults = tuple[tuple[Name, Given], ...]
 
 
 def make_op(
-    kind: type[Op], use: Use, scope: Scope, defaults: Defaults, inputs: tuple[Shape, ...]
+    kind: type[Op],
+    use: Use,
+    scope: Scope,
+    defaults: Defaults,
+    inputs: tuple[Shape, ...],
+    nodes: Container[str] = (),
 ) -> tuple[Op, dict[str, Formula]]:
-    """Return the op with its arguments, and the formula of each argument.
+    """Return the op with its arguments, and the formula of each; `nodes` are names of no argument.
 
     Raises:
         SpecError: for arguments that are unknown, missing, given twice, of the wrong kind or not
@@ -47,4 +53,4 @@ def make_op(
     try:
         return kind.model_validate(values), formulas
     except ValidationError as error:
-        raise invalid(error, kind, use, values, written, scope) from None
+        raise invalid(error, kind, use, values, written, scope, nodes) from None

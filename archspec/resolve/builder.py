@@ -47,6 +47,7 @@ class Builder:
 
     def __post_init__(self) -> None:
         self.siblings.flows.update(self.inputs)
+        self.siblings.elsewhere = self.resolver.named
         several = Flow(INPUT, None) if len(self.inputs) > 1 else None
         self.last = several or next(iter(self.inputs.values()))
 
@@ -89,6 +90,7 @@ class Builder:
         if trouble := names.child_problem(name, self.resolver.ops):
             raise fail("S207", f"`{name}`: {trouble}", key.span)
         self.siblings.claim(name, key.span)
+        self.resolver.named.setdefault(name, key.span)
         return name
 
     def reading(
@@ -104,7 +106,8 @@ class Builder:
             return [self.last], (self.last.written or self.last.ref,)
         self.resolver.expansion.step(node.span, len(reads))
         known = [self._filled(name, scope) for name in reads]
-        return [self.siblings.flow(name) for name in known], tuple(name.text for name in known)
+        flows = [self.siblings.flow(name, scope.values) for name in known]
+        return flows, tuple(name.text for name in known)
 
     def _check_chosen(self, node: spec.Node) -> None:
         """Refuse what reads "the node before" where nothing has read any of several inputs yet.

@@ -11,7 +11,7 @@ from archspec.reading import bundled_names
 from archspec.resolve.builder import Builder
 from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, is_own
-from archspec.resolve.positions import is_as_in_torch, reading
+from archspec.resolve.positions import is_as_in_torch, reading, small_size
 from archspec.resolve.scope import Scope
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema.foreign import known_op
@@ -55,10 +55,13 @@ def add_child(
 
 
 def _doubt(made: Leaf | Body, flows: list[Flow]) -> Note | None:
-    """Return how a list of arguments is read that may be meant as PyTorch's: here, or before."""
+    """Return how a value or a list is read that may be meant otherwise: here, or before."""
     use = made.written
-    if isinstance(made, Leaf) and isinstance(use, spec.Use) and is_as_in_torch(made, use):
-        return Note(f"{reading(made, use)}: what arrives is inferred", use.positional[0].span)
+    if isinstance(made, Leaf) and isinstance(use, spec.Use):
+        if is_as_in_torch(made, use):
+            return Note(f"{reading(made, use)}: what arrives is inferred", use.positional[0].span)
+        if told := small_size(made, use):
+            return Note(f"{told}; a factor is `scale_factor`", use.positional[0].span)
     return next((flow.doubt for flow in flows if flow.doubt is not None), None)
 
 

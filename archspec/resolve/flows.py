@@ -14,8 +14,8 @@ class Flow:
 
     A shape of None means that an error was already reported there. `written` is the name under
     which the spec knows it: an absent node's name, where `ref` is what that stands for. A tensor
-    of the module's own is `owned` and has no batch dimension. `doubt` is how a list of arguments
-    on its way is read, where it may be meant as PyTorch's.
+    of the module's own is `owned` and has no batch dimension. `doubt` is how a value or
+    list of arguments on its way is read, where it may be meant otherwise.
     """
 
     ref: str
@@ -58,9 +58,19 @@ def only(flows: list[Flow], span: Span) -> Flow:
         SpecError: when there are several; code G310.
     """
     if len(flows) != 1:
-        message = f"a module of the spec reads one tensor, not {len(flows)}"
-        raise fail("G310", message, span, details=origins(flows), help="merge them before it")
+        message = f"a block or body reads one tensor, not {len(flows)}"
+        help = f"{joining(flows)}; what reads them apart stands in no block, but here, node by node"
+        raise fail("G310", message, span, details=origins(flows), help=help)
     return flows[0]
+
+
+def joining(flows: list[Flow]) -> str:
+    """Return how several tensors become one that a node can read."""
+    names = [flow.written or flow.ref for flow in flows]
+    if len({*names}) == 1:
+        return f"that is one tensor: `from: {names[0]}`"
+    listed = ", ".join(names)
+    return f"join them above, `both: {{Cat: [{listed}]}}`, or by `Add` or `Mul`; then `from: both`"
 
 
 def for_each_sample(flows: list[Flow], kind: type[Op]) -> tuple[Shape, ...]:

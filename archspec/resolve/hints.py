@@ -11,6 +11,7 @@ from archspec import expressions
 from archspec.errors import Note, Span, SpecError, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.resolve.origins import Known
+from archspec.schema.names import SIZES
 from archspec.schema.values import inside, unquoted
 from archspec.spec import Given, read_names
 
@@ -70,8 +71,12 @@ def hint(given: Given, value: Value, scope: Known, needed: str = "a number") -> 
     )
     if isinstance(value, float) and divides:
         return "`//` divides whole numbers, `/` gives a fraction"
+    if isinstance(value, float) and value.is_integer() and "integer" in needed:
+        return f"write `{int(value)}`" if given.formula is None else "`floor(x)` makes it whole"
     if given.formula is None and isinstance(value, str) and _is_expression(value, reach):
         return f"did you mean `={value}`?"
+    if given.formula is None and isinstance(value, str) and (told := _of_elsewhere(value, reach)):
+        return told
     if given.formula is None and isinstance(value, str) and (names := _computing(value)):
         unknown = next((name for name in sorted(names) if name not in reach), "")
         near = did_you_mean(unknown, sorted(reach))
@@ -85,6 +90,18 @@ def hint(given: Given, value: Value, scope: Known, needed: str = "a number") -> 
     return unquoted(value) if re.search("integer|number|true or false", needed) else ""
 
 
+def _of_elsewhere(word: str, reach: Collection[str]) -> str:
+    """Return what `$width`, `{width}` or `kernel_size=3` was meant to be; empty for other words."""
+    held = re.fullmatch(r"[$@%]?[{<(]*\s*([A-Za-z_]\w*)\s*[}>)]*", word)
+    if held and held[1] != word and held[1] in reach:
+        return f"did you mean `={held[1]}`?"
+    if named := re.fullmatch(r"([A-Za-z_]\w*)\s*=\s*([\w.-]+)", word):
+        return f"what has a name stands beside the op, with a colon: `{named[1]}: {named[2]}`"
+    if is_list_in_words(word):
+        return f"a list has brackets: `[{', '.join(re.findall('[0-9]+', word))}]`"
+    return ""
+
+
 def uncomputed(error: expressions.ExpressionError, given: Given, scope: Known) -> SpecError:
     """Return the error about an expression that cannot be computed, at its place.
 
@@ -93,6 +110,8 @@ def uncomputed(error: expressions.ExpressionError, given: Given, scope: Known) -
     place, label, notes = inside(given.span, error.offset), "", came_from(given, scope)
     if isinstance(error, expressions.TooMuchError):
         return fail("L204", str(error), place, help=error.help)
+    if told := _of_sizes(str(error), scope):
+        return fail("E402", str(error), place, notes=notes, help=told)
     names = [name for name in _odd(error.node, scope) if name in scope.origins]
     help = error.help
     if len(names) == 1:
@@ -101,6 +120,18 @@ def uncomputed(error: expressions.ExpressionError, given: Given, scope: Known) -
         place, label, notes = blamed(alone, place, scope)
         help = help or hint(alone, scope.values[names[0]], scope)
     return fail("E402", str(error), place, label=label, notes=notes, help=help)
+
+
+def _of_sizes(message: str, scope: Known) -> str:
+    """Return which sizes are known of what enters, where another is asked for; else nothing."""
+    missing = re.fullmatch(r"`(\w+)` is not defined here", message)
+    if missing is None or missing[1] not in SIZES:
+        return ""
+    if "in_features" in scope.values:
+        return "no map (C, H, W) enters here; the last size of what does is `in_features`"
+    if "in_channels" in scope.values:
+        return "a map enters here: `in_channels`, `in_height`, `in_width`"
+    return ""
 
 
 def _odd(node: ast.expr | None, scope: Known) -> list[str]:
@@ -139,8 +170,6 @@ def spelt(value: Value, needed: str, kernel: object = None) -> str:
         kernel: the size of the op's window, where it has one and pads it.
     """
     word = str(value).casefold()
-    if is_list_in_words(value):
-        return f"a list has brackets: `[{', '.join(re.findall(r'[0-9]+', word))}]`"
     if needed == "true or false":
         meant = (_SPOKEN | _SPOKEN_TRUE).get(word, "")
         return f"did you mean `{meant}`?" if meant else ""

@@ -67,6 +67,9 @@ def meant_shape(error: Misfit, arrives: Shape, inputs: Inputs) -> str:
         return ""
     if len(arrives) > _RANK:
         return f"`input` has no batch: {inputs.spelt(arrives[-_RANK:])}"
+    if len(arrives) == _RANK - 1 and arrives[0] < _SIDE <= arrives[1]:
+        row = inputs.spelt((arrives[0], 1, arrives[1]))
+        return f"a series (C, T) is a map of one row, {row}, with kernels `[1, 3]`"
     if len(arrives) == _RANK - 1:
         return f"where it is an image without channels, {inputs.spelt((1, *arrives))}"
     for channels in _COLOURS:

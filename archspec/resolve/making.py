@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from archspec import limits, spec
-from archspec.errors import Note, fail
+from archspec.errors import Note, SpecError, fail
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
@@ -14,7 +14,7 @@ from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import make_op
 from archspec.resolve.calls import endless, enter
 from archspec.resolve.expansion import check_reads, check_sizes
-from archspec.resolve.flows import Flow, for_each_sample, only, origins
+from archspec.resolve.flows import Flow, for_each_sample, joining, only, origins
 from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
@@ -61,9 +61,16 @@ class Place:
         """Return a sibling called again: the node it was made of, on what arrives now.
 
         Raises:
-            SpecError: when its weights would have another shape; code G309.
+            SpecError: when it cannot be made of that, or its weights would have another shape;
+                code G309.
         """
-        made = self.make(node)
+        told = Note(f"{self.path}, which calls `{first.name}` again at", again.span)
+        scope = replace(self.scope, trail=(told, *self.scope.trail))
+        try:
+            made = replace(self, scope=scope).make(node)
+        except SpecError as error:
+            found = (replace(d, trail=d.trail or scope.trail) for d in error.diagnostics)
+            raise SpecError(found) from None
         if _tensors(made) != _tensors(first):
             raise fail(
                 "G309",
@@ -84,7 +91,7 @@ class Place:
             shapes = self._arriving(kind, use)
             defaults = self.resolver.document.defaults.get(label, ())
             with blaming(kind, use.span):
-                op, formulas = make_op(kind, use, self.scope, defaults, shapes)
+                op, formulas = make_op(kind, use, self.scope, defaults, shapes, self.resolver.named)
                 output = op.output(*shapes)
                 check_answers(op, shapes, output)
         except Misfit as error:
@@ -114,7 +121,13 @@ class Place:
         few = {0: "nothing", 1: "one tensor", None: "two tensors or more"}
         needs = few.get(kind.inputs) or f"{kind.inputs} tensors"
         message = f"`{kind.__name__}` reads {needs}, not {len(self.flows)}"
-        raise fail("G310", message, use.span, details=origins(self.flows))
+        names = "ab" if kind.inputs is None else "abcdefgh"[: kind.inputs]
+        help = f"name them: `from: [{', '.join(names)}]`" if len(names) > 1 else ""
+        if kind.inputs == 1:
+            help = joining(self.flows)
+        elif kind.inputs is None:
+            help = f"`{{{kind.__name__}: [a, b]}}`; one tensor has a second name by `{{from: a}}`"
+        raise fail("G310", message, use.span, details=origins(self.flows), help=help)
 
     def _block(self, block: spec.Block, use: spec.Use) -> Body:
         """Return the module that a block's body makes of the arguments."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from archspec.errors import Diagnostic, Span, SpecError, fail
 from archspec.expressions import Value, shown_value
+from archspec.network import INPUT
 from archspec.ops import Misfit, Op, Shape
 from archspec.ops.shape import TwoReadings
 from archspec.ops.windowed import TooSmall
@@ -84,7 +85,7 @@ def misfit(
     if listed and begins_as_in_torch(kind, use, sizes):
         help = listed
     span, label, notes = blamed(given, span, scope)
-    notes += tuple(flow.doubt for flow in flows[:1] if flow.doubt is not None)
+    notes += tuple(flow.doubt for flow in flows if flow.doubt is not None)[:1]
     message = f"{kind.__name__}: {error}"
     return fail(code, message, span, label=label, notes=notes, help=help, details=details)
 
@@ -96,6 +97,7 @@ def invalid(
     values: Mapping[str, Any],
     written: Mapping[str, tuple[Given, Span]],
     scope: Scope,
+    nodes: Container[str],
 ) -> SpecError:
     """Return what Pydantic found about an op's arguments, each at its place.
 
@@ -106,6 +108,7 @@ def invalid(
         values: all arguments, those that were inferred too.
         written: the others as they are written, and where.
         scope: the names in reach there.
+        nodes: the names of nodes.
     """
     arrive = tuple(values[name] for name in kind.inferred() if name in values)
     listed = order(kind, use, arrive)
@@ -122,7 +125,9 @@ def invalid(
     for field, told in problems.items():
         if field in values:
             given = written.get(field, (Given(use.span), use.span))
-            found.append(_refused(field, told, kind, values, given, scope, listed))
+            reads = f"`{{from: {values[field]}, {kind.__name__}: …}}`"
+            other = f"what a node reads is `from`: {reads}" if _names(values[field], nodes) else ""
+            found.append(_refused(field, told, kind, values, given, scope, other or listed))
     return SpecError(found)
 
 
@@ -144,7 +149,7 @@ def _refused(
         values: all arguments.
         written: how this one is written, and where.
         scope: the names in reach there.
-        listed: the order in which the op takes its arguments, where it was not kept.
+        listed: what helps where its value tells nothing, such as the order of arguments.
     """
     needed = " or ".join(dict.fromkeys(map(_needed, problems)))
     message = f"`{field}` of `{kind.__name__}` is {needed}, not {_quoted(values[field])}"
@@ -157,6 +162,11 @@ def _refused(
     if any(problem["type"] not in _KINDS for problem in problems):
         place, mark, notes = blamed(given, place, scope)
     return Diagnostic("G315", message, place, mark, notes=notes, help=help)
+
+
+def _names(value: Any, nodes: Container[str]) -> bool:
+    """Tell whether a value is the name of a node."""
+    return isinstance(value, str) and (value == INPUT or value in nodes)
 
 
 def _needed(problem: Any) -> str:

@@ -31,7 +31,8 @@ def outputs_of(written: Written, root: Body) -> tuple[tuple[str, str], ...]:
     found = Diagnostics()
     for label, name in pairs.items():
         if name not in known:
-            help = did_you_mean(name, known) or f"there are {', '.join(known)}"
+            near = did_you_mean(name.removeprefix("net."), known)
+            help = near or f"there are {', '.join(known)}"
             said = named[label]
             message = f"`outputs` names `{name}`, which is not in `net`"
             if name in root.own:

@@ -7,7 +7,8 @@ import ast
 from archspec.errors import Note, Span, SpecError, fail
 from archspec.expressions import shown_value
 from archspec.network import Leaf
-from archspec.ops import Op, Shape
+from archspec.ops import Op, Shape, shown
+from archspec.ops.resample import Upsample
 from archspec.schema.keys import unknown_argument
 from archspec.spec import Given, Name, Use
 
@@ -114,6 +115,16 @@ def is_as_in_torch(leaf: Leaf, use: Use) -> bool:
     if given[0].formula is not None:
         return name_of(given[0]) == inferred[0]
     return not _is_kernel(values)
+
+
+def small_size(leaf: Leaf, use: Use) -> str:
+    """Return how the value of an `Upsample` is read that makes the map no larger; else nothing."""
+    if not isinstance(leaf.op, Upsample) or not use.positional:
+        return ""
+    before, after = leaf.inputs[0][1:], leaf.output[1:]
+    if after != before and all(n <= m for n, m in zip(before, after, strict=True)):
+        return ""
+    return f"the value of `Upsample` is a size: {shown(before)} becomes {shown(after)}"
 
 
 def name_of(given: Given) -> str:

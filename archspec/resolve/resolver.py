@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from archspec import spec
-from archspec.errors import Diagnostics
+from archspec.errors import Diagnostics, Span
 from archspec.expressions import Formula
 from archspec.network import Body
 from archspec.ops import Ops
@@ -24,6 +24,7 @@ class Resolver:
         make: what `module` does; a body holds modules, which have bodies of their own.
         inputs: those of the network.
         closed: the open vars that decide what is there, and not only what its arguments are.
+        named: where nodes have their names, those of all bodies together.
         grown: sizes that were given a name since their formulas grew, with these.
     """
 
@@ -35,6 +36,7 @@ class Resolver:
     make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
     inputs: Inputs
     closed: set[str] = field(default_factory=set)
+    named: dict[str, Span] = field(default_factory=dict)
     grown: dict[str, Formula] = field(default_factory=dict)
 
     def module(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -28,6 +29,7 @@ class Siblings:
         gone: learned tensors whose `if` is false.
         taken: where the names of children are written, as source spells them.
         lost: patterns of names that a loop would have made, had nothing in it been wrong.
+        elsewhere: where the nodes of all bodies have their names, as far as they are made.
         made_again: whether it is told that a loop makes the names of its first turn again.
     """
 
@@ -38,10 +40,11 @@ class Siblings:
     gone: set[str] = field(default_factory=set)
     taken: dict[str, Span] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+    elsewhere: Mapping[str, Span] = field(default_factory=dict)
     made_again: bool = False
 
-    def flow(self, name: spec.Name) -> Flow:
-        """Return what a node reads under a name.
+    def flow(self, name: spec.Name, values: Container[str] = ()) -> Flow:
+        """Return what a node reads under a name, where others hold values.
 
         Raises:
             SpecError: when nothing above has it, or only in training mode; codes G307 and G308.
@@ -53,9 +56,16 @@ class Siblings:
             raise fail("G307", message, name.span, help=help)
         if flow is None and any(re.fullmatch(lost, name.text) for lost in self.lost):
             return Flow("", None)
+        if flow is None and name.text in values and name.text not in self.written:
+            message = f"`{name.text}` holds a value here, and is no node"
+            help = "a block reads one tensor, by the name of `input`; nodes are not handed to it"
+            raise fail("G307", message, name.span, help=help)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
-            raise self.unread(name, did_you_mean(name.text, known), known)
+            near, several = did_you_mean(name.text, known), name.text.split()
+            if len(several) > 1 and all(word in known for word in several):
+                near = f"a comma stands between names: `[{', '.join(several)}]`"
+            raise self.unread(name, near, known)
         if flow.training_only:
             message = f"`{name.text}` is there in training mode alone"
             raise fail("G308", message, name.span, help="only `outputs` may name it")
@@ -73,7 +83,13 @@ class Siblings:
         place = self.written.get(name.text)
         if place is None or place.source is not name.span.source:
             message = f"nothing named `{name.text}` stands above in this body"
-            return fail("G307", message, name.span, help=near or help)
+            notes: tuple[Note, ...] = ()
+            if (other := self.elsewhere.get(name.text)) is not None:
+                notes = (Note(f"this `{name.text}` is of another body", other),)
+                help = (
+                    "a body reads its own nodes and `input`; a merge stands where both have names"
+                )
+            return fail("G307", message, name.span, notes=notes, help=near or help)
         below = (place.line, place.column) > (name.span.line, name.span.column)
         message = f"`{name.text}` reads itself"
         if below:

@@ -23,10 +23,10 @@ def values_of_vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Valu
     found = Diagnostics()
     for name, given in overrides.items():
         if name not in spec.vars:
-            help = did_you_mean(name, spec.vars) or f"there are {', '.join(spec.vars) or 'none'}"
-            message = f"the spec has no var `{name}`"
+            help = did_you_mean(name, spec.vars) or _of_input(name, given, spec)
+            help = help or (f"its vars are {', '.join(spec.vars)}" if spec.vars else _NONE)
             with found.collect():
-                raise fail("G331", message, given.span, help=help)
+                raise fail("G331", f"the spec has no var `{name}`", given.span, help=help)
     values: dict[str, Value] = {}
     wrong: set[str] = set()
     for name, var in spec.vars.items():
@@ -39,6 +39,35 @@ def values_of_vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Valu
             wrong.add(name)
     found.raise_any()
     return values
+
+
+def _of_input(name: str, given: Given, spec: Spec) -> str:
+    """Return what helps whoever sets a size of the input, or a batch; empty for any other name."""
+    word = name.casefold().removeprefix("in_").removeprefix("input_").removeprefix("image_")
+    if word in _BATCH:
+        return "a spec holds no batch; what one needs is told by `archspec summary --batch`"
+    if word not in (*_SIDES, *_SQUARE, "shape", "input"):
+        return ""
+    if isinstance(spec.input, dict):
+        return "the sizes of several inputs stand under `input` in the file"
+    sides: list[Any] = list(spec.input)
+    if type(given.value) is int and given.value > 0 and len(sides) == _MAP:
+        for side in (_SIDES[word],) if word in _SIDES else (1, 2) if word in _SQUARE else ():
+            sides[side] = given.value
+    listed = [item.value for item in given.items or ()]
+    if listed and all(type(size) is int and size > 0 for size in listed):
+        sides = listed
+    written = f"--input {'x'.join(map(str, sides))}"
+    if given.span.source.name != "--set":
+        written = f"input={tuple(sides)}"
+    return f"the input's sizes are no vars: `{written}`"
+
+
+_SIDES: Final = {"c": 0, "channels": 0, "h": 1, "height": 1, "w": 2, "width": 2}
+_SQUARE: Final = ("size", "resolution", "img_size")
+_MAP: Final = 3
+_BATCH: Final = ("batch", "batch_size", "bs", "n")
+_NONE: Final = "it has none; `vars` in the file names what can be set"
 
 
 def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Value:

@@ -2,10 +2,19 @@
 
 Pydantic validates the types (strictly, unknown keys refused); every finding is put back at its
 place in the file.
+
+>>> from archspec.errors import Source
+>>> from archspec.syntax import parse
+>>> tree = parse(Source("a.yaml", "{name: A, input: [3, 8, 8], net: [{Conv2d: =3 * 2}, ReLU]}"))
+>>> spec = read_spec(tree).spec
+>>> spec.name, spec.input, [node.callee.value for _, node in spec.net.items]
+('A', (3, 8, 8), ['Conv2d', 'ReLU'])
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -40,8 +49,8 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
         SpecError: with every mistake found; codes S and E.
     """
     diagnostics = Diagnostics()
-    _check_keys(tree, diagnostics)
-    headers, broken = _headers(tree.get("blocks"), ops, diagnostics)
+    meant = _check_keys(tree, diagnostics)
+    headers, broken = _headers(tree.get("blocks") or meant.get("blocks"), ops, diagnostics)
     parameters = {block: header for block, (header, _, _) in headers.items()}
     reader = NodeReader({**dict.fromkeys(broken), **parameters}, ops, diagnostics)
     fields: dict[str, Any] = {
@@ -52,7 +61,7 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     if type(fields.get("archspec")) in (bool, float):  # Python holds both to equal the number
         diagnostics.add(_told("literal_error", ["archspec"], tree))
     fields["vars"] = _vars(tree.get("vars"), ops, diagnostics)
-    fields["defaults"] = _defaults(tree.get("defaults"), ops, diagnostics)
+    fields["defaults"] = _defaults(tree.get("defaults"), ops, headers, diagnostics)
     fields["blocks"] = {
         name: Block(place, header, reader.node(body))
         for name, (header, place, body) in headers.items()
@@ -67,28 +76,48 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     return Written(spec, tree.span.source.name, _places(tree), ops, warnings)
 
 
-_NET: Final = frozenset(
-    ("layers", "model", "architecture", "network", "modules", "backbone", "graph", "nodes")
-)
-"""What others call the key that holds the layers."""
+_ELSEWHERE: Final = {
+    "net": "layers model architecture network modules backbone graph nodes",
+    "vars": "params parameters variables hyperparameters hparams args config settings constants",
+    "outputs": "return returns result results",
+    "init": "initializer initializers initialization weights",
+    "extends": "base inherits inherit parent",
+    "changes": "overrides override patch edits",
+}
+"""What others call a key at the top."""
 
 
-def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> None:
-    """Record keys at the top that nobody knows, and those that are missing."""
-    meant = set()
-    for key, _ in tree.entries:
+def _check_keys(tree: Mapping, diagnostics: Diagnostics) -> dict[str, Tree]:
+    """Record keys at the top that nobody knows, and those that are missing.
+
+    Returns:
+        What stands under the former, by the keys that they are meant for.
+    """
+    meant: dict[str, Tree] = {}
+    for key, value in tree.entries:
         if key.value not in _KEYS:
             missing = [known for known in _KEYS if tree.key(known) is None]
-            is_net = "net" in missing and str(key.value).casefold() in _NET
-            meant.add(near := "net" if is_net else nearest(str(key.value), missing))
+            word = str(key.value).casefold()
+            other = (known for known, words in _ELSEWHERE.items() if word in words.split())
+            near = next((known for known in other if known in missing), "")
+            near = near or nearest(word, missing)
+            if "blocks" in missing and _is_of_headers(value):
+                near = "blocks"
+            meant[near] = value
             help = f"did you mean `{near}`?" if near else f"there are {', '.join(_KEYS)}"
             diagnostics.add(Diagnostic("S200", f"unknown key `{key.value}`", key.span, help=help))
     if "extends" in meant:
-        return  # what is missing may well be the base's
+        return meant  # what is missing may well be the base's
     for required in ("name", "input", "net"):
         # A key that is misspelt is one mistake.
         if tree.get(required) is None and required not in meant:
             diagnostics.add(Diagnostic("S217", f"the key `{required}` is missing", _start(tree)))
+    return meant
+
+
+def _is_of_headers(tree: Tree) -> bool:
+    """Tell whether something holds blocks: a key of it has parameters."""
+    return isinstance(tree, Mapping) and any("(" in str(key.value) for key, _ in tree.entries)
 
 
 def _places(tree: Mapping) -> dict[str, Span]:
@@ -191,13 +220,17 @@ def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Va
 
 
 def _defaults(
-    tree: Tree | None, ops: Ops, diagnostics: Diagnostics
+    tree: Tree | None, ops: Ops, blocks: Collection[str], diagnostics: Diagnostics
 ) -> dict[str, tuple[tuple[Name, Given], ...]]:
     found: dict[str, tuple[tuple[Name, Given], ...]] = {}
     for key, value in _entries(tree, "defaults"):
         op = str(key.value)
         if op not in ops:
             help = unknown_op(op, ops, ())
+            if op in blocks:
+                help = f"a default of a block's own stands in its header, `{op}(stride=1)`"
+            elif any(op in kind.model_fields for kind in ops.values()):
+                help = "defaults are those of an op: `{Conv2d: {bias: false}}`"
             diagnostics.add(Diagnostic("S202", f"unknown op `{op}`", key.span, help=help))
             continue
         arguments = []
@@ -231,13 +264,14 @@ def _headers(
                 notes = (Note("first here", found[name][1].span),)
                 raise fail("Y108", f"block `{name}` is already there", key.span, notes=notes)
             found[name] = (parameters, Name(name, key.span), body)
-    written = [str(key.value).partition("(")[0].strip() for key, _ in entries]
-    return found, [name for name in written if name not in found]
+    words = [re.findall(r"\w+", re.split(r"[(\[{]", str(key.value))[0])[-1:] for key, _ in entries]
+    return found, [name for named in words for name in named if name not in found]
 
 
 def _entries(tree: Tree | None, what: str) -> tuple[tuple[Scalar, Tree], ...]:
     if tree is None or (isinstance(tree, Scalar) and tree.value is None):
         return ()
     if not isinstance(tree, Mapping):
+        slips.check_blanks(tree)
         raise fail("S221", f"`{what}` is a mapping of names: {{name: value}}", tree.span)
     return tree.entries

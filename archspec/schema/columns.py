@@ -20,7 +20,9 @@ def columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
         header = [part.strip() for part in str(key.value).split(",")]
         for part in header:
             if trouble := names.problem(part, BY_NAME):
-                raise fail("S207", f"`{part}`: {trouble}", key.span)
+                words = part.split()
+                help = f"a comma stands between names: `{', '.join(words)}`" if words[1:] else ""
+                raise fail("S207", f"`{part}`: {trouble}", key.span, help=help)
         if len(header) == 1:
             found.append((Name(header[0], key.span), given(value)))
         else:
@@ -34,9 +36,10 @@ def _table(key: Scalar, header: list[str], rows: Tree) -> list[tuple[Name, Given
     for row in rows.items:
         if not isinstance(row, Listing) or len(row.items) != len(header):
             found = f"{len(row.items)} values" if isinstance(row, Listing) else "no row"
-            raise fail(
-                "S216", f"{len(header)} columns ({', '.join(header)}), but {found}", row.span
-            )
+            message = f"{len(header)} columns ({', '.join(header)}), but {found}"
+            text = str(row.value).strip("() ") if isinstance(row, Scalar) else ""
+            help = f"a row has brackets: `[{text}]`" if "," in text else ""
+            raise fail("S216", message, row.span, help=help)
     cells = [[given(cell) for cell in row.items] for row in rows.items if isinstance(row, Listing)]
     return [
         (Name(name, key.span), Given(rows.span, items=tuple(row[i] for row in cells)))

@@ -110,7 +110,7 @@ def meant_argument(word: str, kind: type[Op] | None, known: Sequence[str]) -> st
                 continue
             if kind is not None and name in kind.inferred():
                 return f"`{name}` is inferred from what arrives: leave it out"
-            if kind is not None and kind.positions()[:1] == (name,):
+            if kind is not None and kind.inputs is not None and kind.positions()[:1] == (name,):
                 return f"that is `{name}`, the op's value: `{{{kind.__name__}: …}}`"
             return f"did you mean `{name}`?"
     return next((remark for words, _, remark in _rows(TOLD) if folded in words), "")

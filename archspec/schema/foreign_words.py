@@ -133,7 +133,7 @@ filters num_filters n_filters units out outs out_ch out_chs out_channel out_plan
 c_out ch channels num_outputs num_output output_dim dim_out out_dim hidden hidden_size width
 features
     = out_channels out_features
-in in_ch in_chs in_channel in_planes inp cin c_in inputs input_channels input_dim input_size
+in in_ch in_chs in_channel in_planes inp cin c_in input_channels input_dim input_size
 in_features in_channels num_features num_channels
     = in_channels in_features num_features num_channels normalized_shape embed_dim
 kernel kernels k ks ksize kernel_shape kernel_sizes filter_size size window pool_size pool
@@ -146,6 +146,7 @@ use_bias biases with_bias = bias
 rate prob probability drop drop_rate dropout_rate drop_prob dropout = p
 epsilon = eps
 axis axes dims = dim
+init initial = fill
 alpha slope leak negative = negative_slope
 heads n_heads nhead head n_head num_head = num_heads
 scale factor scales upscale = scale_factor factor upscale_factor downscale_factor block_size
@@ -171,7 +172,9 @@ data_format channels_last channels_first ! maps are (C, H, W); `Permute` changes
 depthwise ! `groups: =in_channels` makes a convolution depthwise
 name id label ! the key before a node is its name: `conv1: {Conv2d: 8, kernel_size: 3}`
 device dtype ! a spec says neither; `archspec build --device`, `.to(…)` in Python
+when unless cond condition enabled ! a node is there or not by its key `if`
 count times n number num repeats num_layers depth
     ! `{repeat: 3, do: …}` makes a node several times
-inputs input_from src source reads ! what a node reads is its key `from`
+input inputs input_from from_ src source reads bottom parent prev x
+    ! what a node reads is its key `from`
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -33,6 +34,10 @@ def header(key: Scalar, ops: Ops = BY_NAME) -> tuple[str, tuple[Parameter, ...]]
         call = None
         if "positional argument follows" in str(error):
             help = "parameters without a default stand before those with one"
+    if word := re.match(r"(?:def|class|block|function)\s+(?=\w)", text):
+        help = f"write `{text[word.end() :]}`"
+    elif call is None and re.search(r"\w\s*:", text):
+        help = "a default stands behind `=`, and parameters have no types"
     if isinstance(call, ast.Name):
         call = ast.Call(call, [], [])
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not text.isascii():

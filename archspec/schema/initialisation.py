@@ -10,6 +10,7 @@ from archspec.errors import Diagnostics, did_you_mean, fail
 from archspec.ops import Ops
 from archspec.schema.functions import FUNCTIONS
 from archspec.schema.keys import unknown_argument
+from archspec.schema.slips import check_blanks
 from archspec.schema.values import given
 from archspec.spec import Given, InitRule, Name
 from archspec.syntax import Listing, Mapping, Scalar, Tree
@@ -25,7 +26,9 @@ def init_rules(
         return ()
     with diagnostics.collect():
         if not isinstance(tree, Listing):
-            raise fail("S230", "`init` is a list of rules", tree.span)
+            check_blanks(tree)
+            help = "in brackets, or with `- ` before each: `- {Conv2d: {weight: zeros_}}`"
+            raise fail("S230", "`init` is a list of rules", tree.span, help=help)
         rules = tuple(_rules(tree.items, blocks, ops, diagnostics))
         if len(rules) > limits.RULES:
             place = rules[limits.RULES].selector.span
@@ -50,7 +53,10 @@ def _rules(
                 yield from (replace(rule, within=name) for rule in inner)
             else:
                 _check_selector(name, value, blocks, ops, within)
-                tensors = _mapping(value, "a rule names tensors: `{weight: …, bias: …}`").entries
+                form, told = "a rule names tensors: `{weight: …, bias: …}`", ""
+                if isinstance(value, Scalar) and value.value in FUNCTIONS:
+                    told = f"write `{{{name.text}: {{weight: {value.value}}}}}`"
+                tensors = _mapping(value, form, told).entries
                 fills = tuple(_fill(tensor, fill, diagnostics) for tensor, fill in tensors)
                 yield InitRule(name, fills)
 
@@ -85,7 +91,9 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
     key, arguments = entries[0]
     function = _function(key)
     given_arguments = []
-    for name, value in _mapping(arguments, "arguments are a mapping").entries:
+    for name, value in _mapping(
+        arguments, "arguments are a mapping", _named(key, arguments)
+    ).entries:
         argument = Name(str(name.value), name.span)
         known = tuple(FUNCTIONS[function.text].arguments)
         if argument.text not in known:
@@ -93,6 +101,16 @@ def _fill(tensor: Scalar, tree: Tree, diagnostics: Diagnostics) -> _Fill:
         given_arguments.append((argument, given(value)))
     _check_given(function, [name.text for name, _ in given_arguments])
     return place, function, tuple(given_arguments)
+
+
+def _named(key: Scalar, value: Tree) -> str:
+    """Return how a value that stands alone is written as an argument of a function."""
+    function = FUNCTIONS[str(key.value)]
+    names = (*function.required, *{"std"}.intersection(function.arguments), *function.arguments)
+    if not names:
+        return f"`{key.value}` takes no arguments"
+    shown = value.value if isinstance(value, Scalar) and value.value is not None else "…"
+    return f"write `{{{key.value}: {{{names[0]}: {shown}}}}}`"
 
 
 def _function(key: Scalar) -> Name:
@@ -114,7 +132,8 @@ def _check_given(function: Name, names: Collection[str]) -> None:
             raise fail("S233", f"`{function.text}` needs `{name}`", function.span, help=help)
 
 
-def _mapping(tree: Tree, form: str) -> Mapping:
+def _mapping(tree: Tree, form: str, help: str = "") -> Mapping:
     if not isinstance(tree, Mapping):
-        raise fail("S230", form, tree.span)
+        check_blanks(tree)
+        raise fail("S230", form, tree.span, help=help)
     return tree

@@ -38,6 +38,11 @@ def reference(tree: Tree, merge: str = "") -> Name:
         SpecError: for anything but a word; code S213.
     """
     if isinstance(tree, Scalar) and isinstance(tree.value, str):
+        if tree.value.startswith("=") and not tree.quoted:
+            help = "in a loop a name can hold its variables, `conv<i>`; an `if` chooses a node"
+            raise fail(
+                "S213", "a node reads others by name, which is not computed", tree.span, help=help
+            )
         return Name(tree.value, tree.span)
     help = "give the node a name by writing the body as a mapping; "
     help += "positions are no wiring: they move when a node is inserted"
@@ -61,7 +66,8 @@ def check_only(tree: Mapping, allowed: tuple[str, ...]) -> None:
     for key, _ in tree.entries:
         if key.value not in allowed:
             near = "" if key.value in CONTROL else did_you_mean(str(key.value), CONTROL)
-            help = near or "put the node under `do`"
+            told = meant_argument(str(key.value), None, ())
+            help = near or told or "put the node under `do`"
             raise fail(
                 "S214", f"`{key.value}` cannot stand beside `{allowed[0]}`", key.span, help=help
             )
@@ -72,11 +78,10 @@ def unknown_argument(
 ) -> Diagnostic:
     """Return the diagnostic for an argument that an op or block does not take."""
     help = meant_argument(name.text, kind, known) or did_you_mean(name.text, (*known, *BESIDE))
-    word, colon, value = name.text.partition(":")
-    if colon and word in known:
-        help = f"behind a colon stands a blank: `{word}: {value}`"
     if not help and known:
         help = f"`{callee}` takes {', '.join(known)}"
+    if not known and kind is None:
+        help = f"what a block takes stands in its header: `{callee}({name.text})`"
     return Diagnostic(
         "S201",
         f"unknown argument `{name.text}` for `{callee}`",

@@ -29,6 +29,9 @@ def read_loop(reader: Reader, tree: Mapping) -> Loop:
     if splice and not isinstance(node, Body):
         raise fail("S205", "`splice` holds a list or a mapping of children", held.span)
     if loops[0] == "repeat":
+        if isinstance(values, Mapping):
+            message = "`repeat` is a number of turns; loop variables stand under `for`"
+            raise fail("S215", message, values.span, help="write `for` in place of `repeat`")
         return Loop(**reader.common(tree), count=given(values), node=node, splice=splice)
     return Loop(**reader.common(tree), columns=columns(values), node=node, splice=splice)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from archspec import expressions
 from archspec.errors import Note, fail
-from archspec.schema import names, slips
+from archspec.schema import called, names, slips
 from archspec.schema.bodies import read_body
 from archspec.schema.keys import CONTROL, check_only
 from archspec.schema.loops import read_cfg, read_loop
@@ -26,7 +27,7 @@ class NodeReader(Reader):
         """Return the node that a tree spells; a wrong one is recorded and replaced by nothing."""
         with self.diagnostics.collect():
             if isinstance(tree, Listing):
-                slips.check_calls(tree, self.ops)
+                called.check_calls(tree, self.ops, self.blocks)
                 slips.check_numbers(tree)
                 return Body(span=tree.span, items=tuple((None, self.node(t)) for t in tree.items))
             if isinstance(tree, Mapping):
@@ -42,7 +43,9 @@ class NodeReader(Reader):
             )
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
-        slips.check_call(tree, self.ops)
+        called.check_call(tree, self.ops, self.blocks)
+        slips.check_blanks(tree)
+        slips.check_joined(tree)
         slips.check_lines(tree)
         callee = given(tree)
         if tree.value == _INPUT:
@@ -55,7 +58,6 @@ class NodeReader(Reader):
             raise self.unknown_op(tree)
         if not names.CHILD.fullmatch(tree.value):
             help = "behind the dash of a list stands a blank" if tree.value[0] == "-" else ""
-            help = "behind the colon of a key stands a blank" if ":" in tree.value else help
             raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span, help=help)
         return Reuse(span=tree.span, name=Name(tree.value, tree.span))
 
@@ -63,14 +65,7 @@ class NodeReader(Reader):
         keys = [key.value for key, _ in tree.entries]
         control = [key for key in keys if key in CONTROL]
         callees = [key for key, _ in tree.entries if key.value in self.callees]
-        if len(callees) > 1:
-            raise fail(
-                "S204",
-                f"two ops in one node: `{callees[0].value}` and `{callees[1].value}`",
-                callees[1].span,
-                notes=(Note("one", callees[0].span),),
-                help="a list of nodes is a sequence; a child's name cannot be that of an op",
-            )
+        self._check_callees(tree, callees)
         slips.check_typed(tree, self.words.arguments, self.ops)
         if not control and not callees:
             return read_body(self, tree)
@@ -98,6 +93,24 @@ class NodeReader(Reader):
                 raise self.unknown_op(rest[0], value)
             return self._alias(tree)
         return read_use(self, tree, callees[0])
+
+    def _check_callees(self, tree: Mapping, callees: Sequence[Scalar]) -> None:
+        """Check that a mapping names one op or block, or is a body without children called so."""
+        if len(callees) > 1:
+            raise fail(
+                "S204",
+                f"two ops in one node: `{callees[0].value}` and `{callees[1].value}`",
+                callees[1].span,
+                notes=(Note("one", callees[0].span),),
+                help="a list of nodes is a sequence; a child's name cannot be that of an op",
+            )
+        others = [v for k, v in tree.entries if k not in callees and k.value not in CONTROL]
+        if callees and any(map(self._is_node, others)):
+            word = callees[0].value
+            kind = "a block" if word in self.blocks else "an op"
+            message = f"`{word}` is {kind}, and no name for a child"
+            help = f"another name will do, such as `{word}_1`"
+            raise fail("S207", message, callees[0].span, help=help)
 
     def _is_node(self, tree: Tree) -> bool:
         """Tell whether something can be nothing but a node: no argument is a mapping."""

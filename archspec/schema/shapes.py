@@ -8,7 +8,7 @@ from typing import Final
 
 from archspec.errors import Diagnostic, SpecError, fail
 from archspec.expressions import shown_value
-from archspec.schema.slips import check_tuple
+from archspec.schema.slips import check_blanks, check_tuple
 from archspec.schema.values import unquoted
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
@@ -58,6 +58,7 @@ def _sides(tree: Mapping) -> dict[str, Tree]:
 def _no_list(tree: Tree) -> SpecError:
     """Return the error about something that is no list: `784`, `3x32x32`, `(3, 32, 32)`."""
     check_tuple(tree)
+    check_blanks(tree)
     got = shown_value(tree.value) if isinstance(tree, Scalar) else "a mapping"
     help = f"a list of sizes, {_USUAL}"
     if numbers := _numbers(tree):
@@ -75,6 +76,12 @@ def _no_size(size: Tree, whole: Listing) -> SpecError:
     help, rest = "", items[1:]
     if size is items[0] and rest and all(map(_is_size, rest)) and str(value).casefold() in _ANY:
         help = f"the batch is not written: `{_listed(rest)}`"
+    elif isinstance(size, Listing) and all(isinstance(item, Listing) for item in items):
+        listed = [_listed(item.items) for item in items if isinstance(item, Listing)]
+        several = ", ".join(
+            f"{name}: {shape}" for name, shape in zip("abcdef", listed, strict=False)
+        )
+        help = f"several inputs have names: `{{{several}}}`" if rest else f"write `{listed[0]}`"
     elif len(items) == 1 and (numbers := _numbers(size)):
         help = f"commas stand between sizes: `[{numbers}]`"
     elif isinstance(value, float) and value.is_integer() and value > 0:

@@ -6,25 +6,21 @@ several mistakes of other kinds.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from typing import Final
 
-from archspec import limits
-from archspec.errors import Span, SpecError, fail
-from archspec.expressions import python_tree, shown_value
-from archspec.ops import Op, Ops
+from archspec.errors import Span, fail
+from archspec.ops import Ops
 from archspec.schema import names
-from archspec.schema.foreign import bare, is_foreign_argument, known_op, with_value
+from archspec.schema.called import to_its_end
+from archspec.schema.foreign import is_foreign_argument, known_op
 from archspec.syntax import Listing, Mapping, Scalar, Tree
+from archspec.yaml_slips import glued
 
 _OP: Final = ("op", "type", "layer", "module", "class", "kind", "class_name", "layer_type")
 """Keys that hold the name of an op in other tools' files."""
-
-_TENSORS: Final = ("x", "y", "out", "input", "inputs")
-"""What people call the tensor that is handed from layer to layer."""
 
 _HOLDERS: Final = ("Sequential", "Model", "ModuleList", "Functional", "sequential", "model")
 """What holds layers in a list there."""
@@ -42,9 +38,19 @@ def check_tuple(tree: Tree) -> None:
     text = tree.value if isinstance(tree, Scalar) else None
     if isinstance(tree, Scalar) and isinstance(text, str) and text.startswith("("):
         # In quotes it is one value; without, YAML tears it at the comma.
-        whole, span = (text, tree.span) if tree.quoted else _to_its_end(tree.span)
+        whole, span = (text, tree.span) if tree.quoted else to_its_end(tree.span)
         items = whole.strip("() ").rstrip(", ")
         raise fail("S240", f"a list has brackets: `{whole}`", span, help=f"write `[{items}]`")
+
+
+def check_blanks(tree: Tree | None) -> None:
+    """Refuse `Conv2d:8` and the like, where something else is wanted than a text.
+
+    Raises:
+        SpecError: code Y101, once for all of its lines.
+    """
+    if isinstance(tree, Scalar) and not tree.quoted and (found := glued(tree.value, tree.span)):
+        raise fail("Y101", found.message, found.span, help=found.help)
 
 
 def is_torn_off(tree: Tree) -> bool:
@@ -53,26 +59,26 @@ def is_torn_off(tree: Tree) -> bool:
     return isinstance(text, str) and text.count(")") > text.count("(")
 
 
-def check_calls(tree: Listing, ops: Ops) -> None:
-    """Refuse `Conv2d(3, 6)` in a list, which YAML tears at the comma.
+_SIGNS: Final = {"+": "Add", "*": "Mul", "@": "MatMul"}
+_JOINED: Final = re.compile(
+    r"[A-Za-z_]\w*(?: *(\+|\*|@|->|>>|=>|,|\|) *[A-Za-z_]\w*)(?: *\1 *[A-Za-z_]\w*)*"
+)
+
+
+def check_joined(tree: Scalar) -> None:
+    """Refuse `a + b` and `ReLU -> Tanh`, where a node stands.
 
     Raises:
-        SpecError: code S240.
+        SpecError: code S203.
     """
-    for item in tree.items:
-        text = item.value if isinstance(item, Scalar) else None
-        if isinstance(text, str) and text.count("(") > text.count(")") and text[0] != "=":
-            raise _called(*_to_its_end(item.span), ops)
-
-
-def check_call(tree: Scalar, ops: Ops) -> None:
-    """Refuse `Conv2d(3, 6)` and `nn.ReLU()` where a node stands.
-
-    Raises:
-        SpecError: code S240.
-    """
-    if isinstance(tree.value, str) and re.fullmatch(r"[\w.]+ *\(.*\)", tree.value, re.DOTALL):
-        raise _called(tree.value, tree.span, ops)
+    match = _JOINED.fullmatch(str(tree.value))
+    if match is None:
+        return
+    listed = ", ".join(re.findall(r"\w+", str(tree.value)))
+    help = f"a list of nodes is a sequence: `[{listed}]`"
+    if match[1] in _SIGNS:
+        help = f"write `{{{_SIGNS[match[1]]}: [{listed}]}}`"
+    raise fail("S203", f"`{tree.value}` is neither an op nor a name", tree.span, help=help)
 
 
 def check_lines(tree: Scalar) -> None:
@@ -90,67 +96,6 @@ def check_lines(tree: Scalar) -> None:
     message = "this line goes on with the node above, since it stands deeper"
     place = Span(tree.span.source, line, depth + 1, line, len(text.rstrip()) + 1)
     raise fail("S203", message, place, help="lines that belong together stand equally deep")
-
-
-def _called(text: str, span: Span, ops: Ops) -> SpecError:
-    """Return the error about an op that is written as a call of Python."""
-    name = bare(text.partition("(")[0].strip())
-    node = _of_call(text, name, ops.get(name)) or f"{{{name}: …}}"
-    help = f"write `{node}`"
-    if name not in ops and (known := known_op(name, ops, ())):
-        near = re.fullmatch(r"did you mean `(\w+)`\?", known)
-        first = re.search(r"\((\d+)\s*[,)]", text)
-        help = with_value(known, first[1]) if first else known
-        if near and near[1] in ops and (node := _of_call(text, near[1], ops[near[1]])):
-            help = f"write `{node}`"
-    return fail("S240", f"a spec calls nothing: `{text}`", span, help=help)
-
-
-def _of_call(text: str, name: str, kind: type[Op] | None) -> str:
-    """Return the node that a call of Python means; empty where its text is none."""
-    try:
-        call = python_tree(text) if len(text) <= limits.WORD_LENGTH else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    if not isinstance(call, ast.Call):
-        return ""
-    args = call.args
-    if args and isinstance(args[0], ast.Name) and (args[0].id in _TENSORS or _is_function(text)):
-        args = args[1:]  # what it reads
-    given = [_spelt(argument) for argument in args]
-    is_torchs = kind is not None and (
-        kind.__name__ in text.partition("(")[0] or text.startswith(("nn.", "torch."))
-    )
-    if is_torchs and kind is not None and kind.positions()[:1] != tuple(kind.model_fields)[:1]:
-        given = given[len(kind.inferred()) :]  # which are not written here
-    named = "".join(f", {key.arg}: {_spelt(key.value)}" for key in call.keywords if key.arg)
-    own = given[0] if len(given) == 1 else f"[{', '.join(given)}]" if given else ""
-    return f"{{{name}: {own}{named}}}" if given or named else name
-
-
-def _is_function(text: str) -> bool:
-    return bare(text)[:1].islower()
-
-
-def _spelt(value: ast.expr) -> str:
-    """Return a value of Python as YAML writes it."""
-    if isinstance(value, ast.Tuple | ast.List):
-        return f"[{', '.join(map(_spelt, value.elts))}]"
-    if isinstance(value, ast.Constant):
-        return shown_value(value.value)
-    return f"={ast.unparse(value)}"
-
-
-def _to_its_end(span: Span) -> tuple[str, Span]:
-    """Return a text that begins somewhere up to the bracket that closes it, and its place."""
-    line = span.source.line(span.line)
-    open_ = 0
-    for index in range(span.column - 1, len(line)):
-        open_ += {"(": 1, ")": -1}.get(line[index], 0)
-        if line[index] == ")" and not open_:
-            text = line[span.column - 1 : index + 1]
-            return text, Span(span.source, span.line, span.column, span.line, index + 2)
-    return line[span.column - 1 : span.end_column - 1], span
 
 
 def check_numbers(tree: Listing) -> None:
@@ -231,9 +176,11 @@ def _is_of_numbers(tree: Tree) -> bool:
     return isinstance(tree, Scalar) and isinstance(tree.value, bool | int | float)
 
 
-def beside(label: str, value: Mapping, kind: type[Op] | None) -> str:
-    """Return how arguments that stand below an op are written beside it."""
-    if kind is not None and all(key.value in kind.model_fields for key, _ in value.entries):
+def beside(label: str, value: Mapping, known: Collection[str]) -> str:
+    """Return how arguments that stand below an op or block are written beside it."""
+    if len(value.entries) == 1 and is_set(value) and value.entries[0][0].value not in known:
+        return f"what is computed begins with `=`: `{{{label}: ={value.entries[0][0].value}}}`"
+    if all(key.value in known for key, _ in value.entries):
         return f"write `{_node(label, None, [(str(k.value), v) for k, v in value.entries])}`"
     return f"write `{{{label}: , name: value}}`"
 
@@ -256,6 +203,9 @@ def _text(tree: Tree) -> str:
 
 def another(name: str, taken: tuple[str, ...] = ()) -> str:
     """Return the help that proposes a name for one that cannot be given; empty where none is."""
+    if held := re.search(r"\$?\{(\w+)\}|\[(\w+)\]", name):
+        meant = name.replace(held[0], f"<{held[1] or held[2]}>")
+        return f"a loop's variable stands in a name as `{meant}`"
     bare = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
     if bare[:1].isdigit():
         word = re.fullmatch(r"(\d+)_?([A-Za-z]+)", bare)

@@ -68,7 +68,9 @@ def _positional(reader: Reader, key: Scalar, value: Tree) -> tuple[Given, ...]:
             "S211",
             f"the arguments of `{key.value}` stand beside it, not below it",
             value.span,
-            help=slips.beside(str(key.value), value, reader.ops.get(str(key.value))),
+            help=slips.beside(
+                str(key.value), value, reader.words.arguments.get(str(key.value), ())
+            ),
         )
     if isinstance(value, Listing):
         return tuple(given(item) for item in value.items)
@@ -85,7 +87,12 @@ def _merge(reader: Reader, use: Use, value: Tree) -> Use:
         return replace(use, operands=operands)
     label = str(use.callee.value)
     message = f"`{label}` takes a list of names, or named branches"
-    help = f"`{{{label}: [a, b]}}`, of nodes above by their names"
+    # `{from: [a, b], Cat: }` and `{Cat: a, b}` name them, though not where they belong.
+    beside = [name.text for name, given in use.keywords if _is_null(given)]
+    own = [value.value] if isinstance(value, Scalar) and isinstance(value.value, str) else []
+    meant = [*(name.text for name in use.reads or ()), *own, *beside]
+    listed = ", ".join(meant) if len(meant) > 1 else "a, b"
+    help = f"`{{{label}: [{listed}]}}`, of nodes above by their names"
     if isinstance(value, Scalar) and str(value.value).startswith("="):
         help = f"names are not computed; `{{{label}: {{part<i>: {{for: {{i: …}}, do: …}}}}}}`"
         help += " makes a branch for each turn"
@@ -93,6 +100,11 @@ def _merge(reader: Reader, use: Use, value: Tree) -> Use:
         listed = ", ".join(str(key.value) for key, _ in value.entries)
         help = f"a list has brackets: `{{{label}: [{listed}]}}`"
     raise fail("S212", message, value.span, help=help)
+
+
+def _is_null(given: Given) -> bool:
+    """Tell whether nothing is written for an argument."""
+    return given.value is None and given.formula is None and given.items is None
 
 
 def _check_keywords(reader: Reader, use: Use) -> None:

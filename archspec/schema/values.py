@@ -34,6 +34,8 @@ def given(tree: Tree) -> Given:
 
 def unquoted(value: object) -> str:
     """Return the help for a number in quotes, which is a word; empty for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"\d{1,3}([_',]\d{3})+", value):
+        return f"write `{re.sub('[^0-9]', '', value)}`"
     if not isinstance(value, str) or is_word(value):
         return ""
     return f"write `{value}` without quotes; with them it is a word"

@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+from archspec.tables.columns import COLUMNS
 from archspec.tables.data import as_data
 from archspec.tables.grouping import GROUPS, Group, groups
-from archspec.tables.layout import COLUMNS, summary, table
+from archspec.tables.layout import summary, table
 from archspec.tables.rows import Row, rows
 from archspec.tables.text import NARROWEST, Table, field_text, text
 

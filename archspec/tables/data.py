@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archspec import analysis
-from archspec.analysis import ONE, Cost, Field, Setting
+from archspec.analysis import ONE, Field, Setting
 from archspec.network import Network
 from archspec.ops import Shape
-from archspec.tables.grouping import Group, groups
+from archspec.tables.columns import COLUMNS, values
+from archspec.tables.grouping import groups
 from archspec.tables.rows import Row, rows
 
 
@@ -27,7 +28,7 @@ def as_data(
     """
     data = {**_whole(network, setting), "vars": network.vars}
     if by:
-        return {**data, "by": by, "groups": [_group(g) for g in groups(network, by, setting)]}
+        return {**data, "by": by, "groups": [dict(values(g)) for g in groups(network, by, setting)]}
     shown = (row for row in rows(network, setting) if depth is None or row.depth <= depth)
     return {**data, "nodes": [_node(row) for row in shown]}
 
@@ -63,40 +64,18 @@ def _whole(network: Network, setting: Setting) -> dict[str, Any]:
 
 def _node(row: Row) -> dict[str, Any]:
     return {
-        "path": row.path,
-        "op": row.op,
-        "output": list(row.shape),
-        **_cost(row.cost),
-        "activation_bytes": row.activations,
-        **_field(row.field),
+        **dict(values(row)),
         "is_module": row.is_module,
         "training_only": row.training_only,
         "shared": row.is_shared,
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
-    data = {
-        "name": group.name,
-        "nodes": group.count,
-        **_cost(group.cost),
-        "activation_bytes": group.activations,
-    }
-    if group.shape is not None:
-        data |= {"span": group.span, "output": list(group.shape), **_field(group.field)}
-    return data
-
-
-def _cost(cost: Cost) -> dict[str, Any]:
-    known = cost.macs or not cost.unknown
-    return {"parameters": cost.parameters, "macs": cost.macs if known else None}
-
-
-def _field(field: Field | None) -> dict[str, Any]:
+def _field(field: Field) -> dict[str, Any]:
     return {
-        "receptive_field": _plain(field.size) if field else None,
-        "stride": list(field.stride) if field and field.stride else None,
-        "offset": list(field.offset) if field and field.offset else None,
+        "receptive_field": _plain(field.size),
+        "stride": list(field.stride) if field.stride else None,
+        "offset": list(field.offset) if field.offset else None,
     }
 
 
@@ -118,12 +97,13 @@ def flat(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
 
 def _spread(entry: dict[str, Any]) -> Iterable[tuple[str, Any]]:
     """Yield names and values; a pair for H and W has two, with `global` where it is the input."""
+    pairs = {column.key for column in COLUMNS.values() if column.pair}
     for name, value in entry.items():
-        if name in ("receptive_field", "stride", "offset"):
+        if name in pairs:
             pair: Sequence[Any] = value or ("global", "global")
             yield f"{name}_height", pair[0]
             yield f"{name}_width", pair[1]
-        elif name == "output":
+        elif isinstance(value, list):
             yield name, "x".join(map(str, value))
         elif isinstance(value, bool):
             yield name, str(value).lower()

@@ -9,10 +9,13 @@ from archspec import analysis
 from archspec.analysis import ONE, Cost
 from archspec.analysis.difference import Comparison, Difference, Side
 from archspec.network import Network
+from archspec.tables.columns import COLUMNS, known_macs
 from archspec.tables.text import NONE, Table, memory_text, share_text, sizes, whole_field_text
 
 SIGNS: Final = {"added": "+", "removed": "−", "changed": "~"}
 """What stands before the path of a node."""
+
+_SHOWN: Final = tuple(COLUMNS[name] for name in ("path", "op", "output", "params", "macs"))
 
 
 def table_of_differences(
@@ -29,8 +32,8 @@ def table_of_differences(
     rest = [d for d in comparison.differences if not everything and d.follows]
     return Table(
         " → ".join(names),
-        ("path", "op", "output", "parameters", "MACs"),
-        (False, False, False, True, True),
+        tuple(column.head for column in _SHOWN),
+        tuple(column.right for column in _SHOWN),
         [*map(_cells, found), *([_together(rest)] if rest else [])],
         [*(("network", fact) for fact in comparison.facts), *_totals(comparison)],
         [*(difference.change for difference in found), *([""] if rest else [])],
@@ -162,13 +165,12 @@ def _grown(difference: Difference) -> dict[str, Any]:
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
-    known = cost.macs or not cost.unknown
-    return {"parameters": cost.parameters, "macs": cost.macs if known else None}
+    return {"parameters": cost.parameters, "macs": known_macs(cost)}
 
 
 def flat_differences(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     """Return the head and the rows of `differences_as_data`, for a spreadsheet."""
-    figures = ("path", "op", "output", "parameters", "macs")
+    figures = [column.key for column in _SHOWN]
     head = ["change", *(f"{name}_{when}" for when in ("before", "after") for name in figures)]
     head += ["parameters_grown", "macs_grown"]
     rows = []

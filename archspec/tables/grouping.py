@@ -90,7 +90,7 @@ def _stages(network: Network) -> Iterator[tuple[str, list[Leaf], Node]]:
 
     What leaves nothing in a picture goes with what was before it.
     """
-    from archspec.draw.stages import staged  # noqa: PLC0415 - no other table has stages
+    from archspec.draw.picture.content import staged  # noqa: PLC0415 - no other table has stages
 
     found = [(label, list[Leaf](), nodes) for label, nodes in staged(network)]
     stage_of = {

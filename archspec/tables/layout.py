@@ -1,4 +1,4 @@
-"""Which columns a table has, and what stands in their cells."""
+"""Which columns a table has, as wide as a line; its title, and the totals below."""
 
 from __future__ import annotations
 
@@ -8,86 +8,10 @@ from typing import Final, NamedTuple
 from archspec import analysis
 from archspec.analysis import ONE, Cost, Setting
 from archspec.network import Network
+from archspec.tables.columns import COLUMNS, Whole
 from archspec.tables.grouping import Group, groups
 from archspec.tables.rows import Row, rows
-from archspec.tables.text import (
-    GAP,
-    NARROWEST,
-    NONE,
-    Table,
-    memory_text,
-    pair_text,
-    share_text,
-    sizes,
-    text,
-    whole_field_text,
-)
-
-
-class Whole(NamedTuple):
-    """What shares are shares of."""
-
-    cost: Cost
-    activations: int
-
-
-Cell = Callable[[Row | Group, Whole], str]
-
-
-def _macs(row: Row | Group) -> str:
-    # What runs in training mode alone has no part in the MACs of a prediction.
-    if isinstance(row, Row) and row.training_only:
-        return "training"
-    return row.cost.macs_text if row.cost.macs or row.cost.unknown else NONE
-
-
-def _parameters(row: Row | Group) -> str:
-    if isinstance(row, Row) and row.is_shared:
-        return "shared"
-    return f"{row.cost.parameters:,}" if row.cost.parameters else NONE
-
-
-def _name(row: Row | Group) -> str:
-    return row.path if isinstance(row, Row) else row.name
-
-
-def _places(row: Row | Group, figure: str) -> str:
-    return NONE if row.field is None else pair_text(getattr(row.field, figure))
-
-
-COLUMNS: Final[dict[str, tuple[str, bool, Cell]]] = {
-    "path": ("path", False, lambda row, _: _name(row)),
-    "span": (
-        "from … to",
-        False,
-        lambda row, _: NONE if isinstance(row, Row) else row.span or NONE,
-    ),
-    "op": ("op", False, lambda row, _: row.op if isinstance(row, Row) else NONE),
-    "count": ("nodes", True, lambda row, _: str(row.count) if isinstance(row, Group) else "1"),
-    "output": ("output", False, lambda row, _: sizes(row.shape) if row.shape else NONE),
-    "params": ("parameters", True, lambda row, _: _parameters(row)),
-    "params%": (
-        "% par.",
-        True,
-        lambda row, whole: share_text(row.cost.parameters, whole.cost.parameters),
-    ),
-    "macs": ("MACs", True, lambda row, _: _macs(row)),
-    "macs%": ("% MACs", True, lambda row, whole: share_text(row.cost.macs, whole.cost.macs)),
-    "memory": (
-        "activ.",
-        True,
-        lambda row, _: memory_text(row.activations) if row.activations else NONE,
-    ),
-    "memory%": (
-        "% act.",
-        True,
-        lambda row, whole: share_text(row.activations, whole.activations),
-    ),
-    "field": ("field", True, lambda row, _: _places(row, "size")),
-    "stride": ("stride", True, lambda row, _: _places(row, "stride")),
-    "offset": ("offset", True, lambda row, _: _places(row, "offset")),
-}
-"""Every column by the word that asks for it: its head, whether it is set right, its cells."""
+from archspec.tables.text import GAP, NARROWEST, Table, memory_text, sizes, text, whole_field_text
 
 
 class Choice(NamedTuple):
@@ -136,8 +60,9 @@ def table(
     title, totals = _title(network, setting), list(_totals(network, setting))
 
     def column(name: str) -> tuple[str, ...]:
-        head, _, show = COLUMNS[name]
-        return (by if by and name == "path" else head, *(show(row, whole) for row in found))
+        asked = COLUMNS[name]
+        head = by if by and name == "path" else asked.head
+        return (head, *(asked.text(row, whole) for row in found))
 
     if columns:
         chosen = {name: column(name) for name in columns}
@@ -151,8 +76,8 @@ def _of_columns(
 ) -> Table:
     """Return the table of these columns, each a head and its cells."""
     head, *cells = zip(*chosen.values(), strict=True)
-    right = tuple(COLUMNS[name][1] for name in chosen)
-    narrow = tuple(index for index, name in enumerate(chosen) if name in ("path", "op"))
+    right = tuple(COLUMNS[name].right for name in chosen)
+    narrow = tuple(index for index, name in enumerate(chosen) if COLUMNS[name].narrow)
     return Table(title, head, right, cells, totals, narrow=narrow)
 
 

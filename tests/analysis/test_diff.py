@@ -14,7 +14,7 @@ import archspec
 from archspec import analysis
 from archspec.analysis.difference import Comparison, compare
 from archspec.commands import main
-from archspec.draw.theme import THEMES
+from archspec.draw.graphviz.theme import THEMES
 from archspec.network import Leaf, Network
 from archspec.reading import bundled_names
 from archspec.tables.differences import table_of_differences
@@ -108,6 +108,16 @@ def test_other_reads_are_a_change() -> None:
     concat = RESIDUAL.replace("Add", "Cat")
     turned = concat.replace("[two, one]", "[one, two]")
     assert changes(concat, turned) == [("changed", "add", ("reads two, one → one, two",))]
+
+
+def test_what_is_read_is_told_by_the_names_that_it_has() -> None:
+    before = (
+        "name: A\ninput: [3, 8, 8]\nvars: {sizes: [1, 2]}\n"
+        "net:\n  add: {Cat: {a<i>: {for: {i: =sizes}, do: {Conv2d: 4, kernel_size: 1}}}}\n"
+    )
+    after = before.replace("[1, 2]", "[3, 1]")
+    told = ("changed", "add.cat", ("reads a1, a2 → a3, a1",))
+    assert told in changes(before, after)
 
 
 def test_a_node_in_between_rewires_nothing() -> None:

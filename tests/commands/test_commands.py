@@ -72,9 +72,9 @@ def test_build_checks_and_writes_weights(folder: Path, capsys: pytest.CaptureFix
     from safetensors.torch import load_file
 
     assert main(["build", "good.yaml", "--seed", "1", "--out", "w.safetensors"]) == 0
-    out = capsys.readouterr().out
-    assert "Tiny(" in out
-    assert "are what torch finds" in out
+    result, written = capsys.readouterr().out.splitlines()
+    assert "are what torch finds" in result
+    assert written == "wrote w.safetensors"
     assert set(load_file("w.safetensors")) == {"0.weight", "0.bias"}
     assert main(["build", "good.yaml", "--seed", "1", "--out", "w.safetensors"]) == 0
     (folder / "mine.safetensors").write_text("by hand")
@@ -82,15 +82,24 @@ def test_build_checks_and_writes_weights(folder: Path, capsys: pytest.CaptureFix
     assert (folder / "mine.safetensors").read_text() == "by hand"
 
 
+def test_build_prints_the_module_when_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "good.yaml", "--print"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Tiny(\n")
+    assert "are what torch finds" in out.splitlines()[-1]
+
+
 def test_build_on_meta(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "resnet18", "--device", "meta", "--quiet"]) == 0
+    assert main(["build", "resnet18", "--device", "meta"]) == 0
     assert "11,689,512 parameters, 1,814,073,344 MACs" in capsys.readouterr().out
 
 
 def test_build_writes_an_exported_program(folder: Path) -> None:
     import torch
 
-    assert main(["build", "good.yaml", "--out", "tiny.pt2", "--quiet"]) == 0
+    assert main(["build", "good.yaml", "--out", "tiny.pt2"]) == 0
     program = torch.export.load("tiny.pt2")
     assert program.module()(torch.zeros(5, 3, 8, 8)).shape == (5, 4, 6, 6)
 
@@ -214,10 +223,10 @@ def test_a_program_that_someone_exported_is_not_overwritten(folder: Path) -> Non
     with zipfile.ZipFile(folder / "mine.pt2", "w") as archive:
         archive.writestr("archive/data/weights/weight_0", b"trained")
     before = (folder / "mine.pt2").read_bytes()
-    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2"]) == 2
+    assert main(["build", "good.yaml", "--out", "mine.pt2"]) == 2
     assert (folder / "mine.pt2").read_bytes() == before
-    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2", "--force"]) == 0
-    assert main(["build", "good.yaml", "--quiet", "--out", "mine.pt2"]) == 0
+    assert main(["build", "good.yaml", "--out", "mine.pt2", "--force"]) == 0
+    assert main(["build", "good.yaml", "--out", "mine.pt2"]) == 0
 
 
 def test_list_says_what_summary_says(capsys: pytest.CaptureFixture[str]) -> None:
@@ -410,7 +419,7 @@ def test_a_bound_on_learned_parameters(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["build", "good.yaml", "--max-params", "111", "--device", "meta"]) == 1
     assert main(["build", "good.yaml", "--max-params", "111", "--out", "a.safetensors"]) == 1
     assert not (folder / "a.safetensors").exists()
-    assert main(["build", "good.yaml", "--max-params", "112", "--quiet"]) == 0
+    assert main(["build", "good.yaml", "--max-params", "112"]) == 0
     with pytest.raises(SystemExit):
         main(["build", "good.yaml", "--max-params", "-1"])
 
@@ -438,17 +447,17 @@ def test_a_pass_that_does_not_fit_is_refused(
     assert "error[L303]: a forward pass of Tiny on a batch of 2 takes 3,840 bytes" in err
     assert "good.yaml:4" in err
     assert list(folder.glob("a*")) == []
-    assert main(["build", "good.yaml", "--quiet", "--device", "meta"]) == 0
+    assert main(["build", "good.yaml", "--device", "meta"]) == 0
     monkeypatch.setattr("archspec.live.memory._available", lambda: 3840)
-    assert main(["build", "good.yaml", "--quiet"]) == 0
+    assert main(["build", "good.yaml"]) == 0
 
 
 def test_a_pass_that_no_machine_has_memory_for(folder: Path) -> None:
     """Nothing is allocated, also where no weight tells the device."""
     for op in ("ReLU", "{Conv2d: 4, kernel_size: 1}"):
         Path("wide.yaml").write_text(f"name: Wide\ninput: [3, 10000000, 10000000]\nnet: [{op}]\n")
-        assert main(["build", "wide.yaml", "--quiet"]) == 1
-        assert main(["build", "wide.yaml", "--quiet", "--device", "meta"]) == 0
+        assert main(["build", "wide.yaml"]) == 1
+        assert main(["build", "wide.yaml", "--device", "meta"]) == 0
 
 
 def test_every_command_has_an_example_in_its_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,21 +22,10 @@ from pictures import (
 )
 
 from archspec.draw import dot, image
-from archspec.draw.legend import flattened
-from archspec.draw.scene import (
-    Bar,
-    Beside,
-    Box,
-    Folded,
-    Fork,
-    Frame,
-    Role,
-    Sign,
-    Terminal,
-    Word,
-)
-from archspec.draw.stages import stages
-from archspec.draw.theme import THEMES
+from archspec.draw.graphviz.theme import THEMES
+from archspec.draw.parts import flattened
+from archspec.draw.scene import Bar, Beside, Box, Folded, Fork, Frame, Role, Sign, Terminal, Word
+from archspec.draw.units.stages import stages
 from archspec.network import Network
 from archspec.ops import Kind
 
@@ -464,7 +453,8 @@ def test_a_fork_has_the_colour_of_what_leaves_it() -> None:
 
 
 def test_nothing_is_lost_between_the_stages() -> None:
-    from archspec.draw.fuse import Layer, chart
+    from archspec.draw.units.chart import chart
+    from archspec.draw.units.unit import Layer
 
     for name in ("resnet34", "googlenet", "inception_v3", "efficientnet_b0", "nin"):
         units = chart(network(name)).units

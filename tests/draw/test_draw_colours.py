@@ -18,17 +18,12 @@ from torch import nn
 import archspec
 from archspec.analysis import macs, parameters
 from archspec.draw import HEATS, DrawError, dot, image
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
-from archspec.draw.marks import Marks
-from archspec.draw.scene import (
-    Box,
-    Folded,
-    Frame,
-    Part,
-)
-from archspec.draw.theme import THEMES
-from archspec.draw.tints import Tints, amounts, heated, marked
+from archspec.draw.graphviz.theme import THEMES
+from archspec.draw.graphviz.tints import Tints, amounts, heated, marked
+from archspec.draw.parts import flattened
+from archspec.draw.picture.compose import compose
+from archspec.draw.scene import Box, Folded, Frame, Part
+from archspec.draw.units.marks import Marks
 from archspec.ops import Kind
 
 

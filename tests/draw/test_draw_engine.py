@@ -15,7 +15,8 @@ from pictures import (
 )
 from repository import PACKAGE
 
-from archspec.draw import DrawError, engine, image
+from archspec.draw import DrawError, image
+from archspec.draw.graphviz import engine
 from archspec.network import walk
 
 pytestmark = pytest.mark.heavy  # it lays out large networks

@@ -10,16 +10,9 @@ from pictures import (
 
 import archspec
 from archspec.draw import DrawError, dot, image
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
-from archspec.draw.scene import (
-    Bar,
-    Border,
-    Folded,
-    Frame,
-    Scene,
-    Terminal,
-)
+from archspec.draw.parts import flattened
+from archspec.draw.picture.compose import compose
+from archspec.draw.scene import Bar, Border, Folded, Frame, Scene, Terminal
 from archspec.network import Body, walk
 
 

@@ -18,11 +18,10 @@ from pictures import (
     written,
 )
 
-from archspec.draw import dot, engine, image
-from archspec.draw.scene import (
-    PASSED,
-)
-from archspec.draw.theme import THEMES, Theme
+from archspec.draw import dot, image
+from archspec.draw.graphviz import engine
+from archspec.draw.graphviz.theme import THEMES, Theme
+from archspec.draw.scene import PASSED
 from archspec.ops import Kind
 from archspec.reading import bundled_names
 

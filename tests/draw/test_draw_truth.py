@@ -12,8 +12,8 @@ from pictures import FAMILIES, boxes, compared, network, scene
 from random_specs import document, text
 
 import archspec
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
+from archspec.draw.parts import flattened
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Box, Folded, Frame, Part
 from archspec.reading import bundled_names
 

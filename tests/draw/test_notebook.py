@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from repository import PACKAGE
 
 import archspec
-from archspec import draw
+from archspec.draw.graphviz import layout_limit
 from archspec.notebook import bundle
 
 pytestmark = pytest.mark.heavy  # it starts kernels
@@ -57,7 +57,7 @@ def test_a_notebook_shows_diagram_and_table(tmp_path: Path) -> None:
 
 
 def test_too_many_nodes_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw, "MOST", 5)
+    monkeypatch.setattr(layout_limit, "MOST", 5)
     shown = archspec.load("resnet18")._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
     assert "nodes and the edges between them are too much to lay out" in shown["text/plain"]

@@ -23,12 +23,12 @@ from pictures import DENSE
 import archspec
 from archspec.commands import main
 from archspec.draw import DrawError, image
-from archspec.draw.compose import compose
-from archspec.draw.dot import Writer
-from archspec.draw.opening import Opening
-from archspec.draw.theme import theme_named
+from archspec.draw.graphviz.theme import theme_named
+from archspec.draw.graphviz.writer import Writer
+from archspec.draw.picture.compose import compose
+from archspec.draw.picture.opening import Opening
+from archspec.draw.viewer.page_data import picture
 from archspec.draw.viewer.palette import in_slots
-from archspec.draw.viewer.picture import picture
 from archspec.network import Network, walk
 from archspec.reading import bundled_names
 
@@ -124,7 +124,7 @@ def check(told: dict[str, Any], drawn: Network, direction: str, paths: set[str])
     with pytest.MonkeyPatch.context() as patch:
         # The command opens by depth alone; a reader opens what he likes.
         opened = lambda group, _: group.path in paths  # noqa: E731
-        patch.setattr(sys.modules["archspec.draw.compose"], "_opened", lambda *_: opened)
+        patch.setattr(sys.modules["archspec.draw.picture.compose"], "_opened", lambda *_: opened)
         # A page tells apart all that may be open at once.
         rows = Opening.rows
         patch.setattr(Opening, "rows", lambda self, *a: rows(replace(self, foldable=True), *a))

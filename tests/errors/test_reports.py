@@ -13,6 +13,7 @@ from jsonschema import Draft4Validator
 
 from archspec.commands import main
 from archspec.explanations import explanation, explanations
+from archspec.reports import FORMATS
 
 WRONG = """\
 name: Tiny
@@ -26,6 +27,8 @@ net:
   b: {from: c, do: ReLU}
   c: ReLU
 """
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -273,8 +276,28 @@ def test_sarif_of_a_right_spec(capsys: pytest.CaptureFixture[str]) -> None:
 def test_usage_is_told_on_standard_error_in_every_format(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for form in ("text", "json", "github", "sarif"):
+    for form in ("text", *FORMATS):
         assert main(["validate", "wrong.yaml", "--input", "3 8 8", "--format", form]) == 2
         captured = capsys.readouterr()
         assert captured.out == ""
         assert "--input" in captured.err
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_writes_one_document_for_all_specs(
+    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["wrong.yaml", "no_such", "lenet"]
+    text = validated(capsys, *names, "--format", form)
+    assert text == validated(capsys, *names, "--format", form)
+    assert text.endswith("\n")
+    assert all(code in text for code in ("F101", "G301", "G307"))
+
+
+def test_the_page_has_a_part_on_every_format() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    part = page.partition("## For other programs\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^### (\w+)$", part, re.MULTILINE) == [*FORMATS]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = "\\|".join(["text", *FORMATS])
+    assert f"validate SPEC… [--format {named}]" in readme  # `docs/refresh.py` writes it

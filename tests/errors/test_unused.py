@@ -253,3 +253,41 @@ def test_a_size_that_does_not_follow_the_input(node: str) -> None:
 def test_a_size_for_parameters_raises_of_itself() -> None:
     text = f"{HEAD}net: {{p: {{Parameter: [3, =in_height, =in_width]}}, a: {{Add: [p, input]}}}}\n"
     assert archspec.loads(text).warnings == ()
+
+
+COMPUTED = {
+    # what stands beside the net, and the node; the place that is told
+    "defaults": ("defaults: {AvgPool2d: {kernel_size: =in_height}}", "AvgPool2d", "=in_height"),
+    "a block by a var": ("vars: {op: Wide}", "=op", "=in_width // 2"),
+    "a block by a var, with its size": (
+        "vars: {op: Pooled}",
+        "{use: =op, size: =in_height}",
+        "=in_height",
+    ),
+    "which op": ("", "='Tanh' if in_height > 4 else 'ReLU'", "='Tanh' if in_height"),
+    "a fill": ("init: [{Conv2d: {weight: {normal_: {std: =1 / in_height}}}}]", "ReLU", "=1 /"),
+}
+
+
+@pytest.mark.parametrize("case", COMPUTED)
+def test_a_size_that_does_not_follow_wherever_it_is_written(case: str) -> None:
+    beside, node, place = COMPUTED[case]
+    text = (
+        f"{HEAD}{beside}\nblocks:\n  Pooled(size): [{{AvgPool2d: =size}}]\n"
+        f"  Wide: [{{AvgPool2d: =in_width // 2}}]\n"
+        f"net:\n  conv: {{Conv2d: 4, kernel_size: 1}}\n  a: {node}\n"
+    )
+    found = [w for w in archspec.loads(text).warnings if w.code == "W132"]
+    assert len(found) == 1
+    assert found[0].span is not None
+    line = text.splitlines()[found[0].span.line - 1]
+    assert line[found[0].span.column - 1 :].startswith(place)
+
+
+def test_a_default_that_is_not_taken_holds_nothing() -> None:
+    text = f"{HEAD}defaults: {{AvgPool2d: {{kernel_size: =in_height}}}}\n"
+    assert archspec.loads(f"{text}net: {{a: {{AvgPool2d: 2}}}}\n").warnings == ()
+    fixed = f"{text}net: {{p: {{AdaptiveAvgPool2d: 4}}, b: [AvgPool2d]}}\n"
+    assert archspec.loads(fixed).warnings == ()
+    loud = f"{HEAD}vars: {{op: Linear}}\nnet: [Flatten, {{use: =op, out_features: =in_height}}]\n"
+    assert archspec.loads(loud).warnings == ()

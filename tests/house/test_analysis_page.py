@@ -28,6 +28,11 @@ def test_commands_print_what_the_page_shows() -> None:
     assert refresh().with_outputs(PAGE) == PAGE
 
 
+def test_the_page_lists_every_column() -> None:
+    assert "| `macs%` |" in PAGE
+    assert refresh().with_columns(PAGE) == PAGE
+
+
 @pytest.mark.parametrize("figure", ["parameters", "MACs"])
 def test_archspec_columns_are_current(figure: str) -> None:
     table = re.search(rf"^\| {figure} \| archspec \|.*\n\|.*\n((?:\|.*\n)+)", PAGE, re.MULTILINE)

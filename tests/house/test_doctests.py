@@ -18,7 +18,7 @@ ENTRANCES = (
     *("expressions/parsing:parse", "expressions/evaluation:evaluate"),
     *("expressions/formulas:substitute", "flattening/__init__:flattened"),
     *("resolve/__init__:resolve", "analysis/cost:costs", "analysis/receptive_field:fields"),
-    *("tables/__init__:", "live/__init__:build"),
+    *("schema/__init__:", "draw/__init__:", "tables/__init__:", "live/__init__:build"),
     *("derivation/__init__:derive", "plugins/__init__:registry"),
     *("explanations/__init__:explanation", "errors:did_you_mean", "quantity:quantity"),
     *("traced:Traced", "network/nodes:walk"),

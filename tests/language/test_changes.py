@@ -545,3 +545,19 @@ def test_what_tells_of_the_base_is_not_taken_for_another_network(
     assert (network.description, network.paper) == kept
     shown = archspec.loads(flattened(read_chain(path))).network
     assert (shown.description, shown.paper) == kept
+
+
+def test_each_inserted_node_is_marked_with_its_own_line(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(
+        "name: Base\ninput: [3, 8, 8]\nnet:\n  stem: ReLU\n  body: [ReLU, Tanh]\n"
+    )
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "extends: base.yaml\nname: C\nchanges:\n  after net.stem:\n    first: Tanh\n"
+        "    second: {Scale: 2}\n  after net.body.0:\n    - Sigmoid\n"
+    )
+    text = flattened(read_chain(spec))
+    marks = {line.split("#")[0].strip(): line.rpartition(":")[2] for line in text.splitlines()}
+    assert marks["first: Tanh"] == "5"
+    assert marks["second: {Scale: 2}"] == "6"
+    assert marks["body: [ReLU, Sigmoid, Tanh]"] == "8"

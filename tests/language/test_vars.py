@@ -255,3 +255,35 @@ def test_a_constructor_asks_nothing_that_the_choices_fulfil() -> None:
     emitted = archspec.loads(f"{spec}net: {{c: {{Conv2d: 4, kernel_size: =k}}}}\n").codegen()
     assert "k not in (1, 2)" in emitted
     assert "k < 1" not in emitted
+
+
+@pytest.mark.parametrize(
+    ("setting", "help"),
+    [
+        ("h=9", "`--input 3x9x16`"),
+        ("image_size=32", "`--input 3x32x32`"),
+        ("in_channels=1", "`--input 1x8x16`"),
+        ("input=[3, 4, 4]", "`--input 3x4x4`"),
+        ("input_shape=1", "`--input 3x8x16`"),
+        ("batch_size=4", "`archspec summary --batch`"),
+        ("widht=4", "did you mean `width`?"),
+        ("groups=4", "its vars are width"),
+    ],
+)
+def test_what_is_no_var_is_told_with_what_can_be_set(
+    setting: str, help: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "name: A\ninput: [3, 8, 16]\nvars: {width: 8}\nnet: [{Conv2d: =width, kernel_size: 1}]\n"
+    )
+    assert main(["validate", str(spec), "--set", setting]) == 1
+    assert help in capsys.readouterr().err
+
+
+def test_sizes_of_the_input_are_told_as_python_gives_them() -> None:
+    text = "name: A\ninput: [3, 8, 16]\nnet: [ReLU]\n"
+    with pytest.raises(archspec.SpecError, match=r"`input=\(3, 9, 16\)`"):
+        archspec.loads(text, h=9)
+    with pytest.raises(archspec.SpecError, match="it has none"):
+        archspec.loads(text, depth=9)

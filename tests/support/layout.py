@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from archspec.draw.engine import render
+from archspec.draw.graphviz.engine import render
 
 Point = tuple[float, float]
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from archspec.draw.compose import compose
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Border, Box, Folded, Frame, Part, Scene
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Form, Kind

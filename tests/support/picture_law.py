@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from archspec.draw import wording
-from archspec.draw.compose import compose
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import (
     Box,
     Folded,
@@ -22,6 +21,7 @@ from archspec.draw.scene import (
     Terminal,
     Word,
 )
+from archspec.draw.words import figures
 from archspec.network import INPUT, Body, Network
 from archspec.ops import Form
 from archspec.ops.activation import Identity
@@ -56,7 +56,7 @@ class Value(NamedTuple):
 def reads(network: Network) -> set[Read]:
     """Return all that is read in a network; an output reads by its label."""
     found: set[Read] = set()
-    starts = {name: Value(f"<{name}", (wording.shape(s),)) for name, s in network.inputs.items()}
+    starts = {name: Value(f"<{name}", (figures.shape(s),)) for name, s in network.inputs.items()}
     names = _reads(network.root, starts, found)
     for label, name in network.outputs:
         if name not in network.side:
@@ -74,11 +74,11 @@ def _reads(body: Body, starts: dict[str, Value], found: set[Read]) -> dict[str, 
         elif node.op.form is Form.TENSOR:
             continue
         elif type(node.op) in SILENT:
-            shape = wording.shape(node.output)
+            shape = figures.shape(node.output)
             names[node.name] = Value(values[0].source, (*values[0].shapes, shape))
         else:
             found |= {Read(value.source, node.path, value.shapes) for value in values}
-            names[node.name] = Value(node.path, (wording.shape(node.output),))
+            names[node.name] = Value(node.path, (figures.shape(node.output),))
     return names
 
 

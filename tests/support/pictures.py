@@ -6,17 +6,9 @@ from layout import Layout
 
 from archspec.analysis.difference import compare
 from archspec.draw import Changes, changes
-from archspec.draw.compose import compose
-from archspec.draw.legend import flattened
-from archspec.draw.scene import (
-    Box,
-    Fork,
-    Frame,
-    Gap,
-    Part,
-    Scene,
-    Word,
-)
+from archspec.draw.parts import flattened
+from archspec.draw.picture.compose import compose
+from archspec.draw.scene import Box, Fork, Frame, Gap, Part, Scene, Word
 from archspec.network import Network
 from archspec.reading import read_document, read_text
 from archspec.resolve import resolve

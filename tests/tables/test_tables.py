@@ -16,7 +16,7 @@ import archspec
 from archspec import analysis, tables
 from archspec.analysis import Cost, Setting
 from archspec.commands import main
-from archspec.draw.compose import compose
+from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Frame
 from archspec.ops import Conv2d
 from archspec.tables import Table, markup

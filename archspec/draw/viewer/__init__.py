@@ -1,8 +1,8 @@
 """A picture to walk around in: one HTML file that needs no network, no server and no Graphviz.
 
 The file holds the DOT of `draw.dot` line by line, with every block both opened and folded, and a
-Graphviz for browsers that lays out the lines which belong together. `picture` makes the data,
-`viewer.js` shows it.
+Graphviz for browsers that lays out the lines which belong together. `page_data` makes
+the data, `viewer.js` shows it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from archspec.draw.dot import Writer
-from archspec.draw.engine import DrawError
-from archspec.draw.load import MOST, load, nodes
+from archspec.draw.errors import DrawError
+from archspec.draw.graphviz.layout_limit import MOST, load, nodes
+from archspec.draw.graphviz.svg import MARK
+from archspec.draw.graphviz.theme import theme_named
+from archspec.draw.graphviz.writer import Writer
 from archspec.draw.scene import Scene
-from archspec.draw.svg import MARK
-from archspec.draw.theme import theme_named
+from archspec.draw.viewer.page_data import THEMES, picture
 from archspec.draw.viewer.palette import Palette
-from archspec.draw.viewer.picture import THEMES, picture
 from archspec.network import Network
 from archspec.ops import Kind
 

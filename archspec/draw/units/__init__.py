@@ -1,0 +1,1 @@
+"""What there is to draw: fused layers, blocks of them, equal neighbours, stages."""

@@ -1,0 +1,1 @@
+"""What a picture says of ops, layers and blocks: titles, details, tooltips."""
