@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from commanding import assert_compares
 from look_law import all_unlike, unlike
 from picture_law import all_wrong, broken
 from pictures import FAMILIES, boxes, compared, network, scene
@@ -135,3 +136,26 @@ def test_folded_blocks_tell_of_dilations_and_gates() -> None:
         "gate": ("8 channels · gate",),
         "pyramid": ("dilation 2, 4",),
     }
+
+
+WIRE = """
+name: Net
+input: [4, 8, 8]
+blocks:
+  Wire:
+    branch: ReLU
+    c: {if: false, from: input, do: {Conv2d: 4, kernel_size: 1}}
+    sum: {Add: [branch, c]}
+    gone: {if: false, Add: [input, branch], else: ELSE}
+    end: {from: branch}
+net:
+  a: {Conv2d: 8, kernel_size: 1}
+  b: {Wire: null}
+  c: {Wire: null}
+outputs: b
+"""
+
+
+def test_what_a_block_has_lost_is_drawn_where_it_has_no_layer_left() -> None:
+    one, other = (archspec.loads(WIRE.replace("ELSE", held)) for held in ("{}", "{from: branch}"))
+    assert_compares(one, other)

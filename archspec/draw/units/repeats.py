@@ -117,7 +117,9 @@ def _is_series(before: Unit, unit: Unit) -> bool:
 
 def _growth(unit: Unit) -> int:
     """Return the channels that a unit adds to what it reads by concatenation."""
-    if not isinstance(unit, Group) or sides(unit.inputs[0]) != sides(unit.output):
+    if not isinstance(unit, Group) or not unit.units:
+        return 0
+    if sides(unit.inputs[0]) != sides(unit.output):
         return 0
     last = unit.units[-1]
     if not (is_concat(last) and INPUT in last.reads):

@@ -162,7 +162,7 @@ def _side(shape: Shape) -> float:
 def _closes(unit: Unit) -> bool:
     """Tell whether a unit ends in a pooling that makes its map smaller."""
     last = unit
-    while isinstance(last, Group):
+    while isinstance(last, Group) and last.units:  # a block may be but a wire
         last = last.units[-1]
     pools = isinstance(last, Layer) and last.leaf.op.kind is Kind.POOL
     return pools and _side(unit.output) < _side(unit.inputs[0])
