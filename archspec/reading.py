@@ -154,11 +154,12 @@ def _chain(tree: Mapping, folder: Path, root: Path, seen: tuple[Path, ...]) -> C
     value = tree.get("extends")
     if value is None:
         return (tree,)
-    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+    named = value.value if isinstance(value, Scalar) else None
+    if not isinstance(named, str) or not named.strip():
         raise fail("F105", "`extends` names a file", value.span)
-    path = _base(value.value, folder, root, value.span)
+    path = _base(named, folder, root, value.span)
     if path in seen:
-        raise fail("F106", f"`{value.value}` extends itself", value.span)
+        raise fail("F106", f"`{named}` extends itself", value.span)
     if len(seen) >= limits.EXTENDS_DEPTH:
         raise fail("L105", f"more than {limits.EXTENDS_DEPTH} specs extend one another", value.span)
     base = parse(_source(path, _beside(tree.span.source, path), value.span))

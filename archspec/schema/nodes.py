@@ -43,6 +43,9 @@ class NodeReader(Reader):
             )
         if not isinstance(tree.value, str):
             raise fail("S203", f"`{expressions.shown_value(tree.value)}` is not a node", tree.span)
+        if not tree.value.strip():
+            help = "`Identity` is a node that passes on what it reads"
+            raise fail("S203", "an empty text is no node", tree.span, help=help)
         called.check_call(tree, self.ops, self.blocks)
         slips.check_blanks(tree)
         slips.check_joined(tree)
