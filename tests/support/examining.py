@@ -24,7 +24,7 @@ def examine(text: str) -> tuple[str, ...]:
     except archspec.SpecError as error:
         error.text()
         for report in FORMATS.values():
-            report(error.diagnostics)
+            report.write(error.diagnostics)
         return tuple(diagnostic.code for diagnostic in error.diagnostics)
     return ()
 
