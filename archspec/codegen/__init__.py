@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from archspec.codegen import describe, gate
-from archspec.codegen.admission import admit
-from archspec.codegen.extras import main_part, test_functions
-from archspec.codegen.file import File, file_of
-from archspec.codegen.letters import Refused
-from archspec.codegen.network_class import write_network
-from archspec.codegen.pieces import pieces_of
-from archspec.codegen.program import Program
+from archspec.codegen.file import gate
+from archspec.codegen.file.admitted_names import admit
+from archspec.codegen.file.emitted_file import File, file_of
+from archspec.codegen.file.gate_characters import Refused
+from archspec.codegen.file.main_and_tests import main_part, test_functions
+from archspec.codegen.file.template import LayoutError, place, render, texts
+from archspec.codegen.file.template_values import pieces_of
+from archspec.codegen.modules.network_class import write_network
+from archspec.codegen.modules.program import Program
 from archspec.codegen.python.trees import apart
-from archspec.codegen.template import LayoutError, place, render, texts
+from archspec.codegen.words import of_network
 from archspec.network import Network
 from archspec.writing import check_length
 
@@ -57,7 +58,7 @@ def source(
     program = Program(network)
     write_network(program, flat=style == "flat")
     file = file_of(program, main_part(network) if main else [])
-    return _laid_out(network, file, describe.header(network), templates)
+    return _laid_out(network, file, of_network.header(network), templates)
 
 
 def source_of_tests(network: Network, module: str, *, templates: Path | None = None) -> str:
@@ -80,7 +81,7 @@ def source_of_tests(network: Network, module: str, *, templates: Path | None = N
     ]
     plugins = [f"{module}.{network.name}"]
     file = File(imported, functions, plugins=plugins, generated=False)
-    header = [f"Tests of {network.name}.", "", describe.origin(network)]
+    header = [f"Tests of {network.name}.", "", of_network.origin(network)]
     return _laid_out(network, file, header, templates)
 
 

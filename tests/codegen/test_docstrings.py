@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import archspec
-from archspec.codegen.prose import prose
+from archspec.codegen.words.prose import prose
 
 HEAD = "name: Net\ninput: [3, 33, 33]\n"
 TINY = "name: Tiny\ninput: [4, 32, 32]\n"

@@ -9,9 +9,9 @@ import pytest
 
 import archspec
 from archspec import SpecError, limits
-from archspec.codegen import gate, gate_lists
-from archspec.codegen.file import File
-from archspec.codegen.letters import Refused
+from archspec.codegen.file import gate, gate_lists
+from archspec.codegen.file.emitted_file import File
+from archspec.codegen.file.gate_characters import Refused
 from archspec.commands import main
 
 FILE = '''\

@@ -11,7 +11,7 @@ from repository import EXAMPLE
 
 import archspec
 from archspec.codegen import LayoutError
-from archspec.codegen.pieces import Code, Docstring, Identifier, Literal
+from archspec.codegen.file.template_values import Code, Docstring, Identifier, Literal
 from archspec.commands import main
 from archspec.reading import bundled
 

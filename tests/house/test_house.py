@@ -60,17 +60,20 @@ INSIDE = {
         {"viewer"},
         {"__init__"},
     ],
+    "codegen": [
+        {"python"},
+        {"uses"},
+        {"words", "forward"},  # what is said, and what is done, do not know of one another
+        {"modules"},
+        {"file"},
+        {"__init__"},
+    ],
 }
 """The same within a folder, for the files and folders in it."""
 
 
 LINES = {"function": 40, "class": 200, "module": 300}
 """The most that each may have; what outgrows it holds two things that each deserve a name."""
-
-OUTGROWN: set[str] = {
-    "codegen/construct.py: Constructor",
-}
-"""What still has more. Nothing is added; what has come back within the limit is taken out."""
 
 
 def imports(path: Path, *, top_level: bool = False) -> set[str]:
@@ -133,7 +136,7 @@ def test_nothing_is_executed(path: Path) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    if path == Path("codegen", "letters.py"):
+    if path == Path("codegen", "file", "gate_characters.py"):
         called.remove("compile")  # what leaves is compiled, and never run
     assert not called & {"eval", "exec", "compile", "__import__"}
 
@@ -222,9 +225,7 @@ def outgrown(path: Path) -> set[str]:
 
 
 def test_nothing_outgrows_its_limit() -> None:
-    found = set[str]().union(*map(outgrown, FILES))
-    assert sorted(found - OUTGROWN) == []
-    assert sorted(OUTGROWN - found) == [], "take these out of the list: they are within the limits"
+    assert sorted(set[str]().union(*map(outgrown, FILES))) == []
 
 
 def test_the_limits_of_lines_see_what_they_count(tmp_path: Path) -> None:

@@ -20,17 +20,11 @@ from hostile_texts import RUN, TEXTS, is_altered, quoted
 
 import archspec
 from archspec import SpecError, codegen, limits, resolve, schema
-from archspec.codegen import (
-    LayoutError,
-    admission,
-    gate,
-    gate_lists,
-    pieces,
-    prose,
-    template,
-)
-from archspec.codegen.letters import Refused
+from archspec.codegen import LayoutError
+from archspec.codegen.file import admitted_names, gate, gate_lists, template, template_values
+from archspec.codegen.file.gate_characters import Refused
 from archspec.codegen.python import flat
+from archspec.codegen.words import prose
 from archspec.schema import names
 
 Patch = pytest.MonkeyPatch
@@ -54,7 +48,7 @@ def no_reserved_names(patch: Patch) -> None:
 
 
 def no_backslashes(patch: Patch) -> None:
-    for room in (prose, pieces):
+    for room in (prose, template_values):
         patch.setattr(room, "harmless", lambda text: prose._RUNS.sub("'", text))
 
 
@@ -65,7 +59,7 @@ def no_control_characters(patch: Patch) -> None:
 GUARDS: dict[str, Callable[[Patch], None]] = {
     "names of the spec": no_names_of_the_spec,
     "names of the network": lambda p: p.setattr(codegen, "admit", lambda _: None),
-    "identifiers": lambda p: p.setattr(pieces, "identifier", lambda name: name),
+    "identifiers": lambda p: p.setattr(template_values, "identifier", lambda name: name),
     "reserved names": no_reserved_names,
     "builtins": lambda p: p.setattr(names, "BUILTINS", frozenset()),
     "quotes in docstrings": lambda p: p.setattr(prose, "_QUOTES", prose.re.compile("^$")),
@@ -292,4 +286,4 @@ def test_the_names_of_a_network_are_looked_at(monkeypatch: Patch) -> None:
         except SpecError:
             continue  # another stage has refused it
         with pytest.raises(ValueError, match="no name for source"):
-            admission.admit(network)
+            admitted_names.admit(network)

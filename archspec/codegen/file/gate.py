@@ -1,0 +1,134 @@
+"""The last gate: what an emitted file may hold.
+
+Source is put together from many parts, any of which may be wrong one day. So nothing here asks how
+a text was made: what is not on these lists does not leave.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from archspec.codegen.file.emitted_file import File
+from archspec.codegen.file.gate_characters import Refused, check_characters, check_comments, parsed
+from archspec.codegen.file.gate_lists import DOTTED, Reader, is_module
+
+IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "collections": ("OrderedDict",),
+    "math": (),
+    "torch": ("Tensor", "nn"),
+    "typing": ("Any", "NamedTuple", "cast"),
+}
+"""Modules that a file may import, and what it may take from them; nothing for the module itself."""
+
+
+def check(text: str, file: File, *, comments: Iterable[str] = ()) -> None:
+    """Hold the text of a file against the lists.
+
+    Args:
+        text: the text.
+        file: what it was laid out from, all of which must be in it.
+        comments: texts of ours (those of the templates) whose comments it may hold word for word.
+
+    Raises:
+        Refused: for what it must not hold.
+    """
+    check_characters(text)
+    tree = parsed(text)
+    check_comments(text, (*(copy.text for copy in file.copied), *comments))
+    _check_imports(tree, _with_plugins(file.plugins))
+    known = set(map(shape, file.own))
+    rest = [node for node in tree.body if shape(node) not in known]
+    _check_top(rest)
+    given = {name for node in rest for name in _given(node)}
+    given |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    stored = {name for node in rest for name in _stored(node)}
+    for node in rest:
+        Reader(given, stored, _set_on_self(node), DOTTED.union(file.plugins)).read(node)
+    check_whole(tree, file.statements)
+
+
+def check_whole(tree: ast.Module, meant: Iterable[ast.stmt]) -> None:
+    """Refuse a file in which Python does not read all that was written."""
+    found = set(map(shape, tree.body))
+    for node in meant:
+        if shape(node) not in found:
+            raise Refused(f"on the way to text something became of `{ast.unparse(node)}`", 1)
+
+
+def shape(node: ast.stmt) -> str:
+    """Return all that Python reads of a statement, docstrings aside, which templates lay out."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return ast.dump(node)
+    body = node.body[1:] if node.body and _is_text(node.body[0]) else node.body
+    outside = copy.copy(node)
+    outside.body = []
+    return "\n".join([ast.dump(outside), *map(shape, body)])
+
+
+def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the modules that a file may import, those of plugins too."""
+    found = dict(IMPORTS)
+    for plugin in plugins:
+        module, _, name = plugin.rpartition(".")
+        if module != "nn":
+            found[module] = (*found.get(module, ()), name)
+    return found
+
+
+def _check_imports(tree: ast.Module, imports: Mapping[str, tuple[str, ...]]) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            wrong = [a.name for a in node.names if a.name not in imports or a.asname is not None]
+        elif isinstance(node, ast.ImportFrom):
+            taken = imports.get(node.module or "", ()) if node.level == 0 else ()
+            wrong = [a.name for a in node.names if a.name not in taken or a.asname is not None]
+        else:
+            continue
+        if wrong or node not in tree.body:
+            raise Refused(f"an import, `{ast.unparse(node)}`", node.lineno)
+
+
+def _check_top(nodes: list[ast.stmt]) -> None:
+    """Let a file do nothing but import and define."""
+    for index, node in enumerate(nodes):
+        is_docstring = index == 0 and _is_text(node)
+        if not (
+            is_docstring
+            or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef)
+        ):
+            raise Refused(f"a statement outside of classes, `{ast.unparse(node)}`", node.lineno)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _given(tree: ast.AST) -> Iterator[str]:
+    """Return the names of what is imported and of parameters, which may be classes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield node.name
+
+
+def _stored(tree: ast.AST) -> Iterator[str]:
+    """Return the names of variables."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _set_on_self(tree: ast.AST) -> frozenset[str]:
+    """Return the attributes that a class sets on itself and on what it holds."""
+    return frozenset(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and is_module(node.value)
+    )

@@ -1,0 +1,1 @@
+"""Classes and functions: constructors, chains, series, stages, the flat form, first weights."""

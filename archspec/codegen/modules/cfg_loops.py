@@ -1,0 +1,162 @@
+"""VGG's list as loops over its stages.
+
+layers: list[nn.Module] = []
+in_channels = 3
+for stage in ((64, 64), (128, 128), (256, 256, 256)):
+    for n in stage:
+        layers += [nn.Conv2d(in_channels, n, kernel_size=3, padding=1), nn.ReLU()]
+        in_channels = n
+    layers.append(nn.MaxPool2d(kernel_size=2))
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from archspec import spec
+from archspec.codegen.modules.protocols import Children
+from archspec.codegen.python.trees import assign, listed, literal, loop
+from archspec.codegen.python.trees import name as named
+from archspec.codegen.uses.children import Item, appended
+from archspec.codegen.uses.common_formula import Differ, View, views
+from archspec.codegen.uses.frame import Frame
+from archspec.expressions import Value
+from archspec.network import Absent, Body, Loop, Turn
+from archspec.resolve.scope import name_formula
+
+_FEWEST: Final = 6
+"""Entries from which on a loop reads better than the list."""
+
+_CHANNELS: Final = "in_channels"
+
+
+@dataclass(frozen=True, slots=True)
+class CfgLoop:
+    """The loops: the numbers of each stage, what a number appends, and what ends a stage.
+
+    Attributes:
+        channels: those that enter, where the first layers of a number ask for them.
+        grows: whether `n` channels leave them.
+        rest: what stands behind the list.
+    """
+
+    stages: tuple[tuple[Value, ...], ...]
+    channels: int | None
+    layers: tuple[Item, ...]
+    grows: bool
+    ending: tuple[Item, ...]
+    rest: tuple[Item, ...] = ()
+
+    def filling(self, name: str) -> list[ast.stmt]:
+        """Return the statements that fill the variable of that name."""
+        written = [assign(named(name), listed([]), type_="list[nn.Module]")]
+        if self.channels is not None:
+            written.append(assign(named(_CHANNELS), literal(self.channels)))
+        inner = [appended(self.layers, name)]
+        if self.grows:
+            inner.append(assign(named(_CHANNELS), named("n")))
+        numbers = loop(named("n"), named("stage"), inner)
+        stage = [numbers, appended(self.ending, name)]
+        written.append(loop(named("stage"), literal(self.stages), stage))
+        return [*written, appended(self.rest, name)] if self.rest else written
+
+
+def cfg_loop(constructor: Children, view: View) -> CfgLoop | None:
+    """Return the loops for a module that begins with a `cfg`, or None for any other."""
+    body = view.child
+    assert isinstance(body, Body)
+    loop, *rest = [child for child in body.children if not isinstance(child, Absent)]
+    if not isinstance(loop, Loop) or not isinstance(loop.written, spec.Cfg):
+        return None
+    if len(loop.turns) < _FEWEST:
+        return None
+    with constructor.program.rehearsal() as rehearsal:
+        try:
+            behind = constructor.items([views(rest, view.bindings, view.scope)])
+            made = replace(_made(constructor, view, loop.turns), rest=tuple(behind))
+        except Differ:
+            return None
+        rehearsal.keep()
+    return made
+
+
+def _made(constructor: Children, view: View, turns: Sequence[Turn]) -> CfgLoop:
+    stages = _stages(turns)
+    numbers = [turn for turn in turns if isinstance(turn.entry, int)]
+    words = [turn for turn in turns if not isinstance(turn.entry, int)]
+    layers, asks = _built(constructor, view, numbers)
+    ending, needs = _built(constructor, view, words)
+    if needs or _grows(words):
+        raise Differ
+    channels = _entering(turns[0]) if asks else None
+    return CfgLoop(stages, channels, layers, asks and _grows(numbers), ending)
+
+
+def _stages(turns: Sequence[Turn]) -> tuple[tuple[Value, ...], ...]:
+    """Return the numbers up to each word.
+
+    Raises:
+        Differ: when there are several words, or stages without numbers or without an end.
+    """
+    stages: list[tuple[Value, ...]] = [()]
+    for turn in turns:
+        if isinstance(turn.entry, int):
+            stages[-1] = (*stages[-1], turn.entry)
+        else:
+            stages.append(())
+    words = {turn.entry for turn in turns if not isinstance(turn.entry, int)}
+    if len(words) != 1 or stages.pop() or not all(stages):
+        raise Differ
+    return tuple(stages)
+
+
+def _built(
+    constructor: Children, view: View, turns: Sequence[Turn]
+) -> tuple[tuple[Item, ...], bool]:
+    """Return what each of these turns appends, and whether it asks for the channels."""
+    scopes = [_scope(view, turn) for turn in turns]
+    frame = Frame(constructor.frame.ops, scopes, (), (_CHANNELS, "n"))
+    items = constructor.within(frame).items([list(_views(view, turn)) for turn in turns])
+    if any(item.condition or item.listed or item.many for item in items):
+        raise Differ
+    if not frame.needed <= {_CHANNELS, "n"}:
+        raise Differ
+    return tuple(items), _CHANNELS in frame.needed
+
+
+def _scope(view: View, turn: Turn) -> dict[str, Value]:
+    return {**view.scope, **turn.values, _CHANNELS: _entering(turn)}
+
+
+def _views(view: View, turn: Turn) -> Iterator[View]:
+    own = {name: name_formula(_CHANNELS) for name in turn.bindings if name.endswith(".0")}
+    number = {"n": name_formula("n")} if isinstance(turn.entry, int) else {}
+    yield from views(turn.children, {**own, **number}, _scope(view, turn))
+
+
+def _ends(turn: Turn) -> tuple[Body, ...]:
+    nodes = tuple(child for child in turn.children if not isinstance(child, Absent | Loop))
+    if not nodes:
+        raise Differ
+    return nodes  # type: ignore[return-value]
+
+
+def _entering(turn: Turn) -> int:
+    return int(_ends(turn)[0].inputs[0][0])
+
+
+def _grows(group: Sequence[Turn]) -> bool:
+    """Tell whether `n` channels leave these turns rather than those that entered.
+
+    Raises:
+        Differ: when it is neither.
+    """
+    pairs = [(_entering(turn), int(_ends(turn)[-1].output[0]), turn.entry) for turn in group]
+    if all(leaving == entering for entering, leaving, _ in pairs):
+        return False
+    if any(leaving != entry for _, leaving, entry in pairs):
+        raise Differ
+    return True

@@ -1,0 +1,121 @@
+"""The network's own class, the last of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from archspec.codegen.forward.statements import Forward
+from archspec.codegen.forward.values import line, ordered, tensors
+from archspec.codegen.modules import signatures
+from archspec.codegen.modules.argument_bounds import checked
+from archspec.codegen.modules.assignments import local_names
+from archspec.codegen.modules.classes import Writer
+from archspec.codegen.modules.constructor import Constructor
+from archspec.codegen.modules.first_weights import initialisation
+from archspec.codegen.modules.flat_style import Unrolled
+from archspec.codegen.modules.outputs import alone_in_eval, outputs_class, return_type, returned
+from archspec.codegen.modules.program import Class, Method, Program
+from archspec.codegen.modules.stage_functions import stage_function
+from archspec.codegen.python.trees import apart, statements
+from archspec.codegen.uses.children import Item, is_own
+from archspec.codegen.uses.common_formula import View, inside
+from archspec.codegen.uses.flat_paths import is_flat_chain
+from archspec.codegen.uses.frame import Frame
+from archspec.codegen.words import of_network
+from archspec.network import INPUT, Network
+
+
+def write_network(program: Program, *, flat: bool) -> None:
+    """Write all definitions of a file: classes and functions that are needed, then the network's.
+
+    Args:
+        program: the file.
+        flat: open the blocks and write all layers in the network's own class.
+    """
+    network, writer = program.network, Writer(program)
+    frame = _frame(network)
+    chained = network.root.numbered and network.root.is_chain
+    if flat and not (chained and is_flat_chain(network.root)):
+        chained = False
+        init, items, aliases = _unrolled(writer, frame)
+    else:
+        init, items, aliases = _structured(writer, frame, flat=flat)
+    # What is unrolled is in order already, and has no places in one body to be ordered by.
+    steps = [item for item in items if not is_own(item)] if flat else ordered(items)
+    forward = [] if chained else [_forward(network, items, steps, aliases)]
+    outputs = outputs_class(network)
+    if outputs is not None:
+        program.definitions.append(outputs)
+    base = "nn.Sequential" if network.root.numbered else "nn.Module"
+    doc = partial(of_network.network_class, network, chained=chained, flat=flat)
+    program.definitions.append(Class(network.name, base, doc, [init, *forward]))
+
+
+def _frame(network: Network) -> Frame:
+    """Return the names of the network's class."""
+    values = network.scope({name: network.vars[name] for name in network.open})
+    return Frame(
+        ops=network.ops,
+        scopes=[values],
+        order=network.open,
+        local=network.computed,
+        defaults={name: values[name] for name in network.open},
+        open=frozenset(values),
+    )
+
+
+Built = tuple[Method, list[Item], Mapping[str, str]]
+"""A constructor, the entries that it makes, and names that stand for others."""
+
+
+def _unrolled(writer: Writer, frame: Frame) -> Built:
+    """Return what makes all layers in one class."""
+    network = writer.program.network
+    unrolled = Unrolled(writer, frame, View(network.root, {}, frame.scopes[0]))
+    filled = initialisation([network.root], network, writer.program)
+    if filled:
+        apart(filled[0])
+    parameters = frame.parameters()
+    asked = checked(network, [parameter.name for parameter in parameters])
+    first = [*statements("super().__init__()"), *local_names(frame)]
+    signature = signatures.constructor(parameters, frame.ops)
+    written = [*asked, *first, *unrolled.body, *filled]
+    init = Method(signature, partial(of_network.built, network), written)
+    return init, unrolled.items, unrolled.aliases
+
+
+def _structured(writer: Writer, frame: Frame, *, flat: bool) -> Built:
+    """Return what makes the layers by classes, functions and loops; in the flat form, a chain."""
+    root = writer.program.network.root
+    folds = root.numbered and root.is_chain and not flat
+    constructor = Constructor(writer, frame, lists=not flat, folds=folds, unrolls=flat)
+    if not flat:
+        constructor.stage = partial(stage_function, writer, frame)
+    items = constructor.items([inside(View(root, {}, frame.scopes[0]))])
+    return writer.constructor(items, [root], frame), items, constructor.aliases
+
+
+def _forward(
+    network: Network, items: list[Item], steps: list[Item], aliases: Mapping[str, str]
+) -> Method:
+    """Return the forward pass: these steps, with the tensors that are among all entries."""
+    own = tensors(items)
+    body = [line(item, own) for item in steps]
+    results = [name for _, name in network.outputs]
+    forward = Forward(
+        body,
+        tuple(network.inputs),
+        results,
+        aliases=aliases,
+        own=own,
+        shapes=True,
+        bare=alone_in_eval(network),
+        labels={name: label for label, name in network.outputs},
+    )
+    written = forward.write()
+    if len(results) > 1:
+        written += returned(network, forward)
+    inputs = ["x" if name == INPUT else name for name in network.inputs]
+    signature = signatures.forward(inputs, return_type(network))
+    return Method(signature, partial(of_network.network_mapping, network), written)
