@@ -33,7 +33,7 @@ from archspec.codegen.uses.children import (
 )
 from archspec.codegen.uses.common_formula import Differ, Slot, View, inside, nodes
 from archspec.codegen.uses.frame import Frame
-from archspec.codegen.words import of_blocks
+from archspec.codegen.words import of_blocks, of_network
 from archspec.codegen.words.of_shapes import mapping
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
