@@ -70,7 +70,7 @@ class CNBlock(nn.Module):
     def __init__(self, in_channels: int, drop: float, scale: float) -> None:
         """Build the layers."""
         super().__init__()
-        self.layer_scale = nn.Parameter(torch.full((in_channels, 1, 1), scale))
+        self.layer_scale = nn.Parameter(torch.ones(in_channels, 1, 1) * scale)
         self.block = nn.Sequential(
             nn.Conv2d(
                 in_channels, in_channels, kernel_size=7, padding=3, groups=in_channels

@@ -139,7 +139,7 @@ ATTACKS = {
         f'a", None) or {RUN} or ("b',
         spec(f"{HEAD}net: {{GAP: ReLU}}"),
         (*NAMED, "literals", "the list"),
-        harmless="a-b.canary.append-1",
+        harmless=f"a-{'b' * 60}.canary.append-1",
     ),
     "a class": Attack(
         f"Net(nn.Module):\n    pass\n{RUN}\nclass Other",

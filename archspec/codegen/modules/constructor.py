@@ -94,7 +94,7 @@ class Constructor:
     def _item(self, slot: Slot) -> Item:
         there = nodes(slot)
         names = {node.name for _, node in there}
-        condition = self._condition(slot)
+        condition = _condition(slot, self.frame)
         label = None
         if len(names) > 1 and not all(name.isdigit() for name in names):
             if not self._depth:
@@ -105,23 +105,6 @@ class Constructor:
         value = None if is_silent(slot) else self.build(slot)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
-
-    def _condition(self, slot: Slot) -> Formula | None:
-        """Return when a child is there that not every use has, or need not have."""
-        if all(map(joins_branches, slot)):
-            return None  # each of its branches has a condition of its own
-        formulas = [view.child.condition for view in slot if not isinstance(view.child, Loop)]
-        present = [isinstance(view.child, Leaf | Body) for view in slot]
-        if all(present) and (None in formulas or not self.frame.general):
-            return None
-        if None in formulas:
-            raise Differ
-        test = self.frame.common(slot, [f for f in formulas if f is not None], present)
-        if expressions.is_constant(test):
-            return None
-        if not slot[0].turn_of:  # whose variable means nothing further out
-            self.frame.tests.append(test)
-        return test
 
     def _loop(self, slot: Slot) -> list[Item]:
         """Return the entries of a loop; a run of equal ones becomes a comprehension."""
@@ -233,6 +216,24 @@ class Constructor:
         self.listed = tuple(items)
         held = name(variable(self.frame, named=named))
         return call("nn.Sequential", held if named else starred(held))
+
+
+def _condition(slot: Slot, frame: Frame) -> Formula | None:
+    """Return when a child is there that not every use has, or need not have."""
+    if all(map(joins_branches, slot)):
+        return None  # each of its branches has a condition of its own
+    formulas = [view.child.condition for view in slot if not isinstance(view.child, Loop)]
+    present = [isinstance(view.child, Leaf | Body) for view in slot]
+    if all(present) and (None in formulas or not frame.general):
+        return None
+    if None in formulas:
+        raise Differ
+    test = frame.common(slot, [f for f in formulas if f is not None], present)
+    if expressions.is_constant(test):
+        return None
+    if not slot[0].turn_of:  # whose variable means nothing further out
+        frame.tests.append(test)
+    return test
 
 
 def _may_lack(node: Leaf | Body) -> bool:

@@ -19,7 +19,7 @@ def own_tensor(arguments: Mapping[str, Formula]) -> ast.Call:
 
 def _filled(
     arguments: Mapping[str, Formula], dimensions: Sequence[ast.expr], shape: ast.expr
-) -> ast.Call:
+) -> ast.expr:
     fill = arguments.get("fill", ast.Constant(0.0))
     value = fill.value if isinstance(fill, ast.Constant) else None
     if isinstance(value, str):
@@ -27,8 +27,7 @@ def _filled(
         return call(f"nn.init.{value}", call("torch.empty", *dimensions), **further)
     if value in (0, 1):
         return call("torch.ones" if value else "torch.zeros", *dimensions)
-    # Of a whole number torch makes a tensor of whole numbers, which cannot learn.
-    filled: ast.expr = call("float", python_of(fill))
+    # Filled with a whole number, a tensor of torch's holds whole numbers, which cannot learn.
     if isinstance(value, int | float):
-        filled = literal(float(value))
-    return call("torch.full", shape, filled)
+        return call("torch.full", shape, literal(float(value)))
+    return ast.BinOp(call("torch.ones", *dimensions), ast.Mult(), python_of(fill))
