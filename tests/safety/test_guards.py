@@ -136,10 +136,10 @@ NAMED = ("names of the spec", "names of the network")
 
 ATTACKS = {
     "a child": Attack(
-        f'a", None) or {RUN} or ("b',
+        'a", None) or print("b',
         spec(f"{HEAD}net: {{GAP: ReLU}}"),
         (*NAMED, "literals", "the list"),
-        harmless=f"a-{'b' * 60}.canary.append-1",
+        harmless="a-b",
     ),
     "a class": Attack(
         f"Net(nn.Module):\n    pass\n{RUN}\nclass Other",

@@ -186,14 +186,13 @@ def _may_be_input(items: Body, name: str) -> bool:
     assert isinstance(items, dict)
     order = list(items)
     while name in order:
-        node = items[name]
-        if not isinstance(node, dict) or "if" not in node:
+        node, before = items[name], order[: order.index(name)]
+        other = node.get("else") if isinstance(node, dict) and "else" in node else node
+        if not isinstance(other, dict) or not ("if" in other or {*other} == {"from"}):
             return False
-        before = order[: order.index(name)]
-        other = node.get("else", node)
-        given = other.get("from") if isinstance(other, dict) else None
-        if ("else" in node and given is None) or isinstance(given, list):
-            return False
+        given = other.get("from")
+        if isinstance(given, list) or (given is None and {"Add", "Mul", "Cat"} & {*other}):
+            return True  # it stands for the operand that is there
         name = given or (before[-1] if before else "input")
     return True
 
