@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import hypothesis
-from hypothesis import HealthCheck, assume, note, settings
+from hypothesis import HealthCheck, Phase, assume, note, settings
 from hypothesis import strategies as st
 
 import archspec
@@ -65,11 +65,13 @@ class Run:
     """Runs many cases of a kind.
 
     Attributes:
+        shrinks: whether the smallest case that fails is looked for, for up to five minutes.
         outcomes: how many cases came out how.
         failing: the text of the last case that failed; after shrinking, the smallest.
     """
 
     kind: str
+    shrinks: bool = True
     outcomes: Counter[str] = field(default_factory=Counter)
     failing: str = ""
 
@@ -82,6 +84,7 @@ class Run:
             deadline=None,
             database=None,
             report_multiple_bugs=False,
+            phases=[Phase.generate, *([Phase.shrink] if self.shrinks else [])],
             suppress_health_check=list(HealthCheck),
         )
         @hypothesis.given(st.randoms(use_true_random=False), st.integers(0, 2**31))
@@ -202,13 +205,14 @@ WAYS: Final[tuple[Callable[[Spec, archspec.Architecture], None], ...]] = (
 """What takes long and seldom fails; a network is looked at in one of these ways."""
 
 
-def fuzz(kind: str, cases: int, seed: int, first: int, out: Path, state: State) -> int:
+def fuzz(kind: str, given: argparse.Namespace, state: State) -> int:
     """Run batches of cases, print how many there were an hour, and return how many failed."""
+    cases, seed, out = given.cases, given.seed, given.out
     key, start, here = f"{kind}, seed {seed}", time.monotonic(), 0
     known = state.of(key)
     findings, total = known.get("findings", 0), Counter[str](known.get("outcomes", {}))
-    for done in range(max(first, known.get("next", 0)), cases, BATCH):
-        run = Run(kind)
+    for done in range(max(given.first, known.get("next", 0)), cases, BATCH):
+        run = Run(kind, given.shrinks)
         try:
             run(min(BATCH, cases - done), seed * 10_000_019 + done)
         except Exception:
@@ -261,9 +265,10 @@ def main() -> int:
     parser.add_argument("--kind", choices=("valid", "mutated"), action="append")
     parser.add_argument("--out", type=Path, default=Path("findings"))
     parser.add_argument("--state", type=Path, help="a file by which a run goes on where one ended")
+    parser.add_argument("--no-shrink", dest="shrinks", action="store_false", help="keep as found")
     given = parser.parse_args()
     kinds, state = given.kind or ["valid", "mutated"], State(given.state)
-    found = [fuzz(k, given.cases, given.seed, given.first, given.out, state) for k in kinds]
+    found = [fuzz(kind, given, state) for kind in kinds]
     return int(any(found))
 
 

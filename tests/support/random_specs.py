@@ -156,10 +156,10 @@ class _Root:
         self.body = grown.items
         if writer.chance(50) or self.outputs:
             own = [f.name for f in grown.flows if f.name in grown.items]
+            own = [name for name in own if not _may_be_input(grown.items, name)]
             sure = [name for name in own if "if" not in grown.items[name]]
             if not sure:
                 sure = [grown.add(*writer.conv(start, scope))]
-            own = [name for name in own if not _may_be_input(grown.items, name)]
             chosen = writer.rng.sample(own, min(len(own), writer.rng.randint(0, 2)))
             chosen = [*dict.fromkeys([writer.rng.choice(sure), *chosen])]
             self.outputs |= dict(zip(["main", "second", "y"], chosen, strict=False))

@@ -9,11 +9,11 @@ from archspec.codegen.modules.program import Function, Method, said
 from archspec.codegen.python.trees import (
     assign,
     call,
+    dotted,
     function,
     grouped,
     listed,
     literal,
-    name,
     starred,
     statements,
 )
@@ -118,7 +118,7 @@ def _shapes(network: Network) -> list[ast.stmt]:
         statement
         for held, shape in shapes.items()
         for statement in statements(
-            "assert HELD.shape == SHAPE", HELD=name(held), SHAPE=literal((2, *map(int, shape)))
+            "assert HELD.shape == SHAPE", HELD=dotted(held), SHAPE=literal((2, *map(int, shape)))
         )
     ]
 
@@ -129,11 +129,11 @@ def _inputs(network: Network, batch: int, made: str) -> ast.stmt:
         call(made, *(literal(int(n)) for n in (batch, *shape))) for shape in network.inputs.values()
     ]
     if len(calls) == 1:
-        return assign(name("x"), calls[0])
-    return assign(name("inputs"), listed(calls))
+        return assign(dotted("x"), calls[0])
+    return assign(dotted("inputs"), listed(calls))
 
 
 def _run(network: Network) -> ast.Call:
     """Return the call of the network."""
     single = len(network.inputs) == 1
-    return call("network", name("x") if single else starred(name("inputs")))
+    return call("network", dotted("x") if single else starred(dotted("inputs")))

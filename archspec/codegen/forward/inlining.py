@@ -7,7 +7,7 @@ from typing import Final
 
 from archspec.codegen.forward.values import Line, within
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import name as named
+from archspec.codegen.python.trees import dotted
 from archspec.ops import Kind
 
 _NESTED: Final = (Kind.NORM, Kind.SCALE, Kind.ACTIVATION)
@@ -82,7 +82,7 @@ def _nested(body: Sequence[Line], results: Sequence[str]) -> list[Line]:
             and reading.get(before.name) == [entry.name]
             and (before.kind is not None)
             and not (before.flag or before.training_only or entry.training_only)
-            and len(flat(within(entry, before).call([named("x")] * len(before.reads)))) <= _LONGEST
+            and len(flat(within(entry, before).call([dotted("x")] * len(before.reads)))) <= _LONGEST
         ):
             done[-1] = within(entry, before)
         else:

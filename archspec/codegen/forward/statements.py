@@ -14,13 +14,11 @@ from archspec.codegen.python.trees import (
     apart,
     assign,
     called,
+    dotted,
     literal,
     replaced,
     same,
     when,
-)
-from archspec.codegen.python.trees import (
-    name as named,
 )
 from archspec.codegen.uses.children import attribute
 from archspec.codegen.uses.flat_paths import is_deep, variable
@@ -108,7 +106,7 @@ class Forward:
         return self._read_as(self._meant.get(name, name))
 
     def _read_as(self, name: str) -> ast.expr:
-        return self._own[name] if name in self._own else named(self.names.get(name, name))
+        return self._own[name] if name in self._own else dotted(self.names.get(name, name))
 
     def _expr(self, entry: Line) -> ast.expr:
         written = entry.call([self._read_as(name) for name in entry.reads])
@@ -123,7 +121,7 @@ class Forward:
         if same(_in_part(written, container, self._part), written):
             return []
         self._named = container
-        return [assign(named(self._part), attribute(container))]
+        return [assign(dotted(self._part), attribute(container))]
 
     def _comment(self, entry: Line) -> str:
         sizes = ", ".join(str(int(n)) for n in entry.shape)
@@ -131,19 +129,19 @@ class Forward:
 
     def _assigned(self, entry: Line) -> list[ast.stmt]:
         variable, written = self.names[entry.name], self._expr(entry)
-        into, comment = named(variable), self._comment(entry)
+        into, comment = dotted(variable), self._comment(entry)
         if entry.name in self._unread:  # a module may keep statistics, so it runs all the same
             run = ast.Expr(written)
             asked = "training" if entry.training_only else entry.flag
-            return [when(named(f"self.{asked}"), [run])] if asked else [run]
+            return [when(dotted(f"self.{asked}"), [run])] if asked else [run]
         if entry.training_only:
-            chosen = ast.IfExp(named("self.training"), written, literal(None))
+            chosen = ast.IfExp(dotted("self.training"), written, literal(None))
             return [assign(into, chosen)]
         if entry.flag:
             kept = self._read_as(entry.stand_in)
             first = [] if same(kept, into) else [assign(into, kept, type_=self._type(variable))]
             inner = assign(into, written, comment=comment)
-            return [*first, when(named(f"self.{entry.flag}"), [inner])]
+            return [*first, when(dotted(f"self.{entry.flag}"), [inner])]
         return [assign(into, written, type_=self._type(variable), comment=comment)]
 
     def _type(self, variable: str) -> str:
@@ -162,7 +160,7 @@ class Forward:
         if single or (is_logits and self._labels.get(entry.name, "logits") == "logits"):
             name = "logits" if is_logits else "y"
             self.names[entry.name] = f"{name}_" if name in self.inputs else name
-        into = named(self.names[entry.name])
+        into = dotted(self.names[entry.name])
         made = assign(into, written, type_="Tensor", comment=self._comment(entry))
         return [made, ast.Return(into)] if single else [made]
 
@@ -172,7 +170,7 @@ def _in_part(tree: ast.expr, container: str, part: str) -> ast.expr:
     path = ast.dump(attribute(container))
 
     def held(node: ast.expr) -> ast.expr:
-        return named(part) if ast.dump(node) == path else changed(node)
+        return dotted(part) if ast.dump(node) == path else changed(node)
 
     def change(node: ast.expr) -> ast.expr | None:
         if isinstance(node, ast.Attribute):

@@ -9,9 +9,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from archspec.codegen.python.trees import attribute as attribute_of
-from archspec.codegen.python.trees import call, listed, literal
-from archspec.codegen.python.trees import item as item_of
+from archspec.codegen.python.trees import attribute_of, call, indexed, listed, literal
 from archspec.codegen.uses.children import Item, attribute, is_own, is_passed_on
 from archspec.codegen.uses.common_formula import Differ, nodes
 from archspec.network import Absent, Body, Leaf, execution
@@ -150,7 +148,7 @@ def _call(node: Leaf | Body, name: str, once: tuple[int, ...]) -> Written:
 
     def joined(values: Sequence[ast.expr]) -> ast.expr:
         batched = next(value for i, value in enumerate(values) if i not in once)
-        sizes = [item_of(attribute_of(batched, "shape"), 0), *[literal(-1)] * rank]
+        sizes = [indexed(attribute_of(batched, "shape"), 0), *[literal(-1)] * rank]
         operands = [
             call(attribute_of(value, "expand"), *sizes) if i in once else value
             for i, value in enumerate(values)
@@ -168,7 +166,7 @@ def _module_call(name: str, how: Invocation | None) -> Written:
 
     def made(values: Sequence[ast.expr]) -> ast.expr:
         result = call(head, *[*values] * how.copies, **further)
-        return result if how.item is None else item_of(result, how.item)
+        return result if how.item is None else indexed(result, how.item)
 
     return made
 

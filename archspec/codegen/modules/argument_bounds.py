@@ -19,8 +19,7 @@ from archspec.allowed import Allowed, is_number
 from archspec.codegen.modules.argument_checks import WIDEST, Checks, below, remainder, written
 from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import python_of
-from archspec.codegen.python.trees import literal
-from archspec.codegen.python.trees import name as variable
+from archspec.codegen.python.trees import dotted, literal
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Misfit
@@ -76,7 +75,7 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
 def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
     """Note what the spec says that a var may be."""
     if allowed.choices:
-        test = ast.Compare(variable(name), [ast.NotIn()], [literal(allowed.choices)])
+        test = ast.Compare(dotted(name), [ast.NotIn()], [literal(allowed.choices)])
         found.ask(test, f"{name} must be {allowed}")
         # What each choice fulfils need not be asked again.
         numbers = [choice for choice in allowed.choices if is_number(choice)]

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, literal, when
-from archspec.codegen.python.trees import name as variable
+from archspec.codegen.python.trees import call, dotted, literal, when
 
 WIDEST: Final = 60
 """Characters of the names that one message has room for."""
@@ -56,7 +55,7 @@ def written(found: Checks, names: Sequence[str]) -> list[ast.stmt]:
         *(_within(name, found) for name in ranged),
         *_bounded(found, others),
         *(
-            (remainder(variable(name), literal(by)), f"{name} must be a multiple of {by}")
+            (remainder(dotted(name), literal(by)), f"{name} must be a multiple of {by}")
             for name, by in found.multiples.items()
             if by > 1
         ),
@@ -71,7 +70,7 @@ def written(found: Checks, names: Sequence[str]) -> list[ast.stmt]:
 
 def _within(name: str, found: Checks) -> Check:
     """Return the test of what has a smallest and a largest value, and what is said."""
-    low, bounded, high = found.least[name], variable(name), 1.0
+    low, bounded, high = found.least[name], dotted(name), 1.0
     if name in found.most:
         high = found.most[name]
     else:
@@ -87,7 +86,7 @@ def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
     for name in names:
         if name in found.most:
             high = found.most[name]
-            test = ast.Compare(variable(name), [ast.Gt()], [number(high)])
+            test = ast.Compare(dotted(name), [ast.Gt()], [number(high)])
             yield test, f"{name} must be at most {high:g}"
     bounds: dict[float, list[str]] = {}
     for name in names:
@@ -95,7 +94,7 @@ def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
             bounds.setdefault(found.least[name], []).append(name)
     for least, together in bounds.items():
         for row in _rows(together):
-            head = variable(row[0]) if len(row) == 1 else call("min", *map(variable, row))
+            head = dotted(row[0]) if len(row) == 1 else call("min", *map(dotted, row))
             # Linters ask for a name for any number but 0 and 1.
             one = ast.Compare(head, [ast.LtE()], [literal(1)])
             small = one if least == 2 else below(head, least)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from archspec.codegen.python.trees import assign, call, name, starred, tall
+from archspec.codegen.python.trees import assign, call, dotted, starred, tall
 from archspec.codegen.uses.children import (
     Item,
     arguments,
@@ -27,13 +27,13 @@ def assigned(items: list[Item], frame: Frame, *, numbered: bool) -> list[ast.stm
         flag = group[0].flag
         held = flags.get(_key(test), flag)
         if test is not None and held not in known:
-            written.append(assign(name(f"self.{held}"), test))
+            written.append(assign(dotted(f"self.{held}"), test))
             known.add(held)
-        asked = name(f"self.{held}") if held else test
+        asked = dotted(f"self.{held}") if held else test
         if not is_silent(group[0].slot):
             written += _children(group, asked, frame, filled)
         elif asked is not None and flag not in known:
-            written.append(assign(name(f"self.{flag}"), asked))
+            written.append(assign(dotted(f"self.{flag}"), asked))
     return written
 
 
@@ -84,7 +84,7 @@ def _flags(items: list[Item], frame: Frame) -> dict[str, str]:
 
 def local_names(frame: Frame) -> list[ast.stmt]:
     """Return the statements that compute the local names."""
-    return [assign(name(local), frame.python(formula)) for local, formula in frame.locals()]
+    return [assign(dotted(local), frame.python(formula)) for local, formula in frame.locals()]
 
 
 def _super(*given: ast.expr) -> ast.Call:
@@ -98,7 +98,7 @@ def _handed_up(items: list[Item], frame: Frame) -> list[ast.stmt]:
     made: list[ast.stmt] = []
     if any(item.condition for item in items):
         made = listing(items, frame)
-        given: list[ast.expr] = [starred(name(variable(frame)))]
+        given: list[ast.expr] = [starred(dotted(variable(frame)))]
     else:
         given = arguments([item for item in items if item.value is not None])
     return [*made, ast.Expr(_super(*given))]

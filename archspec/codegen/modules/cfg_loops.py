@@ -18,8 +18,7 @@ from typing import Final
 
 from archspec import spec
 from archspec.codegen.modules.protocols import Children
-from archspec.codegen.python.trees import assign, listed, literal, loop
-from archspec.codegen.python.trees import name as named
+from archspec.codegen.python.trees import assign, dotted, listed, literal, loop
 from archspec.codegen.uses.children import Item, appended
 from archspec.codegen.uses.common_formula import Differ, View, views
 from archspec.codegen.uses.frame import Frame
@@ -52,15 +51,15 @@ class CfgLoop:
 
     def filling(self, name: str) -> list[ast.stmt]:
         """Return the statements that fill the variable of that name."""
-        written = [assign(named(name), listed([]), type_="list[nn.Module]")]
+        written = [assign(dotted(name), listed([]), type_="list[nn.Module]")]
         if self.channels is not None:
-            written.append(assign(named(_CHANNELS), literal(self.channels)))
+            written.append(assign(dotted(_CHANNELS), literal(self.channels)))
         inner = [appended(self.layers, name)]
         if self.grows:
-            inner.append(assign(named(_CHANNELS), named("n")))
-        numbers = loop(named("n"), named("stage"), inner)
+            inner.append(assign(dotted(_CHANNELS), dotted("n")))
+        numbers = loop(dotted("n"), dotted("stage"), inner)
         stage = [numbers, appended(self.ending, name)]
-        written.append(loop(named("stage"), literal(self.stages), stage))
+        written.append(loop(dotted("stage"), literal(self.stages), stage))
         return [*written, appended(self.rest, name)] if self.rest else written
 
 

@@ -24,7 +24,7 @@ from archspec.codegen.modules.long_constructors import (
 )
 from archspec.codegen.modules.merge_rows import one_by_one
 from archspec.codegen.modules.program import Class, Method, Program, Signature
-from archspec.codegen.python.trees import apart, call, name
+from archspec.codegen.python.trees import apart, call, dotted
 from archspec.codegen.uses import recursion
 from archspec.codegen.uses.children import (
     Item,
@@ -202,7 +202,7 @@ class Writer:
         written = assigned(items, frame, numbered=numbered)
         filled = initialisation(bodies, network, self.program)
         if filled and is_root and length(signature, written, filled) > LONGEST:
-            filled = [ast.Expr(call(initialise_function(self.program), name("self")))]
+            filled = [ast.Expr(call(initialise_function(self.program), dotted("self")))]
         elif filled:
             apart(filled[0])
         while length(signature, written, filled) > LONGEST and not numbered:

@@ -13,7 +13,7 @@ from archspec.codegen.modules.merge_rows import joins_branches
 from archspec.codegen.modules.named_series import progression
 from archspec.codegen.modules.program import Program
 from archspec.codegen.modules.protocols import Classes
-from archspec.codegen.python.trees import call, name, starred
+from archspec.codegen.python.trees import call, dotted, starred
 from archspec.codegen.uses.children import Item, Listed, chain, entries, is_silent, runs, variable
 from archspec.codegen.uses.common_formula import Differ, Slot, View, entered, nodes, slots
 from archspec.codegen.uses.flat_paths import is_flat_chain
@@ -189,7 +189,7 @@ class Constructor:
             written = cfg_loop(self, slot[0])
             if written is not None:
                 self.listed = written
-                return call("nn.Sequential", starred(name(variable(self.frame))))
+                return call("nn.Sequential", starred(dotted(variable(self.frame))))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
         outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
         items = self.items([entered(view) for view, _ in there])
@@ -214,7 +214,7 @@ class Constructor:
         if self._depth or self.listed or not self._lists:
             raise Differ
         self.listed = tuple(items)
-        held = name(variable(self.frame, named=named))
+        held = dotted(variable(self.frame, named=named))
         return call("nn.Sequential", held if named else starred(held))
 
 

@@ -15,7 +15,7 @@ from archspec.codegen.python.formulas import (
     fields_as_attributes,
     python_of,
 )
-from archspec.codegen.python.trees import call, literal, loop, name, row, when
+from archspec.codegen.python.trees import call, dotted, literal, loop, row, when
 from archspec.codegen.uses.children import attribute
 from archspec.network import Body, Network
 from archspec.ops import Op, Ops
@@ -67,10 +67,10 @@ def initialisation(
     fills: list[ast.stmt] = []
     for rules, filled in reversed(cases):
         fills = [when(_test(rules, network.ops), filled, fills)]
-    module = name("module")
-    variables = row(name("name"), module) if by_path else module
+    module = dotted("module")
+    variables = row(dotted("name"), module) if by_path else module
     method = ast.Attribute(
-        owner or name("self"), "named_modules" if by_path else "modules", ast.Load()
+        owner or dotted("self"), "named_modules" if by_path else "modules", ast.Load()
     )
     return [loop(variables, call(method), fills)]
 
@@ -152,12 +152,12 @@ def _test(rules: list[_Rule], ops: Ops) -> ast.expr:
         class_tree(ops.get(rule.selector.text, type(selected[0].op))) for rule, selected in rules
     ]
     any_of = reduce(lambda one, other: ast.BinOp(one, ast.BitOr(), other), kinds)
-    test = call("isinstance", name("module"), any_of)
+    test = call("isinstance", dotted("module"), any_of)
     paths = [rule.selector.text for rule, _ in rules if rule.selector.text not in ops]
     if not paths:
         return test
     # The type is asked as well, so that a reader and a type checker know what `module` is.
-    named = ast.Compare(name("name"), [ast.Eq()], [literal(paths[0])])
+    named = ast.Compare(dotted("name"), [ast.Eq()], [literal(paths[0])])
     return ast.BoolOp(ast.And(), [named, test])
 
 
@@ -171,9 +171,9 @@ def _fill(
     owners = [module for module in selected if tensor.text in module.tensors]
     if not owners:
         return []
-    given = _given(function, arguments, owners[0].op, name("module"), network, program)
+    given = _given(function, arguments, owners[0].op, dotted("module"), network, program)
     optional = any((type(o.op).__name__, tensor.text) in _OPTIONAL for o in owners)
-    held = name(f"module.{tensor.text}")
+    held = dotted(f"module.{tensor.text}")
     filled = ast.Expr(call(f"nn.init.{function.text}", held, **given))
     if len(owners) < len(selected) or optional:
         return [when(ast.Compare(held, [ast.IsNot()], [literal(None)]), [filled])]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from archspec.codegen.modules.constructor import Constructor
 from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.protocols import Classes
-from archspec.codegen.python.trees import apart, assign, call, literal, name
+from archspec.codegen.python.trees import apart, assign, call, dotted, literal
 from archspec.codegen.uses.children import Item, attribute, is_own, is_silent
 from archspec.codegen.uses.common_formula import View, entered, inside
 from archspec.codegen.uses.flat_paths import are_apart, is_deep, is_opened, variable
@@ -92,7 +92,7 @@ class Unrolled:
         if new:
             made = call("nn.ModuleList" if body.numbered else "nn.Module")
             if not place.module:  # a type checker knows nothing of what is in it
-                made = call("cast", name("Any"), made)
+                made = call("cast", dotted("Any"), made)
             self._begin(module)
             self._assign(place, body.name, made)
         inner = _Place(
@@ -137,9 +137,9 @@ class Unrolled:
         owner = attribute(place.module)
         if is_deep(place.module):
             if place.module != self._named:
-                self._add(assign(name(self._part), owner))
+                self._add(assign(dotted(self._part), owner))
                 self._named = place.module
-            owner = name(self._part)
+            owner = dotted(self._part)
 
         def of(attribute: str) -> ast.expr:
             return ast.Attribute(owner, attribute, ast.Load())

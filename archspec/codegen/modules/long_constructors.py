@@ -12,7 +12,7 @@ from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.program import Function, Method, Program, said
 from archspec.codegen.modules.signatures import building
 from archspec.codegen.python.printer import body, head
-from archspec.codegen.python.trees import call, function, kind, name, names, same
+from archspec.codegen.python.trees import call, dotted, function, kind, names, same
 from archspec.codegen.uses.children import Item, plain
 from archspec.codegen.uses.common_formula import nodes
 from archspec.codegen.uses.frame import Frame
@@ -34,7 +34,9 @@ def length(signature: ast.FunctionDef, *parts: Sequence[ast.stmt]) -> int:
 def initialise_function(program: Program) -> str:
     """Write the function that fills the tensors of a new network, and return its name."""
     called = program.unused("_initialise")
-    filled = initialisation([program.network.root], program.network, program, owner=name("network"))
+    filled = initialisation(
+        [program.network.root], program.network, program, owner=dotted("network")
+    )
     given = (ast.arg("network", kind("nn.Module")), None)
     signature = function(called, [given], ast.Constant(None))
     doc = said("Fill the weights of a new network.")
@@ -56,10 +58,10 @@ def with_function(items: Sequence[Item], frame: Frame, program: Program) -> list
     doc = partial(chained, uses, indent=1)
     method = Method(building(called, passed), doc, [ast.Return(longest.made)])
     program.definitions.append(Function(method))
-    made = call(called, *(name(parameter.name) for parameter in passed))
+    made = call(called, *(dotted(parameter.name) for parameter in passed))
     return [replace(item, value=made) if item is longest else item for item in items]
 
 
 def _is_chain(item: Item) -> bool:
-    made = isinstance(item.value, ast.Call) and same(item.value.func, name("nn.Sequential"))
+    made = isinstance(item.value, ast.Call) and same(item.value.func, dotted("nn.Sequential"))
     return made and not item.listed

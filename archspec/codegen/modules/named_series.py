@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, each, formatted, literal, name, row, same
+from archspec.codegen.python.trees import call, dotted, each, formatted, literal, row, same
 from archspec.codegen.uses.children import Item
 from archspec.network import Loop
 
@@ -40,7 +40,7 @@ def progression(items: Sequence[Item], loop: Loop) -> ast.GeneratorExp | None:
     if value is None:
         return None
     bounds = (turns[0], turns[-1] + 1) if turns[0] else (len(turns),)
-    pair = row(formatted(stems.pop(), name(variable)), value)
+    pair = row(formatted(stems.pop(), dotted(variable)), value)
     return each(pair, variable, call("range", *map(literal, bounds)))
 
 
@@ -101,8 +101,8 @@ def _sum(trees: Sequence[ast.expr], variable: str, start: int) -> ast.expr | Non
             return None
     step, term = steps[growing[0]], terms[growing[0]]
     if isinstance(term, ast.Constant) and [*first] == growing and first[growing[0]] == step * start:
-        return name(variable) if step == 1 else _times(literal(step), name(variable))
-    ahead = name(variable)
+        return dotted(variable) if step == 1 else _times(literal(step), dotted(variable))
+    ahead = dotted(variable)
     if start:
         ahead = ast.BinOp(ahead, ast.Sub(), literal(start))
     if isinstance(term, ast.Constant):

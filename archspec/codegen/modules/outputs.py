@@ -7,7 +7,7 @@ import ast
 from archspec.codegen.forward.statements import Forward
 from archspec.codegen.modules.program import Class, said
 from archspec.codegen.python.formulas import identifier
-from archspec.codegen.python.trees import call, kind, name, when
+from archspec.codegen.python.trees import call, dotted, kind, when
 from archspec.network import Network
 
 
@@ -45,7 +45,7 @@ def returned(network: Network, forward: Forward) -> list[ast.stmt]:
     alone = alone_in_eval(network)
     if not alone:
         return [whole]
-    return [when(name("self.training"), [whole]), ast.Return(forward.value(alone))]
+    return [when(dotted("self.training"), [whole]), ast.Return(forward.value(alone))]
 
 
 def alone_in_eval(network: Network) -> str:

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from archspec.codegen.python.trees import name
+from archspec.codegen.python.trees import dotted
 from archspec.codegen.uses.frame import Parameter
 from archspec.codegen.uses.handed_on import handed_on
 from archspec.network import Body, Network, walk
@@ -53,7 +53,7 @@ class Class:
     def tree(self) -> ast.ClassDef:
         """The class as Python reads it, its docstrings aside."""
         body = [*self.fields, *(method.tree for method in self.methods)]
-        return ast.ClassDef(self.name, [name(self.base)], [], body, [])
+        return ast.ClassDef(self.name, [dotted(self.base)], [], body, [])
 
 
 @dataclass(frozen=True, slots=True)

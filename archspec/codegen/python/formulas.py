@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from archspec import expressions
-from archspec.codegen.python.trees import called, literal, name, replaced
+from archspec.codegen.python.trees import called, dotted, literal, replaced
 from archspec.expressions import Formula, Value
 from archspec.ops import BY_NAME, Op, Ops
 
@@ -24,7 +24,7 @@ def module_class(kind: type[Op]) -> str:
 
 def class_tree(kind: type[Op]) -> ast.expr:
     """Return the class of an op as source names it."""
-    return name(module_class(kind))
+    return dotted(module_class(kind))
 
 
 def default_tree(value: Value, ops: Ops) -> ast.expr:

@@ -23,7 +23,7 @@ Node = TypeVar("Node", bound=ast.AST)
 _LOAD = ast.Load()
 
 
-def name(path: str) -> ast.expr:
+def dotted(path: str) -> ast.expr:
     """Return a name, or an attribute of one: `nn.Conv2d`."""
     first, *others = path.split(".")
     tree: ast.expr = ast.Name(first, _LOAD)
@@ -68,7 +68,7 @@ def call(target: str | ast.expr, *arguments: ast.expr, **keywords: ast.expr) -> 
 
 def called(target: str | ast.expr, arguments: Iterable[Argument]) -> ast.Call:
     """Return a call with arguments that are known to be by position or by keyword."""
-    function = name(target) if isinstance(target, str) else target
+    function = dotted(target) if isinstance(target, str) else target
     given = [*arguments]
     return ast.Call(
         function,
@@ -102,12 +102,12 @@ def row(*items: ast.expr) -> ast.Tuple:
     return ast.Tuple([*items], _LOAD)
 
 
-def attribute(owner: ast.expr, name: str) -> ast.Attribute:
+def attribute_of(owner: ast.expr, name: str) -> ast.Attribute:
     """Return an attribute of an expression."""
     return ast.Attribute(owner, name, _LOAD)
 
 
-def item(owner: ast.expr, index: int) -> ast.Subscript:
+def indexed(owner: ast.expr, index: int) -> ast.Subscript:
     """Return what stands at a place of a list."""
     return ast.Subscript(owner, literal(index), _LOAD)
 

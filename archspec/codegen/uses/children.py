@@ -11,7 +11,9 @@ from typing import Final, Protocol
 from archspec.codegen.python.trees import (
     assign,
     call,
+    dotted,
     each,
+    indexed,
     listed,
     literal,
     row,
@@ -19,12 +21,6 @@ from archspec.codegen.python.trees import (
     starred,
     tall,
     when,
-)
-from archspec.codegen.python.trees import (
-    item as item_of,
-)
-from archspec.codegen.python.trees import (
-    name as named_,
 )
 from archspec.codegen.uses.common_formula import Slot, nodes
 from archspec.codegen.uses.frame import Frame
@@ -142,12 +138,12 @@ def class_name(body: Body) -> str:
 
 def attribute(path: str) -> ast.expr:
     """Return how a module, or a tensor of the module's own, is read: `self.layer1[0].conv1`."""
-    tree = named_("self")
+    tree = dotted("self")
     for i, part in enumerate(path.split(".") if path else ()):
         if part.isidentifier():
             tree = ast.Attribute(tree, part, ast.Load())
         elif part.isdigit() and (i or part == path):
-            tree = item_of(tree, int(part))
+            tree = indexed(tree, int(part))
         else:  # of what `self[0]` holds a type checker knows nothing
             tree = call("getattr", tree, literal(part))
     return tree
@@ -172,7 +168,7 @@ def flagged(items: Sequence[Item]) -> list[Item]:
 def assignment(item: Item, value: ast.expr, type_: str = "") -> ast.stmt:
     """Return the statement that makes a module a child, or a tensor the module's own."""
     if item.name.isidentifier():
-        return assign(named_(f"self.{item.name}"), value, type_=type_)
+        return assign(dotted(f"self.{item.name}"), value, type_=type_)
     method = "register_parameter" if is_own(item) else "add_module"
     return ast.Expr(call(f"self.{method}", literal(item.name), value))
 
@@ -225,7 +221,7 @@ def listing(
     name = variable(frame, named=named)
     type_ = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
     first = entries(items[:start]) if named else lead
-    written = [assign(named_(name), first, type_="" if name in known else type_)]
+    written = [assign(dotted(name), first, type_="" if name in known else type_)]
     tests = [frame.python(item.condition) if item.condition else None for item in items[start:]]
     pairs = zip(tests, items[start:], strict=True)
     for _, group in groupby(pairs, key=lambda pair: pair[0] and ast.dump(pair[0])):
@@ -239,7 +235,7 @@ def listing(
 
 def _set(items: Sequence[Item], name: str) -> list[ast.stmt]:
     """Return the statements that add named entries."""
-    return [assign(ast.Subscript(named_(name), item.key, ast.Load()), item.made) for item in items]
+    return [assign(ast.Subscript(dotted(name), item.key, ast.Load()), item.made) for item in items]
 
 
 def appended(items: Sequence[Item], name: str) -> ast.stmt:
