@@ -9,7 +9,6 @@ from archspec.codegen.forward.inlining import arranged, consumers
 from archspec.codegen.forward.paragraphs import paragraphs
 from archspec.codegen.forward.values import Line, without_identities
 from archspec.codegen.forward.variables import Variables
-from archspec.codegen.python.flat import flat
 from archspec.codegen.python.trees import (
     apart,
     assign,
@@ -18,6 +17,7 @@ from archspec.codegen.python.trees import (
     literal,
     replaced,
     same,
+    spine,
     when,
 )
 from archspec.codegen.uses.children import attribute
@@ -153,7 +153,8 @@ class Forward:
 
     def _final(self, entry: Line, *, single: bool) -> list[ast.stmt]:
         written = self._expr(entry)
-        if single and isinstance(written, ast.Call) and flat(written.func).startswith("torch."):
+        *_, root = spine(written)
+        if single and isinstance(root, ast.Name) and root.id == "torch":
             return [ast.Return(written)]
         # A module's call has no type of its own; the annotation gives it one.
         is_logits = entry.kind is Kind.LINEAR and len(entry.shape) == 1

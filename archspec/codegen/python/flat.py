@@ -79,8 +79,8 @@ def targets(node: ast.expr) -> str:
 
 
 def constant_text(value: Any) -> str:
-    """Return the source of a number, a string, a bool or None."""
-    shown = repr(value)
+    """Return the source of a number, a string, a bool, None or `...`."""
+    shown = "..." if value is ... else repr(value)
     if isinstance(value, str) and shown[0] == "'" and '"' not in shown:
         return f'"{shown[1:-1]}"'
     return shown
