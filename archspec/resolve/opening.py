@@ -45,6 +45,8 @@ def with_open_vars(
         opened, wanted = _opened(written, overrides, shape, wanted, named)
         unreadable = _in_long_formulas(opened)
         kept = [name for name in wanted if name not in unreadable]
+        # What is computed of closed vars alone is a number, whatever was asked for.
+        named = [name for name in named if name in opened.computed]
         uses = _uses(opened)
         often = [name for name in named if uses[name] >= _OFTEN]
         if (kept, often) != (wanted, named):
