@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import json
 import os
@@ -18,6 +19,8 @@ from archspec.codegen import LayoutError
 from archspec.commands import main as run
 from archspec.draw import dot
 from archspec.editors import language
+from archspec.expressions import shown_value
+from archspec.ops import OPS, Op
 from archspec.reading import SCHEMA
 from archspec.reports import FORMATS
 from archspec.tables import COLUMNS
@@ -53,9 +56,30 @@ def main() -> None:
     page.write_text(with_files(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = ROOT / "docs" / "source.md"
     page.write_text(with_sources(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page = ROOT / "docs" / "language.md"
+    page.write_text(with_ops(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = ROOT / "docs" / "analysis.md"
     text = with_columns(page.read_text(encoding="utf-8"))
     page.write_text(with_outputs(text), encoding="utf-8")
+
+
+def with_ops(text: str) -> str:
+    """Return a page with all ops, their arguments and what they are, where it asks for them."""
+    lines = ["| op | arguments | what it is |", "|---|---|---|"]
+    for op in OPS:
+        told = inspect.cleandoc(op.__doc__ or "").partition("\n")[0]
+        lines.append(f"| `{op.__name__}` | {_arguments(op)} | {told} |")
+    held = "\n".join(["<!-- ops -->", *lines, "<!-- end -->"])
+    return re.sub("<!-- ops -->.*?<!-- end -->", lambda _: held, text, flags=re.DOTALL)
+
+
+def _arguments(op: type[Op]) -> str:
+    """Return the arguments of an op that no tensor decides, those with a default as YAML has it."""
+    given = {name: field for name, field in op.model_fields.items() if name not in op.inferred()}
+    return ", ".join(
+        f"`{name}`" if field.is_required() else f"`{name}: {shown_value(field.get_default())}`"
+        for name, field in given.items()
+    )
 
 
 def with_columns(text: str) -> str:
