@@ -109,9 +109,13 @@ class Siblings:
             first = self.taken.get(twin)
             if first == span:
                 raise self._again(name, span)
-            message = f"there is already a `{name}` in this body"
+            message, help = f"there is already a `{name}` in this body", ""
+            if name not in self.flows:
+                other = next((known for known in self.flows if _spelt(known) == twin), twin)
+                message = f"there is already a `{other}` in this body"
+                help = f"source writes a hyphen as `_`, so that `{name}` would be the same"
             notes = (Note("the first", first),) if first else ()
-            raise fail("G305", message, span, notes=notes)
+            raise fail("G305", message, span, help=help, notes=notes)
         self.taken[twin] = span
 
     def _again(self, name: str, span: Span) -> SpecError:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator
+from repository import ROOT
 
 from archspec.commands import main
 from archspec.explanations import explanation, explanations
@@ -27,8 +28,6 @@ net:
   b: {from: c, do: ReLU}
   c: ReLU
 """
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture

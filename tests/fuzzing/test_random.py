@@ -10,6 +10,7 @@ import random
 import re
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,10 @@ def test_a_run_goes_on_where_the_last_ended(
     tried: list[int] = []
     monkeypatch.setattr("fuzz.Run.__call__", lambda _, cases, seed: tried.append(seed))
     state = State(tmp_path / "state.json")
-    assert fuzz("valid", 200, 3, 0, tmp_path, state) == 0
-    assert fuzz("valid", 400, 3, 0, tmp_path, State(tmp_path / "state.json")) == 0
+    given = Namespace(cases=200, seed=3, first=0, out=tmp_path, shrinks=True)
+    assert fuzz("valid", given, state) == 0
+    given.cases = 400
+    assert fuzz("valid", given, State(tmp_path / "state.json")) == 0
     assert tried == [3 * 10_000_019 + first for first in (0, 100, 200, 300)]
     assert state.of("valid, seed 3")["next"] == 400
 

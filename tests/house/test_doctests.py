@@ -70,7 +70,7 @@ def test_all_of_the_python_interface_has_examples() -> None:
 def test_the_page_of_the_architecture_prints_what_it_shows() -> None:
     page = (DOCS / "architecture.md").read_text(encoding="utf-8")
     parts = re.findall(r"```pycon\n(.*?)```", page, re.DOTALL)
-    assert len(parts) == 9
+    assert len(parts) == 10
     session = doctest.DocTestParser().get_doctest("\n".join(parts), {}, "page", None, None)
     result = doctest.DocTestRunner().run(session)
     assert result.attempted > 25

@@ -464,7 +464,7 @@ def test_one_place_imports_what_it_is_told() -> None:
     }
     gate = os.path.join("plugins", "gate.py")
     # What is emitted is compiled, to see that Python can read it, and not run.
-    compiled = (os.path.join("codegen", "letters.py"), "compile")
+    compiled = (os.path.join("codegen", "file", "gate_characters.py"), "compile")
     assert found == {(gate, "importlib"), (gate, "importlib.import_module"), compiled}
 
 

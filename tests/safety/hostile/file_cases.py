@@ -82,7 +82,7 @@ CASES: Final = {
     "extends a URL": Case(_extends("https://example.org/a.yaml"), "F107"),
     "extends a file URL": Case(_extends("file:///etc/passwd"), "F107"),
     "extends with a NUL": Case(_extends('"a\\0.yaml"'), "F107"),
-    "extends nothing": Case(_extends('""'), "F103"),
+    "extends nothing": Case(_extends('""'), "F105"),
     "extends a very long name": Case(_extends("a" * 5000), "F102"),
     "extends a pattern": Case(_extends('"*.yaml"'), "F102"),
     "extends a number": Case(_extends("7"), "F105"),
