@@ -127,13 +127,16 @@ class Drawn:
             return self.silent.issuperset(node.shows)
         return isinstance(node, (Fork, Word, Gap, Mark))
 
-    def edges(self) -> Iterator[tuple[str, str, str]]:
-        """Yield where what enters each node comes from, the node, and the shape that arrives."""
+    def edges(self) -> Iterator[tuple[frozenset[str], str, str]]:
+        """Yield where what enters each node comes from, the node, and the shape that arrives.
+
+        There may be several: a block that gives what it gets gives one of all that it reads.
+        """
         for head in [*self.into]:
             if not self.is_passed(head):
                 for tail, shape in self.into[head]:
-                    for source in self._sources(tail):
-                        yield source, head, shape
+                    if sources := self._sources(tail):
+                        yield frozenset(sources), head, shape
 
     def _sources(self, key: str) -> set[str]:
         node = self.nodes[key]
@@ -193,22 +196,22 @@ def broken(scene: Scene, network: Network) -> list[str]:
         for op in drawn.shows(key):
             holders[op].add(key)
     edges = set(drawn.edges())
-    for tail, head, shape in sorted(edges):
+    for tails, head, shape in sorted(edges, key=lambda edge: (sorted(edge[0]), *edge[1:])):
+        shown = set[str]().union(*map(drawn.shows, tails))
         there = [
             read
             for read in true
-            if shape in read.shapes
-            and read.source in drawn.shows(tail)
-            and read.reader in drawn.shows(head)
+            if shape in read.shapes and read.source in shown and read.reader in drawn.shows(head)
         ]
         if not there:
-            found.append(f"nothing {shape} goes from {_said(drawn, tail)} to {_said(drawn, head)}")
-    pairs = {(tail, head) for tail, head, _ in edges}
+            named = " or ".join(_said(drawn, tail) for tail in sorted(tails))
+            found.append(f"nothing {shape} goes from {named} to {_said(drawn, head)}")
+    pairs = {(tail, head) for tails, head, _ in edges for tail in tails}
     for read in sorted(true):
-        tails, heads = holders[read.source], holders[read.reader]
+        sources, heads = holders[read.source], holders[read.reader]
         if not any(
             tail == head or (tail, head) in pairs or drawn.are_of_two_turns(tail, head, read)
-            for tail in tails
+            for tail in sources
             for head in heads
         ):
             found.append(f"{read} is not drawn")

@@ -319,7 +319,8 @@ class Writer:
         for _ in range(number):
             name = self.rng.choice(NAMES)
             while name in taken:
-                name = f"{name.rstrip('0123456789')}{self.rng.randrange(10, 100)}"  # no turn of a loop is so late
+                late = self.rng.randrange(10, 100)  # no turn of a loop is so late
+                name = f"{name.rstrip('0123456789')}{late}"
             taken.add(name)
             found.append(name)
         return found
