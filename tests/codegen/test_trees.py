@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from agreement import assert_formatted
 from repository import GOLDEN
 
 from archspec.codegen.python import printer
@@ -108,6 +109,26 @@ def test_fixed_statements_have_holes() -> None:
     inner = [assign(dotted("y"), literal(1))]
     made = statements("if X:\n    BODY\n    z = X", X=dotted("a.b"), BODY=inner)
     assert printer.body(made, 0) == ["if a.b:", "    y = 1", "    z = a.b"]
+
+
+CHAINS = [
+    'getattr(self, "0").head.layers[0].attn({}, need_weights=False)[0]',
+    "self.layer1[0].block[2].convolution_of_it({})",
+    "self.a[0].b[1].c[2].d({}, another_value, a_third_value)",
+    "self.a[0].conv({}, y)[0]",
+]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("target", ["x = ", "of_some_length: Tensor = ", "return ", "self.x = "])
+def test_chains_of_calls_are_broken_as_a_formatter_breaks_them(target: str) -> None:
+    written = ["def f(self, x):"]
+    for chain in CHAINS:
+        for length in range(1, 64, 3):
+            (node,) = ast.parse(f"def f():\n    {target}{chain.format('x' * length)}").body
+            assert isinstance(node, ast.FunctionDef)
+            written += printer.body(node.body, 1)
+    assert_formatted("\n".join(written) + "\n")
 
 
 def test_what_no_file_has_is_refused() -> None:

@@ -83,11 +83,10 @@ def lines(
         return broken(node, margin, before, after)
     if brackets is None:
         return [line]
+    if chain := _chained(node, indent, before, after, inside=inside):
+        return chain
     if held := _held(node, brackets, indent, before, after):
         return held
-    if inside and not _is_tall(node) and len(chain := links(node)) > 1:
-        chain = [before + chain[0], *chain[1:-1], chain[-1] + after]
-        return [margin + link for link in chain]
     if not brackets.arguments:
         return [line]
     return _opened(node, brackets, indent, before, after)
@@ -116,6 +115,37 @@ def _opened(
         prefix, value = _parts(argument)
         body += lines(value, indent + 1, prefix, comma, inside=True)
     return [opening, *body, closing]
+
+
+def _chained(node: ast.expr, indent: int, before: str, after: str, *, inside: bool) -> list[str]:
+    """Return a chain of calls with its links below one another, in brackets of its own or others'.
+
+    Nothing for any other expression, and for a statement that is none but the chain.
+    """
+    chain = [] if _is_tall(node) else links(node)
+    if len(chain) < 2 or not (inside or before.endswith(("= ", "return "))):
+        return []
+    margin = STEP * indent
+    if inside:
+        chain = [before + chain[0], *chain[1:-1], chain[-1] + after]
+        return [margin + link for link in chain]
+    whole = f"{margin}{STEP}{flat(node)}"
+    if len(whole) <= WIDTH:
+        return [f"{margin}{before}(", whole, f"{margin}){after}"]
+    *others, last = chain
+    held = [*(margin + STEP + link for link in others), *_link(node, last, indent + 1)]
+    return [f"{margin}{before}(", *held, f"{margin}){after}"]
+
+
+def _link(node: ast.expr, link: str, indent: int) -> list[str]:
+    """Return the last link of a chain, broken in its own brackets where it is too long."""
+    call = node.value if isinstance(node, ast.Subscript) else node
+    if len(STEP * indent + link) <= WIDTH or not isinstance(call, ast.Call):
+        return [STEP * indent + link]
+    made: ast.expr = ast.Call(ast.Name(link.partition("(")[0]), call.args, call.keywords)
+    if isinstance(node, ast.Subscript):
+        made = ast.Subscript(made, node.slice)
+    return lines(made, indent)
 
 
 def _held(node: ast.expr, brackets: _Bracketed, indent: int, before: str, after: str) -> list[str]:
