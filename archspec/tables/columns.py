@@ -72,13 +72,23 @@ def _name(row: Shown) -> str:
     return row.path if isinstance(row, Row) else row.name
 
 
-def _pair_text(row: Shown, figure: str) -> str:
-    return NONE if row.field is None else pair_text(getattr(row.field, figure))
+def _of_field(head: str, about: str, figure: str, key: str = "") -> Column:
+    """Return a column of a figure of the receptive field: a height and a width."""
 
+    def value(row: Shown) -> list[Any] | None:
+        found = getattr(row.field, figure) if row.field else None
+        return list(found) if found else None
 
-def _pair(row: Shown, figure: str) -> list[Any] | None:
-    found = getattr(row.field, figure) if row.field else None
-    return list(found) if found else None
+    return Column(
+        head=head,
+        about=about,
+        text=lambda row, _: NONE if row.field is None else pair_text(getattr(row.field, figure)),
+        value=value,
+        key=key or figure,
+        right=True,
+        pair=True,
+        placed=True,
+    )
 
 
 def known_macs(cost: Cost) -> int | None:
@@ -173,36 +183,11 @@ COLUMNS: Final[Mapping[str, Column]] = {
         text=lambda row, whole: share_text(row.activations, whole.activations),
         right=True,
     ),
-    "field": Column(
-        head="field",
-        about="its receptive field in pixels",
-        text=lambda row, _: _pair_text(row, "size"),
-        value=lambda row: _pair(row, "size"),
-        key="receptive_field",
-        right=True,
-        pair=True,
-        placed=True,
+    "field": _of_field("field", "its receptive field in pixels", "size", "receptive_field"),
+    "stride": _of_field(
+        "stride", "pixels from the field of one position to that of the next", "stride"
     ),
-    "stride": Column(
-        head="stride",
-        about="pixels from the field of one position to that of the next",
-        text=lambda row, _: _pair_text(row, "stride"),
-        value=lambda row: _pair(row, "stride"),
-        key="stride",
-        right=True,
-        pair=True,
-        placed=True,
-    ),
-    "offset": Column(
-        head="offset",
-        about="the first pixel of the field of the first position",
-        text=lambda row, _: _pair_text(row, "offset"),
-        value=lambda row: _pair(row, "offset"),
-        key="offset",
-        right=True,
-        pair=True,
-        placed=True,
-    ),
+    "offset": _of_field("offset", "the first pixel of the field of the first position", "offset"),
 }
 """Every column by the word that asks for it, in the order in which they stand."""
 

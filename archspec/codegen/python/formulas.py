@@ -83,15 +83,6 @@ def _compared(op: ast.cmpop, other: ast.expr) -> ast.cmpop:
     return op
 
 
-def functions_used(formula: Formula) -> set[str]:
-    """Return the functions of the language that a formula calls."""
-    return {
-        node.func.id
-        for node in ast.walk(formula)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-
-
 def annotation(values: Collection[Value], ops: Ops) -> str:
     """Return the type of a parameter that takes these values."""
     lists = [value for value in values if isinstance(value, tuple)]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from archspec.codegen.python.flat import flat, loop_text, sole
-from archspec.codegen.python.line_breaks import Breaker, can_break, links
+from archspec.codegen.python.line_breaks import STEP, Breaker, can_break, links
 from archspec.codegen.python.trees import Argument, arguments_of, spine
 
 WIDTH: Final = 88
-STEP: Final = "    "
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 from archspec.codegen.python.flat import flat, is_held, targets
 from archspec.codegen.python.trees import Argument, arguments_of, spine
 
-_STEP: Final = "    "
+STEP: Final = "    "
+"""One level of indentation."""
+
 _SYMBOLS: Final = {
     "Add": "+",
     "Sub": "-",
@@ -76,7 +78,7 @@ class Breaker:
                 return hugged
         if len(operands) == 1:
             return [f"{margin}{before}{flat(node)}{after}"]
-        inner = self.held(node, f"{margin}{_STEP}", "", "")
+        inner = self.held(node, f"{margin}{STEP}", "", "")
         return [f"{margin}{before}(", *inner, f"{margin}){after}"]
 
     def _hugged(self, operands: list[_Operand], margin: str, before: str, after: str) -> list[str]:
@@ -101,7 +103,7 @@ class Breaker:
             elif len(f"{line}{piece.flat}{_until(pieces[i + 1 :], after)}") <= self.width:
                 line += piece.flat
             else:
-                done += [f"{line}{piece.opening}", *self._inside(piece, f"{margin}{_STEP}")]
+                done += [f"{line}{piece.opening}", *self._inside(piece, f"{margin}{STEP}")]
                 line = f"{margin}{piece.closing}"
         return [*done, f"{line}{after}"]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from archspec.codegen.python.flat import flat, inside, targets
-from archspec.codegen.python.layout import STEP, WIDTH, lines
+from archspec.codegen.python.layout import WIDTH, lines
+from archspec.codegen.python.line_breaks import STEP
 
 # What is stored to prints as what is read, so `flat` serves targets too.
 
