@@ -16,7 +16,7 @@ from archspec.keywords import given_of, ops_of, place_of
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import BY_NAME, Ops, Shape
 from archspec.reading import read_document, read_text
-from archspec.resolve import resolve
+from archspec.resolve.opening import resolve_named
 from archspec.schema import read_spec
 from archspec.spec import Given, Written
 from archspec.syntax import Mapping as Tree
@@ -287,7 +287,7 @@ def compiled(
             written = replace(written, places={**written.places, "input": place})
         analysis.check_overriding(written)
         try:
-            network = resolve(written, overrides, shape)
+            network = resolve_named(written, overrides, shape)
         except SpecError as error:
             raise analysis.with_smallest_input(error, written, overrides, shape) from None
     analysis.check_readings(network)

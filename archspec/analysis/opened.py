@@ -14,17 +14,17 @@ from archspec.spec import Given, Written
 
 
 def opened(
-    closed: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
 ) -> Network:
     """Return a network with all that its source tells a reader.
 
     Args:
-        closed: the network, in which all vars are numbers.
+        network: the network, as `resolve_named` gives it.
         written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
     """
-    network = with_open_vars(closed, written, overrides, shape)
+    network = with_open_vars(network, written, overrides, shape)
     alone = sides(network, training=False) if network.side else None
     return replace(
         network,

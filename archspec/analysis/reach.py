@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from archspec.analysis.merges import joined, product, stretched
@@ -41,12 +40,8 @@ _CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias"))
 """Arguments that decide nothing of sides."""
 
 
-@dataclass
 class Reach(Verdicts):
     """A pass through layers."""
-
-    _axes: dict[object, Stepwise] = field(default_factory=dict)
-    _read: dict[object, bool] = field(default_factory=dict)
 
     def through(self, body: Body, given: Mapping[str, Sizes], *, training: bool = True) -> Sizes:
         """Return what leaves a body, by what enters it."""
@@ -105,7 +100,7 @@ class Reach(Verdicts):
 
     def _decides(self, leaf: Leaf, index: int) -> bool:
         """Tell whether a size decides arguments of the layer."""
-        shape = leaf.inputs[0]
+        shape = sized(leaf.inputs[0], map(int, leaf.inputs[0]))
         stated = [(name, getattr(leaf.op, name)) for name in leaf.op.inferred()]
         key = (
             type(leaf.op),
@@ -113,14 +108,15 @@ class Reach(Verdicts):
             index,
             tuple(isinstance(v, tuple) and len(v) for _, v in stated),
         )
-        if key not in self._read:
+        known = self.worked.decisive
+        if key not in known:
             more = sized(shape, (n + (i == index) for i, n in enumerate(shape)))
             try:
                 made = ((leaf.op.arriving(n, v, size) for size in (shape, more)) for n, v in stated)
-                self._read[key] = any(now != then for now, then in made)
+                known[key] = any(now != then for now, then in made)
             except Misfit:
-                self._read[key] = True
-        return self._read[key]
+                known[key] = True
+        return known[key]
 
     def _equal(self, leaf: Leaf, size: Size, wanted: int) -> int:
         """Return the size that a layer was made for, and judge others."""
@@ -183,8 +179,11 @@ class Reach(Verdicts):
     def _axis(self, leaf: Leaf, index: int, rule: Regular) -> Stepwise:
         """Return what a layer makes of one side, by its own arithmetic."""
         op, shape = leaf.op, [*map(int, leaf.inputs[0])]
-        key = (type(op), index, *(v for n, v in op if n not in _CHANNELS))
-        if key not in self._axes:
+        key, known = (
+            (type(op), len(shape), index, *(v for n, v in op if n not in _CHANNELS)),
+            self.worked.axes,
+        )
+        if key not in known:
 
             def value(n: int) -> int | None:
                 there = [*shape[:index], n, *shape[index + 1 :]]
@@ -193,5 +192,5 @@ class Reach(Verdicts):
                 except Misfit as misfit:
                     return 0 if misfit.is_empty else None
 
-            self._axes[key] = tabled(value, rule.start, rule.step)
-        return self._axes[key]
+            known[key] = tabled(value, rule.start, rule.step)
+        return known[key]

@@ -17,6 +17,21 @@ UNSURE: Final = 2
 """Something else happens: another error, or sizes that differ are stretched."""
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What passes have worked out, which further ones need not work out again.
+
+    Attributes:
+        composed: functions that are applied one behind the other.
+        axes: what layers make of a side, by their arguments.
+        decisive: whether a size decides arguments of a layer.
+    """
+
+    composed: dict[tuple[Stepwise, Stepwise], Stepwise] = field(default_factory=dict)
+    axes: dict[object, Stepwise] = field(default_factory=dict)
+    decisive: dict[object, bool] = field(default_factory=dict)
+
+
 @dataclass
 class Verdicts:
     """What is known of sides.
@@ -27,12 +42,13 @@ class Verdicts:
         is_apart: whether each side is judged by itself; else others than those that the layers
             were made for may not get through, and nothing more is known.
         raises: whether a RuntimeError is all that can come of sides that are not judged.
+        worked: what this pass works out, or earlier ones have.
     """
 
     verdicts: dict[str, Stepwise] = field(default_factory=dict)
     is_apart: bool = True
     raises: bool = True
-    _composed: dict[tuple[Stepwise, Stepwise], Stepwise] = field(default_factory=dict)
+    worked: Worked = field(default_factory=Worked)
 
     def give_up(self, *, raises: bool) -> None:
         """Take it that what arrives is what the layer was made for."""
@@ -115,10 +131,10 @@ class Verdicts:
     def applied(self, size: Along, function: Stepwise) -> Size:
         """Return what a function makes of a size; where it makes nothing, PyTorch raises."""
         inner = size.function
-        key = (function, inner)
-        if key not in self._composed:
-            self._composed[key] = composed(function, inner)
-        found = self._composed[key]
+        key, known = (function, inner), self.worked.composed
+        if key not in known:
+            known[key] = composed(function, inner)
+        found = known[key]
 
         def refused(n: int) -> int:
             return RAISES if found(n) is None and inner(n) is not None else GOOD

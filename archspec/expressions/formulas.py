@@ -46,8 +46,12 @@ def _names(formula: Formula) -> frozenset[str]:
 
 
 def text(formula: Formula) -> str:
-    """Return a formula as Python writes it."""
-    return ast.unparse(formula)
+    """Return a formula as Python writes it, kept on the node as `names` are."""
+    known: str | None = getattr(formula, "_text", None)
+    if known is None:
+        known = ast.unparse(formula)
+        formula._text = known  # type: ignore[attr-defined]
+    return known
 
 
 def constant(value: Value) -> Formula:
@@ -150,10 +154,19 @@ def _extent(formula: ast.AST) -> tuple[int, int]:
     """Return how many parts and levels a formula has, kept on the node as `names` are."""
     known: tuple[int, int] | None = getattr(formula, "_extends", None)
     if known is None:
-        inner = [_extent(part) for part in ast.iter_child_nodes(formula)]
-        known = 1 + sum(n for n, _ in inner), 1 + max((n for _, n in inner), default=0)
+        known = _measured(formula)
         formula._extends = known  # type: ignore[attr-defined]
     return known
+
+
+def _measured(formula: ast.AST) -> tuple[int, int]:
+    if isinstance(formula, ast.Name):
+        return 2, 2  # a name, and that it is read
+    if isinstance(formula, ast.BinOp):  # of these formulas grow large
+        left, right = _extent(formula.left), _extent(formula.right)
+        return 2 + left[0] + right[0], 1 + max(left[1], right[1])
+    inner = [_extent(part) for part in ast.iter_child_nodes(formula)]
+    return 1 + sum(n for n, _ in inner), 1 + max((n for _, n in inner), default=0)
 
 
 def fold(formula: Formula) -> Formula:

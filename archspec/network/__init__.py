@@ -48,8 +48,9 @@ class Network:
             with an empty label for a network with a single output.
         vars: the values it was resolved with.
         allowed: what its vars may be, of those that are not free.
-        open: the vars that stand in formulas under their names, since another value would change
-            arguments alone.
+        open: the vars that stand in formulas under their names.
+        closed: those of them of which another value would change more than arguments, so that no
+            formula is one for other values.
         computed: what stands in formulas under a name though it is computed from open vars and
             names before it: further vars, and sizes that have grown.
         root: the tree.
@@ -72,6 +73,7 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
+    closed: frozenset[str] = frozenset()
     computed: Mapping[str, Formula] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
     allowed: Mapping[str, Allowed] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from archspec.resolve.modules import module
 from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
-from archspec.resolve.resolver import Resolver
+from archspec.resolve.resolver import Naming, Resolver
 from archspec.resolve.scope import Scope, Source, entering, name_formula
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
@@ -49,50 +49,42 @@ def resolve(
     Raises:
         SpecError: with every mistake found; codes E, G and L.
     """
-    network, _ = resolve_open(written, overrides or {}, shape, (), most=most)
-    return network
+    return resolve_open(written, overrides or {}, shape, Naming(), most)
 
 
 def resolve_open(
     written: Written,
     overrides: Mapping[str, Given],
     shape: Shape | None,
-    wanted: Sequence[str],
-    named: Sequence[str] = (),
+    naming: Naming,
     most: int = limits.NODES,
-) -> tuple[Network, set[str]]:
-    """Resolve a spec where some vars stand in formulas under their names.
+) -> Network:
+    """Resolve a spec as `resolve` does, where some vars stand in formulas under their names.
 
-    Args:
-        written: the spec.
-        overrides: values for its vars.
-        shape: an input shape without the batch dimension, instead of the spec's.
-        wanted: the vars that shall be open.
-        named: vars computed from these that keep their names as well.
-        most: how many nodes it may have.
-
-    Returns:
-        The network, and which of these vars decide what is there at all.
+    Raises:
+        SpecError: with every mistake found; codes E, G and L.
+        CannotBeOpen: when they cannot, and that is known early.
     """
     inputs = _inputs(written, shape)
     values = values_of_vars(written.spec, overrides)
+    wanted, named = (
+        [name for name in vars if type(values[name]) in (int, float)]
+        for vars in (naming.wanted, naming.computed)
+    )
     scope, computed = _global(written.spec, overrides, values, wanted, named)
     given = Inputs(tuple(inputs.values()), written.places.get("input"))
-    resolver = Resolver(
-        written.spec, written.ops, Diagnostics(), scope, Expansion(most), module, given
-    )
-    if given.place is not None and len(inputs) > 1:
-        resolver.named.update(dict.fromkeys(inputs, given.place))
+    made = Diagnostics(), scope, Expansion(most), module, given, naming.patience
+    resolver = Resolver(written.spec, written.ops, *made)
     scope = replace(scope, values={**entering(given.shapes[0]), **values})
     root = _root(resolver, scope, inputs, given.place)
-    network = replace(
-        _network(written, values, inputs, root, scope),
+    network = _network(written, values, inputs, root, scope)
+    return replace(
+        network,
         is_default=not overrides and shape is None,
         open=tuple(wanted),
+        closed=network.closed | resolver.closed,
         computed={**computed, **resolver.grown},
     )
-    fills = [given for rule in network.init for _, _, fill in rule.fills for _, given in fill]
-    return network, resolver.closed | scope.origin(*fills)
 
 
 def _network(
@@ -108,6 +100,7 @@ def _network(
         SpecError: when `outputs` or `init` does not fit it.
     """
     spec = written.spec
+    fills = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
     return Network(
         name=spec.name,
         file=written.file,
@@ -120,6 +113,7 @@ def _network(
         expect=spec.expect,
         init=spec.init,
         is_default=True,
+        closed=scope.origin(*fills),
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
@@ -133,6 +127,8 @@ def _root(
     Raises:
         SpecError: with every mistake in it.
     """
+    if place is not None and len(inputs) > 1:
+        resolver.named.update(dict.fromkeys(inputs, place))
     flows = {name: Flow(name, size, place) for name, size in inputs.items()}
     root: Body | None = None
     with resolver.diagnostics.collect():

@@ -77,7 +77,7 @@ def _chosen(
     """
     if node.condition is None or node.training_only:
         return node, around
-    builder.resolver.closed |= scope.origin(node.condition)
+    builder.resolver.close(scope.origin(node.condition))
     holds, formula = decided(node.condition, scope)
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)
@@ -103,7 +103,7 @@ def _expand(
     if around.reads is not None:
         builder.last = only(builder.reading(node, around.reads, scope)[0], node.span)
     planned, count = turns(node, scope)
-    builder.resolver.closed |= structural(node, scope)
+    builder.resolver.close(structural(node, scope))
     start, made = builder.last, []
     for turn in planned:
         if branches is not None:  # each turn reads what enters all of them
@@ -149,7 +149,7 @@ def _entered(
     resolver = builder.resolver
     for var in (*open_vars(resolver.globals), *resolver.grown):
         if scope.called.get(var, var) in plan.values:
-            resolver.closed |= resolver.globals.sources[var].vars
+            resolver.close(resolver.globals.sources[var].vars)
     shape = builder.last.shape
     if shape is None:
         return scope, bindings

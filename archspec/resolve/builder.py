@@ -125,7 +125,7 @@ class Builder:
         Raises:
             SpecError: when there is no such variable; code G304.
         """
-        self.resolver.closed |= scope.origin(*map(name_formula, names.TEMPLATE.findall(name.text)))
+        self.resolver.close(scope.origin(*map(name_formula, names.TEMPLATE.findall(name.text))))
         known = filled(name, scope)
         if missing := names.TEMPLATE.search(known.text):
             help = did_you_mean(missing[1], scope.values)

@@ -46,7 +46,7 @@ class Place:
             bare = replace(node, reads=None, condition=None)
             return self.resolver.module(bare, self.name, self.path, self.scope, inputs)
         value, formula = self.scope.compute(node.callee)
-        self.resolver.closed |= self.scope.origin(node.callee)
+        self.resolver.close(self.scope.origin(node.callee))
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
         if label in self.resolver.ops:
@@ -98,7 +98,7 @@ class Place:
             raise misfit(error, kind, use, self.flows, self.scope, self.resolver.inputs) from None
         for size in (output, *(tensor.shape for tensor in op.tensors())):
             check_sizes(size, use.span)
-        self.resolver.closed |= closed_by(op, formulas, shapes, self.scope)
+        self.resolver.close(closed_by(op, formulas, shapes, self.scope))
         return Leaf(
             name=self.name,
             path=self.path,

@@ -8,7 +8,8 @@ side of a feature map, which keeps no formula, closes the vars that decide the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from archspec import expressions
@@ -16,68 +17,104 @@ from archspec.errors import SpecError
 from archspec.expressions import Formula
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
-from archspec.resolve import resolve_open
+from archspec.resolve import resolve, resolve_open
+from archspec.resolve.resolver import CannotBeOpen, Naming
 from archspec.spec import Given, Written
 
 _LONGEST: Final = 60
 """Characters of a formula that can be read at a glance."""
 
+_EARLY: Final = 100
+"""Nodes that may be made in vain where nobody may want to know which vars can be open."""
+
+TOO_LONG: Final = "L204"
+"""The code of formulas past the limits; those of open vars can grow where numbers do not."""
+
 _OFTEN: Final = 2
 """Uses from which on what is computed reads better under its name."""
 
 
-def with_open_vars(
-    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
-) -> Network:
-    """Return a network with as many open vars as can be.
+def resolve_named(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Network:
+    """Resolve a spec, in whose formulas vars have their names, but for those that soon must not.
 
-    Args:
-        network: the network in which none is open.
-        written: its spec.
-        overrides: values for its vars.
-        shape: an input shape without the batch dimension, instead of the spec's.
-    """
-    numbers = [name for name in written.spec.vars if type(network.vars[name]) in (int, float)]
-    formulas = {name: default.formula for name, default in written.spec.vars.items()}
-    wanted = [name for name in numbers if formulas[name] is None]
-    named = [name for name in numbers if formulas[name] is not None and name not in overrides]
-    try:
-        opened, wanted = _opened(written, overrides, shape, wanted, named)
-        unreadable = _in_long_formulas(opened)
-        kept = [name for name in wanted if name not in unreadable]
-        # What is computed of closed vars alone is a number, whatever was asked for.
-        named = [name for name in named if name in opened.computed]
-        uses = _uses(opened)
-        often = [name for name in named if uses[name] >= _OFTEN]
-        if (kept, often) != (wanted, named):
-            opened, _ = _opened(written, overrides, shape, kept, often)
-    except SpecError:  # formulas of open vars can grow past the limits, where numbers do not
-        return network
-    return opened
-
-
-def _opened(
-    written: Written,
-    overrides: Mapping[str, Given],
-    shape: Shape | None,
-    wanted: Sequence[str],
-    named: Sequence[str],
-) -> tuple[Network, list[str]]:
-    """Return a network in which all of some vars are open that can be, and which these are.
+    That is no more work than with numbers, and most often it serves its source too.
 
     Args:
         written: the spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
-        wanted: the vars that shall be open.
-        named: vars computed from these that keep their names; that may close further ones.
+
+    Raises:
+        SpecError: with every mistake found; codes E, G and L.
     """
-    open_now = [*wanted]
+    try:
+        return _resolved(written, overrides, shape, _candidates(written, overrides))
+    except SpecError as error:
+        if all(found.code != TOO_LONG for found in error.diagnostics):
+            raise
+        return resolve(written, overrides, shape)
+
+
+def with_open_vars(
+    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+) -> Network:
+    """Return a network with as many open vars as can be, and none that had to be closed.
+
+    Args:
+        network: the network, as `resolve_named` gives it.
+        written: its spec.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+    """
+    again = partial(_resolved, written, overrides, shape)
+    named = _candidates(written, overrides).computed
+    try:
+        network = _without_closed(network, named, again)
+        unreadable = _in_long_formulas(network)
+        kept = [name for name in network.open if name not in unreadable]
+        # What is computed of closed vars alone is a number, whatever was asked for.
+        named = [name for name in named if name in network.computed]
+        uses = _uses(network)
+        often = [name for name in named if uses[name] >= _OFTEN]
+        if (kept, often) != ([*network.open], named):
+            network = _without_closed(again(Naming(kept, often)), often, again)
+    except SpecError:
+        return resolve(written, overrides, shape)
+    return network
+
+
+def _without_closed(
+    network: Network, named: Sequence[str], again: Callable[[Naming], Network]
+) -> Network:
+    """Return the network resolved again until nothing in its formulas had to be closed."""
+    while network.closed:
+        wanted = [name for name in network.open if name not in network.closed]
+        # To begin anew time after time is no more work than one network.
+        network = again(Naming(wanted, named, sum(1 for _ in walk(network.root))))
+    return network
+
+
+def _candidates(written: Written, overrides: Mapping[str, Given]) -> Naming:
+    """Return the vars that may be open, and those that are computed of others."""
+    formulas = {name: default.formula for name, default in written.spec.vars.items()}
+    wanted = [name for name, formula in formulas.items() if formula is None]
+    computed = [name for name in formulas if name not in wanted and name not in overrides]
+    return Naming(wanted, computed, _EARLY)
+
+
+def _resolved(
+    written: Written, overrides: Mapping[str, Given], shape: Shape | None, naming: Naming
+) -> Network:
+    """Return a network in which all of some vars are open that are not closed early.
+
+    Its patience is for all that is made in vain together.
+    """
     while True:
-        network, closed = resolve_open(written, overrides, shape, open_now, named)
-        if closed.isdisjoint(open_now):
-            return network, open_now
-        open_now = [name for name in open_now if name not in closed]
+        try:
+            return resolve_open(written, overrides, shape, naming)
+        except CannotBeOpen as found:
+            wanted = [name for name in naming.wanted if name not in found.vars]
+            naming = Naming(wanted, naming.computed, naming.patience - found.nodes)
 
 
 def _in_long_formulas(network: Network) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from archspec import spec
@@ -16,6 +16,35 @@ from archspec.resolve.images import Inputs
 from archspec.resolve.scope import Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Which vars stand in formulas under their names.
+
+    Attributes:
+        wanted: those that shall be open, of which those are that are numbers.
+        computed: vars computed from these that keep their names as well.
+        patience: up to how many nodes all is left when a var decides what is there at all.
+    """
+
+    wanted: Sequence[str] = ()
+    computed: Sequence[str] = ()
+    patience: int = 0
+
+
+class CannotBeOpen(Exception):
+    """What is there depends on open vars, so that nothing made of their formulas is of use.
+
+    Attributes:
+        vars: these vars.
+        nodes: how many nodes were made until this was known.
+    """
+
+    def __init__(self, vars: frozenset[str], nodes: int) -> None:
+        super().__init__(", ".join(sorted(vars)))
+        self.vars = vars
+        self.nodes = nodes
+
+
 @dataclass(slots=True)
 class Resolver:
     """What all bodies of one spec share.
@@ -24,6 +53,7 @@ class Resolver:
         make: what `module` does; a body holds modules, which have bodies of their own.
         inputs: those of the network.
         closed: the open vars that decide what is there, and not only what its arguments are.
+        patience: up to how many nodes all is left at the first such var.
         named: where nodes have their names, those of all bodies together.
         grown: sizes that were given a name since their formulas grew, with these.
     """
@@ -35,6 +65,7 @@ class Resolver:
     expansion: Expansion
     make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
     inputs: Inputs
+    patience: int = 0
     closed: set[str] = field(default_factory=set)
     named: dict[str, Span] = field(default_factory=dict)
     grown: dict[str, Formula] = field(default_factory=dict)
@@ -44,3 +75,13 @@ class Resolver:
     ) -> Body:
         """Return the module that a body spells, also when the body is a single node."""
         return self.make(self, node, name, path, scope, inputs)
+
+    def close(self, vars: frozenset[str]) -> None:
+        """Note that open vars decide what is there.
+
+        Raises:
+            CannotBeOpen: when that is known early enough to begin anew without them.
+        """
+        if vars and self.expansion.nodes <= self.patience:
+            raise CannotBeOpen(vars, self.expansion.nodes)
+        self.closed |= vars

@@ -6,6 +6,7 @@ import ast
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from archspec import expressions
@@ -42,6 +43,7 @@ def copies(read: Iterable[str]) -> list[Copy]:
     ]
 
 
+@cache
 def _part(name: str) -> dict[str, Copy]:
     """Return a module that `torch.nn` lacks, as the live back end has it, behind its bases."""
     stem = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -60,8 +60,9 @@ def file_of(program: Program, ending: Sequence[ast.stmt]) -> File:
     """Return the file of what was written, with what it needs from elsewhere."""
     ops = program.network.ops
     written = [*(part.tree for part in program.definitions), *ending]
-    copied = copies(names(*written))
-    read = names(*written, *(copy.tree for copy in copied))
+    read = names(*written)
+    copied = copies(read)
+    read |= names(*(copy.tree for copy in copied))
     defined = {part.name for part in program.definitions}
     plugins = [op.torch for op in ops.values() if not is_builtin(op)]
     return File(imports(read, defined, ops), program.definitions, copied, ending, plugins)

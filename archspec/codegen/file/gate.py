@@ -7,13 +7,13 @@ a text was made: what is not on these lists does not leave.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from archspec.codegen.file.emitted_file import File
 from archspec.codegen.file.gate_characters import Refused, check_characters, check_comments, parsed
 from archspec.codegen.file.gate_lists import DOTTED, Reader, is_module
+from archspec.codegen.python.trees import same
 
 IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "collections": ("OrderedDict",),
@@ -38,34 +38,42 @@ def check(text: str, file: File, *, comments: Iterable[str] = ()) -> None:
     check_characters(text)
     tree = parsed(text)
     check_comments(text, (*(copy.text for copy in file.copied), *comments))
-    _check_imports(tree, _with_plugins(file.plugins))
-    known = set(map(shape, file.own))
-    rest = [node for node in tree.body if shape(node) not in known]
+    parts = {node: [*ast.walk(node)] for node in tree.body}
+    for node, inner in parts.items():
+        _check_imports(node, inner, _with_plugins(file.plugins))
+    own = file.own
+    rest = [node for node in tree.body if not any(_alike(node, known) for known in own)]
     _check_top(rest)
-    given = {name for node in rest for name in _given(node)}
+    read = [part for node in rest for part in parts[node]]
+    given = {*_given(read)}
     given |= {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    stored = {name for node in rest for name in _stored(node)}
+    stored = {*_stored(read)}
+    dotted = DOTTED.union(file.plugins)
     for node in rest:
-        Reader(given, stored, _set_on_self(node), DOTTED.union(file.plugins)).read(node)
+        Reader(given, stored, _set_on_self(parts[node]), dotted).read(parts[node])
     check_whole(tree, file.statements)
 
 
 def check_whole(tree: ast.Module, meant: Iterable[ast.stmt]) -> None:
     """Refuse a file in which Python does not read all that was written."""
-    found = set(map(shape, tree.body))
     for node in meant:
-        if shape(node) not in found:
+        if not any(_alike(node, found) for found in tree.body):
             raise Refused(f"on the way to text something became of `{ast.unparse(node)}`", 1)
 
 
-def shape(node: ast.stmt) -> str:
-    """Return all that Python reads of a statement, docstrings aside, which templates lay out."""
-    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return ast.dump(node)
-    body = node.body[1:] if node.body and _is_text(node.body[0]) else node.body
-    outside = copy.copy(node)
-    outside.body = []
-    return "\n".join([ast.dump(outside), *map(shape, body)])
+def _alike(one: ast.stmt, other: ast.stmt) -> bool:
+    """Tell whether Python reads the same, docstrings aside, which templates lay out."""
+    if not isinstance(one, ast.FunctionDef | ast.ClassDef) or type(one) is not type(other):
+        return same(one, other)
+    heads = (field for field in one._fields if field != "body")
+    if not all(same(getattr(one, name), getattr(other, name)) for name in heads):
+        return False
+    bodies = [_without_docstring(node.body) for node in (one, other)]
+    return len(bodies[0]) == len(bodies[1]) and all(map(_alike, *bodies))
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    return body[1:] if body and _is_text(body[0]) else body
 
 
 def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -78,8 +86,10 @@ def _with_plugins(plugins: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _check_imports(tree: ast.Module, imports: Mapping[str, tuple[str, ...]]) -> None:
-    for node in ast.walk(tree):
+def _check_imports(
+    top: ast.stmt, parts: Iterable[ast.AST], imports: Mapping[str, tuple[str, ...]]
+) -> None:
+    for node in parts:
         if isinstance(node, ast.Import):
             wrong = [a.name for a in node.names if a.name not in imports or a.asname is not None]
         elif isinstance(node, ast.ImportFrom):
@@ -87,7 +97,7 @@ def _check_imports(tree: ast.Module, imports: Mapping[str, tuple[str, ...]]) -> 
             wrong = [a.name for a in node.names if a.name not in taken or a.asname is not None]
         else:
             continue
-        if wrong or node not in tree.body:
+        if wrong or node is not top:
             raise Refused(f"an import, `{ast.unparse(node)}`", node.lineno)
 
 
@@ -107,27 +117,27 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _given(tree: ast.AST) -> Iterator[str]:
-    """Return the names of what is imported and of parameters, which may be classes."""
-    for node in ast.walk(tree):
+def _given(parts: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names of what is imported and of parameters, which may be classes."""
+    for node in parts:
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.alias):
             yield node.name
 
 
-def _stored(tree: ast.AST) -> Iterator[str]:
-    """Return the names of variables."""
-    for node in ast.walk(tree):
+def _stored(parts: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names of variables."""
+    for node in parts:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
-def _set_on_self(tree: ast.AST) -> frozenset[str]:
+def _set_on_self(parts: Iterable[ast.AST]) -> frozenset[str]:
     """Return the attributes that a class sets on itself and on what it holds."""
     return frozenset(
         node.attr
-        for node in ast.walk(tree)
+        for node in parts
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and is_module(node.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -62,6 +62,8 @@ _QUOTED: Final = re.compile(rf"[0-9]+|(?=.*-){names.CHILD.pattern}")
 
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
+_ON_MODULES: Final = _METHODS | _OF_VALUES | {"training"}
+
 _FIELDS: Final = frozenset(field for op in BY_NAME.values() for field in op.model_fields)
 """Arguments of layers, which a file may read from them: `self.conv1.in_channels`."""
 
@@ -112,13 +114,14 @@ class Reader:
     called: set[int] = field(default_factory=set)
     dots: set[int] = field(default_factory=set)
 
-    def read(self, tree: ast.AST) -> None:
-        """Look at every node.
+    def read(self, parts: Sequence[ast.AST]) -> None:
+        """Look at every node, the definition's own first.
 
         Raises:
             Refused: at the first that is not on the lists.
         """
-        for node in ast.walk(tree):
+        tree = parts[0]
+        for node in parts:
             if not isinstance(node, _NODES):
                 raise _refused(type(node).__name__, node, tree)
             if isinstance(node, ast.Call):
@@ -152,10 +155,8 @@ class Reader:
     def _name(self, node: ast.Name) -> bool:
         if isinstance(node.ctx, ast.Store):
             return not _is_taken(node.id)
-        known = _TYPES.union(self.given, self.stored)
-        return node.id in known or (
-            id(node) in self.called and node.id in (*_CALLED, "getattr", "ValueError")
-        )
+        known = node.id in _TYPES or node.id in self.given or node.id in self.stored
+        return known or (id(node) in self.called and node.id in (*_CALLED, "getattr", "ValueError"))
 
     def _attribute(self, node: ast.Attribute) -> bool:
         root = _root(node)
@@ -167,8 +168,8 @@ class Reader:
         if _is_name(node.value, "network"):  # what a function that fills its tensors gets
             return node.attr in _METHODS
         if is_module(node.value):
-            known = _METHODS | _OF_VALUES | {"training"} | self.own
-            return node.attr in known or (node.attr in _FIELDS and id(node) not in self.called)
+            known = node.attr in _ON_MODULES or node.attr in self.own
+            return known or (node.attr in _FIELDS and id(node) not in self.called)
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import (
+    BytecodeCache,
     ChoiceLoader,
     FileSystemLoader,
     PrefixLoader,
@@ -21,6 +22,7 @@ from jinja2 import (
     TemplateSyntaxError,
     Undefined,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -60,6 +62,28 @@ class _Absent(StrictUndefined):
         if isinstance(owner, Mapping):
             return f"it has no attribute {self._undefined_name!r} but {', '.join(owner)}"
         return super()._undefined_message
+
+
+class _Compiled(BytecodeCache):
+    """Templates as Python compiled them, for as long as the program runs; changed ones are others.
+
+    What the key of a template does not tell is in its checksum: its text.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what is known of it."""
+        if (found := self.known.get((bucket.key, bucket.checksum))) is not None:
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what is in a bucket."""
+        self.known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
 
 
 class _BareStringError(TemplateError):
@@ -177,6 +201,8 @@ def _environment(
         keep_trailing_newline=True,
         autoescape=False,
         extensions=extensions,
+        # An extension makes other code of the same text.
+        bytecode_cache=None if extensions else _COMPILED,
     )
     environment.globals.clear()
     return environment

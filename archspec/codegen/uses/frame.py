@@ -114,6 +114,9 @@ class Frame:
         Raises:
             Differ: when there is none.
         """
+        fixed = all(isinstance(formula, ast.Constant) for formula in formulas)
+        if fixed and len({*map(expressions.text, formulas)}) == 1:
+            return formulas[0]
         outside = [
             expressions.substitute(view.outside(formula), self.constants)
             for view, formula in zip(where, formulas, strict=True)

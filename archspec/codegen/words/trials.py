@@ -12,7 +12,7 @@ from archspec import expressions
 from archspec.analysis.reach import Reach
 from archspec.analysis.sides import entering
 from archspec.analysis.sizes import Sizes
-from archspec.analysis.verdicts import GOOD
+from archspec.analysis.verdicts import GOOD, Worked
 from archspec.codegen.uses.common_formula import View, entered, inside
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words.other_arguments import (
@@ -99,18 +99,14 @@ def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> 
     whole = all(type(view.scope.get(name)) is int for view in views for name in varied)
     complete = len(views) == len(bodies) and whole and len(varied) <= _PARAMETERS
     given = [_given(view, varied) if complete else {} for view in views]
+    worked = Worked()
     uses = tuple(
-        _trial(use, values, letters)
+        _trial(use, values, letters, worked)
         for use, values in zip(bodies, given or [{}] * len(bodies), strict=False)
     )
     if not complete or not varied:
         return Trials(uses, (), varied, frozenset(holding), complete)
-    # Uses of the same layers tell the same.
-    kinds = {
-        tuple(node.name for node in use.nodes): view
-        for use, view in zip(bodies, views, strict=True)
-    }
-    found = [trial for view in [*kinds.values()][:_USES] for trial in _tried(view, varied, letters)]
+    found = [trial for view in _unlike(views) for trial in _tried(view, varied, letters, worked)]
     made = tuple(trial for trial in found if trial is not None)
     # What could not be tried agrees with nothing: of a parameter that kept its value, all is open.
     kept = any(len({trial.values[name] for trial in made}) < _VARIED for name in varied)
@@ -118,8 +114,16 @@ def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> 
     return Trials(uses, made, varied, frozenset(holding), known)
 
 
-def _trial(body: Body, values: Mapping[str, int], letters: Mapping[int, str]) -> Trial:
-    reach = Reach()
+def _unlike(views: Sequence[View]) -> list[View]:
+    """Return some uses, each of other layers: those of the same tell the same."""
+    kinds = {tuple(node.name for node in view.child.nodes): view for view in views}  # type: ignore[union-attr]
+    return [*kinds.values()][:_USES]
+
+
+def _trial(
+    body: Body, values: Mapping[str, int], letters: Mapping[int, str], worked: Worked
+) -> Trial:
+    reach = Reach(worked=worked)
     return Trial(values, reach, reach.through(body, {INPUT: entering(body.inputs[0], letters)}))
 
 
@@ -145,7 +149,9 @@ def _ofchannels_of(leaf: Leaf) -> frozenset[str]:
     return frozenset() if is_side else frozenset(("length",))
 
 
-def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Iterator[Trial | None]:
+def _tried(
+    view: View, varied: Sequence[str], letters: Mapping[int, str], worked: Worked
+) -> Iterator[Trial | None]:
     """Yield trials with other values, if layers can be made with them; None where none can tell."""
     body = view.child
     assert isinstance(body, Body)
@@ -156,7 +162,7 @@ def _tried(view: View, varied: Sequence[str], letters: Mapping[int, str]) -> Ite
             yield None
             continue
         if made is not None:
-            trial = _trial(made, values, letters)
+            trial = _trial(made, values, letters, worked)
             if trial.reach.is_apart and all(
                 GOOD in v.values for v in trial.reach.verdicts.values()
             ):
