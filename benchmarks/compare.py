@@ -55,12 +55,15 @@ def wall(work: Callable[[], object], times: int = 1) -> Callable[[], float]:
     return measure
 
 
-def cpu(work: Callable[[], object]) -> Callable[[], float]:
-    """Return a measurement of the CPU seconds that some work takes."""
+def cpu(
+    work: Callable[..., object], made: Callable[[], object] | None = None
+) -> Callable[[], float]:
+    """Return a measurement of the CPU seconds that some work takes, on what is made before it."""
 
     def measure() -> float:
+        given = () if made is None else (made(),)
         start = time.process_time()
-        work()
+        work(*given)
         return time.process_time() - start
 
     return measure
@@ -95,7 +98,7 @@ def main() -> None:
     import archspec
 
     for name in ("resnet34", "resnet152", "efficientnet_b0", "swin_t"):
-        work = cpu(partial(lambda net: net.codegen(), archspec.load(name)))
+        work = cpu(archspec.Architecture.codegen, partial(archspec.load, name))
         line(f"codegen {name} ÷ load of it", work, cpu(partial(archspec.load, name)), runs)
         made = getattr(torchvision.models, name)()
         traced = cpu(partial(lambda net: torch.fx.symbolic_trace(net).code, made))

@@ -11,6 +11,8 @@ from modules import source_class
 from torch import nn
 
 import archspec
+from archspec.errors import Span
+from archspec.resolve.expansion import Expansion
 
 # What the constructors take, and another value of each.
 BUNDLED: dict[str, dict[str, Any]] = {
@@ -212,3 +214,24 @@ def test_a_size_that_grows_has_a_line() -> None:
 def test_the_value_that_was_set_is_the_default() -> None:
     kind = source_class(archspec.load("resnet18", num_classes=7))
     assert inspect.signature(kind).parameters["num_classes"].default == 7
+
+
+# How often the nodes of a network are made until its source is there: a var that is closed by the
+# last of them, as by a dropout that is there or not, costs all of them again.
+MADE = {"resnet34": 1, "swin_t": 1, "efficientnet_b0": 1, "vit_b_32": 1, "inception_v4": 2}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_loaded_serves_the_source(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = 0
+    node = Expansion.node
+
+    def counted(self: Expansion, span: Span) -> None:
+        nonlocal made
+        made += 1
+        node(self, span)
+
+    monkeypatch.setattr(Expansion, "node", counted)
+    net = archspec.load(name)
+    net.codegen()
+    assert made == pytest.approx(MADE[name] * len(net.nodes), abs=100)
