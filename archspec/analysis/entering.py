@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from archspec import limits, spec
 from archspec.errors import Diagnostic, Span
 from archspec.network import Body, Network
-from archspec.resolve.scope import entering
+from archspec.resolve.shapes_across_scopes import entering
 from archspec.schema import names
 from archspec.spec import Given, read_names
 

@@ -10,7 +10,7 @@ from archspec.expressions import Value
 from archspec.network import Body, Network, walk
 from archspec.ops import Shape
 from archspec.resolve import resolve
-from archspec.resolve.scope import entering
+from archspec.resolve.shapes_across_scopes import entering
 from archspec.spec import Given, Written
 
 _MAP: Final = 3

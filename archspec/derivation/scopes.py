@@ -12,7 +12,7 @@ from archspec.derivation.quoting import quoted
 from archspec.expressions import Formula, Value, names, shown_value, text
 from archspec.network import BlockUse, Body, Loop, Network, Turn
 from archspec.ops import Shape
-from archspec.resolve.scope import entering
+from archspec.resolve.shapes_across_scopes import entering
 from archspec.schema.names import SIZES
 from archspec.spec import Given, Written
 

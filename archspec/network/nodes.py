@@ -112,27 +112,64 @@ class Loop:
     turns: tuple[Turn, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A name that a block has of its own.
+
+    Attributes:
+        value: what it is here.
+        formula: the same in the names of the caller's scope.
+        is_open: whether it comes from an open var.
+        default: the parameter's default, where that is a plain value.
+        computed: the parameter's default as a formula of the block, where it has that here.
+    """
+
+    value: Value
+    formula: Formula
+    is_open: bool = False
+    default: tuple[Value, ...] = ()
+    computed: Formula | None = None
+
+
+# No `slots`: what is read off the names is computed once and kept.
+@dataclass(frozen=True, eq=False)
 class BlockUse:
     """A call of one of the spec's own blocks.
 
     Attributes:
-        values: the block's parameters, and the sizes that enter it (`in_channels`, …).
-        bindings: the same as formulas in the names of the caller's scope.
-        vars: the open vars, which are among the values too.
-        open: the names whose values come from an open var.
-        defaults: the parameters' defaults that are plain values.
-        computed: the parameters that have a computed default here, with its formula.
+        names: the block's parameters, the sizes that enter it (`in_channels`, …) and the open vars.
+        vars: the names of the open vars there.
     """
 
     name: str
     parameters: tuple[spec.Parameter, ...]
-    values: Mapping[str, Value]
-    bindings: Mapping[str, Formula]
+    names: Mapping[str, Bound]
     vars: tuple[str, ...] = ()
-    open: frozenset[str] = frozenset()
-    defaults: Mapping[str, Value] = field(default_factory=dict)
-    computed: Mapping[str, Formula] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """The values of all names."""
+        return {name: bound.value for name, bound in self.names.items()}
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Formula]:
+        """All names as formulas in the names of the caller's scope."""
+        return {name: bound.formula for name, bound in self.names.items()}
+
+    @cached_property
+    def open(self) -> frozenset[str]:
+        """The names whose values come from an open var."""
+        return frozenset(name for name, bound in self.names.items() if bound.is_open)
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Value]:
+        """The parameters' defaults that are plain values."""
+        return {name: bound.default[0] for name, bound in self.names.items() if bound.default}
+
+    @cached_property
+    def computed(self) -> Mapping[str, Formula]:
+        """The parameters that have a computed default here, with its formula."""
+        return {n: bound.computed for n, bound in self.names.items() if bound.computed is not None}
 
 
 # No `slots`: `nodes` and `steps` are computed once and kept.

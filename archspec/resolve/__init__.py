@@ -20,7 +20,8 @@ from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Naming, Resolver
-from archspec.resolve.scope import Scope, Source, entering, name_formula
+from archspec.resolve.scope import Binding, Scope, Source, of_values
+from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
 from archspec.traced import NONE
@@ -75,7 +76,8 @@ def resolve_open(
     given = Inputs(tuple(inputs.values()), written.places.get("input"))
     made = Diagnostics(), scope, Expansion(most), module, given, naming.patience
     resolver = Resolver(written.spec, written.ops, *made)
-    scope = replace(scope, values={**entering(given.shapes[0]), **values})
+    sizes = {name: Binding(size) for name, size in entering(given.shapes[0]).items()}
+    scope = replace(scope, names={**sizes, **scope.names})
     root = _root(resolver, scope, inputs, given.place)
     network = _network(written, values, inputs, root, scope)
     return replace(
@@ -151,7 +153,7 @@ def _global(
 
     The formulas of what is named though it is computed are returned beside it.
     """
-    scope, computed = Scope(values, {}), {}
+    scope, computed = of_values(values), {}
     for name, default in spec.vars.items():
         if name in wanted:
             formula: Formula = name_formula(name)
@@ -162,15 +164,10 @@ def _global(
             if source.vars and name in named:
                 computed[name], formula = formula, name_formula(name)
         if source.vars:
-            scope = replace(
-                scope,
-                formulas={**scope.formulas, name: formula},
-                sources={**scope.sources, name: source},
-            )
-    origins = {
-        name: Origin(given, values, name) for name, given in {**spec.vars, **overrides}.items()
-    }
-    return replace(scope, origins=origins), computed
+            scope = scope.with_names({name: Binding(values[name], formula, source)})
+    given = {name: Origin(g, values, name) for name, g in {**spec.vars, **overrides}.items()}
+    names = {name: replace(bound, origin=given[name]) for name, bound in scope.names.items()}
+    return replace(scope, names=names), computed
 
 
 def _inputs(written: Written, shape: Shape | None) -> dict[str, Shape]:

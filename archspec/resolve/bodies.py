@@ -16,7 +16,9 @@ from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, joins
 from archspec.resolve.left_out import add_absent, add_alias
 from archspec.resolve.loops import Planned, structural, turns
-from archspec.resolve.scope import Scope, formula_of, leaving, open_vars, renamed
+from archspec.resolve.scope import Scope, open_vars
+from archspec.resolve.shapes_across_scopes import leaving, renamed
+from archspec.traced import formula_of
 
 
 def add_items(builder: Builder, body: spec.Body, scope: Scope) -> None:
@@ -142,14 +144,14 @@ def _entered(
 ) -> tuple[Scope, dict[str, Formula]]:
     """Return what a turn sees, and what its names mean outside; what it reads is said in them."""
     bindings = plan.bindings
-    scope = outer.with_loop(plan.values, bindings)
-    scope = replace(scope, origins={**scope.origins, **plan.origins})
+    scope = outer.with_loop(plan.values, bindings, plan.origins)
     scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
     # Within, a var of the same name cannot be told from the loop's own.
     resolver = builder.resolver
     for var in (*open_vars(resolver.globals), *resolver.grown):
-        if scope.called.get(var, var) in plan.values:
-            resolver.close(resolver.globals.sources[var].vars)
+        source = resolver.globals.source_of(var)
+        if source is not None and scope.called.get(var, var) in plan.values:
+            resolver.close(source.vars)
     shape = builder.last.shape
     if shape is None:
         return scope, bindings

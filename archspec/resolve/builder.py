@@ -14,7 +14,8 @@ from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, filled, is_own
 from archspec.resolve.making import Place
 from archspec.resolve.resolver import Resolver
-from archspec.resolve.scope import Scope, name_formula
+from archspec.resolve.scope import Scope
+from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.resolve.siblings import Siblings
 from archspec.schema import names
 

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from archspec import expressions, limits
 from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
-from archspec.network import BlockUse
+from archspec.network import BlockUse, Bound
 from archspec.ops import Shape
 from archspec.resolve.origins import Origin
 from archspec.resolve.parameters import arguments, plain_defaults, unstated
-from archspec.resolve.scope import (
-    Scope,
-    Source,
-    calling,
-    entering,
-    name_formula,
-    open_vars,
-    without,
-)
+from archspec.resolve.scope import Binding, Scope, calling, open_vars, without
+from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.spec import Block, Given, Parameter, Use
 from archspec.traced import formula_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """The names that a block's body sees of its own.
+class _Own:
+    """The names that a block's body has of its own, and what is known of them around it.
 
     Attributes:
-        values: their values.
-        bindings: the formulas that stand for them outside.
-        sources: how they come from open vars.
-        called: the names that open vars have there.
+        names: what they stand for in the body.
+        outside: the formulas that stand for them in the scope of the use.
+        computed: the formulas of those with a computed default, in the body.
     """
 
-    values: dict[str, Value]
-    bindings: dict[str, Formula]
-    sources: dict[str, Source]
-    called: Mapping[str, str]
+    names: dict[str, Binding]
+    outside: dict[str, Formula]
+    computed: dict[str, Formula] = field(default_factory=dict)
 
 
 def enter(
@@ -60,85 +51,84 @@ def enter(
             default that cannot be computed.
     """
     sizes = entering(shape)
-    own = {*sizes, *(parameter.name for parameter in block.parameters)}
-    defaults = plain_defaults(block, own | outermost.values.keys())
+    taken = {*sizes, *(parameter.name for parameter in block.parameters)}
+    defaults = plain_defaults(block, taken | outermost.names.keys())
     use = unstated(use, sizes, around)
     given = arguments(block, use, around, defaults)
-    names = _names(given, sizes, around, outermost, calling(open_vars(outermost), own))
-    scope = replace(
-        _inner(outermost, names),
-        origins={**without(outermost.origins, own), **_origins(block, use, around)},
-        trail=(_told(block, names.values, path, use), *around.trail),
-        blocks=around.blocks + 1,
-        handed={**around.handed, block.name.text: names.values},
-    )
+    own = _own(given, sizes, around, _origins(block, use, around))
+    called = calling(open_vars(outermost), taken)
+
+    def told(scope: Scope) -> Scope:
+        return replace(scope, trail=(_told(block, own.names, path, use), *around.trail))
+
+    scope = told(replace(_inner(outermost, own.names, called), blocks=around.blocks + 1))
     left = [parameter for parameter in block.parameters if parameter.name not in given]
-    scope, computed = _computed(left, names, path, scope)
-    if computed:
-        scope = replace(scope, trail=(_told(block, names.values, path, use), *around.trail))
-    return scope, _kept(block, names, outermost, defaults, computed)
+    scope = _computed(left, own, path, scope)
+    handed = {name: bound.value for name, bound in own.names.items()}
+    scope = replace(told(scope), handed={**around.handed, block.name.text: handed})
+    return scope, _kept(block, own, around, outermost, defaults, called)
+
+
+def _own(
+    given: Mapping[str, tuple[Value, Formula]],
+    sizes: Mapping[str, int],
+    around: Scope,
+    origins: Mapping[str, Origin],
+) -> _Own:
+    """Return the names of what is given to a block, and of the sizes that enter it."""
+    outside = {name: formula for name, (_, formula) in given.items()}
+    names = {
+        name: Binding(value, name_formula(name), around.source(formula), origins.get(name))
+        for name, (value, formula) in given.items()
+    }
+    for name, size in sizes.items():
+        outside[name] = formula_of(size)
+        names[name] = Binding(int(size), name_formula(name), around.source_of_size(size))
+    return _Own(names, outside)
 
 
 def _kept(
     block: Block,
-    names: _Names,
-    outermost: Scope,
-    defaults: Mapping[str, Value],
-    computed: Mapping[str, Formula],
-) -> BlockUse:
-    """Return what the network keeps of the call of a block."""
-    vars = {name: outermost.values[var] for var, name in names.called.items()}
-    return BlockUse(
-        name=block.name.text,
-        parameters=block.parameters,
-        values={**names.values, **vars},
-        bindings=names.bindings,
-        vars=tuple(vars),
-        open=frozenset(name for name, source in names.sources.items() if source.vars),
-        defaults=defaults,
-        computed=computed,
-    )
-
-
-def _names(
-    given: Mapping[str, tuple[Value, Formula]],
-    sizes: Mapping[str, int],
+    own: _Own,
     around: Scope,
     outermost: Scope,
+    defaults: Mapping[str, Value],
     called: Mapping[str, str],
-) -> _Names:
-    """Return the names of what is given to a block, of the sizes that enter it, and of the vars.
+) -> BlockUse:
+    """Return what the network keeps of the call of a block.
 
     The open vars reach a class through its constructor, as the block's parameters do.
     """
-    values = {parameter: value for parameter, (value, _) in given.items()}
-    bindings = {parameter: formula for parameter, (_, formula) in given.items()}
-    bindings |= {size: formula_of(n) for size, n in sizes.items()}
-    sources = {name: around.source(formula) for name, formula in bindings.items()}
-    sources |= {size: around.source_of_size(n) for size, n in sizes.items()}
-    values |= {size: int(n) for size, n in sizes.items()}
-    bindings |= {name: name_formula(around.called.get(var, var)) for var, name in called.items()}
-    sources |= {name: outermost.sources[var] for var, name in called.items()}
-    return _Names(values, bindings, sources, called)
+    names = {
+        name: Bound(
+            value=bound.value,
+            formula=own.outside[name],
+            is_open=bound.source is not None and bool(bound.source.vars),
+            default=(defaults[name],) if name in defaults else (),
+            computed=own.computed.get(name),
+        )
+        for name, bound in own.names.items()
+    }
+    for var, name in called.items():
+        formula = name_formula(around.called.get(var, var))
+        names[name] = Bound(value=outermost.values[var], formula=formula, is_open=True)
+    return BlockUse(block.name.text, block.parameters, names, tuple(called.values()))
 
 
-def _computed(
-    parameters: Sequence[Parameter], names: _Names, path: str, scope: Scope
-) -> tuple[Scope, dict[str, Formula]]:
+def _computed(parameters: Sequence[Parameter], own: _Own, path: str, scope: Scope) -> Scope:
     """Add these parameters, whose defaults are computed from those before them.
 
     Returns:
-        The scope that has them too, and their formulas in it.
+        The scope that has them too.
     """
-    computed = {}
     for parameter in parameters:
         name = parameter.name
         value, formula = _default(parameter.default, path, scope)
-        computed[name], names.values[name] = formula, value
-        names.bindings[name] = expressions.substitute(formula, names.bindings)
+        own.computed[name] = formula
+        own.outside[name] = expressions.substitute(formula, own.outside)
         scope = scope.with_name(name, value, formula)
-        names.sources[name] = scope.sources[name]
-    return scope, computed
+        own.names[name] = scope.names[name]
+    return scope
 
 
 def endless(block: Block, use: Use, around: Scope, within: Scope) -> SpecError:
@@ -182,24 +172,24 @@ def _origins(block: Block, use: Use, around: Scope) -> dict[str, Origin]:
     return {name: around.written(value) for name, value in given.items()}
 
 
-def _inner(outermost: Scope, names: _Names) -> Scope:
+def _inner(outermost: Scope, own: Mapping[str, Binding], called: Mapping[str, str]) -> Scope:
     """Return the scope of a block: the vars, unless what enters and what is given hides them."""
-    values = names.values
-    hidden = {var: name_formula(name) for var, name in names.called.items() if name != var}
-    formulas = {n: expressions.substitute(f, hidden) for n, f in outermost.formulas.items()}
-    return Scope(
-        {**outermost.values, **values},
-        {**formulas, **{name: name_formula(name) for name in values}},
-        sources={**outermost.sources, **names.sources},
-        origins=without(outermost.origins, values),
-        called=names.called,
-    )
+    names = without(outermost.names, own)
+    hidden = {var: name for var, name in called.items() if name != var}
+    formulas = {var: name_formula(name) for var, name in hidden.items()}
+    for name, bound in names.items() if hidden else ():
+        if bound.formula is not None:
+            formula = expressions.substitute(bound.formula, formulas)
+            names[name] = replace(bound, formula=formula)
+    sources = ((name, outermost.source_of(var)) for var, name in hidden.items())
+    unwritten = outermost.unwritten | {name: source for name, source in sources if source}
+    return Scope({**names, **own}, unwritten=unwritten, called=called)
 
 
-def _told(block: Block, values: Mapping[str, Value], path: str, use: Use) -> Note:
+def _told(block: Block, own: Mapping[str, Binding], path: str, use: Use) -> Note:
     """Return what messages say of a module: its path, its block with the arguments, and where."""
-    known = [p.name for p in block.parameters if p.name in values]
-    arguments = "".join(f", {name}={shown_value(values[name])}" for name in known)
+    known = [p.name for p in block.parameters if p.name in own]
+    arguments = "".join(f", {name}={shown_value(own[name].value)}" for name in known)
     return Note(f"{path} ({block.name.text}{arguments}), used at", use.span)
 
 

@@ -14,8 +14,9 @@ from archspec import expressions
 from archspec.expressions import Formula
 from archspec.ops import ChannelsLast, sized
 from archspec.resolve.flows import Flow
-from archspec.resolve.scope import Scope, formula_of, name_formula
-from archspec.traced import known_as
+from archspec.resolve.scope import Scope
+from archspec.resolve.shapes_across_scopes import name_formula
+from archspec.traced import formula_of, known_as
 
 _GROWN: Final = 24
 """Characters of the formula of a size from which on the size has a name of its own."""
@@ -39,7 +40,9 @@ def named(flow: Flow, scope: Scope, grown: dict[str, Formula]) -> Flow:
     numbered = (f"channels{number}" for number in itertools.count(1))
     name = next(name for name in numbered if name not in {*scope.values, *grown})
     grown[name] = formula
-    scope.sources[name] = scope.source(formula)  # shared by all that stands in no loop and no block
+    scope.unwritten[name] = scope.source(
+        formula
+    )  # shared by all that stands in no loop and no block
     return replace(
         flow,
         shape=sized(shape, (known_as(shape[0], name_formula(name)), *shape[1:])),

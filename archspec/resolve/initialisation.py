@@ -11,7 +11,7 @@ from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
 from archspec.ops import Form, Op, Ops, Tensor
-from archspec.resolve.scope import Scope
+from archspec.resolve.scope import Scope, of_values
 from archspec.schema.functions import FUNCTIONS
 from archspec.spec import Given, InitRule, Name
 from archspec.traced import untraced
@@ -123,7 +123,7 @@ def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) 
     """Return what one rule does to one module; an op's fields are names in the rule."""
     fields = {name: untraced(value) for name, value in op.attributes().items()}
     values = {**scope.values, **{k: v for k, v in fields.items() if v is not None}}
-    inner = Scope(values, {}, trail=scope.trail)
+    inner = replace(of_values(values), trail=scope.trail)
     owned = {tensor.name: tensor for tensor in op.tensors()}
     fills = []
     for name, function, arguments in rule.fills:

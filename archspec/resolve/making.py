@@ -19,7 +19,8 @@ from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
 from archspec.resolve.resolver import Resolver
-from archspec.resolve.scope import Scope, entering, leaving, renamed
+from archspec.resolve.scope import Scope
+from archspec.resolve.shapes_across_scopes import entering, leaving, renamed
 from archspec.schema.foreign import unknown_op
 
 

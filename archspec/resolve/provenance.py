@@ -52,7 +52,7 @@ def closed_by(
         inputs: the shapes that it reads.
         scope: that of the formulas.
     """
-    if not scope.sources:
+    if not scope.is_sourced:
         return NONE
     found = NONE
     for name, formula in formulas.items():
@@ -79,7 +79,7 @@ def followed(
         output: the shape that it gives.
         scope: that of the formulas.
     """
-    if not scope.sources or not inputs:
+    if not scope.is_sourced or not inputs:
         return output
     label = type(op).__name__
     if not is_builtin(type(op)):

@@ -5,24 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias, TypeVar
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 from archspec import expressions
 from archspec.errors import Note
 from archspec.expressions import Formula, Value
-from archspec.ops import ChannelsLast, Shape, sized
+from archspec.ops import Shape
 from archspec.quantity import Quantity, atom, constant, quantity
 from archspec.resolve.hints import uncomputed
 from archspec.resolve.origins import Origin
+from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.schema import names
 from archspec.spec import Given, read_names
 from archspec.traced import (
     NONE,
-    Traced,
-    collected,
     formula_of,
     hidden_of,
-    known_as,
     quantity_of,
     traced,
     untraced,
@@ -45,61 +44,102 @@ class Source(NamedTuple):
     quantity: Quantity
 
 
-Sources: TypeAlias = dict[str, Source]
-
-
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Values by name, and the formulas that stand for them in this scope.
+class Binding:
+    """What a name stands for.
 
-    A name without a formula is a constant of the scope. `trail` tells, from the inside out, which
-    instances led here; `depth` counts loops, `blocks` counts blocks. `sources` tell of names how
-    they come from open vars; `origins` tell where names have their values. `called` has the
-    names of open vars whose own name stands for something else here, `handed` what each block
-    around has been given.
+    Attributes:
+        value: its value.
+        formula: what stands for it in formulas of the scope; None for a constant.
+        source: how it comes from open vars, where that is not told by the value.
+        origin: where its value is written, where that is known.
     """
 
-    values: Mapping[str, Value]
-    formulas: Mapping[str, Formula]
+    value: Value
+    formula: Formula | None = None
+    source: Source | None = None
+    origin: Origin | None = None
+
+
+# No `slots`: what is read off the names is computed once and kept.
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """The names in reach somewhere.
+
+    Attributes:
+        names: what each stands for.
+        trail: which instances led here, from the inside out.
+        depth: loops around.
+        blocks: blocks around.
+        unwritten: names that formulas alone have, of sizes in loops and of those that grow, with
+            how they come from open vars.
+        called: the names of open vars whose own name stands for something else here.
+        handed: what each block around has been given.
+    """
+
+    names: Mapping[str, Binding]
     trail: tuple[Note, ...] = ()
     depth: int = 0
     blocks: int = 0
-    sources: Sources = field(default_factory=dict)
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    unwritten: dict[str, Source] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     handed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
-    def with_loop(self, values: Mapping[str, Value], bindings: Mapping[str, Formula]) -> Scope:
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """The values of all names."""
+        return {name: bound.value for name, bound in self.names.items()}
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where names have their values, those of which it is known."""
+        return {name: bound.origin for name, bound in self.names.items() if bound.origin}
+
+    @cached_property
+    def _is_sourced(self) -> bool:
+        return any(bound.source for bound in self.names.values())
+
+    @property
+    def is_sourced(self) -> bool:
+        """Tell whether anything here may come from an open var."""
+        return self._is_sourced or bool(self.unwritten)
+
+    def source_of(self, name: str) -> Source | None:
+        """Return how a name comes from open vars; None where it does not."""
+        bound = self.names.get(name)
+        return bound.source if bound and bound.source else self.unwritten.get(name)
+
+    def with_names(self, names: Mapping[str, Binding]) -> Scope:
+        """Return the scope with further names, which hide others of the same name."""
+        return replace(self, names={**self.names, **names})
+
+    def with_loop(
+        self,
+        values: Mapping[str, Value],
+        bindings: Mapping[str, Formula],
+        origins: Mapping[str, Origin],
+    ) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own.
 
         Args:
             values: of the variables.
             bindings: their formulas in the scope around.
+            origins: where they have their values, those of which it is known.
         """
-        formulas = {**self.formulas, **{name: name_formula(name) for name in values}}
-        return replace(
-            self,
-            values={**self.values, **values},
-            formulas=formulas,
-            depth=self.depth + 1,
-            sources={**self.sources, **{n: self.source(f) for n, f in bindings.items()}},
-            origins=without(self.origins, values),
-        )
+        own = {
+            name: Binding(value, name_formula(name), self.source(bindings[name]), origins.get(name))
+            for name, value in values.items()
+        }
+        return replace(self.with_names(own), depth=self.depth + 1)
 
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
         """Return the scope with one more name of its own, which is computed from others."""
-        return replace(
-            self,
-            values={**self.values, name: value},
-            formulas={**self.formulas, name: name_formula(name)},
-            sources={**self.sources, name: self.source(formula)},
-            origins=without(self.origins, (name,)),
-        )
+        return self.with_names({name: Binding(value, name_formula(name), self.source(formula))})
 
     def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
-        """Return the scope where names stand for sizes of a scope around."""
+        """Return the scope where names of formulas stand for sizes of a scope around."""
         found = {name: around.source_of_size(n) for name, n in sizes.items()}
-        return replace(self, sources={**self.sources, **found})
+        return replace(self, unwritten={**self.unwritten, **found})
 
     def source(self, formula: Formula) -> Source:
         """Return where what a formula of this scope yields comes from."""
@@ -111,7 +151,7 @@ class Scope:
 
     def quantity(self, formula: Formula) -> Quantity:
         """Return what a formula of this scope yields in terms of the open vars."""
-        return quantity(formula, self._known) if self.sources else constant(0)
+        return quantity(formula, self._known) if self.is_sourced else constant(0)
 
     def quantity_of_size(self, size: int) -> Quantity:
         """Return what a size of this scope is in terms of the open vars."""
@@ -120,10 +160,10 @@ class Scope:
 
     def _known(self, name: str) -> tuple[Quantity, bool]:
         """Return what a name stands for, and whether that is a whole number."""
-        held = self.values.get(name, 0)  # sizes that grow have names of their own
+        held = self.values.get(name, 0)  # what is unwritten is a size
         whole = type(held) is int
-        if name in self.sources:
-            return self.sources[name].quantity, whole
+        if (source := self.source_of(name)) is not None:
+            return source.quantity, whole
         return constant(held) if whole else atom((type(held), repr(held))), whole  # type: ignore[arg-type]
 
     def decides(self, size: int) -> frozenset[str]:
@@ -136,27 +176,21 @@ class Scope:
 
     def entered(self, shape: Shape) -> Scope:
         """Return the scope of a body in place, where the sizes are of what enters that."""
-        sizes = entering(shape)
-        scope = replace(
-            self,
-            values={**without(self.values, names.SIZES), **{n: int(s) for n, s in sizes.items()}},
-            formulas={
-                **without(self.formulas, names.SIZES),
-                **{name: formula_of(size) for name, size in sizes.items()},
-            },
-            sources=without(self.sources, names.SIZES),
-        )
-        return scope.with_sizes(sizes, self)
+        sizes = {
+            name: Binding(int(size), formula_of(size), self.source_of_size(size))
+            for name, size in entering(shape).items()
+        }
+        return replace(self, names={**without(self.names, names.SIZES), **sizes})
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
         return NONE.union(*(source.vars for source in self._sources(read)))
 
     def _sources(self, read: Sequence[Given | Formula | None]) -> list[Source]:
-        if not self.sources:
+        if not self.is_sourced:
             return []
-        found = (name for part in read for name in read_names(part))
-        return [self.sources[name] for name in found if name in self.sources]
+        found = (self.source_of(name) for part in read for name in read_names(part))
+        return [source for source in found if source is not None]
 
     def written(self, given: Given) -> Origin:
         """Return where the value of what is written was written: that of a name, further out."""
@@ -193,11 +227,17 @@ class Scope:
 
     def _constants(self, formula: Formula) -> Mapping[str, Formula]:
         """Return a formula for each name that is read."""
+        found = {name: self.names.get(name) for name in expressions.names(formula)}
         return {
-            name: self.formulas.get(name) or expressions.constant(self.values[name])
-            for name in expressions.names(formula)
-            if name in self.values
+            name: bound.formula or expressions.constant(bound.value)
+            for name, bound in found.items()
+            if bound is not None
         }
+
+
+def of_values(values: Mapping[str, Value]) -> Scope:
+    """Return a scope of constants."""
+    return Scope({name: Binding(value) for name, value in values.items()})
 
 
 def without(known: Mapping[str, Kept], hidden: Container[str]) -> dict[str, Kept]:
@@ -207,7 +247,7 @@ def without(known: Mapping[str, Kept], hidden: Container[str]) -> dict[str, Kept
 
 def open_vars(scope: Scope) -> list[str]:
     """Return the vars that stand in formulas under their own names."""
-    return [name for name, f in scope.formulas.items() if getattr(f, "id", "") == name]
+    return [name for name, b in scope.names.items() if getattr(b.formula, "id", "") == name]
 
 
 def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
@@ -223,49 +263,12 @@ def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
     return called
 
 
-def name_formula(name: str) -> Formula:
-    """Return the formula that is just a name."""
-    return ast.Name(name, ast.Load())
-
-
-def entering(shape: Shape) -> dict[str, int]:
-    """Return the names under which the sizes that enter a block are known in it."""
-    if isinstance(shape, ChannelsLast) and len(shape) == 3:
-        return dict(zip(("in_height", "in_width", "in_channels"), shape, strict=True))
-    if len(shape) == 3:
-        return dict(zip(("in_channels", "in_height", "in_width"), shape, strict=True))
-    return {"in_features": shape[-1]} if shape else {}
-
-
-def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
-    """Return a shape whose sizes at the given positions are names of the scope entered."""
-    sizes = (
-        known_as(n, name_formula(names[i])) if i in names else int(n) for i, n in enumerate(shape)
-    )
-    return sized(shape, sizes)
-
-
-def leaving(shape: Shape, bindings: Mapping[str, Formula]) -> Shape:
-    """Return a shape with its formulas in the names of the scope around."""
-    sizes = (
-        traced(int(n), collected(expressions.substitute(n.formula, bindings)), n.hidden, n.quantity)
-        if isinstance(n, Traced)
-        else n
-        for n in shape
-    )
-    return sized(shape, sizes)
-
-
 __all__ = [
+    "Binding",
     "Scope",
     "Source",
-    "Sources",
     "calling",
-    "entering",
-    "formula_of",
-    "leaving",
-    "name_formula",
+    "of_values",
     "open_vars",
-    "renamed",
     "without",
 ]

@@ -9,7 +9,7 @@ from archspec.allowed import entries, is_number
 from archspec.errors import Diagnostics, Note, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.resolve.hints import hint
-from archspec.resolve.scope import Scope
+from archspec.resolve.scope import of_values
 from archspec.spec import Given, Spec, Var, read_names
 
 
@@ -72,18 +72,19 @@ _NONE: Final = "it has none; `vars` in the file names what can be set"
 
 def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Value:
     """Return the value of a var, which is of the kind of its default, and one of those allowed."""
-    value, _ = Scope(above, {}).compute(given)
+    scope = of_values(above)
+    value, _ = scope.compute(given)
     if given is not var and var.formula is None and not var.allowed.choices:
-        usual, _ = Scope(above, {}).compute(var)
+        usual, _ = scope.compute(var)
         if not _is_like(value, usual):
             message = f"`{name}` is {_kind(usual)}, not {shown_value(value)}"
-            help = hint(given, value, Scope(above, {})) or f"its default is {shown_value(usual)}"
+            help = hint(given, value, scope) or f"its default is {shown_value(usual)}"
             raise fail("G332", message, given.span, help=help)
     for entry in var.allowed.refused(value):
         is_own = not isinstance(value, tuple)
         holds = f"is {_shown(entry)}, and" if is_own else f"holds {_shown(entry)}, and each entry"
         help = did_you_mean(entry, _words(var)) if isinstance(entry, str) else ""
-        help = help or hint(given, entry, Scope(above, {}))
+        help = help or hint(given, entry, scope)
         notes = (Note("what it may be", var.place),) if var.place else ()
         is_odd = not var.allowed.choices and not is_number(entry)
         message = f"`{name}` {holds} must be {'a number' if is_odd else var.allowed}"

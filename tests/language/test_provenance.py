@@ -15,7 +15,8 @@ from archspec import expressions
 from archspec.ops import BY_NAME, Misfit, Op, Shape, sized
 from archspec.quantity import atom
 from archspec.resolve.provenance import closed_by, followed
-from archspec.resolve.scope import Scope, Source, name_formula
+from archspec.resolve.scope import Binding, Scope, Source
+from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.traced import NONE, Traced, formula_of, hidden_of, quantity_of
 
 CASES = 60
@@ -27,7 +28,7 @@ def _open(value: int) -> tuple[Scope, Traced]:
     """Return a scope with an open var of some value, and the var."""
     name = name_formula("v")
     source = Source(frozenset("v"), NONE, atom("v"))
-    return Scope({"v": value}, {"v": name}, sources={"v": source}), Traced(value, name)
+    return Scope({"v": Binding(value, name, source)}), Traced(value, name)
 
 
 def _with(part: Any, value: Any) -> Iterator[Any]:

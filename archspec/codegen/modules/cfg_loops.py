@@ -24,7 +24,7 @@ from archspec.codegen.uses.common_formula import Differ, View, views
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Value
 from archspec.network import Absent, Body, Loop, Turn
-from archspec.resolve.scope import name_formula
+from archspec.resolve.shapes_across_scopes import name_formula
 
 _FEWEST: Final = 6
 """Entries from which on a loop reads better than the list."""

@@ -37,7 +37,7 @@ from archspec.codegen.words import of_blocks, of_network
 from archspec.codegen.words.of_shapes import mapping
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
-from archspec.resolve.scope import entering
+from archspec.resolve.shapes_across_scopes import entering
 
 _ROUNDS: Final = 16
 """How often a class that calls itself is written anew, until it hands on all that it needs."""

@@ -21,7 +21,7 @@ from archspec.codegen.uses.loop_rows import Columns, columns, entries, entry, ro
 from archspec.codegen.words.of_blocks import chained
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
-from archspec.resolve.scope import entering, name_formula
+from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.schema.names import TEMPLATE
 from archspec.traced import formula_of
 

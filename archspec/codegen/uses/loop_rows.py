@@ -9,7 +9,7 @@ from typing import Final
 from archspec import expressions, spec
 from archspec.expressions import Formula, Value
 from archspec.network import Absent, Child, Leaf, Loop, Turn
-from archspec.resolve.scope import name_formula
+from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.schema import names as spec_names
 
 _COUNT: Final = "blocks"
