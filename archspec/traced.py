@@ -51,6 +51,10 @@ class Traced(int):
         traced.quantity = (quantity or atom(object())) if hidden else None
         return traced
 
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        """Be copied and pickled as the plain number: a formula means nothing elsewhere."""
+        return int, (int(self),)
+
     def __add__(self, other: int) -> int:
         return _combined(int(self) + int(other), self, ast.Add(), other)
 

@@ -34,7 +34,7 @@ from archspec.network.nodes import (
     walk,
 )
 from archspec.network.sides import Side, Sides
-from archspec.ops import BY_NAME, Ops, Shape
+from archspec.ops import BY_NAME, Ops, Shape, sized
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,8 @@ class Network:
             with an empty label for a network with a single output.
         vars: the values it was resolved with.
         allowed: what its vars may be, of those that are not free.
-        open: the vars that stand in formulas under their names.
+        open: what stands in formulas under a name: vars and, as `in_channels` or `in_features`, the
+            channels of a sole input.
         closed: those of them of which another value would change more than arguments, so that no
             formula is one for other values.
         computed: what stands in formulas under a name though it is computed from open vars and
@@ -82,6 +83,14 @@ class Network:
     sides_in_eval: Sides | None = None
     frozen: bool = False
 
+    @property
+    def opened(self) -> dict[str, Value]:
+        """The values of what is open."""
+        shape = next(iter(self.inputs.values()))
+        sizes = {"in_channels": shape[0], "in_features": shape[-1]} if shape else {}
+        known = {**sizes, **self.vars}
+        return {name: known[name] for name in self.open}
+
     def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of all names of the network's own, where its vars have some values."""
         values = {**given}
@@ -98,7 +107,11 @@ class Network:
     def output(self) -> Shape | dict[str, Shape]:
         """Shape of the output in eval mode, or of each output by label when there are several."""
         shapes = {node.name: node.output for node in self.root.nodes} | dict(self.inputs)
-        kept = {label: shapes[name] for label, name in self.outputs if name not in self.side}
+        kept = {
+            label: sized(shapes[name], map(int, shapes[name]))
+            for label, name in self.outputs
+            if name not in self.side
+        }
         return next(iter(kept.values())) if len(kept) == 1 else kept
 
     @cached_property

@@ -21,8 +21,9 @@ from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Naming, Resolver
 from archspec.resolve.scope import Binding, Scope, Source, of_values
-from archspec.resolve.shapes_across_scopes import entering, name_formula
+from archspec.resolve.shapes_across_scopes import channels_of, entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
+from archspec.schema.names import SIZES
 from archspec.spec import Given, Spec, Written
 from archspec.traced import NONE
 
@@ -69,21 +70,21 @@ def resolve_open(
     inputs = _inputs(written, shape)
     values = values_of_vars(written.spec, overrides)
     wanted, named = (
-        [name for name in vars if type(values[name]) in (int, float)]
+        [name for name in vars if type(values.get(name)) in (int, float)]
         for vars in (naming.wanted, naming.computed)
     )
     scope, computed = _global(written.spec, overrides, values, wanted, named)
     given = Inputs(tuple(inputs.values()), written.places.get("input"))
     made = Diagnostics(), scope, Expansion(most), module, given, naming.patience
     resolver = Resolver(written.spec, written.ops, *made)
-    sizes = {name: Binding(size) for name, size in entering(given.shapes[0]).items()}
-    scope = replace(scope, names={**sizes, **scope.names})
-    root = _root(resolver, scope, inputs, given.place)
+    flowing, channels = _entering(inputs, naming)
+    scope = _with_sizes(scope, flowing, channels)
+    root = _root(resolver, scope, flowing, given.place)
     network = _network(written, values, inputs, root, scope)
     return replace(
         network,
         is_default=not overrides and shape is None,
-        open=tuple(wanted),
+        open=(*wanted, *channels),
         closed=network.closed | resolver.closed,
         computed={**computed, **resolver.grown},
     )
@@ -115,7 +116,7 @@ def _network(
         expect=spec.expect,
         init=spec.init,
         is_default=True,
-        closed=scope.origin(*fills),
+        closed=scope.origin(*fills).difference(SIZES),
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
@@ -140,6 +141,26 @@ def _root(
     check_overwriting(root, resolver.diagnostics)
     resolver.diagnostics.raise_any()
     return root
+
+
+def _entering(
+    inputs: Mapping[str, Shape], naming: Naming
+) -> tuple[Mapping[str, Shape], tuple[str, ...]]:
+    """Return the inputs, where the channels of a sole one have a name if that is asked for."""
+    (shape, *others) = inputs.values()
+    name, index = channels_of(shape)
+    if others or name not in naming.wanted:
+        return inputs, ()
+    return {INPUT: renamed(shape, {index: name})}, (name,)
+
+
+def _with_sizes(scope: Scope, inputs: Mapping[str, Shape], channels: Sequence[str]) -> Scope:
+    """Return the scope of the network's own body: the vars, and the sizes that enter."""
+    sizes = {n: Binding(int(size)) for n, size in entering(next(iter(inputs.values()))).items()}
+    for name in channels:
+        opened = Source(frozenset((name,)), NONE, atom(name))
+        sizes[name] = Binding(sizes[name].value, name_formula(name), opened)
+    return replace(scope, names={**sizes, **scope.names})
 
 
 def _global(

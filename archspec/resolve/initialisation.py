@@ -11,8 +11,9 @@ from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
 from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
 from archspec.ops import Form, Op, Ops, Tensor
-from archspec.resolve.scope import Scope, of_values
+from archspec.resolve.scope import Scope, of_values, without
 from archspec.schema.functions import FUNCTIONS
+from archspec.schema.names import SIZES
 from archspec.spec import Given, InitRule, Name
 from archspec.traced import untraced
 
@@ -120,9 +121,13 @@ def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
 
 
 def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) -> tuple[Fill, ...]:
-    """Return what one rule does to one module; an op's fields are names in the rule."""
+    """Return what one rule does to one module; an op's fields are names in the rule.
+
+    Of sizes that enter it sees those of the module alone, and none that enter the network.
+    """
     fields = {name: untraced(value) for name, value in op.attributes().items()}
-    values = {**scope.values, **{k: v for k, v in fields.items() if v is not None}}
+    vars = without(scope.values, SIZES)
+    values = {**vars, **{k: v for k, v in fields.items() if v is not None}}
     inner = replace(of_values(values), trail=scope.trail)
     owned = {tensor.name: tensor for tensor in op.tensors()}
     fills = []

@@ -19,6 +19,7 @@ from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.resolve import resolve, resolve_open
 from archspec.resolve.resolver import CannotBeOpen, Naming
+from archspec.resolve.shapes_across_scopes import channels_of
 from archspec.spec import Given, Written
 
 _LONGEST: Final = 60
@@ -48,7 +49,7 @@ def resolve_named(written: Written, overrides: Mapping[str, Given], shape: Shape
         SpecError: with every mistake found; codes E, G and L.
     """
     try:
-        return _resolved(written, overrides, shape, _candidates(written, overrides))
+        return _resolved(written, overrides, shape, _candidates(written, overrides, shape))
     except SpecError as error:
         if all(found.code != TOO_LONG for found in error.diagnostics):
             raise
@@ -67,7 +68,7 @@ def with_open_vars(
         shape: an input shape without the batch dimension, instead of the spec's.
     """
     again = partial(_resolved, written, overrides, shape)
-    named = _candidates(written, overrides).computed
+    named = _candidates(written, overrides, shape).computed
     try:
         network = _without_closed(network, named, again)
         unreadable = _in_long_formulas(network)
@@ -94,11 +95,13 @@ def _without_closed(
     return network
 
 
-def _candidates(written: Written, overrides: Mapping[str, Given]) -> Naming:
-    """Return the vars that may be open, and those that are computed of others."""
+def _candidates(written: Written, overrides: Mapping[str, Given], shape: Shape | None) -> Naming:
+    """Return what may be open, the channels of a sole input too, and what is computed of vars."""
     formulas = {name: default.formula for name, default in written.spec.vars.items()}
     wanted = [name for name, formula in formulas.items() if formula is None]
     computed = [name for name in formulas if name not in wanted and name not in overrides]
+    if isinstance(entering := shape or written.spec.input, tuple):
+        wanted.append(channels_of(entering)[0])
     return Naming(wanted, computed, _EARLY)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ from modules import source_class
 from torch import nn
 
 import archspec
+from archspec.api import Architecture
 from archspec.errors import Span
 from archspec.resolve.expansion import Expansion
+from archspec.schema.names import SIZES
 
 # What the constructors take, and another value of each.
 BUNDLED: dict[str, dict[str, Any]] = {
@@ -151,11 +155,22 @@ def arguments(kind: type[nn.Module]) -> tuple[str, ...]:
     return tuple(inspect.signature(kind).parameters)
 
 
+def with_channels(
+    kind: type[nn.Module], net: Architecture, load: Callable[..., Architecture], channels: int
+) -> tuple[nn.Module, nn.Module]:
+    """Return the module of so many channels that enter, by source and as it is loaded."""
+    (shape,) = net.inputs.values()
+    name = "in_channels" if len(shape) == 3 else "in_features"
+    other = (channels, *shape[1:]) if len(shape) == 3 else (*shape[:-1], channels)
+    return kind(**{name: channels}), load(input=other).build(device="meta")
+
+
 @pytest.mark.parametrize("name", BUNDLED)
 def test_arguments_are_the_vars(name: str) -> None:
     kind = source_class(archspec.load(name))
-    assert arguments(kind) == tuple(BUNDLED[name])
+    assert arguments(kind) == (*BUNDLED[name], "in_channels")
     with torch.device("meta"):
+        assert_like(*with_channels(kind, archspec.load(name), partial(archspec.load, name), 5))
         for var, value in BUNDLED[name].items():
             live = archspec.load(name, **{var: value}).build(device="meta")
             assert_like(kind(**{var: value}), live)
@@ -186,13 +201,49 @@ def test_open_vars(case: str) -> None:
     body, expected = CASES[case]
     text = HEAD.replace("input: [8, 6, 6]\n", "") if "input:" in body else HEAD
     text += inspect.cleandoc(body)
-    kind = source_class(archspec.loads(text))
-    assert arguments(kind) == expected
+    net = archspec.loads(text)
+    kind = source_class(net)
+    found = [name for name in arguments(kind) if name not in SIZES]
+    assert tuple(found) == expected
+    if len(arguments(kind)) > len(found):
+        for channels in (2, 12):
+            with torch.device("meta"):
+                assert_like(*with_channels(kind, net, partial(archspec.loads, text), channels))
     for name in expected:
         for value in (2, 4) if name != "rate" else (0.0, 0.25):
             live = archspec.loads(text, **{name: value}).build(device="meta")
             with torch.device("meta"):
                 assert_like(kind(**{name: value}), live)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_argument"),
+    [
+        ("input: [8, 6, 6]\nnet: [{Conv2d: 4, kernel_size: 1}]", True),
+        ("input: [8]\nnet: [{Linear: 4}, ReLU]", True),
+        ("input: [5, 8]\nnet: [LayerNorm, {Linear: 4}]", True),
+        ("input: [8, 6, 6]\nnet: [Flatten, {Linear: 4}]", True),
+        ("input: [8, 6, 6]\nnet: [{Conv2d: [=in_channels, 3], groups: =in_channels}]", True),
+        ("input: [8, 6, 6]\nnet: [BatchNorm2d, {Conv2d: [=2 * in_channels, 3]}]", True),
+        # The sum is of one number of channels, whatever enters; next to eight it is not.
+        ("input: [8, 6, 6]\nnet: {a: BatchNorm2d, b: {Add: [input, a]}}", True),
+        ("input: [8, 6, 6]\nnet: {a: {Conv2d: [8, 1]}, b: {Add: [input, a]}}", False),
+        ("input: [8, 6, 6]\nnet: [{if: =in_channels > 3, do: BatchNorm2d}, {Conv2d: 4}]", False),
+        ("input: {a: [8, 6, 6], b: [8, 6, 6]}\nnet: {c: {Add: [a, b]}, d: BatchNorm2d}", False),
+    ],
+)
+def test_the_channels_that_enter_are_an_argument(body: str, is_argument: bool) -> None:
+    text = f"name: Net\n{body.replace('{Conv2d: 4}', '{Conv2d: 4, kernel_size: 1}')}\n"
+    net = archspec.loads(text)
+    kind = source_class(net)
+    assert {*arguments(kind)} <= {*SIZES}
+    assert bool(arguments(kind)) == is_argument
+    for channels in (1, 2, 24) if is_argument else ():
+        with torch.device("meta"):
+            assert_like(*with_channels(kind, net, partial(archspec.loads, text), channels))
+    if is_argument:
+        with pytest.raises(ValueError, match=r"in_(channels|features) must be at least 1"):
+            kind(**dict.fromkeys(arguments(kind), 0))
 
 
 def test_what_is_computed_and_used_often_has_a_line() -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import (
-    BytecodeCache,
     ChoiceLoader,
     FileSystemLoader,
     PrefixLoader,
@@ -22,7 +23,6 @@ from jinja2 import (
     TemplateSyntaxError,
     Undefined,
 )
-from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -44,6 +44,10 @@ PARTS: Final = ("imports", "helpers", "classes", "functions", "main")
 _MARK: Final = re.compile("\ue000([^\ue001]*):([0-9]+)\ue001")
 
 
+_LAID_OUT: Final[ContextVar[set[int]]] = ContextVar("_LAID_OUT")
+"""What the templates that run now have laid out."""
+
+
 class LayoutError(Exception):
     """A template of the user's is wrong: file, line and what is wrong there."""
 
@@ -62,28 +66,6 @@ class _Absent(StrictUndefined):
         if isinstance(owner, Mapping):
             return f"it has no attribute {self._undefined_name!r} but {', '.join(owner)}"
         return super()._undefined_message
-
-
-class _Compiled(BytecodeCache):
-    """Templates as Python compiled them, for as long as the program runs; changed ones are others.
-
-    What the key of a template does not tell is in its checksum: its text.
-    """
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill a bucket with what is known of it."""
-        if (found := self.known.get((bucket.key, bucket.checksum))) is not None:
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what is in a bucket."""
-        self.known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-_COMPILED: Final = _Compiled()
 
 
 class _BareStringError(TemplateError):
@@ -167,10 +149,20 @@ def _rendered(
     extensions: tuple[type[Extension], ...],
     laid_out: set[int],
 ) -> str:
-    environment = _environment(folder, extensions, laid_out)
+    noting = _LAID_OUT.set(laid_out)
+    try:
+        return _text(values, folder, extensions)
+    finally:
+        _LAID_OUT.reset(noting)
+
+
+def _text(
+    values: Mapping[str, Any], folder: Path | None, extensions: tuple[type[Extension], ...]
+) -> str:
     if folder is None:
-        return environment.get_template(MODULE).render(values)
+        return _bundled().get_template(MODULE).render(values)
     check_folder(folder)
+    environment = _environment(folder, extensions)
     try:
         return environment.get_template(MODULE).render(values)
     except TemplateSyntaxError as error:
@@ -183,11 +175,17 @@ def _rendered(
         raise LayoutError(f"{_line(error, folder)}: {kind}{error}") from None
 
 
+@cache
+def _bundled() -> ImmutableSandboxedEnvironment:
+    """Return what lays out the bundled templates, which are compiled once."""
+    return _environment(None)
+
+
 def _environment(
-    folder: Path | None, extensions: tuple[type[Extension], ...], laid_out: set[int]
+    folder: Path | None, extensions: tuple[type[Extension], ...] = ()
 ) -> ImmutableSandboxedEnvironment:
     def finalize(value: object) -> object:
-        laid_out.add(id(value))
+        _LAID_OUT.get().add(id(value))
         return piece(value)
 
     own = FileSystemLoader(bundled("templates"))
@@ -201,8 +199,6 @@ def _environment(
         keep_trailing_newline=True,
         autoescape=False,
         extensions=extensions,
-        # An extension makes other code of the same text.
-        bytecode_cache=None if extensions else _COMPILED,
     )
     environment.globals.clear()
     return environment

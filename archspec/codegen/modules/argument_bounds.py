@@ -23,6 +23,7 @@ from archspec.codegen.python.trees import dotted, literal
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Misfit
+from archspec.schema.names import SIZES
 
 _SAID: Final = frozenset(
     (
@@ -67,6 +68,8 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
                 _ask(leaf, outside, frozenset(names), found, shared)
         for formula, low in shared:
             _ask_together(formula, low, found)
+        # Layers infer the channels that enter, so that none has an argument that asks for one.
+        found.least |= {name: 1 for name in names if name in SIZES}
         for name in names:
             _said_of(name, network.allowed.get(name, Allowed()), found)
     return written(found, names)

@@ -22,14 +22,15 @@ from archspec.codegen.python.trees import assign, dotted, listed, literal, loop
 from archspec.codegen.uses.children import Item, appended
 from archspec.codegen.uses.common_formula import Differ, View, views
 from archspec.codegen.uses.frame import Frame
-from archspec.expressions import Value
+from archspec.expressions import Formula, Value, constant
 from archspec.network import Absent, Body, Loop, Turn
 from archspec.resolve.shapes_across_scopes import name_formula
 
 _FEWEST: Final = 6
 """Entries from which on a loop reads better than the list."""
 
-_CHANNELS: Final = "in_channels"
+_CHANNELS: Final = ("in_channels", "channels", "entering")
+"""Names for the channels that enter, of which the first is taken that means nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class CfgLoop:
     """The loops: the numbers of each stage, what a number appends, and what ends a stage.
 
     Attributes:
-        channels: those that enter, where the first layers of a number ask for them.
+        variable: the name of the channels that enter.
+        channels: what they are at first, where the first layers of a number ask for them.
         grows: whether `n` channels leave them.
         rest: what stands behind the list.
     """
 
     stages: tuple[tuple[Value, ...], ...]
-    channels: int | None
+    variable: str
+    channels: ast.expr | None
     layers: tuple[Item, ...]
     grows: bool
     ending: tuple[Item, ...]
@@ -53,10 +56,10 @@ class CfgLoop:
         """Return the statements that fill the variable of that name."""
         written = [assign(dotted(name), listed([]), type_="list[nn.Module]")]
         if self.channels is not None:
-            written.append(assign(dotted(_CHANNELS), literal(self.channels)))
+            written.append(assign(dotted(self.variable), self.channels))
         inner = [appended(self.layers, name)]
         if self.grows:
-            inner.append(assign(dotted(_CHANNELS), dotted("n")))
+            inner.append(assign(dotted(self.variable), dotted("n")))
         numbers = loop(dotted("n"), dotted("stage"), inner)
         stage = [numbers, appended(self.ending, name)]
         written.append(loop(dotted("stage"), literal(self.stages), stage))
@@ -86,12 +89,27 @@ def _made(constructor: Children, view: View, turns: Sequence[Turn]) -> CfgLoop:
     stages = _stages(turns)
     numbers = [turn for turn in turns if isinstance(turn.entry, int)]
     words = [turn for turn in turns if not isinstance(turn.entry, int)]
-    layers, asks = _built(constructor, view, numbers)
-    ending, needs = _built(constructor, view, words)
+    variable = next((name for name in _CHANNELS if name not in view.scope), "")
+    if not variable:
+        raise Differ
+    layers, asks = _built(constructor, view, numbers, variable)
+    ending, needs = _built(constructor, view, words, variable)
     if needs or _grows(words):
         raise Differ
-    channels = _entering(turns[0]) if asks else None
-    return CfgLoop(stages, channels, layers, asks and _grows(numbers), ending)
+    channels = _first(constructor.frame, view, turns[0]) if asks else None
+    return CfgLoop(stages, variable, channels, layers, asks and _grows(numbers), ending)
+
+
+def _first(frame: Frame, view: View, turn: Turn) -> ast.expr:
+    """Return the channels that enter the first turn, in the names of the class."""
+    told = (view.outside(formula) for formula in _channels(turn).values())
+    count = _entering(turn)
+    return frame.python(frame.common([view], [next(told, constant(count))], [count]))
+
+
+def _channels(turn: Turn) -> dict[str, Formula]:
+    """Return the name that the channels that enter a turn have in its formulas."""
+    return {name: formula for name, formula in turn.bindings.items() if name.endswith(".0")}
 
 
 def _stages(turns: Sequence[Turn]) -> tuple[tuple[Value, ...], ...]:
@@ -113,27 +131,27 @@ def _stages(turns: Sequence[Turn]) -> tuple[tuple[Value, ...], ...]:
 
 
 def _built(
-    constructor: Children, view: View, turns: Sequence[Turn]
+    constructor: Children, view: View, turns: Sequence[Turn], channels: str
 ) -> tuple[tuple[Item, ...], bool]:
     """Return what each of these turns appends, and whether it asks for the channels."""
-    scopes = [_scope(view, turn) for turn in turns]
-    frame = Frame(constructor.frame.ops, scopes, (), (_CHANNELS, "n"))
-    items = constructor.within(frame).items([list(_views(view, turn)) for turn in turns])
+    scopes = [_scope(view, turn, channels) for turn in turns]
+    frame = Frame(constructor.frame.ops, scopes, (), (channels, "n"))
+    items = constructor.within(frame).items([list(_views(view, t, channels)) for t in turns])
     if any(item.condition or item.listed or item.many for item in items):
         raise Differ
-    if not frame.needed <= {_CHANNELS, "n"}:
+    if not frame.needed <= {channels, "n"}:
         raise Differ
-    return tuple(items), _CHANNELS in frame.needed
+    return tuple(items), channels in frame.needed
 
 
-def _scope(view: View, turn: Turn) -> dict[str, Value]:
-    return {**view.scope, **turn.values, _CHANNELS: _entering(turn)}
+def _scope(view: View, turn: Turn, channels: str) -> dict[str, Value]:
+    return {**view.scope, **turn.values, channels: _entering(turn)}
 
 
-def _views(view: View, turn: Turn) -> Iterator[View]:
-    own = {name: name_formula(_CHANNELS) for name in turn.bindings if name.endswith(".0")}
+def _views(view: View, turn: Turn, channels: str) -> Iterator[View]:
+    own = dict.fromkeys(_channels(turn), name_formula(channels))
     number = {"n": name_formula("n")} if isinstance(turn.entry, int) else {}
-    yield from views(turn.children, {**own, **number}, _scope(view, turn))
+    yield from views(turn.children, {**own, **number}, _scope(view, turn, channels))
 
 
 def _ends(turn: Turn) -> tuple[Body, ...]:

@@ -54,7 +54,7 @@ def write_network(program: Program, *, flat: bool) -> None:
 
 def _frame(network: Network) -> Frame:
     """Return the names of the network's class."""
-    values = network.scope({name: network.vars[name] for name in network.open})
+    values = network.scope(network.opened)
     return Frame(
         ops=network.ops,
         scopes=[values],

@@ -243,10 +243,11 @@ def _operands(node: ast.expr) -> list[_Operand]:
         parts = zip(["", *symbols], [node.left, *node.comparators], strict=True)
         return [_Operand(symbol, part, _is_wrapped(part, node)) for symbol, part in parts]
     if isinstance(node, ast.BinOp):
-        left = [_Operand("", node.left, _is_wrapped(node.left, node))]
-        first_part = _operands(node.left) if _alike(node.left, node) else left
         symbol = f"{_SYMBOLS[type(node.op).__name__]} "
-        return [*first_part, _Operand(symbol, node.right, _is_wrapped(node.right, node))]
+        right = _Operand(symbol, node.right, _is_wrapped(node.right, node))
+        if _alike(node.left, node):
+            return [*_operands(node.left), right]
+        return [_Operand("", node.left, _is_wrapped(node.left, node)), right]
     return [_Operand("", node, False)]
 
 

@@ -196,15 +196,20 @@ def _marked(node: Node, mark: str, value: object) -> Node:
 
 def same(one: Any, other: Any) -> bool:
     """Tell whether two trees, or lists of them, are one to Python."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, ast.AST):
-        return all(
-            same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields
-        )
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return one == other and (not isinstance(one, float) or repr(one) == repr(other))  # 0.0, -0.0
+    pairs = [(one, other)]
+    while pairs:
+        one, other = pairs.pop()
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.AST):
+            pairs += [(getattr(one, f, None), getattr(other, f, None)) for f in one._fields]
+        elif isinstance(one, list):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other, strict=True)
+        elif one != other or (isinstance(one, float) and repr(one) != repr(other)):  # 0.0, -0.0
+            return False
+    return True
 
 
 def names(*trees: ast.AST) -> set[str]:
