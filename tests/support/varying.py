@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 import archspec
 from archspec.live.check import check
+from archspec.schema.names import SIZES
 
 SMALL = 300_000
 """Parameters up to which numbers are compared; larger networks are compared by their shapes."""
@@ -57,24 +59,39 @@ def vary(spec: str, rng: random.Random, times: int, **vars: Any) -> dict[str, in
     for _ in range(times if usual else 0):
         names = rng.sample(sorted(usual), rng.choice((1, 1, min(2, len(usual)))))
         given = {name: other(usual[name], rng) for name in names}
+        shapes = entering(net, given)
+        others = {name: value for name, value in given.items() if name not in SIZES}
+        shape = {"input": shapes[0]} if len(others) < len(given) else {}
         try:
-            wanted = read(spec, **{**vars, **given})
+            wanted = read(spec, **{**vars, **others}, **shape)
         except archspec.SpecError as error:
             told = str(error)
         else:
             assert_like(kind, given, wanted)
             found["made"] += 1
             continue
-        assert refuses(kind, given, net), f"{given} is made, though {told}"
+        assert refuses(kind, given, shapes), f"{given} is made, though {told}"
         found["refused"] += 1
     return found
 
 
-def refuses(kind: type[nn.Module], given: dict[str, Any], net: archspec.Architecture) -> bool:
-    """Tell whether a class refuses some arguments, at the latest on the input of the spec."""
+def entering(net: archspec.Architecture, given: dict[str, Any]) -> list[tuple[int, ...]]:
+    """Return the shapes that enter a network, with the channels that an argument asks for."""
+    shapes = [*net.inputs.values()]
+    if "in_channels" in given:
+        return [(given["in_channels"], *shapes[0][1:])]
+    if "in_features" in given:
+        return [(*shapes[0][:-1], given["in_features"])]
+    return shapes
+
+
+def refuses(
+    kind: type[nn.Module], given: dict[str, Any], shapes: Sequence[tuple[int, ...]]
+) -> bool:
+    """Tell whether a class refuses some arguments, at the latest on the input that it is for."""
     try:
         with torch.device("meta"):
-            inputs = [torch.zeros(2, *shape) for shape in net.inputs.values()]
+            inputs = [torch.zeros(2, *map(abs, shape)) for shape in shapes]
             kind(**given).eval()(*inputs)
     except (ValueError, AssertionError, RuntimeError, ZeroDivisionError):
         return True
