@@ -106,13 +106,14 @@ class Network:
     @cached_property
     def output(self) -> Shape | dict[str, Shape]:
         """Shape of the output in eval mode, or of each output by label when there are several."""
+        plain = {label: sized(shape, map(int, shape)) for label, shape in self.leaving.items()}
+        return next(iter(plain.values())) if len(plain) == 1 else plain
+
+    @property
+    def leaving(self) -> dict[str, Shape]:
+        """Shape of each output in eval mode by label, whose sizes remember their formulas."""
         shapes = {node.name: node.output for node in self.root.nodes} | dict(self.inputs)
-        kept = {
-            label: sized(shapes[name], map(int, shapes[name]))
-            for label, name in self.outputs
-            if name not in self.side
-        }
-        return next(iter(kept.values())) if len(kept) == 1 else kept
+        return {label: shapes[name] for label, name in self.outputs if name not in self.side}
 
     @cached_property
     def side(self) -> frozenset[str]:

@@ -6,15 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from archspec import analysis
+from archspec import analysis, expressions
 from archspec.codegen.words import fitting_sides
 from archspec.codegen.words.of_layers import counted, layers, listed, parts, told
 from archspec.codegen.words.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.words.side_formulas import decides_sizes
-from archspec.network import INPUT, Network
+from archspec.network import Network
 from archspec.ops import Shape
+from archspec.resolve.shapes_across_scopes import channels_of, renamed
+from archspec.traced import Traced, formula_of
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
+_SHORT: Final = 24
+"""Characters of a formula that is read as one of several sizes."""
+
 _MAP: Final = 3
 """Sizes of an image: channels, height, width."""
 
@@ -55,7 +60,9 @@ def built(network: Network) -> list[str]:
 
 def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     """Return the docstring of the network's `forward`."""
-    entering, leaving = _shapes(network.inputs), _leaving(network)
+    inputs = {name: _named(shape, network) for name, shape in network.inputs.items()}
+    outputs = network.leaving
+    entering, leaving = _shapes(inputs), _shapes(outputs)
     notes = _told(network)
     any_side = network.sides is not None and fitting_sides.is_any(network.sides)
     text = f"Map {entering} to {leaving}"
@@ -66,18 +73,21 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     if any_side:
         notes.insert(0, free)
     told_apart = []
-    if not fits(f"{text}.", indent=indent, alone=not notes) and isinstance(network.output, dict):
-        told_apart.append(f"The outputs are {_shapes(network.output, tied)}.")
+    if not fits(f"{text}.", indent=indent, alone=not notes) and len(outputs) > 1:
+        told_apart.append(f"The outputs are {_shapes(outputs, tied)}.")
         text = f"Map {entering} to the outputs"
     if not fits(f"{text}.", indent=indent, alone=not (notes or told_apart)):
-        told_apart.insert(0, f"The inputs are {_shapes(network.inputs, tied)}.")
+        told_apart.insert(0, f"The inputs are {_shapes(inputs, tied)}.")
         text = f"Map the inputs to {'the outputs' if len(told_apart) > 1 else leaving}"
     return docstring(f"{text}.", " ".join(told_apart), " ".join(notes), indent=indent)
 
 
-def _leaving(network: Network) -> str:
-    output = network.output
-    return _shapes(output if isinstance(output, dict) else {INPUT: output})
+def _named(shape: Shape, network: Network) -> Shape:
+    """Return an input's shape, whose channels have their name where they are an argument."""
+    if not shape:
+        return shape
+    name, index = channels_of(shape)
+    return renamed(shape, {index: name}) if name in network.open else shape
 
 
 def _shapes(shapes: Mapping[str, Shape], written: Callable[[str], str] = str) -> str:
@@ -132,4 +142,11 @@ def origin(network: Network) -> str:
 
 
 def _sizes(shape: Shape, between: str = ", ") -> str:
-    return between.join(str(int(n)) for n in shape)
+    return between.join(map(_size, shape))
+
+
+def _size(size: int) -> str:
+    """Return a size: a formula of arguments where it has a short one that always holds."""
+    told = isinstance(size, Traced) and not size.hidden
+    text = expressions.text(formula_of(size)) if told else ""
+    return text if 0 < len(text) <= _SHORT else str(int(size))
