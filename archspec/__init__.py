@@ -15,7 +15,8 @@ A spec that is wrong is told with every place, and nothing is built:
 unknown op `Linaer` - did you mean `Linear`?
 """
 
-from archspec.api import Architecture, load, loads
+from archspec.api import load, loads
+from archspec.architecture import Architecture
 from archspec.errors import Diagnostic, SpecError
 from archspec.plugins import PluginError
 from archspec.version import __version__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archspec.analysis.arguments import Argument, arguments
 from archspec.analysis.bounds import check_parameters, too_large
 from archspec.analysis.cost import Cost, cost, costs, macs, parameters, training_parameters
 from archspec.analysis.expectations import check_expectations
@@ -18,11 +19,13 @@ __all__ = [
     "DTYPES",
     "ONE",
     "Alive",
+    "Argument",
     "Cost",
     "Field",
     "Kept",
     "Peak",
     "Setting",
+    "arguments",
     "check_expectations",
     "check_overriding",
     "check_parameters",

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from archspec import limits
-from archspec.api import Architecture, compiled
+from archspec.api import compiled
+from archspec.architecture import Architecture
 from archspec.commands.telling import warn
 from archspec.errors import Source, Span
 from archspec.merging import Chain, joined

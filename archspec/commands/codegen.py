@@ -6,10 +6,10 @@ import argparse
 import difflib
 import keyword
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from archspec.api import Architecture
+from archspec.architecture import Architecture
 from archspec.commands.arguments import UsageError, add_out, add_spec, check_target, load
 from archspec.writing import write_all
 
@@ -46,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "may repeat",
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="write nothing; tell which vars are arguments of the class, and why others are not",
+    )
+    parser.add_argument(
         "--check",
         action="store_true",
         help="write nothing; print what would change in FILE, and exit with 1 if anything would",
@@ -57,6 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.out) if arguments.out else None
     _refuse(arguments, path)
     net = load(arguments)
+    if arguments.explain:
+        print("\n".join(_explained(net)))
+        return 0
     if path is None:
         sys.stdout.write(_source(net, arguments))
         return 0
@@ -75,6 +83,16 @@ def run(arguments: argparse.Namespace) -> int:
     write_all(files)
     print("\n".join(f"wrote {file}" for file in files))
     return 0
+
+
+def _explained(net: Architecture) -> Iterator[str]:
+    """Yield a line for each var: whether it is an argument of the class, and if not, why."""
+    found = net.arguments
+    width = max((len(var.name) for var in found), default=0)
+    for var in found:
+        place = f", {var.place.source.name}:{var.place.line}" if var.place else ""
+        told = "an argument" if var.is_argument else f"no argument: {var.why}{place}"
+        yield f"{var.name:<{width}}  {told}"
 
 
 def _keep(path: Path, tests: Path | None, *, force: bool) -> None:
@@ -114,6 +132,8 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
     if path is None and (arguments.check or "test" in arguments.parts):
         option = "--check" if arguments.check else "--with test"
         raise UsageError(f"{option} needs --out FILE")
+    if path is not None and arguments.explain:
+        raise UsageError("--explain writes nothing; leave --out away")
     if path is None:
         return
     if path.stem in _IMPORTED:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from archspec import tables
-from archspec.api import Architecture
+from archspec.architecture import Architecture
 from archspec.commands.arguments import (
     UsageError,
     add_plugin,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from archspec.api import Architecture
+from archspec.architecture import Architecture
 from archspec.errors import Diagnostic, SpecError
 from archspec.places import coloured, plain
 

@@ -15,6 +15,7 @@ from archspec.derivation.finding import Step, way
 from archspec.derivation.quoting import Entry, entry_of, quoted, quoted_lines
 from archspec.derivation.scopes import scopes
 from archspec.derivation.shown import as_data, as_text
+from archspec.errors import SpecError
 from archspec.network import Absent, Body, Leaf, Network
 from archspec.ops import Shape
 from archspec.spec import Given, Written
@@ -25,7 +26,7 @@ def derive(
     written: Written,
     given: Mapping[str, Given],
     path: str,
-    source: Callable[[], tuple[str, str]],
+    source: Callable[[], str],
 ) -> Derivation:
     """Return how a node came to be.
 
@@ -39,7 +40,7 @@ def derive(
         written: its spec.
         given: the caller's values for vars.
         path: of the node.
-        source: writes the source; returns it, and why there is none where that is so.
+        source: returns the source, or raises a SpecError where there is none.
 
     Raises:
         SpecError: when there is no such node; code G376.
@@ -58,14 +59,15 @@ def derive(
         inputs=_inputs(child),
         output=_output(child),
         cost=analysis.costs(network).get(path),
-        emitted=_emitted(network, steps, *source()),
+        emitted=_emitted(network, steps, source),
     )
 
 
-def _emitted(network: Network, steps: Sequence[Step], source: str, why: str) -> Emitted:
-    if not source:
-        return Emitted(silent=f"there is none: {why}")
-    return emitted(source, network.name, steps)
+def _emitted(network: Network, steps: Sequence[Step], source: Callable[[], str]) -> Emitted:
+    try:
+        return emitted(source(), network.name, steps)
+    except SpecError as error:
+        return Emitted(silent=f"there is none: {error.diagnostics[0].message}")
 
 
 def _around(body: Body, written: Written) -> spec.Node:

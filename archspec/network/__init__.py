@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from archspec import expressions, spec
 from archspec.allowed import Allowed
+from archspec.errors import Span
 from archspec.expressions import Formula, Value
 from archspec.network.nodes import (
     INPUT,
@@ -37,6 +39,13 @@ from archspec.network.sides import Side, Sides
 from archspec.ops import BY_NAME, Ops, Shape, sized
 
 
+class Decision(NamedTuple):
+    """What a var decides beside arguments of layers, and where that is written."""
+
+    what: str
+    place: Span | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """A checked network.
@@ -51,8 +60,8 @@ class Network:
         allowed: what its vars may be, of those that are not free.
         open: what stands in formulas under a name: vars and, as `in_channels` or `in_features`, the
             channels of a sole input.
-        closed: those of them of which another value would change more than arguments, so that no
-            formula is one for other values.
+        closed: the vars of which another value would change more than arguments, with what they
+            decide; where they are open all the same, no formula is one for other values.
         computed: what stands in formulas under a name though it is computed from open vars and
             names before it: further vars, and sizes that have grown.
         root: the tree.
@@ -75,13 +84,18 @@ class Network:
     init: tuple[spec.InitRule, ...]
     is_default: bool
     open: tuple[str, ...] = ()
-    closed: frozenset[str] = frozenset()
+    closed: Mapping[str, Decision] = field(default_factory=dict)
     computed: Mapping[str, Formula] = field(default_factory=dict)
     ops: Ops = field(default_factory=lambda: BY_NAME)
     allowed: Mapping[str, Allowed] = field(default_factory=dict)
     sides: Sides | None = None
     sides_in_eval: Sides | None = None
     frozen: bool = False
+
+    @property
+    def late(self) -> frozenset[str]:
+        """What is open and had to be closed."""
+        return frozenset(self.open) & self.closed.keys()
 
     @property
     def opened(self) -> dict[str, Value]:
@@ -128,6 +142,7 @@ __all__ = [
     "Body",
     "Bound",
     "Child",
+    "Decision",
     "Fill",
     "Leaf",
     "Loop",

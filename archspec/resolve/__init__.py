@@ -8,7 +8,7 @@ from dataclasses import replace
 from archspec import limits
 from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
-from archspec.network import INPUT, Body, Network
+from archspec.network import INPUT, Body, Decision, Network
 from archspec.ops import Shape
 from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
@@ -24,7 +24,7 @@ from archspec.resolve.scope import Binding, Scope, Source, of_values
 from archspec.resolve.shapes_across_scopes import channels_of, entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
 from archspec.schema.names import SIZES
-from archspec.spec import Given, Spec, Written
+from archspec.spec import Given, InitRule, Spec, Written
 from archspec.traced import NONE
 
 
@@ -85,7 +85,7 @@ def resolve_open(
         network,
         is_default=not overrides and shape is None,
         open=(*wanted, *channels),
-        closed=network.closed | resolver.closed,
+        closed={**network.closed, **resolver.closed},
         computed={**computed, **resolver.grown},
     )
 
@@ -103,7 +103,6 @@ def _network(
         SpecError: when `outputs` or `init` does not fit it.
     """
     spec = written.spec
-    fills = [given for rule in spec.init for _, _, fill in rule.fills for _, given in fill]
     return Network(
         name=spec.name,
         file=written.file,
@@ -116,10 +115,20 @@ def _network(
         expect=spec.expect,
         init=spec.init,
         is_default=True,
-        closed=scope.origin(*fills).difference(SIZES),
+        closed=_filling(spec.init, scope),
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
+
+
+def _filling(rules: Sequence[InitRule], scope: Scope) -> dict[str, Decision]:
+    """Return the vars that decide what tensors are filled with."""
+    given = (g for rule in rules for _, _, fill in rule.fills for _, g in fill)
+    return {
+        var: Decision("what tensors are filled with", part.span)
+        for part in given
+        for var in sorted(scope.origin(part).difference(SIZES))
+    }
 
 
 def _root(

@@ -79,7 +79,8 @@ def _chosen(
     """
     if node.condition is None or node.training_only:
         return node, around
-    builder.resolver.close(scope.origin(node.condition))
+    origin, place = scope.origin(node.condition), node.condition.span
+    builder.resolver.close(origin, "whether a node is there", place)
     holds, formula = decided(node.condition, scope)
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)
@@ -105,7 +106,7 @@ def _expand(
     if around.reads is not None:
         builder.last = only(builder.reading(node, around.reads, scope)[0], node.span)
     planned, count = turns(node, scope)
-    builder.resolver.close(structural(node, scope))
+    builder.resolver.close(structural(node, scope), "the turns of a loop", node.span)
     start, made = builder.last, []
     for turn in planned:
         if branches is not None:  # each turn reads what enters all of them
@@ -151,7 +152,7 @@ def _entered(
     for var in (*open_vars(resolver.globals), *resolver.grown):
         source = resolver.globals.source_of(var)
         if source is not None and scope.called.get(var, var) in plan.values:
-            resolver.close(source.vars)
+            resolver.close(source.vars, "no more than a name that a loop hides", node.span)
     shape = builder.last.shape
     if shape is None:
         return scope, bindings

@@ -126,7 +126,8 @@ class Builder:
         Raises:
             SpecError: when there is no such variable; code G304.
         """
-        self.resolver.close(scope.origin(*map(name_formula, names.TEMPLATE.findall(name.text))))
+        read = map(name_formula, names.TEMPLATE.findall(name.text))
+        self.resolver.close(scope.origin(*read), "the name of a node", name.span)
         known = filled(name, scope)
         if missing := names.TEMPLATE.search(known.text):
             help = did_you_mean(missing[1], scope.values)

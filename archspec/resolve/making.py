@@ -47,7 +47,9 @@ class Place:
             bare = replace(node, reads=None, condition=None)
             return self.resolver.module(bare, self.name, self.path, self.scope, inputs)
         value, formula = self.scope.compute(node.callee)
-        self.resolver.close(self.scope.origin(node.callee))
+        self.resolver.close(
+            self.scope.origin(node.callee), "which op or block is used", node.callee.span
+        )
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
         if label in self.resolver.ops:
@@ -99,7 +101,8 @@ class Place:
             raise misfit(error, kind, use, self.flows, self.scope, self.resolver.inputs) from None
         for size in (output, *(tensor.shape for tensor in op.tensors())):
             check_sizes(size, use.span)
-        self.resolver.close(closed_by(op, formulas, shapes, self.scope))
+        for var, what in closed_by(op, formulas, shapes, self.scope).items():
+            self.resolver.close((var,), what, use.span)
         return Leaf(
             name=self.name,
             path=self.path,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from archspec import expressions
 from archspec.errors import SpecError
 from archspec.expressions import Formula
-from archspec.network import Body, Leaf, Network, walk
+from archspec.network import Body, Decision, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.resolve import resolve, resolve_open
 from archspec.resolve.resolver import CannotBeOpen, Naming
@@ -30,6 +31,8 @@ _EARLY: Final = 100
 
 TOO_LONG: Final = "L204"
 """The code of formulas past the limits; those of open vars can grow where numbers do not."""
+
+_UNREADABLE: Final = Decision("formulas that are too long to read")
 
 _OFTEN: Final = 2
 """Uses from which on what is computed reads better under its name."""
@@ -53,7 +56,8 @@ def resolve_named(written: Written, overrides: Mapping[str, Given], shape: Shape
     except SpecError as error:
         if all(found.code != TOO_LONG for found in error.diagnostics):
             raise
-        return resolve(written, overrides, shape)
+        closed = dict.fromkeys(_candidates(written, overrides, shape).wanted, _UNREADABLE)
+        return replace(resolve(written, overrides, shape), closed=closed)
 
 
 def with_open_vars(
@@ -78,9 +82,12 @@ def with_open_vars(
         uses = _uses(network)
         often = [name for name in named if uses[name] >= _OFTEN]
         if (kept, often) != ([*network.open], named):
+            closed = {**network.closed} | dict.fromkeys(unreadable, _UNREADABLE)
             network = _without_closed(again(Naming(kept, often)), often, again)
+            network = replace(network, closed={**closed, **network.closed})
     except SpecError:
-        return resolve(written, overrides, shape)
+        closed = dict.fromkeys(network.open, _UNREADABLE)
+        return replace(resolve(written, overrides, shape), closed={**closed, **network.closed})
     return network
 
 
@@ -88,10 +95,11 @@ def _without_closed(
     network: Network, named: Sequence[str], again: Callable[[Naming], Network]
 ) -> Network:
     """Return the network resolved again until nothing in its formulas had to be closed."""
-    while network.closed:
-        wanted = [name for name in network.open if name not in network.closed]
+    while network.late:
+        closed, wanted = network.closed, [n for n in network.open if n not in network.closed]
         # To begin anew time after time is no more work than one network.
         network = again(Naming(wanted, named, sum(1 for _ in walk(network.root))))
+        network = replace(network, closed={**closed, **network.closed})
     return network
 
 
@@ -112,10 +120,13 @@ def _resolved(
 
     Its patience is for all that is made in vain together.
     """
+    closed: dict[str, Decision] = {}
     while True:
         try:
-            return resolve_open(written, overrides, shape, naming)
+            network = resolve_open(written, overrides, shape, naming)
+            return replace(network, closed={**closed, **network.closed})
         except CannotBeOpen as found:
+            closed |= found.vars
             wanted = [name for name in naming.wanted if name not in found.vars]
             naming = Naming(wanted, naming.computed, naming.patience - found.nodes)
 

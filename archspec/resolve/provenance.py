@@ -8,7 +8,7 @@ and how.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from archspec.expressions import Formula
@@ -43,8 +43,8 @@ _Side: TypeAlias = tuple[frozenset[str], Quantity | None]
 
 def closed_by(
     op: Op, formulas: Mapping[str, Formula], inputs: Sequence[Shape], scope: Scope
-) -> frozenset[str]:
-    """Return the open vars of which an argument is no plain function.
+) -> dict[str, str]:
+    """Return the open vars of which an argument is no plain function, with what they decide.
 
     Args:
         op: the op.
@@ -52,19 +52,31 @@ def closed_by(
         inputs: the shapes that it reads.
         scope: that of the formulas.
     """
-    if not scope.is_sourced:
-        return NONE
-    found = NONE
+    found: dict[str, str] = {}
+    if scope.is_sourced:
+        for vars, what in _closed_by(op, formulas, inputs, scope):
+            found |= dict.fromkeys(sorted(vars - found.keys()), what)
+    return found
+
+
+def _closed_by(
+    op: Op, formulas: Mapping[str, Formula], inputs: Sequence[Shape], scope: Scope
+) -> Iterator[tuple[frozenset[str], str]]:
+    label = type(op).__name__
     for name, formula in formulas.items():
         value, origin = getattr(op, name), scope.origin(formula)
-        found |= scope.secret(formula) | hidden_of(value)
-        if origin and (op.form is Form.FUNCTION or name in _LAYOUT or _is_choice(value, formula)):
-            found |= origin
+        yield scope.secret(formula) | hidden_of(value), f"a side of a map that decides `{name}`"
+        if origin and op.form is Form.FUNCTION:
+            yield origin, f"`{name}` of `{label}`, which is no module"
+        if origin and name in _LAYOUT:
+            yield origin, f"`{name}`, which dimensions there are"
+        if origin and _is_choice(value, formula):
+            yield origin, f"`{name}`, which is no plain number"
         if name == "unflattened_size" and -1 in value:
-            found |= origin
+            yield origin, f"`{name}`, of which one size follows"
         if name in op.inferred() and _is_derived(op, name, value, inputs):
-            found |= _deciding(inputs, scope)
-    return found | _met(op, inputs, scope)
+            yield _deciding(inputs, scope), f"`{name}`, which follows from what enters"
+    yield _met(op, inputs, scope), "sizes that must be equal, and might not be"
 
 
 def followed(

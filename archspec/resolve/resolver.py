@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archspec import spec
 from archspec.errors import Diagnostics, Span
 from archspec.expressions import Formula
-from archspec.network import Body
+from archspec.network import Body, Decision
 from archspec.ops import Ops
 from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow
@@ -35,12 +35,12 @@ class CannotBeOpen(Exception):
     """What is there depends on open vars, so that nothing made of their formulas is of use.
 
     Attributes:
-        vars: these vars.
+        vars: these vars, with what they decide.
         nodes: how many nodes were made until this was known.
     """
 
-    def __init__(self, vars: frozenset[str], nodes: int) -> None:
-        super().__init__(", ".join(sorted(vars)))
+    def __init__(self, vars: Mapping[str, Decision], nodes: int) -> None:
+        super().__init__(", ".join(vars))
         self.vars = vars
         self.nodes = nodes
 
@@ -66,7 +66,7 @@ class Resolver:
     make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
     inputs: Inputs
     patience: int = 0
-    closed: set[str] = field(default_factory=set)
+    closed: dict[str, Decision] = field(default_factory=dict)
     named: dict[str, Span] = field(default_factory=dict)
     grown: dict[str, Formula] = field(default_factory=dict)
 
@@ -76,12 +76,18 @@ class Resolver:
         """Return the module that a body spells, also when the body is a single node."""
         return self.make(self, node, name, path, scope, inputs)
 
-    def close(self, vars: frozenset[str]) -> None:
+    def close(self, vars: Iterable[str], what: str, place: Span | None) -> None:
         """Note that open vars decide what is there.
+
+        Args:
+            vars: these vars.
+            what: what they decide.
+            place: where that is written.
 
         Raises:
             CannotBeOpen: when that is known early enough to begin anew without them.
         """
-        if vars and self.expansion.nodes <= self.patience:
-            raise CannotBeOpen(vars, self.expansion.nodes)
-        self.closed |= vars
+        found = dict.fromkeys(sorted(vars), Decision(what, place))
+        if found and self.expansion.nodes <= self.patience:
+            raise CannotBeOpen(found, self.expansion.nodes)
+        self.closed = {**found, **self.closed}

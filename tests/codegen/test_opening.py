@@ -13,7 +13,7 @@ from modules import source_class
 from torch import nn
 
 import archspec
-from archspec.api import Architecture
+from archspec.architecture import Architecture
 from archspec.errors import Span
 from archspec.resolve.expansion import Expansion
 from archspec.schema.names import SIZES

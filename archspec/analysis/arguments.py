@@ -1,0 +1,79 @@
+"""Which vars are arguments of the class in emitted source, and what makes the others numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from archspec.errors import Span
+from archspec.expressions import Value
+from archspec.network import Network
+from archspec.spec import Given, Written, read_names
+
+_KINDS: Final = {bool: "true or false", str: "a word", tuple: "a list", type(None): "nothing"}
+
+
+class Argument(NamedTuple):
+    """A var, or the channels that enter, in source.
+
+    Attributes:
+        name: its name.
+        value: its value here.
+        is_argument: whether the class takes it.
+        why: where it does not, why; else nothing.
+        place: where that is written.
+    """
+
+    name: str
+    value: Value
+    is_argument: bool
+    why: str = ""
+    place: Span | None = None
+
+
+def arguments(
+    network: Network, source: str, written: Written, overrides: Mapping[str, Given]
+) -> tuple[Argument, ...]:
+    """Return the arguments of the network's class, and the vars that are none.
+
+    Args:
+        network: the network as its source tells it, with open vars.
+        source: that source.
+        written: its spec.
+        overrides: values for its vars.
+    """
+    taken = _taken(source, network.name)
+    values = {**network.vars, **network.opened}
+    return tuple(
+        Argument(name, value, True)
+        if name in taken
+        else Argument(name, value, False, *_why(name, value, network, written, overrides))
+        for name, value in values.items()
+    )
+
+
+def _taken(source: str, name: str) -> set[str]:
+    """Return the parameters of the constructor of a class."""
+    (made,) = (c for c in ast.parse(source).body if isinstance(c, ast.ClassDef) and c.name == name)
+    methods = (part for part in made.body if isinstance(part, ast.FunctionDef))
+    return {arg.arg for part in methods if part.name == "__init__" for arg in part.args.args}
+
+
+def _why(
+    name: str,
+    value: Value,
+    network: Network,
+    written: Written,
+    overrides: Mapping[str, Given],
+) -> tuple[str, Span | None]:
+    """Return why a var is no argument, and where that is written."""
+    given = overrides.get(name, written.spec.vars.get(name))
+    if type(value) in _KINDS:
+        return f"it is {_KINDS[type(value)]}, and arguments are numbers", None
+    if given is not None and given.formula is not None:
+        return f"it is computed from {', '.join(sorted(read_names(given)))}", given.span
+    if name in network.closed:
+        what, place = network.closed[name]
+        return f"it decides {what}", place
+    return "nothing that is there reads it", None

@@ -1,0 +1,228 @@
+"""A checked network, and what it can be turned into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from archspec import analysis
+from archspec.errors import Diagnostic
+from archspec.expressions import computing
+from archspec.network import Body, Leaf, Network, walk
+from archspec.ops import Shape
+from archspec.spec import Given, Written
+
+if TYPE_CHECKING:
+    from torch import nn  # noqa: TID251 - a name for type checkers; nothing is imported
+
+    from archspec.derivation import Derivation
+
+
+_UNWRITTEN: Final = "only what `load` or `loads` returns knows how it was written"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A checked network and its static facts; nothing here needs torch until `build`.
+
+    Get one from `load` or `loads`. It is immutable: other vars make another one.
+
+    >>> (net := load("lenet"))
+    <LeNet: 44,426 parameters, 281,640 MACs, (10,)>
+    >>> net.name, net.inputs, net.output
+    ('LeNet', {'input': (1, 28, 28)}, (10,))
+    >>> net.parameters, net.macs, net.receptive_field, net.warnings
+    (44426, 281640, (16, 16), ())
+    >>> [node.path for node in net.nodes if node.label == "Linear"]
+    ['classifier.0', 'classifier.2', 'classifier.4']
+    >>> [var.name for var in net.arguments if var.is_argument]
+    ['num_classes', 'in_channels']
+    """
+
+    network: Network
+    _opened: Callable[[], Network] | None = field(default=None, repr=False, compare=False)
+    _written: Written | None = field(default=None, repr=False, compare=False)
+    _given: Mapping[str, Given] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Class name of the network."""
+        return self.network.name
+
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """Shape of each input, without the batch dimension."""
+        return self.network.inputs
+
+    @cached_property
+    def output(self) -> Shape | dict[str, Shape]:
+        """Shape of the output in eval mode; by label when there are several."""
+        return self.network.output
+
+    @cached_property
+    def parameters(self) -> int:
+        """Learned parameters."""
+        return analysis.parameters(self.network)
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample in eval mode (1 MAC = 2 FLOPs)."""
+        return analysis.macs(self.network)
+
+    @cached_property
+    def receptive_field(self) -> tuple[int, int] | None:
+        """Height and width in pixels before global pooling; None for the whole input."""
+        return analysis.receptive_field(self.network)
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is most often a mistake: what nothing uses, lists that read otherwise than meant."""
+        if not self._written:
+            return ()
+        unused = analysis.unused(self.network, self._written)
+        return (*self._written.warnings, *unused, *analysis.misread(self.network))
+
+    @property
+    def nodes(self) -> tuple[Leaf | Body, ...]:
+        """All nodes in the order of execution, a module before its children."""
+        return tuple(walk(self.network.root))
+
+    def __iter__(self) -> Iterator[Leaf | Body]:
+        return iter(self.nodes)
+
+    def build(
+        self, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
+    ) -> nn.Module:
+        """Build the live module; see `archspec.live.build`.
+
+        >>> load("lenet").build(device="meta").get_submodule("classifier.4")
+        Linear(in_features=84, out_features=10, bias=True)
+        """
+        from archspec.live import build  # noqa: PLC0415 - torch is imported only when needed
+
+        return build(self.network, device=device, seed=seed, max_params=max_params)
+
+    def codegen(
+        self,
+        *,
+        style: str = "structured",
+        main: bool = False,
+        templates: str | os.PathLike[str] | None = None,
+    ) -> str:
+        """Return the PyTorch source of the network.
+
+        >>> [line for line in load("lenet").codegen().splitlines() if line.startswith("class")]
+        ['class LeNet(nn.Module):']
+
+        Args:
+            style: `structured`, with a class for each block, or `flat`: one class in which every
+                layer has a line of its own.
+            main: end with a part that prints parameters and output shape when the file is run.
+            templates: a folder whose templates take the place of bundled ones of the same names.
+
+        Raises:
+            ValueError: for another style.
+            SpecError: when the source would be too long.
+            LayoutError: when a template in the folder is wrong.
+        """
+        from archspec.codegen import STYLES, source  # noqa: PLC0415 - jinja2 only when needed
+
+        if style not in STYLES:
+            raise ValueError(f"style is {' or '.join(STYLES)}, not {style!r}")
+        folder = None if templates is None else Path(templates)
+        with computing():
+            return source(self._named, style=style, main=main, templates=folder)
+
+    @property
+    def arguments(self) -> tuple[analysis.Argument, ...]:
+        """The arguments of the class in the source; of each var that is none, why."""
+        if self._written is None:
+            raise ValueError(_UNWRITTEN)
+        return analysis.arguments(self._named, self.codegen(), self._written, self._given)
+
+    @cached_property
+    def _named(self) -> Network:
+        """The network as its source tells it."""
+        with computing():
+            return self._opened() if self._opened else self.network
+
+    def test_source(self, module: str, *, templates: str | os.PathLike[str] | None = None) -> str:
+        """Return a file of tests, for pytest, of the source in a module of that name.
+
+        >>> "from my_lenet import LeNet" in load("lenet").test_source("my_lenet")
+        True
+
+        Raises:
+            LayoutError: when a template in the folder is wrong.
+        """
+        from archspec.codegen import source_of_tests  # noqa: PLC0415 - jinja2 only when needed
+
+        folder = None if templates is None else Path(templates)
+        return source_of_tests(self.network, module, templates=folder)
+
+    def trace(self, node: str) -> Derivation:
+        """Return how a node came to be: its text, the names around it, its arguments, its source.
+
+        >>> found = load("resnet34").trace("layer2.0.conv1")
+        >>> {argument.name: argument.value for argument in found.arguments}["stride"]
+        2
+
+        Args:
+            node: its path, `layer2.0.conv1`.
+
+        Raises:
+            SpecError: when there is no such node; code G376.
+            ValueError: when the network was not loaded from a spec.
+        """
+        from archspec.derivation import derive  # noqa: PLC0415 - only when needed
+
+        if self._written is None:
+            raise ValueError(_UNWRITTEN)
+        return derive(self.network, self._written, self._given, node, self.codegen)
+
+    def draw(self, path: str | os.PathLike[str], **options: Any) -> None:
+        """Draw the network into a file; its ending chooses svg, png, pdf, dot or html.
+
+        >>> load("lenet").draw("lenet.dot", direction="LR")
+
+        Raises:
+            SpecError: when the file cannot be written.
+            DrawError: when nothing that lays out graphs is installed.
+        """
+        from archspec.draw import image  # noqa: PLC0415 - graphviz only when needed
+        from archspec.writing import write_whole  # noqa: PLC0415
+
+        ending = os.fspath(path).rpartition(".")[2].lower()
+        write_whole(path, image(self.network, ending, **options))
+
+    def summary(
+        self, width: int = 100, *, batch: int = 1, dtype: str = "float32", **options: Any
+    ) -> str:
+        """Return the table of nodes as text, at most `width` columns wide.
+
+        >>> print(load("lenet").summary().splitlines()[-1])
+        receptive field   16 px, stride 4, offset 0
+
+        Args:
+            width: characters of a line.
+            batch: samples whose memory is counted.
+            dtype: the type of weights and activations, such as `bfloat16`.
+            **options: `depth`, `by` and `columns`, as `archspec.tables.table` takes them.
+        """
+        from archspec.tables import summary  # noqa: PLC0415
+
+        setting = analysis.Setting(batch=batch, dtype=dtype)
+        return summary(self.network, width, setting=setting, **options)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.parameters:,} parameters, {self.macs:,} MACs, {self.output}>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return the diagram and the table for a notebook."""
+        from archspec.notebook import bundle  # noqa: PLC0415
+
+        return bundle(self.network, repr(self))
