@@ -29,8 +29,7 @@ class BasicBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        y: Tensor = self.relu(out + self.shortcut(x))
-        return y
+        return self.relu(out + self.shortcut(x))
 
 
 class TinyResNet(nn.Module):
@@ -63,8 +62,7 @@ class TinyResNet(nn.Module):
 
         x = self.pool(x)  # (N, 64, 1, 1)
         x = self.flatten(x)  # (N, 64)
-        logits: Tensor = self.fc(x)  # (N, 10)
-        return logits
+        return self.fc(x)  # (N, 10)
 
 
 def _stage(in_channels: int, i: int, channels: int) -> nn.Sequential:

@@ -88,8 +88,7 @@ class CNBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.layer_scale * self.block(x)
         out = self.stochastic_depth(out)
-        y: Tensor = out + x
-        return y
+        return out + x
 
 
 class ConvNeXtTiny(nn.Module):
@@ -123,8 +122,7 @@ class ConvNeXtTiny(nn.Module):
         """
         x = self.features(x)  # (N, 768, 7, 7)
         x = self.avgpool(x)  # (N, 768, 1, 1)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

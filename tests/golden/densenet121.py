@@ -47,8 +47,7 @@ class Transition(nn.Module):
         """Map (N, in_channels, H, W) to (N, in_channels // 2, H // 2, W // 2)."""
         x = self.relu(self.norm(x))
         x = self.conv(x)
-        y: Tensor = self.pool(x)
-        return y
+        return self.pool(x)
 
 
 class DenseNet121(nn.Module):
@@ -80,8 +79,7 @@ class DenseNet121(nn.Module):
         x = self.relu(x)  # (N, 1024, 7, 7)
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
-        logits: Tensor = self.classifier(x)  # (N, 1000)
-        return logits
+        return self.classifier(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

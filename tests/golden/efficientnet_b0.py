@@ -95,8 +95,7 @@ class SqueezeExcitation(nn.Module):
         out = self.avgpool(x)
         out = self.activation(self.fc1(out))
         out = self.scale_activation(self.fc2(out))
-        y: Tensor = out * x
-        return y
+        return out * x
 
 
 class MBConv(nn.Module):
@@ -135,7 +134,7 @@ class MBConv(nn.Module):
 
         This holds for odd kernel_size.
         """
-        out: Tensor = self.block(x)
+        out = self.block(x)
         out = self.stochastic_depth(out)
         if self.has_add:
             out = out + x
@@ -195,8 +194,7 @@ class EfficientNetB0(nn.Module):
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)
 
 
 def _stage(

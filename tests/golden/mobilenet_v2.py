@@ -60,7 +60,7 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
-        out: Tensor = self.conv(x)
+        out = self.conv(x)
         if self.has_add:
             out = x + out
         return out
@@ -111,5 +111,4 @@ class MobileNetV2(nn.Module):
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)

@@ -40,8 +40,7 @@ class BasicBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        y: Tensor = self.relu(out + self.downsample(x))
-        return y
+        return self.relu(out + self.downsample(x))
 
 
 class ResNet18(nn.Module):
@@ -82,8 +81,7 @@ class ResNet18(nn.Module):
 
         x = self.avgpool(x)  # (N, 512, 1, 1)
         x = self.flatten(x)  # (N, 512)
-        logits: Tensor = self.fc(x)  # (N, 1000)
-        return logits
+        return self.fc(x)  # (N, 1000)
 
 
 def _layer(in_channels: int, channels: int, stride: int) -> nn.Sequential:

@@ -60,8 +60,7 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        y: Tensor = self.relu(out + self.downsample(x))
-        return y
+        return self.relu(out + self.downsample(x))
 
 
 class ResNet50(nn.Module):
@@ -112,8 +111,7 @@ class ResNet50(nn.Module):
 
         x = self.avgpool(x)  # (N, 2048, 1, 1)
         x = self.flatten(x)  # (N, 2048)
-        logits: Tensor = self.fc(x)  # (N, 1000)
-        return logits
+        return self.fc(x)  # (N, 1000)
 
 
 def _layer(

@@ -75,8 +75,7 @@ class SqueezeNet1x1(nn.Module):
         """
         x = self.features(x)  # (N, 512, 13, 13)
         x = self.classifier(x)  # (N, 1000, 1, 1)
-        y: Tensor = self.flatten(x)  # (N, 1000)
-        return y
+        return self.flatten(x)  # (N, 1000)
 
 
 def _features(channels: int, kernel_size: int) -> nn.Sequential:

@@ -237,8 +237,7 @@ class SwinBlock(nn.Module):
         out = self.norm2(attended)
         out = self.mlp(out)
         out = self.stochastic_depth(out)
-        y: Tensor = attended + out
-        return y
+        return attended + out
 
 
 class PatchMerging(nn.Module):
@@ -254,8 +253,7 @@ class PatchMerging(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, H, W, in_channels) to (N, ⌈H / 2⌉, ⌈W / 2⌉, 2 * in_channels)."""
         x = self.norm(self.squares(x))
-        y: Tensor = self.reduction(x)
-        return y
+        return self.reduction(x)
 
 
 class SwinT(nn.Module):
@@ -296,8 +294,7 @@ class SwinT(nn.Module):
         x = self.permute(x)  # (N, 768, 7, 7)
         x = self.avgpool(x)  # (N, 768, 1, 1)
         x = self.flatten(x)  # (N, 768)
-        logits: Tensor = self.head(x)  # (N, 1000)
-        return logits
+        return self.head(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

@@ -89,8 +89,7 @@ class EncoderBlock(nn.Module):
         attended = out + x
         out = self.ln_2(attended)
         out = self.mlp(out)
-        y: Tensor = attended + out
-        return y
+        return attended + out
 
 
 class Encoder(nn.Module):
@@ -116,8 +115,7 @@ class Encoder(nn.Module):
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)
-        y: Tensor = self.ln(x)
-        return y
+        return self.ln(x)
 
 
 class ViTB32(nn.Module):
@@ -162,5 +160,4 @@ class ViTB32(nn.Module):
 
         x = self.first(x)  # (N, 1, 768)
         x = self.representation(x)  # (N, 768)
-        y: Tensor = self.heads(x)  # (N, 1000)
-        return y
+        return self.heads(x)  # (N, 1000)
