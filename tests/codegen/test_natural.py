@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 
+import pytest
 from agreement import assert_agree
 
 import archspec
+from archspec.codegen.python.alternatives import is_opposite
 
 HEAD = "name: Net\ninput: [4, 8, 8]\n"
 
@@ -43,3 +46,69 @@ def test_what_comes_and_goes_at_the_end_is_returned_by_its_variable() -> None:
     """)
     assert "        out = self.conv(x)\n        if self.has_add:\n" in source
     assert source.count("        return out\n") == 1
+
+
+def test_opposite_conditions_side_by_side_are_if_and_else() -> None:
+    source = agreeing("""
+        blocks:
+          B(s):
+            left: {if: =s == 1, Conv2d: 4, kernel_size: 1}
+            right: {if: =s != 1, Conv2d: 4, kernel_size: 3, stride: =s, padding: 1}
+            more: {if: =s != 2, ReLU6: null}
+        net: [{B: 1}, {B: 2}, {B: 3}]
+    """)
+    made = """
+        self.left: nn.Module = nn.Identity()
+        self.right: nn.Module = nn.Identity()
+        if s == 1:
+            self.left = nn.Conv2d(4, 4, kernel_size=1)
+        else:
+            self.right = nn.Conv2d(4, 4, kernel_size=3, stride=s, padding=1)
+        self.more: nn.Module = nn.Identity()
+        if s != 2:
+"""
+    assert made in source
+
+
+def test_opposite_conditions_in_a_list_are_if_and_else() -> None:
+    source = agreeing("""
+        blocks:
+          B(n):
+            - {Conv2d: 4, kernel_size: 1}
+            - {if: =n > 1, do: ReLU}
+            - {if: =n <= 1, do: Tanh}
+            - {if: =n > 1, do: Sigmoid}
+        net: [{B: 1}, {B: 2}]
+    """)
+    made = """
+        if n > 1:
+            layers.append(nn.ReLU())
+        else:
+            layers.append(nn.Tanh())
+        if n > 1:
+            layers.append(nn.Sigmoid())
+"""
+    assert made in source
+
+
+OPPOSITE = {
+    ("a == b", "a != b"): True,
+    ("a is None", "a is not None"): True,
+    ("a in (1, 2)", "a not in (1, 2)"): True,
+    ("a < b", "a >= b"): True,
+    ("a > b", "a <= b"): True,
+    ("a", "not a"): True,
+    ("a == b", "a == b"): False,
+    ("a == b", "a != c"): False,
+    ("a == b", "b != a"): False,
+    ("a < b", "a > b"): False,
+    ("a < b < c", "a >= b >= c"): False,
+    ("a", "not b"): False,
+    ("a and b", "not a and not b"): False,
+}
+
+
+@pytest.mark.parametrize("pair", OPPOSITE, ids=" / ".join)
+def test_one_of_two_opposite_conditions_holds(pair: tuple[str, str]) -> None:
+    one, other = (ast.parse(text, mode="eval").body for text in pair)
+    assert is_opposite(one, other) is is_opposite(other, one) is OPPOSITE[pair]
