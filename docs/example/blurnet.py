@@ -11,7 +11,6 @@ class ConvBlur(nn.Module):
     """A 3x3 convolution, batch norm, ReLU and BlurPool2d."""
 
     def __init__(self, in_channels: int, channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.conv = nn.Conv2d(in_channels, channels, kernel_size=3, padding=1)
         self.bn = nn.BatchNorm2d(channels)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions, added to a shortcut of the input."""
+    """Two 3x3 convolutions with batch norm and ReLU, added to a shortcut."""
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         """Build the block; `conv1` carries the stride."""
@@ -66,7 +66,7 @@ class TinyResNet(nn.Module):
 
 
 def _stage(in_channels: int, i: int, channels: int) -> nn.Sequential:
-    """Chain two BasicBlock blocks."""
+    """Build a stage of two BasicBlock blocks."""
     return nn.Sequential(
         BasicBlock(in_channels, channels, stride=2 if i > 1 else 1),
         BasicBlock(channels, channels),

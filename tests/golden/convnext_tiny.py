@@ -68,7 +68,6 @@ class CNBlock(nn.Module):
     """A learned tensor, a convolution and two linear layers, added to the input."""
 
     def __init__(self, in_channels: int, drop: float, scale: float) -> None:
-        """Build the layers."""
         super().__init__()
         self.layer_scale = nn.Parameter(torch.ones(in_channels, 1, 1) * scale)
         self.block = nn.Sequential(

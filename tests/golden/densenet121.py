@@ -15,7 +15,6 @@ class DenseLayer(nn.Module):
     """A 1x1 convolution and a 3x3 convolution, concatenated with the input."""
 
     def __init__(self, in_channels: int, growth: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
         self.relu1 = nn.ReLU(inplace=True)
@@ -36,7 +35,6 @@ class Transition(nn.Module):
     """Batch norm, ReLU, a 1x1 convolution and average pooling."""
 
     def __init__(self, in_channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm = nn.BatchNorm2d(in_channels)
         self.relu = nn.ReLU(inplace=True)

@@ -46,8 +46,9 @@ def _make_divisible(value: float, divisor: int = 8) -> int:
 
 
 class ConvBN(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """A convolution, batch norm and optional SiLU.
 
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
     This holds for odd kernel_size.
     """
 
@@ -60,7 +61,6 @@ class ConvBN(nn.Sequential):
         groups: int = 1,
         activated: bool = True,
     ) -> None:
-        """Chain a convolution, batch norm and optional SiLU."""
         layers: list[nn.Module] = [
             nn.Conv2d(
                 in_channels,
@@ -82,7 +82,6 @@ class SqueezeExcitation(nn.Module):
     """Scale the input by a factor that is computed from it."""
 
     def __init__(self, in_channels: int, squeeze: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc1 = nn.Conv2d(in_channels, squeeze, kernel_size=1)
@@ -99,7 +98,7 @@ class SqueezeExcitation(nn.Module):
 
 
 class MBConv(nn.Module):
-    """ConvBN and SqueezeExcitation blocks, added to the input in some uses."""
+    """ConvBN and SqueezeExcitation blocks, added to the input if the shape stays."""
 
     def __init__(
         self,
@@ -110,7 +109,6 @@ class MBConv(nn.Module):
         channels: int,
         drop: float,
     ) -> None:
-        """Build the layers."""
         super().__init__()
         hidden = expand * in_channels
         layers: list[nn.Module] = []
@@ -207,7 +205,7 @@ def _stage(
     blocks: int,
     before: int,
 ) -> nn.Sequential:
-    """Chain MBConv blocks."""
+    """Build a stage of `blocks` MBConv blocks."""
     return nn.Sequential(
         MBConv(
             in_channels,

@@ -48,7 +48,6 @@ class Inception(nn.Module):
         conv5x5: tuple[int, int],
         pool: int,
     ) -> None:
-        """Build the branches."""
         super().__init__()
         self.branch1 = ConvBNReLU(in_channels, conv1x1)
         self.branch2 = nn.Sequential(
@@ -78,7 +77,6 @@ class InceptionAux(nn.Module):
     """Adaptive average pooling, a ConvBNReLU block and two linear layers."""
 
     def __init__(self, in_channels: int, classes: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.avgpool = nn.AdaptiveAvgPool2d(4)
         self.conv = ConvBNReLU(in_channels, 128)

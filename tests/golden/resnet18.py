@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 
 class Shortcut(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
+    """A 1x1 convolution and batch norm.
+
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
 
     def __init__(self, in_channels: int, channels: int, stride: int) -> None:
-        """Chain a 1x1 convolution and batch norm."""
         super().__init__(
             nn.Conv2d(in_channels, channels, kernel_size=1, stride=stride, bias=False),
             nn.BatchNorm2d(channels),
@@ -20,7 +22,7 @@ class Shortcut(nn.Sequential):
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions, added to a shortcut of the input."""
+    """Two 3x3 convolutions with batch norm and ReLU, added to a shortcut."""
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         """Build the block; `conv1` carries the stride."""
@@ -85,7 +87,7 @@ class ResNet18(nn.Module):
 
 
 def _layer(in_channels: int, channels: int, stride: int) -> nn.Sequential:
-    """Chain two BasicBlock blocks."""
+    """Build a stage of two BasicBlock blocks."""
     return nn.Sequential(
         BasicBlock(in_channels, channels, stride=stride),
         BasicBlock(channels, channels),

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 
 class Shortcut(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
+    """A 1x1 convolution and batch norm.
+
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
 
     def __init__(self, in_channels: int, channels: int, stride: int) -> None:
-        """Chain a 1x1 convolution and batch norm."""
         super().__init__(
             nn.Conv2d(in_channels, channels, kernel_size=1, stride=stride, bias=False),
             nn.BatchNorm2d(channels),
@@ -122,7 +124,7 @@ def _layer(
     channels: int,
     stride: int,
 ) -> nn.Sequential:
-    """Chain Bottleneck blocks."""
+    """Build a stage of `depth` Bottleneck blocks."""
     return nn.Sequential(
         Bottleneck(in_channels, channels, groups, width_per_group, stride=stride),
         *(

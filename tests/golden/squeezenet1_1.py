@@ -13,7 +13,6 @@ class Fire(nn.Module):
     """Two parallel branches, concatenated along the channels."""
 
     def __init__(self, in_channels: int, squeezed: int) -> None:
-        """Build the branches."""
         super().__init__()
         self.squeeze = nn.Conv2d(in_channels, squeezed, kernel_size=1)
         self.squeeze_activation = nn.ReLU(inplace=True)

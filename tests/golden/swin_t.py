@@ -194,10 +194,12 @@ class WindowAttention(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """Map (N, H, W, in_channels) to (N, H, W, in_channels)."""
+    """Two linear layers with GELU and dropout.
+
+    Map (N, H, W, in_channels) to (N, H, W, in_channels).
+    """
 
     def __init__(self, in_channels: int, hidden: int) -> None:
-        """Chain two linear layers with GELU and dropout."""
         super().__init__(
             nn.Linear(in_channels, hidden),
             nn.GELU(),
@@ -213,12 +215,11 @@ class MLP(nn.Sequential):
 
 
 class SwinBlock(nn.Module):
-    """WindowAttention and an MLP block, each added to what it reads."""
+    """Window attention and an MLP block, each with a residual connection."""
 
     def __init__(
         self, in_channels: int, heads: int, window: int, shift: int, drop: float
     ) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm1 = nn.LayerNorm(in_channels)
         self.attn = WindowAttention(
@@ -244,7 +245,6 @@ class PatchMerging(nn.Module):
     """Space to depth, layer norm and a linear layer."""
 
     def __init__(self, in_channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.squares = SpaceToDepth(2)
         self.reduction = nn.Linear(4 * in_channels, 2 * in_channels, bias=False)

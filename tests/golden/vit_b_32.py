@@ -49,10 +49,12 @@ class Permute(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """Map (N, T, in_features) to (N, T, in_features)."""
+    """Two linear layers with GELU and dropout.
+
+    Map (N, T, in_features) to (N, T, in_features).
+    """
 
     def __init__(self, in_features: int, hidden: int) -> None:
-        """Chain two linear layers with GELU and dropout."""
         super().__init__(
             nn.Linear(in_features, hidden),
             nn.GELU(),
@@ -68,10 +70,9 @@ class MLP(nn.Sequential):
 
 
 class EncoderBlock(nn.Module):
-    """Multi-head attention and an MLP block, each added to what it reads."""
+    """Multi-head attention and an MLP block, each with a residual connection."""
 
     def __init__(self, in_features: int, heads: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.ln_1 = nn.LayerNorm(in_features, eps=1e-06)
         self.self_attention = nn.MultiheadAttention(
@@ -96,7 +97,6 @@ class Encoder(nn.Module):
     """A learned tensor and twelve EncoderBlock blocks with dropout and layer norm."""
 
     def __init__(self, in_features: int, heads: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.pos_embedding = nn.Parameter(
             nn.init.normal_(torch.empty(1, 50, in_features), std=0.02)
