@@ -56,7 +56,6 @@ class TinyResNet(nn.Module):
         """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
         x = self.stem(x)  # (N, 16, 32, 32)
         x = self.stage1(x)  # (N, 16, 32, 32)
-
         x = self.stage2(x)  # (N, 32, 16, 16)
         x = self.stage3(x)  # (N, 64, 8, 8)
 

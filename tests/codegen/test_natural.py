@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 
 import pytest
@@ -112,3 +113,52 @@ OPPOSITE = {
 def test_one_of_two_opposite_conditions_holds(pair: tuple[str, str]) -> None:
     one, other = (ast.parse(text, mode="eval").body for text in pair)
     assert is_opposite(one, other) is is_opposite(other, one) is OPPOSITE[pair]
+
+
+STAGES = """
+net:
+  stem: {Conv2d: 8, kernel_size: 3, padding: 1}
+  FIRST
+  stage<i>:
+    for: {i: [1, 2, 3]}
+    do: [{Conv2d: =8 * i, kernel_size: 3, stride: =2 if i > 1 else 1, padding: 1}, ReLU]
+  pool: {AdaptiveAvgPool2d: 1}
+  flatten: Flatten
+  fc: {Linear: 10}
+"""
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """Return the modules that the forward pass of the network calls, by paragraph."""
+    forward = agreeing(text).rpartition("def forward(")[2].partition("\n\n\n")[0]
+    parts = forward.rpartition('"""\n')[2].split("\n\n")
+    return [re.findall(r"self\.(\w+)\(", part) for part in parts]
+
+
+def test_stages_that_are_counted_are_one_paragraph() -> None:
+    text = STAGES.replace("  FIRST\n", "")
+    assert paragraphs(text) == [
+        ["stem", "stage1", "stage2", "stage3"],
+        ["pool", "flatten", "fc"],
+    ]
+
+
+def test_stages_are_a_paragraph_for_themselves_behind_one() -> None:
+    text = STAGES.replace("FIRST", "conv: {Conv2d: 8, kernel_size: 1}")
+    assert paragraphs(text) == [
+        ["stem", "conv"],
+        ["stage1", "stage2", "stage3"],
+        ["pool", "flatten", "fc"],
+    ]
+
+
+def test_layers_that_are_counted_are_divided_where_the_map_shrinks() -> None:
+    convs = "\n  ".join(
+        f"conv{i}: {{Conv2d: 8, kernel_size: 3, stride: {1 + (i == 3)}, padding: 1}}"
+        for i in range(1, 7)
+    )
+    assert paragraphs(f"net:\n  {convs}\n  tail: Tanh\n  flat: Flatten\n")[0] == [
+        "conv1",
+        "conv2",
+        "conv3",
+    ]
