@@ -162,3 +162,57 @@ def test_layers_that_are_counted_are_divided_where_the_map_shrinks() -> None:
         "conv2",
         "conv3",
     ]
+
+
+CONV = "{Conv2d: 4, kernel_size: 1}"
+
+
+def test_branches_that_are_joined_have_variables_of_their_own() -> None:
+    source = agreeing(f"""
+        net:
+          one: {CONV}
+          two_1: {{from: input, do: {CONV}}}
+          two_2: {CONV}
+          two_3: {CONV}
+          pool: {{from: input, AvgPool2d: 3, stride: 1, padding: 1}}
+          three: {CONV}
+          four: {{from: input, do: {CONV}}}
+          all: {{Cat: [one, two_3, three, four]}}
+    """)
+    made = """
+        one = self.one(x)  # (N, 4, 8, 8)
+        two = self.two_1(x)  # (N, 4, 8, 8)
+        two = self.two_2(two)  # (N, 4, 8, 8)
+        two = self.two_3(two)  # (N, 4, 8, 8)
+        three = self.pool(x)  # (N, 4, 8, 8)
+        three = self.three(three)  # (N, 4, 8, 8)
+        return torch.cat([one, two, three, self.four(x)], dim=1)  # (N, 16, 8, 8)
+"""
+    assert made in source
+
+
+def test_branches_that_count_on_from_one_another_have_variables_apart() -> None:
+    source = agreeing(f"""
+        net:
+          a_1: {CONV}
+          a_2: {CONV}
+          a_3: {{from: input, do: {CONV}}}
+          a_4: {CONV}
+          b_1: {{from: input, do: {CONV}}}
+          b_2: {CONV}
+          b: {{from: b_1, do: {CONV}}}
+          all: {{Cat: [a_2, a_4, b_2, b]}}
+    """)
+    assert "torch.cat([a, a_4, b_2, self.b(b_1)], dim=1)" in source
+
+
+def test_what_is_made_of_the_other_is_no_branch() -> None:
+    source = agreeing("""
+        net:
+          stem: {Conv2d: 4, kernel_size: 1}
+          first: {Conv2d: 4, kernel_size: 1}
+          more: {Conv2d: 4, kernel_size: 1}
+          add: {Add: [more, first]}
+    """)
+    assert "        x = self.stem(x)  # (N, 4, 8, 8)\n        first = self.first(x)" in source
+    assert "        return x + first  # (N, 4, 8, 8)\n" in source

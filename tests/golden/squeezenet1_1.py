@@ -24,11 +24,13 @@ class Fire(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, 8 * squeezed, H, W)."""
         squeeze_activation = self.squeeze_activation(self.squeeze(x))
-        x = self.expand1x1_activation(self.expand1x1(squeeze_activation))
+        expand1x1_activation = self.expand1x1_activation(
+            self.expand1x1(squeeze_activation)
+        )
         expand3x3_activation = self.expand3x3_activation(
             self.expand3x3(squeeze_activation)
         )
-        return torch.cat([x, expand3x3_activation], dim=1)
+        return torch.cat([expand1x1_activation, expand3x3_activation], dim=1)
 
 
 class SqueezeNet1x1(nn.Module):
