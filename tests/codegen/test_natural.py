@@ -216,3 +216,57 @@ def test_what_is_made_of_the_other_is_no_branch() -> None:
     """)
     assert "        x = self.stem(x)  # (N, 4, 8, 8)\n        first = self.first(x)" in source
     assert "        return x + first  # (N, 4, 8, 8)\n" in source
+
+
+NAMED = """
+blocks: {B: {c: {Conv2d: 4, kernel_size: 1}, add: {Add: [c, input]}}}
+net:
+  conv: {Conv2d: 4, kernel_size: 1}
+  bn: BatchNorm2d
+  block: {B: null}
+  pool: {AdaptiveAvgPool2d: 1}
+  flat: Flatten
+  heads: {head: {Linear: 4}, out-put: {Linear: 4}}
+init:
+"""
+
+
+def fills(*rules: str) -> str:
+    """Return the statements of a network that fill its tensors by the names of modules."""
+    source = agreeing(NAMED + "".join(f"  - {rule}\n" for rule in rules))
+    lines = source.rpartition("class Net(")[2].partition("def forward(")[0].splitlines()
+    start = next(i for i, line in enumerate(lines) if not line and "super" in "".join(lines[:i]))
+    return textwrap.dedent("\n".join(line for line in lines[start + 1 :])).rstrip()
+
+
+def test_a_tensor_of_an_own_module_is_an_attribute() -> None:
+    assert fills(
+        "{conv: {weight: {normal_: {std: =1 / in_channels}}}}", "{bn: {weight: zeros_}}"
+    ) == (
+        "nn.init.normal_(self.conv.weight, std=1 / self.conv.in_channels)\n"
+        "nn.init.zeros_(self.bn.weight)"
+    )
+
+
+def test_a_bias_that_a_type_checker_takes_for_optional_is_asked_for() -> None:
+    assert fills("{conv: {bias: zeros_}}") == (
+        "if self.conv.bias is not None:\n    nn.init.zeros_(self.conv.bias)"
+    )
+
+
+def test_the_class_of_a_module_further_down_is_asked_for() -> None:
+    assert fills("{heads.head: {weight: zeros_, bias: ones_}}") == (
+        "if isinstance(self.heads.head, nn.Linear):\n"
+        "    nn.init.zeros_(self.heads.head.weight)\n"
+        "    nn.init.ones_(self.heads.head.bias)"
+    )
+    assert fills("{block.c: {bias: zeros_}}") == (
+        "if isinstance(self.block.c, nn.Conv2d) and self.block.c.bias is not None:\n"
+        "    nn.init.zeros_(self.block.c.bias)"
+    )
+
+
+def test_a_tensor_below_a_name_that_is_no_attribute_is_asked_for_by_its_path() -> None:
+    assert fills("{heads.out-put: {weight: zeros_}}") == (
+        'nn.init.zeros_(self.get_parameter("heads.out-put.weight"))'
+    )

@@ -138,12 +138,14 @@ class ViTB32(nn.Module):
         self.heads = nn.Sequential(OrderedDict(head=nn.Linear(width, num_classes)))
 
         nn.init.trunc_normal_(
-            self.get_parameter("conv_proj.weight"),
+            self.conv_proj.weight,
             std=math.sqrt(1 / (self.conv_proj.in_channels * 32 * 32)),
         )
-        nn.init.zeros_(self.get_parameter("conv_proj.bias"))
-        nn.init.zeros_(self.get_parameter("heads.head.weight"))
-        nn.init.zeros_(self.get_parameter("heads.head.bias"))
+        if self.conv_proj.bias is not None:
+            nn.init.zeros_(self.conv_proj.bias)
+        if isinstance(self.heads.head, nn.Linear):
+            nn.init.zeros_(self.heads.head.weight)
+            nn.init.zeros_(self.heads.head.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000).

@@ -201,7 +201,7 @@ class Writer:
         is_root = bodies[0] is network.root
         signature = signatures.constructor(frame.parameters(), frame.ops)
         written = assigned(items, frame, numbered=numbered)
-        filled = initialisation(bodies, network, self.program)
+        filled = initialisation(bodies, network)
         if filled and is_root and length(signature, written, filled) > LONGEST:
             filled = [ast.Expr(call(initialise_function(self.program), dotted("self")))]
         elif filled:

@@ -73,7 +73,7 @@ def _unrolled(writer: Writer, frame: Frame) -> Built:
     """Return what makes all layers in one class."""
     network = writer.program.network
     unrolled = Unrolled(writer, frame, View(network.root, {}, frame.scopes[0]))
-    filled = initialisation([network.root], network, writer.program)
+    filled = initialisation([network.root], network)
     if filled:
         apart(filled[0])
     parameters = frame.parameters()
