@@ -206,6 +206,35 @@ def test_branches_that_count_on_from_one_another_have_variables_apart() -> None:
     assert "torch.cat([a, a_4, b_2, self.b(b_1)], dim=1)" in source
 
 
+def test_a_branch_beside_one_that_is_written_in_place_has_a_variable() -> None:
+    source = agreeing(f"""
+        blocks:
+          B:
+            stem: {CONV}
+            left: {CONV}
+            right: {{from: stem, do: {CONV}}}
+            all: {{Cat: [left, right]}}
+        net: [B, B]
+    """)
+    made = """
+        stem = self.stem(x)
+        left = self.left(stem)
+        return torch.cat([left, self.right(stem)], dim=1)
+"""
+    assert made in source
+
+
+def test_a_learned_tensor_is_no_branch() -> None:
+    source = agreeing("""
+        net:
+          token: {Parameter: [1, 1, 4]}
+          flat: {from: input, Flatten: null, start_dim: 2}
+          turned: {Permute: [0, 2, 1]}
+          all: {Cat: [token, turned]}
+    """)
+    assert "torch.cat([self.token.expand(x.shape[0], -1, -1), x], dim=1)" in source
+
+
 def test_what_is_made_of_the_other_is_no_branch() -> None:
     source = agreeing("""
         net:

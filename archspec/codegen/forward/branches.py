@@ -8,7 +8,7 @@ from typing import Final
 
 from archspec.codegen.forward.inlining import consumers
 from archspec.codegen.forward.values import Line
-from archspec.codegen.python.trees import dotted
+from archspec.codegen.python.trees import dotted, names
 
 _DIGITS: Final = "0123456789"
 _MOST: Final = 12
@@ -21,18 +21,23 @@ class Branches:
     Args:
         lines: the values in the order of execution.
         results: those that are returned.
+
+    Attributes:
+        ends: those values.
+        beside: those among them that stand beside a branch that is written in place.
     """
 
     def __init__(self, lines: Sequence[Line], results: Sequence[str]) -> None:
         self._lines = {entry.name: entry for entry in lines}
         self._order = {entry.name: number for number, entry in enumerate(lines)}
         self._readers = consumers(lines, results)
-        self.ends = {name for entry in lines for name in self._joined(entry)}
+        self.beside = {name for entry in lines for name in self._beside_calls(entry)}
+        self.ends = self.beside.union(*map(self._joined, lines))
 
     def _joined(self, entry: Line) -> list[str]:
         """Return those of the values that a line lists which are no part of one another."""
         made = [name for name in dict.fromkeys(entry.reads) if self._is_plain(name)]
-        if not 1 < len(made) <= _MOST or not _is_list(entry):
+        if not 1 < len(made) <= _MOST or not _listed(entry):
             return []
         return [
             name
@@ -43,6 +48,14 @@ class Branches:
                 if other != name
             )
         ]
+
+    def _beside_calls(self, entry: Line) -> list[str]:
+        """Return the values that a line lists beside calls of others: `[left, self.right(x)]`."""
+        listed = _listed(entry) if len(entry.reads) > 1 else []
+        numbered = {f"_{i}": name for i, name in enumerate(entry.reads)}
+        read = [names(v) & numbered.keys() for v in listed if isinstance(v, ast.Call)]
+        alone = [v.id for v in listed if isinstance(v, ast.Name) and self._is_plain(numbered[v.id])]
+        return [numbered[n] for n in alone if any(others and n not in others for others in read)]
 
     def _is_plain(self, name: str) -> bool:
         entry = self._lines.get(name)
@@ -74,14 +87,11 @@ class Branches:
             found.insert(0, before)
 
 
-def _is_list(entry: Line) -> bool:
-    """Tell whether a line joins values by a function that takes them as a list: `torch.cat`."""
-    written = entry.call([dotted("x")] * len(entry.reads))
-    return (
-        isinstance(written, ast.Call)
-        and bool(written.args)
-        and isinstance(written.args[0], ast.List)
-    )
+def _listed(entry: Line) -> list[ast.expr]:
+    """Return what a function that takes a list is given, the values that it reads by numbers."""
+    written = entry.call([dotted(f"_{i}") for i in range(len(entry.reads))])
+    values = written.args[0] if isinstance(written, ast.Call) and written.args else None
+    return values.elts if isinstance(values, ast.List) else []
 
 
 def shared_name(names: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ class Variables:
             clash = self._clash(names)
             if clash is None:
                 # Of branches that are joined all have a name, once one of them needs it.
-                more = self._beside(alone)
+                more = self._beside(alone) | (self._branches.beside - alone)
                 if not more:
                     return names | self._of_branches(alone)
                 alone |= more
