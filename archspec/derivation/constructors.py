@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from archspec.derivation.evaluating import UNKNOWN, Evaluator, Untold, assigned
+from archspec.derivation.evaluating import UNKNOWN, Evaluator, Untold, assigned, fills_alone
 
 _SEQUENTIAL: Final = ("nn.Sequential", "nn.ModuleList")
 _MODULES: Final = ("nn.Module", *_SEQUENTIAL)
@@ -202,7 +202,7 @@ class _Body(Evaluator):
     def _if(self, node: ast.If) -> None:
         if all(isinstance(inner, ast.Raise) for inner in node.body) and not node.orelse:
             return  # the network is there, so nothing was raised
-        if _fills(node.body) and not node.orelse:
+        if fills_alone(node):
             return
         test = self.value(node.test)
         if not isinstance(test, bool):
@@ -284,13 +284,6 @@ class _Body(Evaluator):
             self._set(name, value)
         else:
             raise Untold
-
-
-def _fills(statements: Sequence[ast.stmt]) -> bool:
-    """Tell whether statements do no more than fill tensors."""
-    calls = [node.value for node in statements if isinstance(node, ast.Expr)]
-    filled = [ast.unparse(node.func) for node in calls if isinstance(node, ast.Call)]
-    return len(filled) == len(statements) and all(name.startswith("nn.init.") for name in filled)
 
 
 def children(made: Made, names: Sequence[str]) -> Iterator[Made | None]:
