@@ -256,6 +256,7 @@ net:
   pool: {AdaptiveAvgPool2d: 1}
   flat: Flatten
   heads: {head: {Linear: 4}, out-put: {Linear: 4}}
+  tail: [{Linear: 4}, [{Linear: 4}]]
 init:
 """
 
@@ -295,7 +296,13 @@ def test_the_class_of_a_module_further_down_is_asked_for() -> None:
     )
 
 
-def test_a_tensor_below_a_name_that_is_no_attribute_is_asked_for_by_its_path() -> None:
-    assert fills("{heads.out-put: {weight: zeros_}}") == (
-        'nn.init.zeros_(self.get_parameter("heads.out-put.weight"))'
+@pytest.mark.parametrize("path", ["heads.out-put", "tail.1.0"])
+def test_a_tensor_that_a_type_checker_does_not_find_is_asked_for_by_its_path(path: str) -> None:
+    filled = f'nn.init.zeros_(self.get_parameter("{path}.weight"))'
+    assert fills(f"{{{path}: {{weight: zeros_}}}}") == filled
+
+
+def test_the_layers_of_a_chain_are_found_by_their_numbers() -> None:
+    assert fills("{tail.0: {weight: zeros_}}") == (
+        "if isinstance(self.tail[0], nn.Linear):\n    nn.init.zeros_(self.tail[0].weight)"
     )

@@ -48,19 +48,18 @@ def by_name(chosen: Sequence[Rule], body: Body, network: Network) -> list[ast.st
     written: list[ast.stmt] = []
     rules = sorted(chosen, key=lambda pair: order.index(pair[1][0].path))
     for path, group in groupby(rules, key=lambda pair: pair[1][0].path):
-        own = any(n.name == path and n.condition is None for n in body.nodes)
-        written += _filled([*group], known[path], own, network)
+        written += _filled([*group], known[path], body, network)
     return written
 
 
-def _filled(rules: Sequence[Rule], leaf: Leaf, own: bool, network: Network) -> list[ast.stmt]:
+def _filled(rules: Sequence[Rule], leaf: Leaf, body: Body, network: Network) -> list[ast.stmt]:
     """Return the statements that fill the tensors of one module.
 
     A type checker knows the class of the class's own children; that of others is asked.
     """
     module = rules[0][1][0]
     owner = attribute(module.path)
-    plain = _is_plain(leaf, owner)
+    plain = _is_plain(module.path, leaf, body)
     made: list[ast.stmt] = []
     for rule, _ in rules:
         for tensor, function, arguments in rule.fills:
@@ -73,15 +72,23 @@ def _filled(rules: Sequence[Rule], leaf: Leaf, own: bool, network: Network) -> l
             filled = ast.Expr(call(f"nn.init.{function.text}", held, **more))
             optional = plain and (leaf.label, tensor.text) in OPTIONAL
             made.append(when(_is_there(held), [filled]) if optional else filled)
+    own = any(node.name == module.path and node.condition is None for node in body.nodes)
     if own or not plain:
         return made
     return _where(call("isinstance", owner, class_tree(type(module.op))), made)
 
 
-def _is_plain(leaf: Leaf, owner: ast.expr) -> bool:
-    """Tell whether source names a module, and a class of PyTorch's that it always has."""
-    lookups = any(isinstance(node, ast.Call) for node in ast.walk(owner))
-    return leaf.callee is None and is_builtin(type(leaf.op)) and not lookups
+def _is_plain(path: str, leaf: Leaf, body: Body) -> bool:
+    """Tell whether a module is one of PyTorch's, in a place that a type checker follows.
+
+    It follows names, and one number where the class's own child is a chain.
+    """
+    first, *others = path.split(".")
+    chains = {n.name for n in body.nodes if isinstance(n, Body) and n.numbered and not n.condition}
+    if first in chains and others[0].isdigit():
+        others = others[1:]
+    named = all(part.isidentifier() for part in (first, *others))
+    return leaf.callee is None and is_builtin(type(leaf.op)) and named
 
 
 def _is_there(held: ast.expr) -> ast.expr:
