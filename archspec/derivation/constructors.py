@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from archspec.derivation.evaluating import UNKNOWN, Evaluator, Untold, assigned
+from archspec.derivation.evaluating import UNKNOWN, Evaluator, Untold, assigned, fills_alone
 
 _SEQUENTIAL: Final = ("nn.Sequential", "nn.ModuleList")
 _MODULES: Final = ("nn.Module", *_SEQUENTIAL)
@@ -202,6 +202,8 @@ class _Body(Evaluator):
     def _if(self, node: ast.If) -> None:
         if all(isinstance(inner, ast.Raise) for inner in node.body) and not node.orelse:
             return  # the network is there, so nothing was raised
+        if fills_alone(node):
+            return
         test = self.value(node.test)
         if not isinstance(test, bool):
             raise Untold

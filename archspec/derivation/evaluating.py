@@ -20,6 +20,13 @@ _LISTING: Final = ("tuple", "list", "OrderedDict")
 _WALKING: Final = {"enumerate": enumerate, "zip": zip, "range": range}
 
 
+def fills_alone(node: ast.stmt) -> bool:
+    """Tell whether a statement fills tensors, under whatever condition, and makes nothing."""
+    if isinstance(node, ast.If):
+        return all(map(fills_alone, [*node.body, *node.orelse]))
+    return isinstance(node, ast.Expr) and ast.unparse(node).startswith("nn.init.")
+
+
 def assigned(target: ast.expr, value: Any) -> dict[str, Any]:
     """Return what names are when a value is assigned to a target."""
     if isinstance(target, ast.Name):

@@ -11,7 +11,6 @@ class ConvBlur(nn.Module):
     """A 3x3 convolution, batch norm, ReLU and BlurPool2d."""
 
     def __init__(self, in_channels: int, channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.conv = nn.Conv2d(in_channels, channels, kernel_size=3, padding=1)
         self.bn = nn.BatchNorm2d(channels)
@@ -24,8 +23,7 @@ class ConvBlur(nn.Module):
         Made for one height and width: others may not fit the layers.
         """
         x = self.relu(self.bn(self.conv(x)))
-        y: Tensor = self.blur(x)
-        return y
+        return self.blur(x)
 
 
 class BlurNet(nn.Module):
@@ -51,5 +49,4 @@ class BlurNet(nn.Module):
         x = self.blur2(x)  # (N, 32, 8, 8)
         x = self.pool(x)  # (N, 32, 1, 1)
         x = self.flatten(x)  # (N, 32)
-        logits: Tensor = self.fc(x)  # (N, 10)
-        return logits
+        return self.fc(x)  # (N, 10)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions, added to a shortcut of the input."""
+    """Two 3x3 convolutions with batch norm and ReLU, added to a shortcut."""
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         """Build the block; `conv1` carries the stride."""
@@ -29,8 +29,7 @@ class BasicBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        y: Tensor = self.relu(out + self.shortcut(x))
-        return y
+        return self.relu(out + self.shortcut(x))
 
 
 class TinyResNet(nn.Module):
@@ -57,18 +56,16 @@ class TinyResNet(nn.Module):
         """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
         x = self.stem(x)  # (N, 16, 32, 32)
         x = self.stage1(x)  # (N, 16, 32, 32)
-
         x = self.stage2(x)  # (N, 32, 16, 16)
         x = self.stage3(x)  # (N, 64, 8, 8)
 
         x = self.pool(x)  # (N, 64, 1, 1)
         x = self.flatten(x)  # (N, 64)
-        logits: Tensor = self.fc(x)  # (N, 10)
-        return logits
+        return self.fc(x)  # (N, 10)
 
 
 def _stage(in_channels: int, i: int, channels: int) -> nn.Sequential:
-    """Chain two BasicBlock blocks."""
+    """Build a stage of two BasicBlock blocks."""
     return nn.Sequential(
         BasicBlock(in_channels, channels, stride=2 if i > 1 else 1),
         BasicBlock(channels, channels),

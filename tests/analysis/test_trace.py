@@ -327,6 +327,19 @@ def test_every_node_of_a_random_network_can_be_traced(seed: int) -> None:
     assert_traced(lambda: archspec.loads(text))
 
 
+def test_conditions_under_which_tensors_are_filled_decide_nothing() -> None:
+    net = archspec.loads("""
+        name: Net
+        input: [4, 8, 8]
+        net: {conv: {Conv2d: 4, kernel_size: 1}, tail: [{Conv2d: 4, kernel_size: 1}]}
+        init: [{conv: {bias: zeros_}}, {tail.0: {weight: zeros_, bias: zeros_}}]
+    """)
+    assert "if isinstance(self.tail[0], nn.Conv2d):" in net.codegen()
+    for node in ("conv", "tail.0"):
+        emitted = net.trace(node).emitted
+        assert {call.within for call in emitted.calls} == {"Net.__init__"}
+
+
 def test_traces_are_silent_where_source_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     net = archspec.load("lenet")
     text = net.codegen().replace("super().__init__()", "super().__init__()\n        del self.x", 1)

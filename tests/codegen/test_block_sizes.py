@@ -28,7 +28,7 @@ SIDES = ("H", "W", "T", "L")
 
 def parts(text: str) -> list[str]:
     """Return the sizes of a shape as it is written."""
-    return [] if text == "a tensor" else [size.strip() for size in text[1:-1].split(",")][1:]
+    return [] if text == "(N, *)" else [size.strip() for size in text[1:-1].split(",")][1:]
 
 
 class Said:
@@ -37,7 +37,7 @@ class Said:
     def __init__(self, text: str) -> None:
         text = " ".join(text.split())
         self.text = text
-        found = re.search(r"Map (a tensor|\(N, .*?\)) to (a tensor|\(N(?:, .*?)?\))\.(?: |$)", text)
+        found = re.search(r"Map (\(N, .*?\)) to (\(N(?:, .*?)?\))\.(?: |$)", text)
         assert found is not None, text
         self.entering, self.leaving = parts(found[1]), parts(found[2])
         self.odd = re.findall(r"This holds for odd (\w+)\.", text)

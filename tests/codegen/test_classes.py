@@ -145,7 +145,8 @@ def test_a_list_that_a_block_is_given_has_its_type(tmp_path: Path) -> None:
         emitted = agreeing(text)
         assert f"sizes: {kind.strip()})" in emitted or f"sizes: {kind.strip()}\n" in emitted
         (tmp_path / f"net{number}.py").write_text(emitted, encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "."]
+    strict = ["--strict", "--no-warn-return-any", "--config-file="]
+    command = [sys.executable, "-m", "mypy", *strict, "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -107,8 +107,9 @@ def test_chains_and_sequences() -> None:
     assert "must be at least 3;" in said
     block = "blocks: {B: [{Linear: =in_features}, GELU, {Linear: =in_features}]}"
     found = docstrings(f"name: Net\ninput: [16, 8]\n{block}\nnet: {{a: B, b: B}}")
-    assert found["B"] == "Map (N, T, 8) to (N, T, 8)."
-    assert found["B.__init__"] == "Chain a linear layer, GELU and a linear layer."
+    told = "A linear layer, GELU and a linear layer.\n\nMap (N, T, 8) to (N, T, 8)."
+    assert found["B"] == told
+    assert not found["B.__init__"]
 
 
 TEXTS = {

@@ -53,6 +53,6 @@ def test_another_number_of_classes() -> None:
         for line in (
             "    def __init__(self, num_classes: int = 10) -> None:",
             '        """Map (N, 3, 224, 224) to (N, 10); any height and width will do."""',
-            "        logits: Tensor = self.fc(x)  # (N, 10)",
+            "        return self.fc(x)  # (N, 10)",
         )
     }

@@ -131,6 +131,17 @@ def test_chains_of_calls_are_broken_as_a_formatter_breaks_them(target: str) -> N
     assert_formatted("\n".join(written) + "\n")
 
 
+@pytest.mark.heavy
+@pytest.mark.parametrize("target", ["x = ", "return "])
+def test_a_path_too_long_for_its_line_is_held_by_parentheses(target: str) -> None:
+    written = ["def f(self, x):"]
+    for length in range(48, 80):
+        (node,) = ast.parse(f"def f():\n    {target}self.{'a' * length}.of(x, y, z)[0]").body
+        assert isinstance(node, ast.FunctionDef)
+        written += printer.body(node.body, 1)
+    assert_formatted("\n".join(written) + "\n")
+
+
 def test_what_no_file_has_is_refused() -> None:
     with pytest.raises(TypeError, match="no emitted file has While"):
         printer.statement(ast.parse("while x:\n    x()").body[0], 0)

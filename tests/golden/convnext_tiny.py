@@ -68,7 +68,6 @@ class CNBlock(nn.Module):
     """A learned tensor, a convolution and two linear layers, added to the input."""
 
     def __init__(self, in_channels: int, drop: float, scale: float) -> None:
-        """Build the layers."""
         super().__init__()
         self.layer_scale = nn.Parameter(torch.ones(in_channels, 1, 1) * scale)
         self.block = nn.Sequential(
@@ -88,8 +87,7 @@ class CNBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, in_channels, H, W)."""
         out = self.layer_scale * self.block(x)
         out = self.stochastic_depth(out)
-        y: Tensor = out + x
-        return y
+        return out + x
 
 
 class ConvNeXtTiny(nn.Module):
@@ -123,8 +121,7 @@ class ConvNeXtTiny(nn.Module):
         """
         x = self.features(x)  # (N, 768, 7, 7)
         x = self.avgpool(x)  # (N, 768, 1, 1)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

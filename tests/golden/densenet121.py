@@ -15,7 +15,6 @@ class DenseLayer(nn.Module):
     """A 1x1 convolution and a 3x3 convolution, concatenated with the input."""
 
     def __init__(self, in_channels: int, growth: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
         self.relu1 = nn.ReLU(inplace=True)
@@ -36,7 +35,6 @@ class Transition(nn.Module):
     """Batch norm, ReLU, a 1x1 convolution and average pooling."""
 
     def __init__(self, in_channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm = nn.BatchNorm2d(in_channels)
         self.relu = nn.ReLU(inplace=True)
@@ -47,8 +45,7 @@ class Transition(nn.Module):
         """Map (N, in_channels, H, W) to (N, in_channels // 2, H // 2, W // 2)."""
         x = self.relu(self.norm(x))
         x = self.conv(x)
-        y: Tensor = self.pool(x)
-        return y
+        return self.pool(x)
 
 
 class DenseNet121(nn.Module):
@@ -80,8 +77,7 @@ class DenseNet121(nn.Module):
         x = self.relu(x)  # (N, 1024, 7, 7)
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
-        logits: Tensor = self.classifier(x)  # (N, 1000)
-        return logits
+        return self.classifier(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

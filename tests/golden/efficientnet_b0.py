@@ -46,8 +46,9 @@ def _make_divisible(value: float, divisor: int = 8) -> int:
 
 
 class ConvBN(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """A convolution, batch norm and optional SiLU.
 
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
     This holds for odd kernel_size.
     """
 
@@ -60,7 +61,6 @@ class ConvBN(nn.Sequential):
         groups: int = 1,
         activated: bool = True,
     ) -> None:
-        """Chain a convolution, batch norm and optional SiLU."""
         layers: list[nn.Module] = [
             nn.Conv2d(
                 in_channels,
@@ -82,7 +82,6 @@ class SqueezeExcitation(nn.Module):
     """Scale the input by a factor that is computed from it."""
 
     def __init__(self, in_channels: int, squeeze: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc1 = nn.Conv2d(in_channels, squeeze, kernel_size=1)
@@ -95,12 +94,11 @@ class SqueezeExcitation(nn.Module):
         out = self.avgpool(x)
         out = self.activation(self.fc1(out))
         out = self.scale_activation(self.fc2(out))
-        y: Tensor = out * x
-        return y
+        return out * x
 
 
 class MBConv(nn.Module):
-    """ConvBN and SqueezeExcitation blocks, added to the input in some uses."""
+    """ConvBN and SqueezeExcitation blocks, added to the input if the shape stays."""
 
     def __init__(
         self,
@@ -111,7 +109,6 @@ class MBConv(nn.Module):
         channels: int,
         drop: float,
     ) -> None:
-        """Build the layers."""
         super().__init__()
         hidden = expand * in_channels
         layers: list[nn.Module] = []
@@ -135,7 +132,7 @@ class MBConv(nn.Module):
 
         This holds for odd kernel_size.
         """
-        out: Tensor = self.block(x)
+        out = self.block(x)
         out = self.stochastic_depth(out)
         if self.has_add:
             out = out + x
@@ -195,8 +192,7 @@ class EfficientNetB0(nn.Module):
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)
 
 
 def _stage(
@@ -209,7 +205,7 @@ def _stage(
     blocks: int,
     before: int,
 ) -> nn.Sequential:
-    """Chain MBConv blocks."""
+    """Build a stage of `blocks` MBConv blocks."""
     return nn.Sequential(
         MBConv(
             in_channels,

@@ -34,8 +34,7 @@ class ConvBNReLU(nn.Module):
 
         This holds for odd kernel_size.
         """
-        y: Tensor = self.relu(self.bn(self.conv(x)))
-        return y
+        return self.relu(self.bn(self.conv(x)))
 
 
 class Inception(nn.Module):
@@ -49,7 +48,6 @@ class Inception(nn.Module):
         conv5x5: tuple[int, int],
         pool: int,
     ) -> None:
-        """Build the branches."""
         super().__init__()
         self.branch1 = ConvBNReLU(in_channels, conv1x1)
         self.branch2 = nn.Sequential(
@@ -79,7 +77,6 @@ class InceptionAux(nn.Module):
     """Adaptive average pooling, a ConvBNReLU block and two linear layers."""
 
     def __init__(self, in_channels: int, classes: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.avgpool = nn.AdaptiveAvgPool2d(4)
         self.conv = ConvBNReLU(in_channels, 128)
@@ -96,8 +93,7 @@ class InceptionAux(nn.Module):
         x = self.flatten(x)
         x = self.relu(self.fc1(x))
         x = self.dropout(x)
-        logits: Tensor = self.fc2(x)
-        return logits
+        return self.fc2(x)
 
 
 class GoogLeNetOutputs(NamedTuple):
@@ -174,7 +170,7 @@ class GoogLeNet(nn.Module):
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
         x = self.dropout(x)  # (N, 1024)
-        logits: Tensor = self.fc(x)  # (N, 1000)
+        logits = self.fc(x)  # (N, 1000)
         if self.training:
             return GoogLeNetOutputs(logits, aux2, aux1)
         return logits

@@ -41,5 +41,4 @@ class LeNet(nn.Module):
         """
         x = self.features(x)  # (N, 16, 4, 4)
         x = self.flatten(x)  # (N, 256)
-        y: Tensor = self.classifier(x)  # (N, 10)
-        return y
+        return self.classifier(x)  # (N, 10)

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 
 class ConvBN(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """A convolution, batch norm and ReLU6.
 
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
     This holds for odd kernel_size.
     """
 
@@ -22,7 +23,6 @@ class ConvBN(nn.Sequential):
         stride: int = 1,
         groups: int = 1,
     ) -> None:
-        """Chain a convolution, batch norm and ReLU6."""
         super().__init__(
             nn.Conv2d(
                 in_channels,
@@ -39,12 +39,11 @@ class ConvBN(nn.Sequential):
 
 
 class InvertedResidual(nn.Module):
-    """ConvBN blocks and a convolution, added to the input in some uses."""
+    """ConvBN blocks and a convolution, added to the input if the shape stays."""
 
     def __init__(
         self, in_channels: int, expand: int, channels: int, stride: int
     ) -> None:
-        """Build the layers."""
         super().__init__()
         hidden = expand * in_channels
         layers: list[nn.Module] = []
@@ -60,7 +59,7 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
-        out: Tensor = self.conv(x)
+        out = self.conv(x)
         if self.has_add:
             out = x + out
         return out
@@ -111,5 +110,4 @@ class MobileNetV2(nn.Module):
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 
 class Shortcut(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
+    """A 1x1 convolution and batch norm.
+
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
 
     def __init__(self, in_channels: int, channels: int, stride: int) -> None:
-        """Chain a 1x1 convolution and batch norm."""
         super().__init__(
             nn.Conv2d(in_channels, channels, kernel_size=1, stride=stride, bias=False),
             nn.BatchNorm2d(channels),
@@ -20,7 +22,7 @@ class Shortcut(nn.Sequential):
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions, added to a shortcut of the input."""
+    """Two 3x3 convolutions with batch norm and ReLU, added to a shortcut."""
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1) -> None:
         """Build the block; `conv1` carries the stride."""
@@ -40,8 +42,7 @@ class BasicBlock(nn.Module):
         """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
-        y: Tensor = self.relu(out + self.downsample(x))
-        return y
+        return self.relu(out + self.downsample(x))
 
 
 class ResNet18(nn.Module):
@@ -82,12 +83,11 @@ class ResNet18(nn.Module):
 
         x = self.avgpool(x)  # (N, 512, 1, 1)
         x = self.flatten(x)  # (N, 512)
-        logits: Tensor = self.fc(x)  # (N, 1000)
-        return logits
+        return self.fc(x)  # (N, 1000)
 
 
 def _layer(in_channels: int, channels: int, stride: int) -> nn.Sequential:
-    """Chain two BasicBlock blocks."""
+    """Build a stage of two BasicBlock blocks."""
     return nn.Sequential(
         BasicBlock(in_channels, channels, stride=stride),
         BasicBlock(channels, channels),

@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 
 class Shortcut(nn.Sequential):
-    """Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉)."""
+    """A 1x1 convolution and batch norm.
+
+    Map (N, in_channels, H, W) to (N, channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    """
 
     def __init__(self, in_channels: int, channels: int, stride: int) -> None:
-        """Chain a 1x1 convolution and batch norm."""
         super().__init__(
             nn.Conv2d(in_channels, channels, kernel_size=1, stride=stride, bias=False),
             nn.BatchNorm2d(channels),
@@ -60,8 +62,7 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
-        y: Tensor = self.relu(out + self.downsample(x))
-        return y
+        return self.relu(out + self.downsample(x))
 
 
 class ResNet50(nn.Module):
@@ -112,8 +113,7 @@ class ResNet50(nn.Module):
 
         x = self.avgpool(x)  # (N, 2048, 1, 1)
         x = self.flatten(x)  # (N, 2048)
-        logits: Tensor = self.fc(x)  # (N, 1000)
-        return logits
+        return self.fc(x)  # (N, 1000)
 
 
 def _layer(
@@ -124,7 +124,7 @@ def _layer(
     channels: int,
     stride: int,
 ) -> nn.Sequential:
-    """Chain Bottleneck blocks."""
+    """Build a stage of `depth` Bottleneck blocks."""
     return nn.Sequential(
         Bottleneck(in_channels, channels, groups, width_per_group, stride=stride),
         *(

@@ -13,7 +13,6 @@ class Fire(nn.Module):
     """Two parallel branches, concatenated along the channels."""
 
     def __init__(self, in_channels: int, squeezed: int) -> None:
-        """Build the branches."""
         super().__init__()
         self.squeeze = nn.Conv2d(in_channels, squeezed, kernel_size=1)
         self.squeeze_activation = nn.ReLU(inplace=True)
@@ -25,11 +24,13 @@ class Fire(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, H, W) to (N, 8 * squeezed, H, W)."""
         squeeze_activation = self.squeeze_activation(self.squeeze(x))
-        x = self.expand1x1_activation(self.expand1x1(squeeze_activation))
+        expand1x1_activation = self.expand1x1_activation(
+            self.expand1x1(squeeze_activation)
+        )
         expand3x3_activation = self.expand3x3_activation(
             self.expand3x3(squeeze_activation)
         )
-        return torch.cat([x, expand3x3_activation], dim=1)
+        return torch.cat([expand1x1_activation, expand3x3_activation], dim=1)
 
 
 class SqueezeNet1x1(nn.Module):
@@ -75,8 +76,7 @@ class SqueezeNet1x1(nn.Module):
         """
         x = self.features(x)  # (N, 512, 13, 13)
         x = self.classifier(x)  # (N, 1000, 1, 1)
-        y: Tensor = self.flatten(x)  # (N, 1000)
-        return y
+        return self.flatten(x)  # (N, 1000)
 
 
 def _features(channels: int, kernel_size: int) -> nn.Sequential:

@@ -122,8 +122,7 @@ class WindowAttention(nn.Module):
 
     def _projected(self, x: Tensor) -> Tensor:
         """Return queries, keys and values side by side."""
-        y: Tensor = self.qkv(x)
-        return y
+        return self.qkv(x)
 
     def _scores(self, query: Tensor, key: Tensor) -> Tensor:
         """Return how alike queries and keys are."""
@@ -194,10 +193,12 @@ class WindowAttention(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """Map (N, H, W, in_channels) to (N, H, W, in_channels)."""
+    """Two linear layers with GELU and dropout.
+
+    Map (N, H, W, in_channels) to (N, H, W, in_channels).
+    """
 
     def __init__(self, in_channels: int, hidden: int) -> None:
-        """Chain two linear layers with GELU and dropout."""
         super().__init__(
             nn.Linear(in_channels, hidden),
             nn.GELU(),
@@ -213,12 +214,11 @@ class MLP(nn.Sequential):
 
 
 class SwinBlock(nn.Module):
-    """WindowAttention and an MLP block, each added to what it reads."""
+    """Window attention and an MLP block, each with a residual connection."""
 
     def __init__(
         self, in_channels: int, heads: int, window: int, shift: int, drop: float
     ) -> None:
-        """Build the layers."""
         super().__init__()
         self.norm1 = nn.LayerNorm(in_channels)
         self.attn = WindowAttention(
@@ -237,15 +237,13 @@ class SwinBlock(nn.Module):
         out = self.norm2(attended)
         out = self.mlp(out)
         out = self.stochastic_depth(out)
-        y: Tensor = attended + out
-        return y
+        return attended + out
 
 
 class PatchMerging(nn.Module):
     """Space to depth, layer norm and a linear layer."""
 
     def __init__(self, in_channels: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.squares = SpaceToDepth(2)
         self.reduction = nn.Linear(4 * in_channels, 2 * in_channels, bias=False)
@@ -254,8 +252,7 @@ class PatchMerging(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, H, W, in_channels) to (N, ⌈H / 2⌉, ⌈W / 2⌉, 2 * in_channels)."""
         x = self.norm(self.squares(x))
-        y: Tensor = self.reduction(x)
-        return y
+        return self.reduction(x)
 
 
 class SwinT(nn.Module):
@@ -296,8 +293,7 @@ class SwinT(nn.Module):
         x = self.permute(x)  # (N, 768, 7, 7)
         x = self.avgpool(x)  # (N, 768, 1, 1)
         x = self.flatten(x)  # (N, 768)
-        logits: Tensor = self.head(x)  # (N, 1000)
-        return logits
+        return self.head(x)  # (N, 1000)
 
 
 def _initialise(network: nn.Module) -> None:

@@ -59,5 +59,4 @@ class VGG11BN(nn.Module):
         x = self.features(x)  # (N, 512, 7, 7)
         x = self.avgpool(x)  # (N, 512, 7, 7)
         x = self.flatten(x)  # (N, 25088)
-        y: Tensor = self.classifier(x)  # (N, 1000)
-        return y
+        return self.classifier(x)  # (N, 1000)

@@ -49,10 +49,12 @@ class Permute(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """Map (N, T, in_features) to (N, T, in_features)."""
+    """Two linear layers with GELU and dropout.
+
+    Map (N, T, in_features) to (N, T, in_features).
+    """
 
     def __init__(self, in_features: int, hidden: int) -> None:
-        """Chain two linear layers with GELU and dropout."""
         super().__init__(
             nn.Linear(in_features, hidden),
             nn.GELU(),
@@ -68,10 +70,9 @@ class MLP(nn.Sequential):
 
 
 class EncoderBlock(nn.Module):
-    """Multi-head attention and an MLP block, each added to what it reads."""
+    """Multi-head attention and an MLP block, each with a residual connection."""
 
     def __init__(self, in_features: int, heads: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.ln_1 = nn.LayerNorm(in_features, eps=1e-06)
         self.self_attention = nn.MultiheadAttention(
@@ -89,15 +90,13 @@ class EncoderBlock(nn.Module):
         attended = out + x
         out = self.ln_2(attended)
         out = self.mlp(out)
-        y: Tensor = attended + out
-        return y
+        return attended + out
 
 
 class Encoder(nn.Module):
     """A learned tensor and twelve EncoderBlock blocks with dropout and layer norm."""
 
     def __init__(self, in_features: int, heads: int) -> None:
-        """Build the layers."""
         super().__init__()
         self.pos_embedding = nn.Parameter(
             nn.init.normal_(torch.empty(1, 50, in_features), std=0.02)
@@ -116,8 +115,7 @@ class Encoder(nn.Module):
         x = x + self.pos_embedding
         x = self.dropout(x)
         x = self.layers(x)
-        y: Tensor = self.ln(x)
-        return y
+        return self.ln(x)
 
 
 class ViTB32(nn.Module):
@@ -140,12 +138,14 @@ class ViTB32(nn.Module):
         self.heads = nn.Sequential(OrderedDict(head=nn.Linear(width, num_classes)))
 
         nn.init.trunc_normal_(
-            self.get_parameter("conv_proj.weight"),
+            self.conv_proj.weight,
             std=math.sqrt(1 / (self.conv_proj.in_channels * 32 * 32)),
         )
-        nn.init.zeros_(self.get_parameter("conv_proj.bias"))
-        nn.init.zeros_(self.get_parameter("heads.head.weight"))
-        nn.init.zeros_(self.get_parameter("heads.head.bias"))
+        if self.conv_proj.bias is not None:
+            nn.init.zeros_(self.conv_proj.bias)
+        if isinstance(self.heads.head, nn.Linear):
+            nn.init.zeros_(self.heads.head.weight)
+            nn.init.zeros_(self.heads.head.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, 3, 224, 224) to (N, 1000).
@@ -162,5 +162,4 @@ class ViTB32(nn.Module):
 
         x = self.first(x)  # (N, 1, 768)
         x = self.representation(x)  # (N, 768)
-        y: Tensor = self.heads(x)  # (N, 1000)
-        return y
+        return self.heads(x)  # (N, 1000)

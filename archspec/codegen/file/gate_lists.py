@@ -52,7 +52,10 @@ DOTTED: Final = frozenset(
 _METHODS: Final = frozenset(
     "add_module get_parameter modules named_modules register_parameter".split()  # noqa: SIM905
 )
-"""Attributes of a module that a file may ask, beside those that it sets; and `training`."""
+"""Attributes of a module that a file may ask, beside those that it sets; and `training`.
+
+What stands below, as `self.conv1.in_channels`, may be read if torch has no such name for modules.
+"""
 
 _HOLDERS: Final = frozenset(("self", "part"))
 """What has children set on it: the module, and one part of it after the other."""
@@ -63,9 +66,6 @@ _QUOTED: Final = re.compile(rf"[0-9]+|(?=.*-){names.CHILD.pattern}")
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
 _ON_MODULES: Final = _METHODS | _OF_VALUES | {"training"}
-
-_FIELDS: Final = frozenset(field for op in BY_NAME.values() for field in op.model_fields)
-"""Arguments of layers, which a file may read from them: `self.conv1.in_channels`."""
 
 
 def _is_name(node: ast.AST, name: str) -> bool:
@@ -92,6 +92,10 @@ def _is_lookup(node: ast.expr) -> bool:
     module, path = node.args
     name = path.value if isinstance(path, ast.Constant) else None
     return isinstance(name, str) and bool(_QUOTED.fullmatch(name)) and is_module(module)
+
+
+def _is_holder(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in _HOLDERS
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,8 @@ class Reader:
             return node.attr in _METHODS
         if is_module(node.value):
             known = node.attr in _ON_MODULES or node.attr in self.own
-            return known or (node.attr in _FIELDS and id(node) not in self.called)
+            read = not _is_holder(node.value) and not names.is_taken(node.attr)
+            return known or (read and id(node) not in self.called)
         if _is_name(node.value, "module"):  # the variable of the loops that fill tensors
             return id(node) not in self.called and not names.is_taken(node.attr)
         if isinstance(node.value, ast.Call) and _is_name(node.value.func, "super"):

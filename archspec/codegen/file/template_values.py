@@ -116,7 +116,7 @@ def _class(part: Class) -> dict[str, Any]:
     return {
         "name": Identifier(part.name),
         "base": Code([part.base]),
-        "doc": Docstring(part.doc()),
+        "doc": _docstring(part.doc()),
         "fields": Code(printer.body(part.fields, 1)) if part.fields else None,
         "methods": [_method(method, 1) for method in part.methods],
     }
@@ -125,6 +125,11 @@ def _class(part: Class) -> dict[str, Any]:
 def _method(part: Method, indent: int) -> dict[str, Any]:
     return {
         "signature": Code(printer.head(part.head, indent)),
-        "doc": Docstring(part.doc()),
+        "doc": _docstring(part.doc()),
         "body": Code(printer.body(part.body, indent + 1)),
     }
+
+
+def _docstring(lines: Sequence[str]) -> Docstring | None:
+    """Return a docstring; None where nothing is said."""
+    return Docstring(lines) if lines else None

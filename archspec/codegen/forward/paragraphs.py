@@ -23,7 +23,8 @@ def paragraphs(body: Sequence[Line]) -> set[int]:
     resolution decides.
 
     A layer that shrinks a map ends its paragraph, as a pooling does; a stage that does, what lets
-    a map grow, and what leaves a single position, begin one. Stages of a line each stay together.
+    a map grow, and what leaves a single position, begin one. Stages of a line each stay together,
+    and so do those that are counted, `stage1` and `stage2`.
     """
     containers = [entry.name.rpartition(".")[0] for entry in body]
     if any(containers):
@@ -38,7 +39,10 @@ def paragraphs(body: Sequence[Line]) -> set[int]:
             parts.append(_Part([], change))
         parts[-1].lines.append(number)
         parts[-1].ends = change == "shrinks" and not begins
-    return {part.lines[0] for part in _joined(parts)[1:]}
+    starts = {part.lines[0] for part in _joined(parts)[1:]}
+    for row in _rows(body):
+        starts = _kept_whole(row, starts)
+    return starts
 
 
 @dataclass(slots=True)
@@ -89,6 +93,33 @@ def _joined(parts: list[_Part]) -> list[_Part]:
         if len(done[i].lines) == 1:
             done[i - 1].lines += done.pop(i).lines
     return done
+
+
+def _rows(body: Sequence[Line]) -> list[list[int]]:
+    """Return the lines of stages whose names count on from line to line: `stage1`, `stage2`."""
+    rows: list[list[int]] = [[0]]
+    for number, (one, other) in enumerate(pairwise(body), 1):
+        stages = one.kind is None and other.kind is None
+        if stages and _counts_on(one.name, other.name):
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return [row for row in rows if len(row) > 1]
+
+
+def _counts_on(one: str, other: str) -> bool:
+    stems = [name.rstrip("0123456789") for name in (one, other)]
+    first, second = (name[len(stem) :] for name, stem in zip((one, other), stems, strict=True))
+    return stems[0] == stems[1] and bool(first and second) and int(second) == int(first) + 1
+
+
+def _kept_whole(row: Sequence[int], starts: set[int]) -> set[int]:
+    """Return where paragraphs begin if a row is not divided, but may be one for itself."""
+    outside = starts.difference(row[1:])
+    if outside == starts:
+        return starts
+    before = max((start for start in outside if start <= row[0]), default=0)
+    return outside | {row[0]} if row[0] - before > 1 else outside
 
 
 def _is_stem(parts: Sequence[_Part]) -> bool:

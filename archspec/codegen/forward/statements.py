@@ -13,11 +13,11 @@ from archspec.codegen.python.trees import (
     apart,
     assign,
     called,
+    commented,
     dotted,
     literal,
     replaced,
     same,
-    spine,
     when,
 )
 from archspec.codegen.uses.children import attribute
@@ -36,7 +36,6 @@ class Forward:
         aliases: names that stand for others.
         own: the module's own tensors by name, as they are written.
         shapes: whether each line says the shape of its value.
-        bare: the value that a network with several outputs may return by itself.
         labels: what the network calls the values that it returns.
     """
 
@@ -49,7 +48,6 @@ class Forward:
         aliases: Mapping[str, str],
         own: Mapping[str, ast.expr],
         shapes: bool,
-        bare: str = "",
         labels: Mapping[str, str] | None = None,
     ) -> None:
         self._labels = labels or {}
@@ -66,14 +64,6 @@ class Forward:
         # Of several results each keeps its name; the network's logits have theirs from `_final`.
         kept = set(self.results) & {entry.name for entry in self.lines}
         self.names = variables.chosen(self._unread | (kept if len(self.results) > 1 else set()))
-        # What is returned by itself needs a type: a module's call has none. The last line of a
-        # forward pass has it there, any other value where its variable is first assigned.
-        returned = bare or (self.results[0] if len(self.results) == 1 else "")
-        ends = (
-            self._ends_with_result() and self._meant.get(returned, returned) == self.lines[-1].name
-        )
-        self._untyped = {self.of(returned)} if returned and not ends else set()
-        self._untyped -= set(self.inputs.values())
 
     def _ends_with_result(self) -> bool:
         last = self.lines[-1] if self.lines else None
@@ -128,8 +118,8 @@ class Forward:
         return f"(N, {sizes})" if self.shapes else ""
 
     def _assigned(self, entry: Line) -> list[ast.stmt]:
-        variable, written = self.names[entry.name], self._expr(entry)
-        into, comment = dotted(variable), self._comment(entry)
+        into, written = dotted(self.names[entry.name]), self._expr(entry)
+        comment = self._comment(entry)
         if entry.name in self._unread:  # a module may keep statistics, so it runs all the same
             run = ast.Expr(written)
             asked = "training" if entry.training_only else entry.flag
@@ -139,31 +129,20 @@ class Forward:
             return [assign(into, chosen)]
         if entry.flag:
             kept = self._read_as(entry.stand_in)
-            first = [] if same(kept, into) else [assign(into, kept, type_=self._type(variable))]
+            first = [] if same(kept, into) else [assign(into, kept)]
             inner = assign(into, written, comment=comment)
             return [*first, when(dotted(f"self.{entry.flag}"), [inner])]
-        return [assign(into, written, type_=self._type(variable), comment=comment)]
-
-    def _type(self, variable: str) -> str:
-        """Return the type of a variable the first time that it is assigned, where it needs one."""
-        if variable not in self._untyped:
-            return ""
-        self._untyped.remove(variable)
-        return "Tensor"
+        return [assign(into, written, comment=comment)]
 
     def _final(self, entry: Line, *, single: bool) -> list[ast.stmt]:
-        written = self._expr(entry)
-        *_, root = spine(written)
-        if single and isinstance(root, ast.Name) and root.id == "torch":
-            return [ast.Return(written)]
-        # A module's call has no type of its own; the annotation gives it one.
+        """Return the last line of a forward pass that makes what is returned."""
+        written, comment = self._expr(entry), self._comment(entry)
+        if single:
+            return [commented(ast.Return(written), comment)]
         is_logits = entry.kind is Kind.LINEAR and len(entry.shape) == 1
-        if single or (is_logits and self._labels.get(entry.name, "logits") == "logits"):
-            name = "logits" if is_logits else "y"
-            self.names[entry.name] = f"{name}_" if name in self.inputs else name
-        into = dotted(self.names[entry.name])
-        made = assign(into, written, type_="Tensor", comment=self._comment(entry))
-        return [made, ast.Return(into)] if single else [made]
+        if is_logits and self._labels.get(entry.name, "logits") == "logits":
+            self.names[entry.name] = "logits_" if "logits" in self.inputs else "logits"
+        return [assign(dotted(self.names[entry.name]), written, comment=comment)]
 
 
 def _in_part(tree: ast.expr, container: str, part: str) -> ast.expr:

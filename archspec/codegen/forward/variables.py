@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from archspec.codegen.forward.branches import Branches, shared_name
 from archspec.codegen.forward.values import Line
 from archspec.codegen.uses.children import plain
 from archspec.codegen.uses.flat_paths import is_deep
@@ -45,6 +46,7 @@ class Variables:
         self._part = (part,) if deep else ()
         late = {name for entry in lines[1:] for name in entry.needs} | set(results)
         self._running = "out" if inputs.keys() & late or len(inputs) > 1 else "x"
+        self._branches = Branches(lines, results)
         self._ends = Counter(end for name in self._lines for end in _ends(name))
         self._own = self._names_of_their_own()
 
@@ -55,11 +57,34 @@ class Variables:
             names = self._named(alone)
             clash = self._clash(names)
             if clash is None:
-                return names
+                # Of branches that are joined all have a name, once one of them needs it.
+                more = self._beside(alone) | (self._branches.beside - alone)
+                if not more:
+                    return names | self._of_branches(alone)
+                alone |= more
+                continue
             # A name of its own overwrites nothing, so each round leaves fewer to be named.
             alone.add(next(name for name in self._to_name(*clash) if name not in alone))
             if len(alone) > _MOST:
                 alone.update(self._lines)
+
+    def _beside(self, alone: set[str]) -> set[str]:
+        """Return the ends of branches that have no name, beside such as have one."""
+        joined = [self._branches.ends & {*entry.reads} for entry in self._lines.values()]
+        return {name for ends in joined if ends & alone for name in ends - alone}
+
+    def _of_branches(self, alone: set[str]) -> dict[str, str]:
+        """Return the variables of the lines that lead to ends of branches: those of their ends."""
+        taken = {*_TAKEN, *BUILTINS, *self._inputs.values(), *self._part, *self._own.values()}
+        found: dict[str, str] = {}
+        for end in (name for name in self._lines if name in self._branches.ends & alone):
+            run = self._branches.run(end)
+            variable = plain(shared_name(run)).lower()
+            if variable in taken or not variable.isidentifier() or keyword.iskeyword(variable):
+                variable = self._own[end]
+            taken.add(variable)
+            found |= dict.fromkeys(run, variable)
+        return found
 
     def _names_of_their_own(self) -> dict[str, str]:
         taken = {*_TAKEN, *self._inputs.values(), *self._part}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from archspec.codegen.python.alternatives import following
 from archspec.codegen.python.trees import assign, call, dotted, starred, tall
 from archspec.codegen.uses.children import (
     Item,
@@ -31,7 +32,7 @@ def assigned(items: list[Item], frame: Frame, *, numbered: bool) -> list[ast.stm
             known.add(held)
         asked = dotted(f"self.{held}") if held else test
         if not is_silent(group[0].slot):
-            written += _children(group, asked, frame, filled)
+            written = following(written, _children(group, asked, frame, filled))
         elif asked is not None and flag not in known:
             written.append(assign(dotted(f"self.{flag}"), asked))
     return written

@@ -23,7 +23,7 @@ from archspec.codegen.modules.long_constructors import (
     with_function,
 )
 from archspec.codegen.modules.merge_rows import one_by_one
-from archspec.codegen.modules.program import Class, Method, Program, Signature
+from archspec.codegen.modules.program import Class, Doc, Method, Program, Signature, said
 from archspec.codegen.python.trees import apart, call, dotted
 from archspec.codegen.uses import recursion
 from archspec.codegen.uses.children import (
@@ -190,7 +190,8 @@ class Writer:
         init = self.constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         parameters = frame.parameters()
-        doc = partial(mapping if chained else of_blocks.block, bodies, frame, indent=1)
+        said_of = of_blocks.chain if chained else of_blocks.block
+        doc = partial(said_of, bodies, frame, indent=1)
         self.program.definitions.append(Class(name, base, doc, [init, *forward]))
         return Signature(name, parameters)
 
@@ -200,7 +201,7 @@ class Writer:
         is_root = bodies[0] is network.root
         signature = signatures.constructor(frame.parameters(), frame.ops)
         written = assigned(items, frame, numbered=numbered)
-        filled = initialisation(bodies, network, self.program)
+        filled = initialisation(bodies, network)
         if filled and is_root and length(signature, written, filled) > LONGEST:
             filled = [ast.Expr(call(initialise_function(self.program), dotted("self")))]
         elif filled:
@@ -211,10 +212,11 @@ class Writer:
                 break
             items = shorter
             written = assigned(items, frame, numbered=numbered)
+        doc: Doc
         if is_root:
             doc = partial(of_network.built, network)
         elif numbered and bodies[0].is_chain:
-            doc = partial(of_blocks.chained, bodies, indent=2)
+            doc = said()
         else:
             doc = partial(of_blocks.built, bodies)
         names = [parameter.name for parameter in frame.parameters()]

@@ -156,7 +156,7 @@ class Unrolled:
         """Fill what a rule within a block fills as soon as it is built."""
         if body.fills:
             owner = attribute(module)
-            self.body += initialisation([body], self.program.network, self.program, owner=owner)
+            self.body += initialisation([body], self.program.network, owner=owner)
 
 
 def _join(path: str, name: str) -> str:

@@ -34,9 +34,7 @@ def length(signature: ast.FunctionDef, *parts: Sequence[ast.stmt]) -> int:
 def initialise_function(program: Program) -> str:
     """Write the function that fills the tensors of a new network, and return its name."""
     called = program.unused("_initialise")
-    filled = initialisation(
-        [program.network.root], program.network, program, owner=dotted("network")
-    )
+    filled = initialisation([program.network.root], program.network, owner=dotted("network"))
     given = (ast.arg("network", kind("nn.Module")), None)
     signature = function(called, [given], ast.Constant(None))
     doc = said("Fill the weights of a new network.")

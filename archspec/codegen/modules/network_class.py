@@ -14,7 +14,7 @@ from archspec.codegen.modules.classes import Writer
 from archspec.codegen.modules.constructor import Constructor
 from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.flat_style import Unrolled
-from archspec.codegen.modules.outputs import alone_in_eval, outputs_class, return_type, returned
+from archspec.codegen.modules.outputs import outputs_class, return_type, returned
 from archspec.codegen.modules.program import Class, Method, Program
 from archspec.codegen.modules.stage_functions import stage_function
 from archspec.codegen.python.trees import apart, statements
@@ -73,7 +73,7 @@ def _unrolled(writer: Writer, frame: Frame) -> Built:
     """Return what makes all layers in one class."""
     network = writer.program.network
     unrolled = Unrolled(writer, frame, View(network.root, {}, frame.scopes[0]))
-    filled = initialisation([network.root], network, writer.program)
+    filled = initialisation([network.root], network)
     if filled:
         apart(filled[0])
     parameters = frame.parameters()
@@ -110,7 +110,6 @@ def _forward(
         aliases=aliases,
         own=own,
         shapes=True,
-        bare=alone_in_eval(network),
         labels={name: label for label, name in network.outputs},
     )
     written = forward.write()

@@ -15,7 +15,10 @@ from archspec.codegen.uses.handed_on import handed_on
 from archspec.network import Body, Network, walk
 
 Doc: TypeAlias = Callable[[], Sequence[str]]
-"""Yields the lines of a docstring once they are needed, which is not while something is tried."""
+"""Yields the lines of a docstring once they are needed, which is not while something is tried.
+
+None are yielded where there is no docstring.
+"""
 
 
 def said(*lines: str) -> Doc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import partial
 
 from archspec import expressions
@@ -13,7 +14,7 @@ from archspec.codegen.modules.protocols import Classes
 from archspec.codegen.modules.signatures import building
 from archspec.codegen.python.formulas import python_of
 from archspec.codegen.python.printer import fits_in_brackets, is_one_line
-from archspec.codegen.python.trees import argument, called
+from archspec.codegen.python.trees import argument, called, dotted, names, same
 from archspec.codegen.uses.children import Item, listing
 from archspec.codegen.uses.common_formula import Differ, Slot, View
 from archspec.codegen.uses.frame import Frame, Parameter
@@ -130,10 +131,20 @@ def _function(writer: Classes, stages: list[_Stage], around: Frame) -> Signature
     body = [*listing(constructor.listed, frame), ast.Return(value)]
     if len(body) == 1 and is_one_line(body[0]) and not _repeats(value):
         raise Differ  # the line itself says as much as a call
-    doc = partial(chained, [stage.body for stage in stages], indent=1)
+    bodies = [stage.body for stage in stages]
+    doc = partial(chained, bodies, indent=1, counts=_counts(value, stages))
     method = Method(building(name, parameters), doc, body)
     writer.program.definitions.append(Function(method))
     return Signature(name, parameters)
+
+
+def _counts(value: ast.expr, stages: Sequence[_Stage]) -> str:
+    """Return the variable that a loop counts with as far as each stage has parts, or nothing."""
+    calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+    ranges = [call for call in calls if same(call.func, dotted("range"))]
+    asked = sorted(names(*(bound for call in ranges for bound in call.args)))
+    lengths = [len(stage.body.nodes) for stage in stages]
+    return next((n for n in asked if [s.scope.get(n) for s in stages] == lengths), "")
 
 
 def _function_name(child: str) -> str:

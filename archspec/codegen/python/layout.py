@@ -156,7 +156,7 @@ def _held(node: ast.expr, brackets: _Bracketed, indent: int, before: str, after:
     opening = f"{margin}{before}{brackets.opening}"
     if not brackets.arguments:
         opening += brackets.closing
-    if not before.endswith("= ") or len(opening) <= WIDTH:
+    if not before.endswith(("= ", "return ")) or len(opening) <= WIDTH:
         return []
     if (lookup := _lookup(node)) is not None:
         owner, name = (flat(argument) for argument in lookup.args)

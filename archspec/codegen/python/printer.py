@@ -71,7 +71,7 @@ def _statement(node: ast.stmt, indent: int) -> list[str]:
         case ast.AugAssign(target=target, value=value):
             return lines(value, indent, f"{flat(target)} += ")
         case ast.Return(value=ast.expr() as value):
-            return lines(value, indent, "return ")
+            return lines(value, indent, "return ", comment=_comment(node))
         case ast.Raise(exc=ast.expr() as error):
             return lines(error, indent, "raise ")
         case ast.Assert(test=test):

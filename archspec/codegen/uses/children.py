@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, Protocol
 
+from archspec.codegen.python.alternatives import following
 from archspec.codegen.python.trees import (
     assign,
     call,
@@ -229,7 +230,7 @@ def listing(
         added = [item for _, item in asked]
         inner = _set(added, name) if named else [appended(added, name)]
         test = asked[0][0]
-        written += [when(test, inner)] if test is not None else inner
+        written = following(written, [when(test, inner)] if test is not None else inner)
     return written
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec import expressions
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words.of_layers import Place, capital, listed, number, parts, place, told
-from archspec.codegen.words.prose import fits
+from archspec.codegen.words.of_residuals import residuals
+from archspec.codegen.words.of_shapes import mapping
+from archspec.codegen.words.prose import docstring, fits
+from archspec.codegen.words.staying import stays
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
 
@@ -30,6 +33,17 @@ _BRANCHES: Final = {
     "Mul": "parallel branches, multiplied element by element",
 }
 _WORDS: Final = {"Add": "addition", "Cat": "concatenation", "Mul": "multiplication"}
+_OPTIONAL: Final = {
+    ("Add", "input"): ("with an optional residual connection", "The input is added"),
+    ("Add", "shortcut"): ("with an optional shortcut", "The shortcut is added"),
+    ("Add", "inner"): ("with an optional residual connection", "The addition is there"),
+    ("Cat", "input"): ("optionally concatenated with the input", "The concatenation is there"),
+    ("Cat", "inner"): ("optionally concatenated along the channels", "The concatenation is there"),
+    ("Mul", "inner"): (f"optionally {_TAILS['Mul', 'inner']}", "The multiplication is there"),
+}
+"""What is said of a merge that not every use has, and how what tells when it is there begins."""
+Said: TypeAlias = tuple[str, str]
+"""What is said of a block in a line, and what is told behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +69,56 @@ class _Join:
 
 def block(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
     """Return the docstring of a block's class."""
-    texts = [f"{capital(text)}." for text in _texts(_within(bodies), frame)]
-    return [next((text for text in texts if fits(text, indent=indent)), "Several layers.")]
+    for text, more in _texts(_within(bodies), frame):
+        summary = f"{capital(text)}."
+        if fits(summary, indent=indent, alone=not more):
+            return docstring(summary, more, indent=indent)
+    return ["Several layers."]
+
+
+def chain(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
+    """Return the docstring of a chain's class, which has no `forward` to tell of its shapes."""
+    shapes = [line for line in mapping(bodies, frame, indent=indent) if line]
+    texts = [f"{capital(text)}." for text in told(parts(bodies))]
+    summary = [text for text in texts if fits(text, indent=indent, alone=False)][:1]
+    return docstring(summary[0] if summary else shapes.pop(0), *shapes, indent=indent)
 
 
 def built(bodies: Sequence[Body]) -> list[str]:
-    """Return the docstring of a block's constructor."""
+    """Return the docstring of a block's constructor; none where that of the class says it all."""
     bodies = _within(bodies)
     joins = [join for join in map(_joined, bodies) if join is not None]
     if joins and all(join.how == "branches" for join in joins):
-        return ["Build the branches."]
+        return []
     aside = frozenset().union(*(join.aside for join in joins))
     strided = {name for body in bodies for name in _strided(body, aside)}
     if len(strided) == 1 and any(_shrinks(body) for body in bodies):
         return [f"Build the block; `{strided.pop()}` carries the stride."]
-    shortcut = any(join.how == "shortcut" for join in joins)
-    return [f"Build the layers{' and the shortcut' if shortcut else ''}."]
+    return []
 
 
-def chained(bodies: Sequence[Body], *, indent: int) -> list[str]:
-    """Return the docstring of what builds a chain."""
-    for text in told(parts(bodies)):
+def chained(bodies: Sequence[Body], *, indent: int, counts: str = "") -> list[str]:
+    """Return the docstring of a function that builds a chain.
+
+    Args:
+        bodies: the chains.
+        indent: levels of indentation.
+        counts: the parameter that is the number of their parts; empty where none is.
+    """
+    made = parts(bodies)
+    if len(made) == 1 and made[0].count != 1:
+        count = f"`{counts}` {made[0].words}s" if counts and not made[0].count else made[0].text
+        return [f"Build a stage of {count}."]
+    for text in told(made):
         if fits(f"Chain {text}.", indent=indent):
             return [f"Chain {text}."]
     return ["Chain the layers."]
 
 
-def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
+def _texts(bodies: Sequence[Body], frame: Frame) -> list[Said]:
     """Return what may be said of a block, the most telling first."""
     if not any(body.nodes for body in bodies):
-        return ["return the input"]
+        return [("return the input", "")]
     joins = [_joined(body) for body in bodies]
     there = [join for join in joins if join is not None]
     kinds = {join.kind for join in there}
@@ -95,9 +129,10 @@ def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
         j is None and any(map(_is_merge, b.nodes)) for j, b in zip(joins, bodies, strict=True)
     )
     if len(kinds) == 1 and not unlike:
-        found = _of_join(bodies, there, kinds.pop(), _conditions(joins, frame))
+        kind = kinds.pop()
+        found = _of_join(bodies, there, kind, _conditions(bodies, joins, kind, frame))
     else:
-        found = _of_residuals(bodies)
+        found = [(text, "") for text in residuals(bodies)]
     made = parts(bodies)
     merges = [
         _WORDS.get(node.label, node.label)
@@ -106,61 +141,74 @@ def _texts(bodies: Sequence[Body], frame: Frame) -> list[str]:
         if _is_merge(node) and not body.own & {*node.reads}
     ]
     if not merges:
-        return [*found, *told(made)]
+        return [*found, *((text, "") for text in told(made))]
     words = listed([*dict.fromkeys(merges)])
-    return [*found, *(f"{text}, joined by {words}" for text in (*told(made), "layers"))]
+    return [*found, *((f"{text}, joined by {words}", "") for text in (*told(made), "layers"))]
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """When a merge is there.
+
+    Attributes:
+        end: what is said behind it: ` if stride == 1`.
+        optional: whether it is said to be optional instead.
+        more: what is told of it further down.
+    """
+
+    end: str = ""
+    optional: bool = False
+    more: str = ""
 
 
 def _of_join(
-    bodies: Sequence[Body], joins: Sequence[_Join], kind: tuple[str, str], when: Sequence[str]
-) -> list[str]:
+    bodies: Sequence[Body], joins: Sequence[_Join], kind: tuple[str, str], when: Sequence[_When]
+) -> list[Said]:
     """Return what is said of a block that comes down to one merge."""
     label, how = kind
-    if how == "branches":
+    if how == "branches" and label in _BRANCHES:
         counts = {len(join.merge.reads) for join in joins}
         count = number(counts.pop()) if len(counts) == 1 else "several"
-        return [f"{count} {_BRANCHES[label]}{text}" for text in when] if label in _BRANCHES else []
+        return [_ended(f"{count} {_BRANCHES[label]}", "", end) for end in when]
     if kind == ("Mul", "input"):
-        return [f"scale the input by a factor that is computed from it{text}" for text in when]
-    aside = frozenset().union(*(join.aside for join in joins))
-    made = told(parts(bodies, aside))
-    tail = _TAILS.get(kind, "")
-    if not tail:
+        text = "scale the input by a factor that is computed from it"
+        return [_ended(text, "", end) for end in when]
+    if kind not in _TAILS:
         return []
-    tails = (tail, tail.removesuffix(" of the input"))
-    found = [f"{text}, {tail}{end}" for tail in tails for text in made for end in when]
-    return [*found, *(f"layers, {tail}{end}" for end in when)]
+    aside = frozenset().union(*(join.aside for join in joins))
+    tail, optional = f", {_TAILS[kind]}", f", {_OPTIONAL[kind][0]}"
+    found: list[Said] = []
+    for text in (*told(parts(bodies, aside)), "layers"):
+        for end in when:
+            tails = (optional,) if end.optional else (tail, tail.removesuffix(" of the input"))
+            found += [_ended(text, last, end) for last in tails]
+    return found
 
 
-def _conditions(joins: Sequence[_Join | None], frame: Frame) -> list[str]:
-    """Return when the merge is there: always, under a condition that can be told, in some uses."""
+def _ended(text: str, tail: str, when: _When) -> Said:
+    """Return what is said where it ends with how a merge joins, and when it does."""
+    maybe = "optionally " if when.optional and not tail else ""
+    return f"{maybe}{text}{tail}{when.end}", when.more
+
+
+def _conditions(
+    bodies: Sequence[Body], joins: Sequence[_Join | None], kind: tuple[str, str], frame: Frame
+) -> list[_When]:
+    """Return when the merge is there: always, or under a condition, if that can be told."""
     if None not in joins:
-        return [""]
-    found = ["", " in some uses"][1:]
+        return [_When()]
+    found = [_When(optional=True)]
     formula = next((join.merge.condition for join in joins if join is not None), None)
     if formula is not None:
         formula = frame.in_parameters(formula)
         if expressions.names(formula) <= frame.needed:
-            found.insert(0, f" if {frame.text(formula)}")
+            text = frame.text(formula)
+            begin = _OPTIONAL[kind][1] if kind in _OPTIONAL else "This is so"
+            found.insert(0, _When(optional=True, more=f"{begin} if {text}."))
+            if stays(formula, bodies, [join is not None for join in joins]):
+                found.insert(0, _When(" if the shape stays"))
+            found.insert(0, _When(f" if {text}"))
     return found
-
-
-def _of_residuals(bodies: Sequence[Body]) -> list[str]:
-    """Return what is said of several parts, each of which is added to what it reads."""
-    adds = [[node for node in body.nodes if node.label == "Add"] for body in bodies]
-    counts = {len(found) for found in adds}
-    if min(counts) < 2 or any(_is_merge(n) and n.label != "Add" for b in bodies for n in b.nodes):
-        return []
-    merges = frozenset(place(node) for found in adds for node in found)
-    made = [part for part in parts(bodies, merges) if not part.beside]
-    texts = [listed([part.text for part in made])] if made else []
-    if len(counts) > 1:
-        return ["residual parts"]
-    count = counts.pop()
-    if sum(part.count for part in made) != count:  # more than one of them is added at once
-        texts = []
-    texts = [f"{text}, each added to what it reads" for text in texts]
-    return [*texts, f"{number(count)} residual parts"]
 
 
 def _within(bodies: Sequence[Body]) -> list[Body]:

@@ -23,6 +23,7 @@ _STUFF: Final = {
     "AvgPool2d": "average pooling",
     "BatchNorm2d": "batch norm",
     "ChannelShuffle": "channel shuffle",
+    "CosineWindowAttention": "cosine window attention",
     "Dropout": "dropout",
     "Dropout2d": "dropout",
     "GroupNorm": "group norm",
@@ -35,12 +36,14 @@ _STUFF: Final = {
     "MultiheadAttention": "multi-head attention",
     "PixelShuffle": "pixel shuffle",
     "ReflectionPad2d": "reflection padding",
+    "RelativeAttention": "relative attention",
     "Sigmoid": "sigmoid",
     "Softmax": "softmax",
     "SpaceToDepth": "space to depth",
     "StochasticDepth": "stochastic depth",
     "Tanh": "tanh",
     "Upsample": "upsampling",
+    "WindowAttention": "window attention",
     "ZeroPad2d": "zero padding",
 }
 """What is not counted; the rest goes by the name of its class."""
@@ -209,10 +212,12 @@ def _is_one(node: Leaf | Body) -> bool:
 
 def _says_nothing(there: Sequence[Leaf | Body]) -> bool:
     """Tell whether a child only brings tensors together or into shape, or is not there."""
-    leaves = [node for node in there if isinstance(node, Leaf)]
-    return len(leaves) == len(there) and all(
-        node.label in _SILENT or node.op.kind is Kind.MERGE for node in leaves
-    )
+    return not any(isinstance(node, Body) or is_shown(node) for node in there)
+
+
+def is_shown(leaf: Leaf) -> bool:
+    """Tell whether a layer does more than bring tensors together or into shape."""
+    return leaf.label not in _SILENT and leaf.op.kind is not Kind.MERGE
 
 
 def _told(there: Sequence[Leaf | Body]) -> list[Part]:

@@ -105,7 +105,7 @@ class _Mapping:
 
     def _entering(self) -> str:
         if not self.before:
-            return "a tensor"
+            return "(N, *)"
         return f"(N, {', '.join(map(self._size_in, range(len(self.before))))})"
 
     def _size_in(self, index: int) -> str:
@@ -134,7 +134,7 @@ class _Mapping:
 
     def _leaving(self, channels: str) -> str:
         if not self.after:
-            return "a tensor"
+            return "(N, *)"
         sizes = (self._size_out(i, channels) for i in range(len(self.after)))
         return f"(N, {', '.join(sizes)})"
 

@@ -40,8 +40,7 @@ class RelativeAttention(nn.Module):
         bias = self.relative_position_bias_table[self.relative_position_index]
         scores = scores + bias.permute(2, 0, 1).contiguous()
         x = (scores.softmax(-1) @ value).transpose(2, 3).flatten(3)
-        y: Tensor = self.merge(x)
-        return y
+        return self.merge(x)
 
     def extra_repr(self) -> str:
         """Return the arguments, for the printed module."""

@@ -51,8 +51,7 @@ class WindowAttention(nn.Module):
 
     def _projected(self, x: Tensor) -> Tensor:
         """Return queries, keys and values side by side."""
-        y: Tensor = self.qkv(x)
-        return y
+        return self.qkv(x)
 
     def _scores(self, query: Tensor, key: Tensor) -> Tensor:
         """Return how alike queries and keys are."""
