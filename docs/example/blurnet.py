@@ -29,19 +29,19 @@ class ConvBlur(nn.Module):
 class BlurNet(nn.Module):
     """A small network with layers of a package of one's own."""
 
-    def __init__(self, num_classes: int = 10) -> None:
+    def __init__(self, num_classes: int = 10, in_channels: int = 3) -> None:
         """Build the network with PyTorch's default initialisation."""
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        self.blur1 = ConvBlur(3, 16)
+        self.blur1 = ConvBlur(in_channels, 16)
         self.blur2 = ConvBlur(16, 32)
         self.pool = GeM(4)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(32, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 32, 32) to (N, 10).
+        """Map (N, in_channels, 32, 32) to (N, num_classes).
 
         Made for this height and width: others may not fit the layers.
         """

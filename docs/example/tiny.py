@@ -35,13 +35,13 @@ class BasicBlock(nn.Module):
 class TinyResNet(nn.Module):
     """A residual network for small images."""
 
-    def __init__(self, num_classes: int = 10) -> None:
+    def __init__(self, num_classes: int = 10, in_channels: int = 3) -> None:
         """Build the network with PyTorch's default initialisation."""
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(3, 16, kernel_size=3, padding=1, bias=False),
+            nn.Conv2d(in_channels, 16, kernel_size=3, padding=1, bias=False),
             nn.BatchNorm2d(16),
             nn.ReLU(),
         )
@@ -53,7 +53,10 @@ class TinyResNet(nn.Module):
         self.fc = nn.Linear(64, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 32, 32) to (N, 10); any height and width will do."""
+        """Map (N, in_channels, 32, 32) to (N, num_classes).
+
+        Any height and width will do.
+        """
         x = self.stem(x)  # (N, 16, 32, 32)
         x = self.stage1(x)  # (N, 16, 32, 32)
         x = self.stage2(x)  # (N, 32, 16, 16)

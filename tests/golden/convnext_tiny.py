@@ -98,14 +98,15 @@ class ConvNeXtTiny(nn.Module):
         layer_scale: float = 1e-06,
         stochastic_depth: float = 0.1,
         num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        self.features = _features(layer_scale, stochastic_depth)
+        self.features = _features(layer_scale, stochastic_depth, in_channels)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(
             LayerNorm2d(768, eps=1e-06),
@@ -115,7 +116,7 @@ class ConvNeXtTiny(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         Height and width must be at least 32; smaller ones raise RuntimeError.
         """
@@ -136,11 +137,13 @@ def _initialise(network: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-def _features(layer_scale: float, stochastic_depth: float) -> nn.Sequential:
+def _features(
+    layer_scale: float, stochastic_depth: float, in_channels: int
+) -> nn.Sequential:
     """Chain a 4x4 convolution, CNBlock blocks and three 2x2 convolutions."""
     return nn.Sequential(
         nn.Sequential(
-            nn.Conv2d(3, 96, kernel_size=4, stride=4),
+            nn.Conv2d(in_channels, 96, kernel_size=4, stride=4),
             LayerNorm2d(96, eps=1e-06),
         ),
         nn.Sequential(

@@ -52,16 +52,24 @@ class DenseNet121(nn.Module):
     """Four blocks whose layers read the outputs of all layers before them."""
 
     def __init__(
-        self, stem: int = 64, growth: int = 32, num_classes: int = 1000
+        self,
+        stem: int = 64,
+        growth: int = 32,
+        num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if min(stem, growth, num_classes) < 1:
             raise ValueError("stem, growth and num_classes must be at least 1")
+        if in_channels < 1:
+            raise ValueError("in_channels must be at least 1")
         super().__init__()
         channels1 = (stem + 6 * growth) // 2
         channels2 = (channels1 + 12 * growth) // 2
         channels3 = (channels2 + 24 * growth) // 2
-        self.features = _features(stem, growth, channels1, channels2, channels3)
+        self.features = _features(
+            stem, growth, in_channels, channels1, channels2, channels3
+        )
         self.relu = nn.ReLU(inplace=True)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
@@ -69,7 +77,7 @@ class DenseNet121(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         Height and width must be at least 29; smaller ones raise RuntimeError.
         """
@@ -90,12 +98,19 @@ def _initialise(network: nn.Module) -> None:
 
 
 def _features(
-    stem: int, growth: int, channels1: int, channels2: int, channels3: int
+    stem: int,
+    growth: int,
+    in_channels: int,
+    channels1: int,
+    channels2: int,
+    channels3: int,
 ) -> nn.Sequential:
     """Chain a convolution, max pooling and DenseLayer and Transition blocks."""
     return nn.Sequential(
         OrderedDict(
-            conv0=nn.Conv2d(3, stem, kernel_size=7, stride=2, padding=3, bias=False),
+            conv0=nn.Conv2d(
+                in_channels, stem, kernel_size=7, stride=2, padding=3, bias=False
+            ),
             norm0=nn.BatchNorm2d(stem),
             relu0=nn.ReLU(inplace=True),
             pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),

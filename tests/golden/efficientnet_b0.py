@@ -147,17 +147,18 @@ class EfficientNetB0(nn.Module):
         stochastic_depth: float = 0.2,
         dropout: float = 0.2,
         num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
         if not 0 <= dropout <= 1:
             raise ValueError("dropout must be from 0 to 1")
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
         self.features = nn.Sequential(
-            ConvBN(3, 32, kernel_size=3, stride=2),
+            ConvBN(in_channels, 32, kernel_size=3, stride=2),
             _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),
             _stage(16, stochastic_depth, 6, 3, 2, 24, 2, 1),
             _stage(24, stochastic_depth, 6, 5, 2, 40, 2, 3),
@@ -188,7 +189,10 @@ class EfficientNetB0(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
+
+        Any height and width will do.
+        """
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)

@@ -107,12 +107,12 @@ class GoogLeNetOutputs(NamedTuple):
 class GoogLeNet(nn.Module):
     """Nine Inception blocks with batch norm, and two classifiers aside in training."""
 
-    def __init__(self, num_classes: int = 1000) -> None:
+    def __init__(self, num_classes: int = 1000, in_channels: int = 3) -> None:
         """Build the network with freshly initialised weights."""
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        self.conv1 = ConvBNReLU(3, 64, kernel_size=7, stride=2)
+        self.conv1 = ConvBNReLU(in_channels, 64, kernel_size=7, stride=2)
         self.maxpool1 = nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)
         self.conv2 = ConvBNReLU(64, 64)
         self.conv3 = ConvBNReLU(64, 192, kernel_size=3)
@@ -140,7 +140,7 @@ class GoogLeNet(nn.Module):
                 nn.init.trunc_normal_(module.weight, std=0.01)
 
     def forward(self, x: Tensor) -> GoogLeNetOutputs | Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         In training mode return GoogLeNetOutputs. Height and width must be at least 15;
         smaller ones raise RuntimeError.

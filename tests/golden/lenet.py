@@ -11,13 +11,13 @@ from torch import Tensor, nn
 class LeNet(nn.Module):
     """Two convolutions with sigmoids and pooling, and three layers that classify."""
 
-    def __init__(self, num_classes: int = 10) -> None:
+    def __init__(self, num_classes: int = 10, in_channels: int = 1) -> None:
         """Build the network with PyTorch's default initialisation."""
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 6, kernel_size=5),
+            nn.Conv2d(in_channels, 6, kernel_size=5),
             nn.Sigmoid(),
             nn.MaxPool2d(kernel_size=2),
             nn.Conv2d(6, 16, kernel_size=5),
@@ -34,7 +34,7 @@ class LeNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 1, 28, 28) to (N, 10).
+        """Map (N, in_channels, 28, 28) to (N, num_classes).
 
         Made for this height and width: others may not fit the layers; RuntimeError
         then.

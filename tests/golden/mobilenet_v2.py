@@ -68,15 +68,17 @@ class InvertedResidual(nn.Module):
 class MobileNetV2(nn.Module):
     """Inverted residual blocks that expand, filter depthwise and project linearly."""
 
-    def __init__(self, dropout: float = 0.2, num_classes: int = 1000) -> None:
+    def __init__(
+        self, dropout: float = 0.2, num_classes: int = 1000, in_channels: int = 3
+    ) -> None:
         """Build the network with freshly initialised weights."""
         if not 0 <= dropout <= 1:
             raise ValueError("dropout must be from 0 to 1")
-        if num_classes < 1:
-            raise ValueError("num_classes must be at least 1")
+        if min(num_classes, in_channels) < 1:
+            raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
         self.features = nn.Sequential(
-            ConvBN(3, 32, kernel_size=3, stride=2),
+            ConvBN(in_channels, 32, kernel_size=3, stride=2),
             InvertedResidual(32, 1, 16, 1),
             InvertedResidual(16, 6, 24, 2),
             InvertedResidual(24, 6, 24, 1),
@@ -106,7 +108,10 @@ class MobileNetV2(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
+
+        Any height and width will do.
+        """
         x = self.features(x)  # (N, 1280, 7, 7)
         x = self.avgpool(x)  # (N, 1280, 1, 1)
         x = self.flatten(x)  # (N, 1280)

@@ -69,13 +69,21 @@ class ResNet50(nn.Module):
     """A strided stem, four stages of residual blocks, and a linear classifier."""
 
     def __init__(
-        self, groups: int = 1, width_per_group: int = 64, num_classes: int = 1000
+        self,
+        groups: int = 1,
+        width_per_group: int = 64,
+        num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if min(width_per_group, num_classes) < 1:
             raise ValueError("width_per_group and num_classes must be at least 1")
+        if in_channels < 1:
+            raise ValueError("in_channels must be at least 1")
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3, bias=False)
+        self.conv1 = nn.Conv2d(
+            in_channels, 64, kernel_size=7, stride=2, padding=3, bias=False
+        )
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
@@ -102,7 +110,10 @@ class ResNet50(nn.Module):
                 )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000); any height and width will do."""
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
+
+        Any height and width will do.
+        """
         x = self.relu(self.bn1(self.conv1(x)))  # (N, 64, 112, 112)
         x = self.maxpool(x)  # (N, 64, 56, 56)
 

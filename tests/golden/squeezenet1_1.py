@@ -42,14 +42,31 @@ class SqueezeNet1x1(nn.Module):
         kernel_size: int = 3,
         dropout: float = 0.5,
         num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if not 0 <= dropout <= 1:
             raise ValueError("dropout must be from 0 to 1")
         if min(channels, kernel_size, num_classes) < 1:
             raise ValueError("channels, kernel_size and num_classes must be at least 1")
+        if in_channels < 1:
+            raise ValueError("in_channels must be at least 1")
         super().__init__()
-        self.features = _features(channels, kernel_size)
+        self.features = nn.Sequential(
+            nn.Conv2d(in_channels, channels, kernel_size=kernel_size, stride=2),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+            Fire(channels, 16),
+            Fire(128, 16),
+            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+            Fire(128, 32),
+            Fire(256, 32),
+            nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
+            Fire(256, 48),
+            Fire(384, 48),
+            Fire(384, 64),
+            Fire(512, 64),
+        )
         self.classifier = nn.Sequential(
             nn.Dropout(dropout),
             nn.Conv2d(512, num_classes, kernel_size=1),
@@ -57,19 +74,10 @@ class SqueezeNet1x1(nn.Module):
             nn.AdaptiveAvgPool2d(1),
         )
         self.flatten = nn.Flatten()
-
-        for name, module in self.named_modules():
-            if name == "classifier.1" and isinstance(module, nn.Conv2d):
-                nn.init.normal_(module.weight, std=0.01)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Conv2d):
-                nn.init.kaiming_uniform_(module.weight)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         By default, height and width must be at least 17; smaller ones raise
         RuntimeError.
@@ -79,20 +87,14 @@ class SqueezeNet1x1(nn.Module):
         return self.flatten(x)  # (N, 1000)
 
 
-def _features(channels: int, kernel_size: int) -> nn.Sequential:
-    """Chain a 3x3 convolution, max pooling and eight Fire blocks with ReLU."""
-    return nn.Sequential(
-        nn.Conv2d(3, channels, kernel_size=kernel_size, stride=2),
-        nn.ReLU(inplace=True),
-        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-        Fire(channels, 16),
-        Fire(128, 16),
-        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-        Fire(128, 32),
-        Fire(256, 32),
-        nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),
-        Fire(256, 48),
-        Fire(384, 48),
-        Fire(384, 64),
-        Fire(512, 64),
-    )
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for name, module in network.named_modules():
+        if name == "classifier.1" and isinstance(module, nn.Conv2d):
+            nn.init.normal_(module.weight, std=0.01)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Conv2d):
+            nn.init.kaiming_uniform_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

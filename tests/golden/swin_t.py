@@ -265,16 +265,19 @@ class SwinT(nn.Module):
         window: int = 7,
         stochastic_depth: float = 0.2,
         num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
         if min(patch, width, window, num_classes) < 1:
             raise ValueError("patch, width, window and num_classes must be at least 1")
+        if in_channels < 1:
+            raise ValueError("in_channels must be at least 1")
         if width % 3:
             raise ValueError("width must be a multiple of 3")
         super().__init__()
-        self.features = _features(patch, width, window, stochastic_depth)
+        self.features = _features(patch, width, window, stochastic_depth, in_channels)
         self.norm = nn.LayerNorm(8 * width)
         self.permute = Permute((0, 3, 1, 2))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
@@ -283,7 +286,7 @@ class SwinT(nn.Module):
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         By default, height and width must be at least 4; smaller ones raise
         RuntimeError.
@@ -306,12 +309,12 @@ def _initialise(network: nn.Module) -> None:
 
 
 def _features(
-    patch: int, width: int, window: int, stochastic_depth: float
+    patch: int, width: int, window: int, stochastic_depth: float, in_channels: int
 ) -> nn.Sequential:
     """Chain a 4x4 convolution, SwinBlock blocks and three PatchMerging blocks."""
     return nn.Sequential(
         nn.Sequential(
-            nn.Conv2d(3, width, kernel_size=patch, stride=patch),
+            nn.Conv2d(in_channels, width, kernel_size=patch, stride=patch),
             Permute((0, 2, 3, 1)),
             nn.LayerNorm(width),
         ),

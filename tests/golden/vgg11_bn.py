@@ -11,21 +11,23 @@ from torch import Tensor, nn
 class VGG11BN(nn.Module):
     """Five stages of 3x3 convolutions that each end by pooling, and a classifier."""
 
-    def __init__(self, hidden: int = 4096, num_classes: int = 1000) -> None:
+    def __init__(
+        self, hidden: int = 4096, num_classes: int = 1000, in_channels: int = 3
+    ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(hidden, num_classes) < 1:
-            raise ValueError("hidden and num_classes must be at least 1")
+        if min(hidden, num_classes, in_channels) < 1:
+            raise ValueError("hidden, num_classes and in_channels must be at least 1")
         super().__init__()
         layers: list[nn.Module] = []
-        in_channels = 3
+        channels = in_channels
         for stage in ((64,), (128,), (256, 256), (512, 512), (512, 512)):
             for n in stage:
                 layers += [
-                    nn.Conv2d(in_channels, n, kernel_size=3, padding=1),
+                    nn.Conv2d(channels, n, kernel_size=3, padding=1),
                     nn.BatchNorm2d(n),
                     nn.ReLU(inplace=True),
                 ]
-                in_channels = n
+                channels = n
             layers.append(nn.MaxPool2d(kernel_size=2))
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d(7)
@@ -52,7 +54,7 @@ class VGG11BN(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         Height and width must be at least 32; smaller ones raise RuntimeError.
         """

@@ -122,14 +122,18 @@ class ViTB32(nn.Module):
     """A transformer encoder on a sequence of patches behind a learned class token."""
 
     def __init__(
-        self, heads: int = 12, width: int = 768, num_classes: int = 1000
+        self,
+        heads: int = 12,
+        width: int = 768,
+        num_classes: int = 1000,
+        in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(width, num_classes) < 1:
-            raise ValueError("width and num_classes must be at least 1")
+        if min(width, num_classes, in_channels) < 1:
+            raise ValueError("width, num_classes and in_channels must be at least 1")
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, width))
-        self.conv_proj = nn.Conv2d(3, width, kernel_size=32, stride=32)
+        self.conv_proj = nn.Conv2d(in_channels, width, kernel_size=32, stride=32)
         self.flatten = nn.Flatten(start_dim=2)
         self.patches = Permute((0, 2, 1))
         self.encoder = Encoder(width, heads)
@@ -148,7 +152,7 @@ class ViTB32(nn.Module):
             nn.init.zeros_(self.heads.head.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map (N, 3, 224, 224) to (N, 1000).
+        """Map (N, in_channels, 224, 224) to (N, num_classes).
 
         Made for this height and width: others may not fit the layers; RuntimeError
         then.
