@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 from modules import source_class
+from repository import DOCS
 
 import archspec
 from archspec.commands import main
@@ -73,7 +74,9 @@ def test_what_is_an_argument_is_one(name: str) -> None:
 
 def test_the_command_tells_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["codegen", "efficientnet_b0", "--explain"]) == 0
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    told = capsys.readouterr().out
+    assert f"efficientnet_b0 --explain\n{told}```" in (DOCS / "source.md").read_text()
+    lines = {line.split()[0]: line for line in told.splitlines()}
     assert lines["num_classes"].split(maxsplit=1)[1] == "an argument"
     assert lines["depth"].endswith(
         "no argument: it decides the turns of a loop, families/efficientnet.yaml:60"
