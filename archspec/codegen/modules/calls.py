@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from archspec import expressions
 from archspec.codegen.modules.own_tensors import own_tensor
@@ -13,6 +14,9 @@ from archspec.codegen.uses.common_formula import Differ, Slot, nodes
 from archspec.codegen.uses.frame import Frame, Parameter
 from archspec.network import Body, Leaf
 from archspec.ops import Form
+
+_BARE: Final = 3
+"""Numbers and switches in a row from which on a call is read by keywords."""
 
 
 def op_call(slot: Slot, frame: Frame) -> ast.expr:
@@ -46,19 +50,28 @@ def op_call(slot: Slot, frame: Frame) -> ast.expr:
 def block_call(slot: Slot, signature: Signature, frame: Frame) -> ast.Call:
     """Return the call of an emitted class; an argument that is its parameter's default is left out.
 
+    Numbers and switches in a row say by keywords what they are for, but for the sizes that enter.
+
     Raises:
         Differ: when the uses cannot share one.
     """
-    given = []
+    given: list[tuple[Parameter, ast.expr, bool]] = []
     skipped = False
     for parameter in signature.parameters:
         value = _given(slot, parameter, frame)
         if parameter.default and _is_default(value, parameter, frame):
             skipped = True
             continue
-        keyword = bool(parameter.default) or skipped
-        given.append(argument(value, parameter.name if keyword else ""))
-    return called(signature.name, given)
+        given.append((parameter, value, bool(parameter.default) or skipped))
+    bare = [value for p, value, key in given if _is_bare(value) and not (key or p.is_size)]
+    named = {p.name for p, _, key in given if key or (len(bare) >= _BARE and not p.is_size)}
+    arguments = [argument(value, p.name if p.name in named else "") for p, value, _ in given]
+    return called(signature.name, arguments)
+
+
+def _is_bare(value: ast.expr) -> bool:
+    """Tell whether a value says nothing of what it is for: a number, or a switch."""
+    return isinstance(value, ast.Constant) and not isinstance(value.value, str)
 
 
 def _given(slot: Slot, parameter: Parameter, frame: Frame) -> ast.expr:
