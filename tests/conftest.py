@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse a run of the quick tests in which reading them has imported torch."""
+    """Refuse a run of the quick tests in which reading them has imported torch.
+
+    What was imported, a million objects with torch, stays: no search for garbage goes through it,
+    nor for every few tensors and nodes through all that the tests share.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     if quick.is_asked(session.config) and "torch" in sys.modules:
         raise pytest.UsageError("a module of quick tests imports torch")
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import torch
+from loading import bundled
 from torch import nn
 from torchvision.models import get_model, get_model_weights
 
@@ -18,7 +19,7 @@ from archspec.spec import Given, Written
 
 def named(name: str, **vars: object) -> int:
     """Return the size that is named to someone who gave one pixel."""
-    channels = archspec.load(name).inputs["input"][0]
+    channels = bundled(name).inputs["input"][0]
     with pytest.raises(SpecError) as caught:
         archspec.load(name, input=(channels, 1, 1), **vars)
     found = re.search(rf"the smallest input that works is {channels}×(\d+)×\1", str(caught.value))

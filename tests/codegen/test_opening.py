@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled, emitted
 from modules import source_class
 from torch import nn
 
@@ -141,8 +142,8 @@ def described(module: nn.Module) -> tuple[list[Any], dict[str, str]]:
     return state, {k: shown for k, shown in leaves.items() if shown != "Identity()"}
 
 
-def assert_like(emitted: nn.Module, live: nn.Module) -> None:
-    assert described(emitted) == described(live)
+def assert_like(made: nn.Module, live: nn.Module) -> None:
+    assert described(made) == described(live)
 
 
 def arguments(kind: type[nn.Module]) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def arguments(kind: type[nn.Module]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_arguments_are_the_vars(name: str) -> None:
-    kind = source_class(archspec.load(name))
+    kind = source_class(bundled(name))
     assert arguments(kind) == tuple(BUNDLED[name])
     with torch.device("meta"):
         for var, value in BUNDLED[name].items():
@@ -168,7 +169,7 @@ def test_arguments_make_the_same_numbers(name: str) -> None:
     given = SMALL[name]
     live = archspec.load(name, **given)
     built = live.build(seed=0).eval()
-    kind = source_class(archspec.load(name))
+    kind = source_class(bundled(name))
     torch.manual_seed(0)
     made = kind(**given).eval()
     state = made.state_dict()
@@ -196,17 +197,17 @@ def test_open_vars(case: str) -> None:
 def test_what_is_computed_and_used_often_has_a_line() -> None:
     layers = "[{Conv2d: =stem, kernel_size: 1}, BatchNorm2d, {Conv2d: =once, kernel_size: 1}]"
     text = f"vars: {{width: 8, stem: =2 * width, once: =width + 1}}\nnet: {layers}\n"
-    emitted = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
-    assert "        stem = 2 * width\n" in emitted
-    assert "nn.BatchNorm2d(stem)" in emitted
-    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in emitted
+    source = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
+    assert "        stem = 2 * width\n" in source
+    assert "nn.BatchNorm2d(stem)" in source
+    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in source
 
 
 def test_a_size_that_grows_has_a_line() -> None:
-    emitted = archspec.load("densenet121").codegen()
-    assert "        channels1 = (stem + 6 * growth) // 2\n" in emitted
-    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in emitted
-    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in emitted
+    text = emitted(bundled("densenet121"))
+    assert "        channels1 = (stem + 6 * growth) // 2\n" in text
+    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in text
+    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in text
 
 
 def test_the_value_that_was_set_is_the_default() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from loading import bundled
 from modules import Make
 from torch import nn
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -96,7 +97,7 @@ def test_a_seed_gives_the_same_weights_and_leaves_the_global_state(
 
 
 def test_repr_shows_the_spec_s_names() -> None:
-    shown = repr(archspec.load("resnet18").build(device="meta"))
+    shown = repr(bundled("resnet18").build(device="meta"))
     assert shown.startswith("ResNet18(")
     assert "(layer1): Sequential(" in shown
     assert "(0): BasicBlock(" in shown
@@ -110,7 +111,7 @@ def test_modules_that_own_tensors_can_be_reset(net: archspec.Architecture) -> No
 
 def test_activations_are_freed_as_soon_as_they_are_dead() -> None:
     """A chain of any length needs one slot, a residual block two."""
-    module = archspec.load("resnet18").build(device="meta")
+    module = bundled("resnet18").build(device="meta")
     slots = {m._label: m._slots for m in module.modules() if isinstance(m, SpecModule)}
     assert slots["Sequential"] == 1
     assert slots["ResNet18"] == 1
@@ -196,7 +197,7 @@ def test_the_check_finds_what_is_wrong() -> None:
     """`archspec build` compares with torch; another network's module must not pass."""
     from archspec.live.check import check
 
-    net = archspec.load("lenet")
+    net = bundled("lenet")
     assert check(net.network, net.build()).differences == ()
     other = archspec.load("lenet", num_classes=11).build()
     told = "\n".join(check(net.network, other).differences)

@@ -3,6 +3,7 @@
 import struct
 
 from layout import Layout
+from loading import bundled
 
 from archspec.analysis.difference import compare
 from archspec.draw import Changes, changes
@@ -10,7 +11,7 @@ from archspec.draw.parts import flattened
 from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Box, Fork, Frame, Gap, Part, Scene, Word
 from archspec.network import Network
-from archspec.reading import read_document, read_text
+from archspec.reading import read_text
 from archspec.resolve import resolve
 from archspec.schema import read_spec
 
@@ -27,7 +28,7 @@ FAMILIES = (
 
 
 def network(name: str) -> Network:
-    return resolve(read_spec(read_document(name)))
+    return bundled(name).network
 
 
 def written(text: str) -> Network:
