@@ -45,7 +45,13 @@ USED = {
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if number % 3 == 0 else pytest.mark.slow)
+        for number, name in enumerate(bundled_names())
+    ],
+)
 def test_no_bundled_spec_has_a_warning(name: str) -> None:
     assert bundled(name).warnings == ()
 

@@ -18,28 +18,61 @@ import archspec
 from archspec.live.module import SpecModule
 from archspec.schema.names import MODULE_ATTRIBUTES
 
+SLOW = pytest.mark.slow
 NAMES = ["lenet", "resnet18", "googlenet", "efficientnet_b0"]
+
+
+def small(name: str) -> archspec.Architecture:
+    """Return a bundled network for small images."""
+    return archspec.load(name, input=(1, 28, 28) if name == "lenet" else (3, 64, 64))
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def net(request: pytest.FixtureRequest) -> archspec.Architecture:
-    shape = (1, 28, 28) if request.param == "lenet" else (3, 64, 64)
-    return archspec.load(request.param, input=shape)
+    return small(request.param)
+
+
+SIDE = """\
+name: Side
+input: [3, 16, 16]
+blocks:
+  Gated(channels):
+    one: {Conv2d: =channels, kernel_size: 1}
+    two: {from: input, do: [{Conv2d: =channels, kernel_size: 3, padding: 1}, BatchNorm2d, SiLU]}
+    cat: {Cat: [one, two]}
+    gate: [{AdaptiveAvgPool2d: 1}, {Conv2d: =2 * channels, kernel_size: 1}, Sigmoid]
+    mul: {Mul: [cat, gate]}
+net:
+  stem: {Conv2d: 8, kernel_size: 3, padding: 1}
+  body: [{Gated: 8}, {Gated: 8}]
+  aux: {if: =training, from: body, do: [Flatten, {Linear: 10}]}
+  head: {from: body, do: [{AdaptiveAvgPool2d: 1}, Flatten, {Dropout: 0.5}, {Linear: 10}]}
+outputs: {logits: head, aux: aux}
+"""
+"""What GoogLeNet and EfficientNet have, in few layers: a compiler takes seconds for theirs."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=["lenet", "resnet18", "side", *(pytest.param(n, marks=SLOW) for n in NAMES[2:])],
+)
+def compiling(request: pytest.FixtureRequest) -> archspec.Architecture:
+    return archspec.loads(SIDE) if request.param == "side" else small(request.param)
 
 
 def example(net: archspec.Architecture) -> torch.Tensor:
     return torch.randn(2, *net.inputs["input"], generator=torch.Generator().manual_seed(0))
 
 
-def test_compiles_whole(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).eval(), example(net)
+def test_compiles_whole(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).eval(), example(compiling)
     compiled = torch.compile(module, fullgraph=True, backend="eager")
     with torch.no_grad():
         assert torch.equal(compiled(x), module(x))
 
 
-def test_compiles_whole_in_training_mode(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).train(), example(net)
+def test_compiles_whole_in_training_mode(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).train(), example(compiling)
     compiled = torch.compile(module, fullgraph=True, backend="eager")
     torch.manual_seed(1)
     expected = copy.deepcopy(module)(x)
