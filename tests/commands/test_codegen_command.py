@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from importlib import import_module
@@ -121,7 +122,7 @@ def test_a_module_that_cannot_be_imported_gets_no_tests(
 
 
 @pytest.mark.heavy
-def test_the_parts_run(folder: Path) -> None:
+def test_the_parts_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The script of each module, its tests, and those of one in which something is wrong."""
     for spec, style, file in (
         *(("tiny", "flat", "tiny.py"), ("two", "structured", "two.py")),
@@ -129,12 +130,13 @@ def test_the_parts_run(folder: Path) -> None:
     ):
         parts = ["--with", "main", "--with", "test", "--style", style, "--out", file]
         assert main(["codegen", f"{spec}.yaml", *parts]) == 0
-    scripts = "import runpy; [runpy.run_path(f'{n}.py', run_name='__main__') for n in"
-    printed = python(folder, "-c", f"{scripts} ('tiny', 'two')]").splitlines()
-    tiny, two = (archspec.load(folder / f"{name}.yaml") for name in ("tiny", "two"))
-    assert printed[:2] == [f"parameters: {tiny.parameters:,}", "output: (1, 10)"]
-    shapes = ["main: (1, 4, 8, 8)", "first: (1, 4, 8, 8)"]
-    assert printed[2:] == [f"parameters: {two.parameters:,}", *shapes]
+    shapes = {"tiny": ["output: (1, 10)"], "two": ["main: (1, 4, 8, 8)", "first: (1, 4, 8, 8)"]}
+    for name, told in shapes.items():
+        net = archspec.load(f"{name}.yaml")
+        capsys.readouterr()
+        runpy.run_path(f"{name}.py", run_name="__main__")
+        printed = capsys.readouterr().out.splitlines()
+        assert printed == [f"parameters: {net.parameters:,}", *told]
     python(folder, "-m", "ruff", "format", "--isolated", "--check", ".")
     rules = "E,F,W,B,C4,D,I,N,PL,RET,RUF,SIM,UP,ANN"
     settings = ["--config", 'lint.pydocstyle.convention="google"', "--ignore", "D107"]
@@ -143,14 +145,17 @@ def test_the_parts_run(folder: Path) -> None:
     text = (folder / "wrong.py").read_text()
     (folder / "wrong.py").write_text(text.replace("kernel_size=3", "kernel_size=5"))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=alone
+    )
     assert "1 failed, 8 passed" in done.stdout, done.stdout[-4000:]
     assert "FAILED test_wrong.py::" in done.stdout
 
 
 @pytest.mark.heavy
 def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
-    """Whatever order sets have: three processes with hashes of their own."""
+    """Whatever order sets have: two processes with hashes of their own."""
     script = (
         "import archspec\n"
         "for name in ('googlenet', 'regnet_y_400mf'):\n"
@@ -165,7 +170,7 @@ def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
             capture_output=True,
             check=True,
         ).stdout
-        for seed in ("0", "1", "4242")
+        for seed in ("0", "4242")
     }
     assert len(texts) == 1
     assert b"class RegNetY400MF" in texts.pop()

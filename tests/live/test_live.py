@@ -83,8 +83,8 @@ def test_compiles_whole_in_training_mode(compiling: archspec.Architecture, make:
     assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
 
 
-def test_exports(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).eval(), example(net)
+def test_exports(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).eval(), example(compiling)
     program = torch.export.export(module, (x,))
     with torch.no_grad():
         assert torch.equal(program.module()(x), module(x))

@@ -24,12 +24,10 @@ from archspec import analysis
 
 SEED = 20
 
-# One network of each family and kind of block runs by default, the others with `-m slow`.
+# One network of each kind of block runs by default, the others with `-m slow`.
 DEFAULT = (
     "alexnet",
-    "vgg11_bn",
     "googlenet",
-    "inception_v3",
     "resnet18",
     "resnext50_32x4d",
     "densenet121",
@@ -46,7 +44,8 @@ DEFAULT = (
     "swin_v2_t",
 )
 SLOW = (
-    *("vgg11", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
+    *("vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
+    "inception_v3",
     *("resnet34", "resnet50", "resnet101", "resnet152", "resnext101_32x8d", "resnext101_64x4d"),
     *("wide_resnet50_2", "wide_resnet101_2"),
     *("squeezenet1_0", "densenet161", "densenet169", "densenet201"),
