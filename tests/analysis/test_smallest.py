@@ -73,7 +73,9 @@ def test_a_side_branch_that_trains_needs_its_size_too() -> None:
     assert get_model_weights("inception_v3").DEFAULT.meta["min_size"] == (75, 75)
     assert named("inception_v3", aux_logits=False) == 75
     assert named("inception_v3") == 299
-    theirs = get_model("inception_v3", weights=None, init_weights=False)
+    with torch.device("meta"):
+        theirs = get_model("inception_v3", weights=None, init_weights=False)
+    theirs = theirs.to_empty(device="cpu")
     assert [runs(theirs.eval(), 3, size) for size in (74, 75)] == [False, True]
     # Two samples: batch norm over one value alone is refused in training.
     assert [runs(theirs.train(), 3, size, 2) for size in (298, 299)] == [False, True]

@@ -7,6 +7,7 @@ all, in both styles.
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from loading import bundled, emitted
-from repository import GOLDEN
+from repository import GOLDEN, ROOT
 
 import archspec
 from archspec.reading import bundled_names
@@ -85,9 +86,9 @@ def test_a_linter_finds_nothing_to_say(written: tuple[str, Path]) -> None:
 
 
 def test_a_strict_type_checker_finds_nothing_to_say(written: tuple[str, Path]) -> None:
-    """What it has read of torch, it keeps for the next folder."""
+    """What it has read of torch, it keeps for the next folder, and for the next run."""
     folder = written[1]
-    types = folder.with_name("types")
+    types = ROOT / ".mypy_cache" / f"emitted-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     check(folder, "mypy", "--strict", "--config-file=", f"--cache-dir={types}")
 
 

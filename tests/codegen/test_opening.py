@@ -35,6 +35,9 @@ BUNDLED: dict[str, dict[str, Any]] = {
     "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
 }
 
+LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32")
+"""Those whose arguments are of the kinds that others have."""
+
 # Other values that make networks small enough to run.
 SMALL: dict[str, dict[str, Any]] = {
     "densenet121": {"stem": 8, "growth": 4, "num_classes": 3},
@@ -150,7 +153,9 @@ def arguments(kind: type[nn.Module]) -> tuple[str, ...]:
     return tuple(inspect.signature(kind).parameters)
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LIKE else n for n in BUNDLED]
+)
 def test_arguments_are_the_vars(name: str) -> None:
     kind = source_class(bundled(name))
     assert arguments(kind) == tuple(BUNDLED[name])

@@ -7,6 +7,7 @@ from layout import Layout
 from loading import bundled
 from pictures import (
     FAMILIES,
+    KINDS,
     RESIDUAL,
     check,
     compared,
@@ -115,7 +116,10 @@ def test_pictures_of_two_networks_can_be_read(one: str, other: str) -> None:
         assert Layout(dot(found.after, found=found, **options)).texts
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize(
+    "name",
+    [*KINDS, *(pytest.param(n, marks=pytest.mark.slow) for n in sorted({*FAMILIES} - {*KINDS}))],
+)
 def test_heat_is_all_there_and_no_more(name: str) -> None:
     drawn = network(name)
     assert sum(amounts(drawn, "params").values()) == parameters(drawn)

@@ -155,7 +155,11 @@ def test_work_is_counted_whatever_the_machine_does(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("formula", "few"),
-    [("{} + 1", 40), ("{} + 1", 250), ("({} + 3) // 2", 250), ("{0} if {0} > 2 else 5", 250)],
+    [
+        *(("{} + 1", 40), ("({} + 3) // 2", 250)),
+        pytest.param("{} + 1", 250, marks=pytest.mark.slow),
+        pytest.param("{0} if {0} > 2 else 5", 250, marks=pytest.mark.slow),
+    ],
 )
 def test_vars_in_a_row_take_work_in_proportion(formula: str, few: int, folder: Path) -> None:
     """Each is computed from the one before: few can be open, many are too deep for that."""

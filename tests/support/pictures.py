@@ -24,7 +24,19 @@ FAMILIES = (
     *("regnet_y_1_6gf", "resnet34", "resnext101_32x8d", "shufflenet_v2_x1_0", "squeezenet1_1"),
     *("swin_t", "swin_v2_b", "unet", "vgg19_bn", "vit_h_14"),
 )
-"""One of each kind of bundled network."""
+"""One of each kind of bundled network, often the largest."""
+SMALLER = {
+    "efficientnet_b7": "efficientnet_b0",
+    "efficientnet_v2_l": "efficientnet_v2_s",
+    "inception_resnet_v2": "inception_v1",
+    "inception_v4": "lenet",
+    "resnext101_32x8d": "resnext50_32x4d",
+    "swin_v2_b": "swin_v2_t",
+    "vgg19_bn": "vgg11_bn",
+    "vit_h_14": "vit_b_32",
+}
+KINDS = tuple(dict.fromkeys(SMALLER.get(name, name) for name in FAMILIES))
+"""The same with small ones."""
 
 
 def network(name: str) -> Network:
