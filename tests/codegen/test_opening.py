@@ -35,7 +35,7 @@ BUNDLED: dict[str, dict[str, Any]] = {
     "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
 }
 
-LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32")
+LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32", "maxvit_t")
 """Those whose arguments are of the kinds that others have."""
 
 # Other values that make networks small enough to run.

@@ -9,7 +9,7 @@ import pytest
 from commanding import assert_compares
 from look_law import all_unlike, unlike
 from picture_law import all_wrong, broken
-from pictures import KINDS, boxes, compared, network, scene
+from pictures import BRANCHED, boxes, compared, network, scene
 from random_specs import document, text
 from small_networks import small
 
@@ -22,7 +22,8 @@ from archspec.reading import bundled_names
 pytestmark = pytest.mark.heavy  # it draws every network
 
 ALL = [
-    pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in bundled_names()
+    pytest.param(name, marks=() if name in BRANCHED else pytest.mark.slow)
+    for name in bundled_names()
 ]
 
 

@@ -37,6 +37,10 @@ SMALLER = {
 }
 KINDS = tuple(dict.fromkeys(SMALLER.get(name, name) for name in FAMILIES))
 """The same with small ones."""
+BRANCHED = tuple(
+    n for n in KINDS if not n.startswith(("alex", "incep", "mnas", "nin", "reg", "vgg"))
+)
+"""Those of which a picture has most to tell."""
 
 
 def network(name: str) -> Network:

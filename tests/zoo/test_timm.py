@@ -52,7 +52,11 @@ def theirs(name: str, **options: Any) -> nn.Module:
 # --- timm's networks ----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=NETWORKS)
+@pytest.fixture(
+    scope="module",
+    # With other arguments, the other one is compared by default too.
+    params=[pytest.param("inception_v4", marks=pytest.mark.slow), "inception_resnet_v2"],
+)
 def reference(request: pytest.FixtureRequest) -> Reference:
     torch.manual_seed(SEED)
     return Reference.of(request.param, theirs(request.param), SIZES)
@@ -243,7 +247,13 @@ def test_with_the_projections_as_printed_it_is_the_network_of_caffe() -> None:
     assert sum(p.numel() for p in network.parameters()) == 11_295_240
 
 
-@pytest.mark.parametrize("separable", [True, False], ids=["inception_v2", "plain"])
+@pytest.mark.parametrize(
+    "separable",
+    [
+        pytest.param(True, id="inception_v2"),
+        pytest.param(False, id="plain", marks=pytest.mark.slow),
+    ],
+)
 def test_inception_v2_is_the_network_written_by_hand(make: Make, *, separable: bool) -> None:
     net = archspec.load("inception_v2", depth_multiplier=8 if separable else 0)
     with torch.device("meta"):

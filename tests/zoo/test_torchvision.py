@@ -26,16 +26,13 @@ SEED = 20
 
 # One network of each kind of block runs by default, the others with `-m slow`.
 DEFAULT = (
-    "alexnet",
     "googlenet",
     "resnet18",
-    "resnext50_32x4d",
     "densenet121",
     "mobilenet_v3_large",
     "efficientnet_b0",
     "squeezenet1_1",
     "mobilenet_v2",
-    "mnasnet0_5",
     "shufflenet_v2_x0_5",
     "regnet_y_400mf",
     "convnext_tiny",
@@ -45,11 +42,11 @@ DEFAULT = (
 )
 SLOW = (
     *("vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
-    "inception_v3",
-    *("resnet34", "resnet50", "resnet101", "resnet152", "resnext101_32x8d", "resnext101_64x4d"),
+    *("alexnet", "inception_v3", "resnet34", "resnet50", "resnet101", "resnet152"),
+    *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d"),
     *("wide_resnet50_2", "wide_resnet101_2"),
     *("squeezenet1_0", "densenet161", "densenet169", "densenet201"),
-    *("mobilenet_v3_small", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
+    *("mobilenet_v3_small", "mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"),
     *("efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4"),
     *("efficientnet_b5", "efficientnet_b6", "efficientnet_b7"),
     *("efficientnet_v2_s", "efficientnet_v2_m", "efficientnet_v2_l"),
