@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +27,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
 
 
+def pytest_configure() -> None:
+    """Look for no garbage while tests are collected: what they import stays."""
+    gc.disable()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse a run of the quick tests in which reading them has imported torch."""
+    """Refuse a run of the quick tests in which reading them has imported torch.
+
+    No search for garbage goes through what was imported, a million objects with torch, nor for
+    every few nodes through all that the tests share.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
     if quick.is_asked(session.config) and "torch" in sys.modules:
         raise pytest.UsageError("a module of quick tests imports torch")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled
 from torch import nn
 
 import archspec
@@ -128,7 +129,7 @@ def test_stride_and_offset_place_the_field_of_every_position(seed: int) -> None:
 
 def test_stride_and_offset_of_a_paper_network() -> None:
     """Araujo et al. give those of Inception v3's last map: 1311 pixels, stride 32, padding 618."""
-    net = archspec.load("inception_v3")
+    net = bundled("inception_v3")
     last = last_field(net.network)
     assert (last.size, last.stride) == ((1311, 1311), (32, 32))
 

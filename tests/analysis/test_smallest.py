@@ -6,6 +6,7 @@ import re
 
 import pytest
 import torch
+from loading import bundled
 from torch import nn
 from torchvision.models import get_model, get_model_weights
 
@@ -18,7 +19,7 @@ from archspec.spec import Given, Written
 
 def named(name: str, **vars: object) -> int:
     """Return the size that is named to someone who gave one pixel."""
-    channels = archspec.load(name).inputs["input"][0]
+    channels = bundled(name).inputs["input"][0]
     with pytest.raises(SpecError) as caught:
         archspec.load(name, input=(channels, 1, 1), **vars)
     found = re.search(rf"the smallest input that works is {channels}×(\d+)×\1", str(caught.value))
@@ -72,7 +73,9 @@ def test_a_side_branch_that_trains_needs_its_size_too() -> None:
     assert get_model_weights("inception_v3").DEFAULT.meta["min_size"] == (75, 75)
     assert named("inception_v3", aux_logits=False) == 75
     assert named("inception_v3") == 299
-    theirs = get_model("inception_v3", weights=None, init_weights=False)
+    with torch.device("meta"):
+        theirs = get_model("inception_v3", weights=None, init_weights=False)
+    theirs = theirs.to_empty(device="cpu")
     assert [runs(theirs.eval(), 3, size) for size in (74, 75)] == [False, True]
     # Two samples: batch norm over one value alone is refused in training.
     assert [runs(theirs.train(), 3, size, 2) for size in (298, 299)] == [False, True]

@@ -314,7 +314,9 @@ def test_traces_of_bundled_networks(name: str) -> None:
     assert_traced(lambda: archspec.load(name), bundled(name))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(5), *(pytest.param(n, marks=pytest.mark.slow) for n in range(5, 12))]
+)
 def test_every_node_of_a_random_network_can_be_traced(seed: int) -> None:
     rng = random.Random(seed)
     while True:

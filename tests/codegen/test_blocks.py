@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled
 from modules import source_class
 from test_opening import described
 from torch import nn
@@ -82,7 +83,7 @@ def given(kind: type[nn.Module], values: dict[str, Value]) -> dict[str, Any]:
 
 def compared(name: str, choices: int, folder: Path) -> int:
     """Hold the blocks of a network against live ones, and return how often that could be done."""
-    net = archspec.load(name)
+    net = bundled(name)
     space = vars(sys.modules[source_class(net).__module__])
     draw, done = random.Random(name), 0
     for block, bodies in uses(net).items():
@@ -117,7 +118,7 @@ def test_blocks_take_other_arguments(name: str, tmp_path: Path) -> None:
 
 
 def test_a_shortcut_without_stride(tmp_path: Path) -> None:
-    kind = vars(sys.modules[source_class(archspec.load("resnet34")).__module__])["BasicBlock"]
-    body = uses(archspec.load("resnet34"))["BasicBlock"][0]
+    kind = vars(sys.modules[source_class(bundled("resnet34")).__module__])["BasicBlock"]
+    body = uses(bundled("resnet34"))["BasicBlock"][0]
     values: dict[str, Value] = {"in_channels": 64, "channels": 128, "stride": 1, "dilation": 1}
     assert_same(kind, values, alone("resnet34", body, values, tmp_path))

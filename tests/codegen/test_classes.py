@@ -176,7 +176,13 @@ AROUND = (
 )
 
 
-@pytest.mark.parametrize(("loop", "around"), product(LOOPS, AROUND))
+@pytest.mark.parametrize(
+    ("loop", "around"),
+    [
+        pytest.param(*pair, marks=pytest.mark.slow if number % 2 else ())
+        for number, pair in enumerate(product(LOOPS, AROUND))
+    ],
+)
 def test_a_loop_over_a_body_in_place_may_read_its_variable(loop: str, around: str) -> None:
     for inner in INNER:
         variable = "k" if "k:" in loop else "index"

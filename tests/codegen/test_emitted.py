@@ -7,13 +7,15 @@ all, in both styles.
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from repository import GOLDEN
+from loading import bundled, emitted
+from repository import GOLDEN, ROOT
 
 import archspec
 from archspec.reading import bundled_names
@@ -47,7 +49,7 @@ LONGEST = 40
     ],
     ids="-".join,
 )
-def emitted(
+def written(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
     """Return a style and a folder of sources, for one process to check them all."""
@@ -55,7 +57,7 @@ def emitted(
     path = tmp_path_factory.mktemp("emitted")
     names = {*(SOURCES[which] if which in SOURCES else bundled_names())}
     for name in names:
-        text = archspec.load(name).codegen(style=style, main=True)
+        text = bundled(name).codegen(style=style, main=True)
         (path / f"{name}.py").write_text(text, encoding="utf-8")
     return style, path
 
@@ -71,36 +73,40 @@ def check(folder: Path, *command: str) -> None:
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"[:4000]
 
 
-def test_a_formatter_finds_nothing_to_change(emitted: tuple[str, Path]) -> None:
-    check(emitted[1], "ruff", "format", "--isolated", "--no-cache", "--diff")
+def test_a_formatter_finds_nothing_to_change(written: tuple[str, Path]) -> None:
+    check(written[1], "ruff", "format", "--isolated", "--no-cache", "--diff")
 
 
-def test_a_linter_finds_nothing_to_say(emitted: tuple[str, Path]) -> None:
-    style, folder = emitted
+def test_a_linter_finds_nothing_to_say(written: tuple[str, Path]) -> None:
+    style, folder = written
     spared = ",".join(SPARED if style == "structured" else SPARED_FLAT)
     settings = [word for setting in SETTINGS for word in ("--config", setting)]
     command = ["ruff", "check", "--isolated", "--no-cache", "--select", RULES, "--ignore", spared]
     check(folder, *command, *settings)
 
 
-def test_a_strict_type_checker_finds_nothing_to_say(emitted: tuple[str, Path]) -> None:
-    """But for the types of calls of modules, of which torch says nothing: they are `Any`."""
-    folder = emitted[1]
-    settings = ["--config-file=", "--no-warn-return-any", f"--cache-dir={folder}-types"]
+def test_a_strict_type_checker_finds_nothing_to_say(written: tuple[str, Path]) -> None:
+    """But for the types of calls of modules, of which torch says nothing: they are `Any`.
+
+    What it has read of torch, it keeps for the next folder, and for the next run.
+    """
+    folder = written[1]
+    types = ROOT / ".mypy_cache" / f"emitted-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    settings = ["--config-file=", "--no-warn-return-any", f"--cache-dir={types}"]
     check(folder, "mypy", "--strict", *settings)
 
 
-def test_nothing_is_silenced(emitted: tuple[str, Path]) -> None:
-    for path in emitted[1].iterdir():
+def test_nothing_is_silenced(written: tuple[str, Path]) -> None:
+    for path in written[1].iterdir():
         text = path.read_text(encoding="utf-8")
         assert "noqa" not in text, path.name
         assert "type: ignore" not in text, path.name
 
 
-def test_it_imports_torch_alone(emitted: tuple[str, Path]) -> None:
+def test_it_imports_torch_alone(written: tuple[str, Path]) -> None:
     """And the standard library, which needs no installing."""
     allowed = {"torch", *sys.stdlib_module_names}
-    for path in emitted[1].iterdir():
+    for path in written[1].iterdir():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -135,13 +141,13 @@ def lines_of(node: ast.stmt) -> int:
 )
 def test_no_function_is_long(names: list[str]) -> None:
     for name in names:
-        for function, length in functions(archspec.load(name).codegen()):
+        for function, length in functions(emitted(bundled(name))):
             assert length <= LONGEST, f"{name}: {function}"
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_network_is_a_screenful(name: str) -> None:
-    assert len(archspec.load(name).codegen().splitlines()) <= LIMITS[name]
+    assert len(emitted(bundled(name)).splitlines()) <= LIMITS[name]
 
 
 def test_googlenet_without_auxiliary_heads_is_short() -> None:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Sequence
 
 import pytest
+from loading import bundled
 
-import archspec
 from archspec import SpecError, limits
 from archspec.codegen.file import gate, gate_lists
 from archspec.codegen.file.emitted_file import File
@@ -217,7 +217,7 @@ def test_a_refusal_is_a_fault_of_ours(
 
 
 def test_the_length_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    net = archspec.load("lenet")
+    net = bundled("lenet")
     size = len(net.codegen().encode())
     monkeypatch.setattr(limits, "EMITTED_BYTES", size)
     net.codegen()

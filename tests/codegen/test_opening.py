@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled, emitted
 from modules import source_class
 from torch import nn
 
@@ -39,6 +40,9 @@ BUNDLED: dict[str, dict[str, Any]] = {
     },
     "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
 }
+
+LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32", "maxvit_t")
+"""Those whose arguments are of the kinds that others have."""
 
 # Other values that make networks small enough to run.
 SMALL: dict[str, dict[str, Any]] = {
@@ -147,8 +151,8 @@ def described(module: nn.Module) -> tuple[list[Any], dict[str, str]]:
     return state, {k: shown for k, shown in leaves.items() if shown != "Identity()"}
 
 
-def assert_like(emitted: nn.Module, live: nn.Module) -> None:
-    assert described(emitted) == described(live)
+def assert_like(made: nn.Module, live: nn.Module) -> None:
+    assert described(made) == described(live)
 
 
 def arguments(kind: type[nn.Module]) -> tuple[str, ...]:
@@ -165,12 +169,15 @@ def with_channels(
     return kind(**{name: channels}), load(input=other).build(device="meta")
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LIKE else n for n in BUNDLED]
+)
 def test_arguments_are_the_vars(name: str) -> None:
-    kind = source_class(archspec.load(name))
+    net = bundled(name)
+    kind = source_class(net)
     assert arguments(kind) == (*BUNDLED[name], "in_channels")
     with torch.device("meta"):
-        assert_like(*with_channels(kind, archspec.load(name), partial(archspec.load, name), 5))
+        assert_like(*with_channels(kind, net, partial(archspec.load, name), 5))
         for var, value in BUNDLED[name].items():
             live = archspec.load(name, **{var: value}).build(device="meta")
             assert_like(kind(**{var: value}), live)
@@ -185,7 +192,7 @@ def test_arguments_make_the_same_numbers(name: str) -> None:
     given = SMALL[name]
     live = archspec.load(name, **given)
     built = live.build(seed=0).eval()
-    kind = source_class(archspec.load(name))
+    kind = source_class(bundled(name))
     torch.manual_seed(0)
     made = kind(**given).eval()
     state = made.state_dict()
@@ -249,17 +256,17 @@ def test_the_channels_that_enter_are_an_argument(body: str, is_argument: bool) -
 def test_what_is_computed_and_used_often_has_a_line() -> None:
     layers = "[{Conv2d: =stem, kernel_size: 1}, BatchNorm2d, {Conv2d: =once, kernel_size: 1}]"
     text = f"vars: {{width: 8, stem: =2 * width, once: =width + 1}}\nnet: {layers}\n"
-    emitted = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
-    assert "        stem = 2 * width\n" in emitted
-    assert "nn.BatchNorm2d(stem)" in emitted
-    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in emitted
+    source = archspec.loads(f"name: Net\ninput: [8, 6, 6]\n{text}").codegen()
+    assert "        stem = 2 * width\n" in source
+    assert "nn.BatchNorm2d(stem)" in source
+    assert "nn.Conv2d(stem, width + 1, kernel_size=1)" in source
 
 
 def test_a_size_that_grows_has_a_line() -> None:
-    emitted = archspec.load("densenet121").codegen()
-    assert "        channels1 = (stem + 6 * growth) // 2\n" in emitted
-    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in emitted
-    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in emitted
+    text = emitted(bundled("densenet121"))
+    assert "        channels1 = (stem + 6 * growth) // 2\n" in text
+    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in text
+    assert "nn.Linear(channels3 + 16 * growth, num_classes)" in text
 
 
 def test_the_value_that_was_set_is_the_default() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import torch
+from loading import bundled, emitted
 from modules import source
 
 import archspec
@@ -24,7 +25,7 @@ FIXED = ("lenet", "vit_b_32")
 
 
 def told(name: str, pattern: str) -> re.Match[str] | None:
-    return re.search(pattern, " ".join(archspec.load(name).codegen().split()))
+    return re.search(pattern, " ".join(emitted(bundled(name)).split()))
 
 
 def runs(module: torch.nn.Module, channels: int, height: int, width: int) -> bool:
@@ -44,7 +45,7 @@ def test_the_least(name: str) -> None:
     assert found is not None
     least = int(found[1])
     assert least == EXACT[name]
-    net = archspec.load(name)
+    net = bundled(name)
     module, channels = source(net).eval(), net.inputs["input"][0]
     assert runs(module, channels, least, least)
     assert runs(module, channels, least, least + 9)
@@ -55,7 +56,7 @@ def test_the_least(name: str) -> None:
 @pytest.mark.parametrize("name", ANY)
 def test_any(name: str) -> None:
     assert told(name, "any height and width will do")
-    module = source(archspec.load(name)).eval()
+    module = source(bundled(name)).eval()
     assert runs(module, 3, 1, 1)
     assert runs(module, 3, 5, 3)
 
@@ -63,7 +64,7 @@ def test_any(name: str) -> None:
 @pytest.mark.parametrize("name", FIXED)
 def test_fixed(name: str) -> None:
     assert told(name, "Made for this height and width")
-    net = archspec.load(name)
+    net = bundled(name)
     module, (channels, height, width) = source(net).eval(), net.inputs["input"]
     assert runs(module, channels, height, width)
     assert not runs(module, channels, 2 * height, 2 * width)
@@ -80,7 +81,7 @@ def test_a_side_branch_decides_in_training() -> None:
     found = told("inception_v3", pattern)
     assert found is not None
     alone, least = int(found[1]), int(found[2])
-    module = source(archspec.load("inception_v3")).eval()
+    module = source(bundled("inception_v3")).eval()
     assert runs(module, 3, alone, alone)
     assert not runs(module, 3, alone - 1, alone - 1)
     module.train()

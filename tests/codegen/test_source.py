@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from agreement import assert_agree, assert_counted, assert_formatted
+from loading import bundled, emitted
 
 import archspec
 from archspec.live import parts
@@ -560,7 +561,7 @@ def test_one_class_serves_both_sides_of_a_condition() -> None:
     source = load(CASES["a size that a condition decides"]).codegen()
     assert "class Unit2" not in source
     assert "channels // 2 if narrow else in_channels" in source
-    assert "class InvertedResidual2" not in archspec.load("shufflenet_v2_x1_0").codegen()
+    assert "class InvertedResidual2" not in emitted(bundled("shufflenet_v2_x1_0"))
 
 
 def test_single_modules_are_filled_without_a_loop() -> None:
@@ -574,7 +575,7 @@ def test_what_a_table_says_is_passed_under_its_name() -> None:
     assert "_stage(4, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
     assert "row" not in source
     assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
-    source = archspec.load("efficientnet_b0").codegen()
+    source = emitted(bundled("efficientnet_b0"))
     assert "            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),\n" in source
 
 
@@ -600,7 +601,7 @@ def test_what_no_source_could_say_is_refused(code: str) -> None:
 
 
 def test_a_series_is_a_comprehension() -> None:
-    source = archspec.load("densenet121").codegen()
+    source = emitted(bundled("densenet121"))
     assert '(f"denselayer{j}", DenseLayer(stem + growth * (j - 1), growth))' in source
     assert "for j in range(1, 7)" in source
 
@@ -612,5 +613,5 @@ def test_one_class_serves_a_norm_and_none() -> None:
 
 
 def test_what_is_not_there_passes_on_the_running_variable() -> None:
-    source = archspec.load("efficientnet_b0").codegen()
+    source = emitted(bundled("efficientnet_b0"))
     assert "        if self.has_add:\n            out = out + x\n        return out\n" in source

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled
 from modules import source_class
 from varying import vary
 
@@ -240,7 +241,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_constructor_refuses_what_load_refuses_by_the_name_of_the_argument(name: str) -> None:
-    kind = source_class(archspec.load(name))
+    kind = source_class(bundled(name))
     for argument, value in WRONG[name].items():
         with pytest.raises(archspec.SpecError):
             archspec.load(name, **{argument: value})

@@ -4,8 +4,10 @@ import pytest
 import torch
 from colours import contrast, luminance
 from layout import Layout
+from loading import bundled
 from pictures import (
     FAMILIES,
+    KINDS,
     RESIDUAL,
     check,
     compared,
@@ -114,7 +116,10 @@ def test_pictures_of_two_networks_can_be_read(one: str, other: str) -> None:
         assert Layout(dot(found.after, found=found, **options)).texts
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize(
+    "name",
+    [*KINDS, *(pytest.param(n, marks=pytest.mark.slow) for n in sorted({*FAMILIES} - {*KINDS}))],
+)
 def test_heat_is_all_there_and_no_more(name: str) -> None:
     drawn = network(name)
     assert sum(amounts(drawn, "params").values()) == parameters(drawn)
@@ -146,7 +151,7 @@ def test_a_reused_block_has_its_parameters_once() -> None:
 def test_activations_are_those_of_torch() -> None:
     """In bytes, of every module that computes something; what works in place makes none."""
     drawn = network("squeezenet1_1")
-    net = archspec.load("squeezenet1_1").build()
+    net = bundled("squeezenet1_1").build()
     found = {}
     for path, module in net.named_modules():
         if isinstance(module, (nn.Conv2d, nn.ReLU, nn.MaxPool2d, nn.AdaptiveAvgPool2d)):

@@ -90,7 +90,10 @@ def test_a_bar_is_as_long_as_its_branches() -> None:
     assert (bar.left, bar.right) == pytest.approx((left, right), abs=6)
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize(
+    "name",
+    [n if n in FAMILIES[::3] else pytest.param(n, marks=pytest.mark.slow) for n in bundled_names()],
+)
 def test_every_bundled_spec_is_drawn(name: str) -> None:
     drawn = network(name)
     for depth, direction in ((None, "TB"), (None, "LR"), (0, "TB"), (1, "LR"), (3, "TB")):

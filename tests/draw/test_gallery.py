@@ -4,9 +4,9 @@ import runpy
 from xml.etree import ElementTree
 
 import pytest
+from loading import bundled
 from repository import DOCS, GOLDEN
 
-import archspec
 from archspec.draw import dot
 
 pytestmark = pytest.mark.heavy  # it draws every network
@@ -43,4 +43,4 @@ def test_pictures_are_only_pictures(name: str) -> None:
 @pytest.mark.parametrize("name", ["lenet", "resnet34", "googlenet", "densenet121", "vit_b_16"])
 def test_golden_dot(name: str) -> None:
     golden = GOLDEN / f"{name}.dot"
-    assert dot(archspec.load(name).network) == golden.read_text(encoding="utf-8")
+    assert dot(bundled(name).network) == golden.read_text(encoding="utf-8")

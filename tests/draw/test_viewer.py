@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from browser import PROGRAM, Page, chromium
+from loading import bundled
 from pictures import DENSE
 
 import archspec
@@ -61,7 +62,7 @@ net:
 
 
 def network(name: str) -> Network:
-    return archspec.load(name).network
+    return bundled(name).network
 
 
 def data(drawn: Network, direction: str = "TB", depth: int | None = None) -> dict[str, Any]:
@@ -202,7 +203,7 @@ def test_equal_blocks_are_found_where_they_are_drawn() -> None:
 
 
 def test_cards_say_what_the_table_says() -> None:
-    net = archspec.load("resnet34")
+    net = bundled("resnet34")
     told = data(net.network)
     parts = {part: dict(told["parts"][part]["figures"]) for _, _, part in told["index"]}
     card = parts[next(part for path, _, part in told["index"] if path == "layer2.0")]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from loading import bundled
 
 import archspec
 from archspec.commands import main
@@ -44,9 +45,15 @@ USED = {
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if number % 3 == 0 else pytest.mark.slow)
+        for number, name in enumerate(bundled_names())
+    ],
+)
 def test_no_bundled_spec_has_a_warning(name: str) -> None:
-    assert archspec.load(name).warnings == ()
+    assert bundled(name).warnings == ()
 
 
 @pytest.mark.parametrize("title", USED)

@@ -29,14 +29,14 @@ from archspec.spec import Spec
 LONG = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("cases", "seed"), [(60, 0), pytest.param(940, 1, marks=LONG)])
+@pytest.mark.parametrize(("cases", "seed"), [(30, 0), pytest.param(940, 1, marks=LONG)])
 def test_the_products_of_random_networks_agree(cases: int, seed: int) -> None:
     run = Run("valid")
     run(cases, seed)
     assert run.outcomes["valid"] >= cases
 
 
-@pytest.mark.parametrize(("cases", "seed"), [(150, 0), pytest.param(850, 1, marks=LONG)])
+@pytest.mark.parametrize(("cases", "seed"), [(75, 0), pytest.param(850, 1, marks=LONG)])
 def test_a_changed_spec_still_agrees_or_is_refused_at_the_change(cases: int, seed: int) -> None:
     run = Run("mutated")
     run(cases, seed)
@@ -89,7 +89,7 @@ def test_source_is_the_same_whatever_the_hash_seed() -> None:
     script = (
         "import hashlib, random, archspec; from random_specs import document, text\n"
         "found = hashlib.sha256()\n"
-        "for seed in range(20):\n"
+        "for seed in range(10):\n"
         "    try: net = archspec.loads(text(document(random.Random(seed))))\n"
         "    except archspec.SpecError as error: found.update(str(error).encode())\n"
         "    else: found.update((net.codegen() + net.summary()).encode())\n"
@@ -104,6 +104,6 @@ def test_source_is_the_same_whatever_the_hash_seed() -> None:
             check=True,
             env={**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("0", "1", "12345")
+        for seed in ("0", "12345")
     }
     assert len(digests) == 1

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,13 @@ LINES = {"function": 40, "class": 200, "module": 300}
 """The most that each may have; what outgrows it holds two things that each deserve a name."""
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+
+
 def imports(path: Path, *, top_level: bool = False) -> set[str]:
-    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
-    nodes = tree.body if top_level else ast.walk(tree)
+    nodes = tree(path).body if top_level else ast.walk(tree(path))
     found: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -131,10 +136,9 @@ def test_only_live_knows_torch(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_nothing_is_executed(path: Path) -> None:
-    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
     called = {
         node.func.id
-        for node in ast.walk(tree)
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     if path == Path("codegen", "file", "gate_characters.py"):
@@ -156,8 +160,8 @@ def test_libraries_stay_in_their_rooms(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_only_commands_print(path: Path) -> None:
-    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
-    called = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    calls = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    called = {getattr(node.func, "id", "") for node in calls}
     assert path.parts[0] == "commands" or "print" not in called
 
 
@@ -246,7 +250,7 @@ def modules() -> dict[str, Path]:
 def imported(path: Path, known: Mapping[str, Path]) -> set[str]:
     """Return the modules that one imports as it is read, those for type checkers alone too."""
     found: set[str] = set()
-    left: list[ast.stmt] = ast.parse((PACKAGE / path).read_text(encoding="utf-8")).body
+    left: list[ast.stmt] = [*tree(path).body]
     while left:
         node = left.pop()
         if isinstance(node, ast.Import):

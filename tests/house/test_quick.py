@@ -36,6 +36,10 @@ WRONG = {
 }
 
 
+ALONE = {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Plugins that are there need not be read."""
+
+
 def run(folder: Path, *texts: str) -> tuple[int, str]:
     """Run the quick tests of some files, where torch is an empty module."""
     (folder / "torch.py").write_text("")
@@ -49,7 +53,12 @@ def run(folder: Path, *texts: str) -> tuple[int, str]:
         text=True,
         cwd=folder,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "PYTEST_ADDOPTS": "",
+            **ALONE,
+        },
     )
     return done.returncode, done.stdout + done.stderr
 

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
+from loading import bundled
 
 import archspec
 from archspec.network import Body
@@ -316,7 +317,7 @@ def test_yaml_is_read_by_its_core_schema() -> None:
 
 
 def test_the_structure_survives() -> None:
-    net = archspec.load("resnet18")
+    net = bundled("resnet18")
     blocks = [node for node in net if isinstance(node, Body) and node.block]
     assert [body.block.name for body in blocks if body.block][:2] == ["BasicBlock"] * 2
     assert blocks[2].path == "layer2.0"
@@ -445,7 +446,7 @@ def test_a_factor_for_each_channel_or_position_scales_a_map() -> None:
 
 @pytest.mark.parametrize("name", ["resnet34", "googlenet", "efficientnet_b0"])
 def test_a_network_is_frozen(name: str) -> None:
-    net = archspec.load(name)
+    net = bundled(name)
     with pytest.raises((AttributeError, TypeError)):
         net.network.root.children = ()  # type: ignore[misc]
 

@@ -12,10 +12,14 @@ from random_specs import document
 
 @pytest.mark.usefixtures("single_thread")
 @pytest.mark.parametrize(
-    "first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(50, 300, 50))]
+    ("first", "last"),
+    [
+        (0, 20),
+        *(pytest.param(n, n + 56, marks=pytest.mark.slow) for n in range(20, 300, 56)),
+    ],
 )
-def test_changes_are_what_rewriting_comes_to(first: int) -> None:
-    seeds = [random.Random(seed) for seed in range(first, first + 50)]
+def test_changes_are_what_rewriting_comes_to(first: int, last: int) -> None:
+    seeds = [random.Random(seed) for seed in range(first, last)]
     came = Counter(compare(document(rng), rng) for rng in seeds)
-    assert came["same"] > 25
-    assert came["refused"] < 5
+    assert came["same"] > len(seeds) // 2
+    assert came["refused"] < len(seeds) // 10

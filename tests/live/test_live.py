@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from loading import bundled
 from modules import Make
 from torch import nn
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -17,28 +18,64 @@ import archspec
 from archspec.live.module import SpecModule
 from archspec.schema.names import MODULE_ATTRIBUTES
 
+SLOW = pytest.mark.slow
 NAMES = ["lenet", "resnet18", "googlenet", "efficientnet_b0"]
+
+
+def small(name: str) -> archspec.Architecture:
+    """Return a bundled network for small images."""
+    return archspec.load(name, input=(1, 28, 28) if name == "lenet" else (3, 64, 64))
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def net(request: pytest.FixtureRequest) -> archspec.Architecture:
-    shape = (1, 28, 28) if request.param == "lenet" else (3, 64, 64)
-    return archspec.load(request.param, input=shape)
+    return small(request.param)
+
+
+SIDE = """\
+name: Side
+input: [3, 16, 16]
+blocks:
+  Gated(channels):
+    one: {Conv2d: =channels, kernel_size: 1}
+    two: {from: input, do: [{Conv2d: =channels, kernel_size: 3, padding: 1}, BatchNorm2d, SiLU]}
+    cat: {Cat: [one, two]}
+    gate: [{AdaptiveAvgPool2d: 1}, {Conv2d: =2 * channels, kernel_size: 1}, Sigmoid]
+    mul: {Mul: [cat, gate]}
+    short: {from: input, Conv2d: =2 * channels, kernel_size: 1}
+    add: {Add: [mul, short]}
+    act: {ReLU: , inplace: true}
+net:
+  stem: {Conv2d: 8, kernel_size: 3, padding: 1}
+  body: [{Gated: 8}, {Gated: 8}]
+  aux: {if: =training, from: body, do: [Flatten, {Linear: 10}]}
+  head: {from: body, do: [{AdaptiveAvgPool2d: 1}, Flatten, {Dropout: 0.5}, {Linear: 10}]}
+outputs: {logits: head, aux: aux}
+"""
+"""What the larger networks have, in few layers: a compiler takes seconds for each of theirs."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=["lenet", "side", *(pytest.param(n, marks=SLOW) for n in NAMES[1:])],
+)
+def compiling(request: pytest.FixtureRequest) -> archspec.Architecture:
+    return archspec.loads(SIDE) if request.param == "side" else small(request.param)
 
 
 def example(net: archspec.Architecture) -> torch.Tensor:
     return torch.randn(2, *net.inputs["input"], generator=torch.Generator().manual_seed(0))
 
 
-def test_compiles_whole(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).eval(), example(net)
+def test_compiles_whole(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).eval(), example(compiling)
     compiled = torch.compile(module, fullgraph=True, backend="eager")
     with torch.no_grad():
         assert torch.equal(compiled(x), module(x))
 
 
-def test_compiles_whole_in_training_mode(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).train(), example(net)
+def test_compiles_whole_in_training_mode(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).train(), example(compiling)
     compiled = torch.compile(module, fullgraph=True, backend="eager")
     torch.manual_seed(1)
     expected = copy.deepcopy(module)(x)
@@ -49,8 +86,8 @@ def test_compiles_whole_in_training_mode(net: archspec.Architecture, make: Make)
     assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))
 
 
-def test_exports(net: archspec.Architecture, make: Make) -> None:
-    module, x = make(net).eval(), example(net)
+def test_exports(compiling: archspec.Architecture, make: Make) -> None:
+    module, x = make(compiling).eval(), example(compiling)
     program = torch.export.export(module, (x,))
     with torch.no_grad():
         assert torch.equal(program.module()(x), module(x))
@@ -96,7 +133,7 @@ def test_a_seed_gives_the_same_weights_and_leaves_the_global_state(
 
 
 def test_repr_shows_the_spec_s_names() -> None:
-    shown = repr(archspec.load("resnet18").build(device="meta"))
+    shown = repr(bundled("resnet18").build(device="meta"))
     assert shown.startswith("ResNet18(")
     assert "(layer1): Sequential(" in shown
     assert "(0): BasicBlock(" in shown
@@ -110,7 +147,7 @@ def test_modules_that_own_tensors_can_be_reset(net: archspec.Architecture) -> No
 
 def test_activations_are_freed_as_soon_as_they_are_dead() -> None:
     """A chain of any length needs one slot, a residual block two."""
-    module = archspec.load("resnet18").build(device="meta")
+    module = bundled("resnet18").build(device="meta")
     slots = {m._label: m._slots for m in module.modules() if isinstance(m, SpecModule)}
     assert slots["Sequential"] == 1
     assert slots["ResNet18"] == 1
@@ -196,7 +233,7 @@ def test_the_check_finds_what_is_wrong() -> None:
     """`archspec build` compares with torch; another network's module must not pass."""
     from archspec.live.check import check
 
-    net = archspec.load("lenet")
+    net = bundled("lenet")
     assert check(net.network, net.build()).differences == ()
     other = archspec.load("lenet", num_classes=11).build()
     told = "\n".join(check(net.network, other).differences)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from loading import bundled
 from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor, get_graph_node_names
 
@@ -120,7 +121,7 @@ def test_a_module_is_traced_in_training_mode() -> None:
 @pytest.mark.parametrize("name", ["resnet18", "googlenet", "mobilenet_v3_small", "densenet121"])
 def test_features_of_bundled_networks(name: str) -> None:
     """As torchvision takes them, under the names of the spec."""
-    module = archspec.load(name).build(seed=0).eval()
+    module = bundled(name).build(seed=0).eval()
     x = torch.rand(1, 3, 64, 64)
     _, nodes = get_graph_node_names(module)
     some = [nodes[len(nodes) // 2], nodes[-1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -43,12 +44,12 @@ class Layout:
         self.objects: list[dict[str, Any]] = self.graph.get("objects", [])
         self.edges: list[dict[str, Any]] = self.graph.get("edges", [])
 
-    @property
+    @cached_property
     def texts(self) -> list[Rectangle]:
         """All words, a little smaller than they are."""
         return [text for part in (self.graph, *self.objects, *self.edges) for text in _texts(part)]
 
-    @property
+    @cached_property
     def nodes(self) -> list[Rectangle]:
         """The nodes that can be seen."""
         return [
@@ -64,7 +65,7 @@ class Layout:
         places = (part["pos"].split(",") for part in self.objects if part.get("group") == line)
         return [(float(x), float(y)) for x, y in places]
 
-    @property
+    @cached_property
     def frames(self) -> list[Rectangle]:
         """The frames that can be seen."""
         return [
@@ -73,7 +74,7 @@ class Layout:
             if "bb" in part and part.get("peripheries") != "0"
         ]
 
-    @property
+    @cached_property
     def lines(self) -> list[tuple[str, list[Point]]]:
         """Points on each edge that can be seen."""
         names = {part["_gvid"]: part["name"] for part in self.objects}

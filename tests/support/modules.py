@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from loading import emitted
+
 import archspec
 
 if TYPE_CHECKING:
@@ -29,15 +31,15 @@ def source(net: archspec.Architecture) -> nn.Module:
     return source_class(net)()
 
 
-def source_class(net: archspec.Architecture, emitted: str = "") -> type[nn.Module]:
+def source_class(net: archspec.Architecture, text: str = "") -> type[nn.Module]:
     """Run the emitted source as a module of its own, as if it had been saved and imported."""
-    emitted = emitted or net.codegen()
+    text = text or emitted(net)
     module = ModuleType(f"emitted_{net.name.lower()}")
     sys.modules[module.__name__] = module  # dataclasses and named tuples look there
     file = f"<{module.__name__}>"
     # TorchScript reads the source of what it compiles.
-    linecache.cache[file] = (len(emitted), None, emitted.splitlines(keepends=True), file)
-    exec(compile(emitted, file, "exec", dont_inherit=True), module.__dict__)
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
     network: type[nn.Module] = getattr(module, net.name)
     return network
 

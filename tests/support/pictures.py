@@ -3,6 +3,7 @@
 import struct
 
 from layout import Layout
+from loading import bundled
 
 from archspec.analysis.difference import compare
 from archspec.draw import Changes, changes
@@ -10,7 +11,7 @@ from archspec.draw.parts import flattened
 from archspec.draw.picture.compose import compose
 from archspec.draw.scene import Box, Fork, Frame, Gap, Part, Scene, Word
 from archspec.network import Network
-from archspec.reading import read_document, read_text
+from archspec.reading import read_text
 from archspec.resolve import resolve
 from archspec.schema import read_spec
 
@@ -23,11 +24,27 @@ FAMILIES = (
     *("regnet_y_1_6gf", "resnet34", "resnext101_32x8d", "shufflenet_v2_x1_0", "squeezenet1_1"),
     *("swin_t", "swin_v2_b", "unet", "vgg19_bn", "vit_h_14"),
 )
-"""One of each kind of bundled network."""
+"""One of each kind of bundled network, often the largest."""
+SMALLER = {
+    "efficientnet_b7": "efficientnet_b0",
+    "efficientnet_v2_l": "efficientnet_v2_s",
+    "inception_resnet_v2": "inception_v1",
+    "inception_v4": "lenet",
+    "resnext101_32x8d": "resnext50_32x4d",
+    "swin_v2_b": "swin_v2_t",
+    "vgg19_bn": "vgg11_bn",
+    "vit_h_14": "vit_b_32",
+}
+KINDS = tuple(dict.fromkeys(SMALLER.get(name, name) for name in FAMILIES))
+"""The same with small ones."""
+BRANCHED = tuple(
+    n for n in KINDS if not n.startswith(("alex", "incep", "mnas", "nin", "reg", "vgg"))
+)
+"""Those of which a picture has most to tell."""
 
 
 def network(name: str) -> Network:
-    return resolve(read_spec(read_document(name)))
+    return bundled(name).network
 
 
 def written(text: str) -> Network:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from adding_up import assert_adds_up, assert_difference_adds_up
+from loading import bundled
 
 import archspec
 from archspec.reading import bundled_names
@@ -55,7 +56,7 @@ net:
     "name", [n if n in FEW else pytest.param(n, marks=pytest.mark.slow) for n in bundled_names()]
 )
 def test_tables_of_bundled_networks_add_up(name: str) -> None:
-    assert_adds_up(archspec.load(name))
+    assert_adds_up(bundled(name))
 
 
 @pytest.mark.parametrize("spec", [TWINS, APART, SIDE, INNER])

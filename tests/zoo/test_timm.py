@@ -6,21 +6,22 @@ Inception v2 is held against the table of its paper, and against a network writt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import pytest
 import timm
 import torch
+from loading import bundled as ours
 from modules import Make
 from test_torchvision import (
     OTHER,
     SEED,
-    Pass,
+    Reference,
+    Subject,
     assert_same_network,
     assert_same_outputs,
     batches,
+    counted,
     counted_macs,
     differing,
     digests,
@@ -48,55 +49,43 @@ def theirs(name: str, **options: Any) -> nn.Module:
     return network
 
 
-@cache
-def ours(name: str) -> archspec.Architecture:
-    return archspec.load(name)
-
-
 # --- timm's networks ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Both networks: their weights as first drawn, and a pass of each with the same weights."""
-
-    drawn: tuple[dict[str, int], dict[str, int]]
-    mine: Pass
-    reference: Pass
-
-
-@pytest.fixture(scope="module", params=NETWORKS)
-def pair(request: pytest.FixtureRequest, make: Make) -> Pair:
+@pytest.fixture(
+    scope="module",
+    # With other arguments, the other one is compared by default too.
+    params=[pytest.param("inception_v4", marks=pytest.mark.slow), "inception_resnet_v2"],
+)
+def reference(request: pytest.FixtureRequest) -> Reference:
     torch.manual_seed(SEED)
-    mine = make(ours(request.param))
-    torch.manual_seed(SEED)
-    reference = theirs(request.param)
-    drawn = (digests(mine), digests(reference))
-    mine.load_state_dict(disturbed(reference), strict=True)
-    images = batches(SIZES)
-    return Pair(drawn, run(mine, images), run(reference, images))
+    return Reference.of(request.param, theirs(request.param), SIZES)
 
 
-def test_one_seed_gives_the_same_weights(pair: Pair) -> None:
-    mine, reference = pair.drawn
-    assert list(mine) == list(reference)
-    assert mine == reference
+@pytest.fixture(scope="module")
+def subject(reference: Reference, make: Make) -> Subject:
+    return Subject.of(ours(reference.name), make, reference)
 
 
-def test_outputs_in_eval_mode_are_bit_equal(pair: Pair) -> None:
-    assert_same_outputs(pair.mine.evaluated, pair.reference.evaluated)
+def test_one_seed_gives_the_same_weights(reference: Reference, subject: Subject) -> None:
+    assert list(subject.drawn) == list(reference.drawn)
+    assert subject.drawn == reference.drawn
 
 
-def test_outputs_in_training_are_bit_equal(pair: Pair) -> None:
-    assert_same_outputs(pair.mine.trained, pair.reference.trained)
+def test_outputs_in_eval_mode_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert_same_outputs(subject.result.evaluated, reference.result.evaluated)
 
 
-def test_gradients_are_bit_equal(pair: Pair) -> None:
-    assert differing(pair.mine.gradients, pair.reference.gradients) == []
+def test_outputs_in_training_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert_same_outputs(subject.result.trained, reference.result.trained)
 
 
-def test_buffers_after_a_step_are_bit_equal(pair: Pair) -> None:
-    assert differing(pair.mine.buffers, pair.reference.buffers) == []
+def test_gradients_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert differing(subject.result.gradients, reference.result.gradients) == []
+
+
+def test_buffers_after_a_step_are_bit_equal(reference: Reference, subject: Subject) -> None:
+    assert differing(subject.result.buffers, reference.result.buffers) == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -119,20 +108,21 @@ def test_static_figures_at_another_size_are_timms(name: str) -> None:
     with torch.device("meta"):
         reference = theirs(name).eval()
     assert net.parameters == sum(p.numel() for p in reference.parameters())
-    assert net.macs == counted_macs(reference, shape)
-    assert net.output == reference(torch.empty(1, *shape, device="meta")).shape[1:]
+    assert (net.macs, net.output) == counted(reference, shape)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_with_dropout_and_other_classes(make: Make, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["inception_v4", pytest.param("inception_resnet_v2", marks=pytest.mark.slow)]
+)
+def test_with_dropout_and_other_classes(name: str) -> None:
     net = archspec.load(name, dropout=0.2, num_classes=10)
-    assert_same_network(make(net), theirs(name, drop_rate=0.2, num_classes=10), SIZES)
+    assert_same_network(net, theirs(name, drop_rate=0.2, num_classes=10), SIZES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
-def test_outputs_at_full_size_are_bit_equal(make: Make, name: str) -> None:
-    assert_same_network(make(ours(name)), theirs(name), (299, 299))
+def test_outputs_at_full_size_are_bit_equal(name: str) -> None:
+    assert_same_network(ours(name), theirs(name), (299, 299))
 
 
 @pytest.mark.parametrize(("name", "pixels"), RECEPTIVE_FIELD.items())
@@ -257,7 +247,13 @@ def test_with_the_projections_as_printed_it_is_the_network_of_caffe() -> None:
     assert sum(p.numel() for p in network.parameters()) == 11_295_240
 
 
-@pytest.mark.parametrize("separable", [True, False], ids=["inception_v2", "plain"])
+@pytest.mark.parametrize(
+    "separable",
+    [
+        pytest.param(True, id="inception_v2"),
+        pytest.param(False, id="plain", marks=pytest.mark.slow),
+    ],
+)
 def test_inception_v2_is_the_network_written_by_hand(make: Make, *, separable: bool) -> None:
     net = archspec.load("inception_v2", depth_multiplier=8 if separable else 0)
     with torch.device("meta"):

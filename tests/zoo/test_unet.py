@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from loading import bundled
 from modules import Make
 from torch import Tensor, nn
 
@@ -61,12 +62,12 @@ class UNet(nn.Module):
 
 
 def test_a_picture_says_how_maps_grow(tmp_path: Path) -> None:
-    archspec.load("unet").draw(tmp_path / "unet.svg")
+    bundled("unet").draw(tmp_path / "unet.svg")
     assert "ConvTranspose 2×2" in (tmp_path / "unet.svg").read_text(encoding="utf-8")
 
 
 def test_parameters_are_those_of_the_known_implementation() -> None:
-    assert archspec.load("unet").parameters == 31_037_633
+    assert bundled("unet").parameters == 31_037_633
     assert sum(p.numel() for p in UNet().parameters()) == 31_037_633
 
 
