@@ -79,18 +79,21 @@ class MobileNetV2(nn.Module):
         super().__init__()
         self.features = nn.Sequential(
             ConvBN(in_channels, 32, kernel_size=3, stride=2),
-            InvertedResidual(32, 1, 16, 1),
-            InvertedResidual(16, 6, 24, 2),
-            InvertedResidual(24, 6, 24, 1),
-            InvertedResidual(24, 6, 32, 2),
-            *(InvertedResidual(32, 6, 32, 1) for _ in range(2)),
-            InvertedResidual(32, 6, 64, 2),
-            *(InvertedResidual(64, 6, 64, 1) for _ in range(3)),
-            InvertedResidual(64, 6, 96, 1),
-            *(InvertedResidual(96, 6, 96, 1) for _ in range(2)),
-            InvertedResidual(96, 6, 160, 2),
-            *(InvertedResidual(160, 6, 160, 1) for _ in range(2)),
-            InvertedResidual(160, 6, 320, 1),
+            InvertedResidual(32, expand=1, channels=16, stride=1),
+            InvertedResidual(16, expand=6, channels=24, stride=2),
+            InvertedResidual(24, expand=6, channels=24, stride=1),
+            InvertedResidual(24, expand=6, channels=32, stride=2),
+            *(InvertedResidual(32, expand=6, channels=32, stride=1) for _ in range(2)),
+            InvertedResidual(32, expand=6, channels=64, stride=2),
+            *(InvertedResidual(64, expand=6, channels=64, stride=1) for _ in range(3)),
+            InvertedResidual(64, expand=6, channels=96, stride=1),
+            *(InvertedResidual(96, expand=6, channels=96, stride=1) for _ in range(2)),
+            InvertedResidual(96, expand=6, channels=160, stride=2),
+            *(
+                InvertedResidual(160, expand=6, channels=160, stride=1)
+                for _ in range(2)
+            ),
+            InvertedResidual(160, expand=6, channels=320, stride=1),
             ConvBN(320, 1280),
         )
         self.avgpool = nn.AdaptiveAvgPool2d(1)

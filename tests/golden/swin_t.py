@@ -319,7 +319,7 @@ def _features(
             nn.LayerNorm(width),
         ),
         nn.Sequential(
-            SwinBlock(width, 3, window, 0, 0.0),
+            SwinBlock(width, heads=3, window=window, shift=0, drop=0.0),
             SwinBlock(width, 3, window, window // 2, stochastic_depth / 11),
         ),
         PatchMerging(width),
