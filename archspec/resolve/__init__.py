@@ -8,13 +8,13 @@ from dataclasses import replace
 from archspec import limits
 from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
-from archspec.network import INPUT, Body, Decision, Network
+from archspec.network import INPUT, Body, Network
 from archspec.ops import Shape
 from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.images import Inputs
-from archspec.resolve.initialisation import with_fills
+from archspec.resolve.initialisation import filling, with_fills
 from archspec.resolve.modules import module
 from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
@@ -23,8 +23,7 @@ from archspec.resolve.resolver import Naming, Resolver
 from archspec.resolve.scope import Binding, Scope, Source, of_values
 from archspec.resolve.shapes_across_scopes import channels_of, entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
-from archspec.schema.names import SIZES
-from archspec.spec import Given, InitRule, Spec, Written
+from archspec.spec import Given, Spec, Written
 from archspec.traced import NONE
 
 
@@ -103,6 +102,7 @@ def _network(
         SpecError: when `outputs` or `init` does not fit it.
     """
     spec = written.spec
+    filled = with_fills(root, spec.init, written.ops, scope, written.file)
     return Network(
         name=spec.name,
         file=written.file,
@@ -111,24 +111,14 @@ def _network(
         inputs=inputs,
         outputs=outputs_of(written, root),
         vars={name: values[name] for name in spec.vars},
-        root=with_fills(root, spec.init, written.ops, scope, written.file),
+        root=filled,
         expect=spec.expect,
         init=spec.init,
         is_default=True,
-        closed=_filling(spec.init, scope),
+        closed=filling(filled, scope) if spec.init else {},
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )
-
-
-def _filling(rules: Sequence[InitRule], scope: Scope) -> dict[str, Decision]:
-    """Return the vars that decide what tensors are filled with."""
-    given = (g for rule in rules for _, _, fill in rule.fills for _, g in fill)
-    return {
-        var: Decision("what tensors are filled with", part.span)
-        for part in given
-        for var in sorted(scope.origin(part).difference(SIZES))
-    }
 
 
 def _root(

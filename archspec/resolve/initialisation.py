@@ -9,12 +9,12 @@ from typing import Any
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.network import Absent, Body, Child, Fill, Leaf, Loop, walk
+from archspec.network import Absent, Body, Child, Decision, Fill, Leaf, Loop, walk
 from archspec.ops import Form, Op, Ops, Tensor
-from archspec.resolve.scope import Scope, of_values, without
+from archspec.resolve.scope import Scope, of_values
+from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.schema.functions import FUNCTIONS
-from archspec.schema.names import SIZES
-from archspec.spec import Given, InitRule, Name
+from archspec.spec import Given, InitRule, Name, read_names
 from archspec.traced import untraced
 
 
@@ -121,13 +121,8 @@ def _absent(children: tuple[Child, ...], prefix: str) -> Iterator[str]:
 
 
 def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) -> tuple[Fill, ...]:
-    """Return what one rule does to one module; an op's fields are names in the rule.
-
-    Of sizes that enter it sees those of the module alone, and none that enter the network.
-    """
-    fields = {name: untraced(value) for name, value in op.attributes().items()}
-    vars = without(scope.values, SIZES)
-    values = {**vars, **{k: v for k, v in fields.items() if v is not None}}
+    """Return what one rule does to one module; an op's fields are names in the rule."""
+    values = {**scope.values, **_fields(op)}
     inner = replace(of_values(values), trail=scope.trail)
     owned = {tensor.name: tensor for tensor in op.tensors()}
     fills = []
@@ -143,6 +138,31 @@ def _fills(path: str, op: Op, rule: InitRule, scope: Scope, found: Diagnostics) 
                 message = f"`{type(op).__name__}` has no tensor `{name.text}`"
                 raise fail("G340", message, name.span, help=did_you_mean(name.text, owned))
     return tuple(fills)
+
+
+def _fields(op: Op) -> dict[str, Value]:
+    """Return the fields of an op that are names in a rule for it."""
+    fields = {name: untraced(value) for name, value in op.attributes().items()}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def filling(root: Body, scope: Scope) -> dict[str, Decision]:
+    """Return the open vars that decide what tensors are filled with, where fields do not hide them.
+
+    Args:
+        root: the tree, with what each body fills.
+        scope: the vars, and the sizes that enter.
+    """
+    ops = dict(modules(root))
+    found: dict[str, Decision] = {}
+    for body in _bodies(root):
+        for path, fills in body.fills.items():
+            for rule in {id(fill.rule): fill.rule for fill in fills}.values():
+                for given in (g for _, _, arguments in rule.fills for _, g in arguments):
+                    read = map(name_formula, read_names(given) - _fields(ops[path]).keys())
+                    decision = Decision("what tensors are filled with", given.span)
+                    found |= dict.fromkeys(sorted(scope.origin(*read)), decision)
+    return found
 
 
 def _check_filled(name: Name, function: Name, tensor: Tensor, op: Op) -> None:

@@ -21,6 +21,7 @@ import archspec
 from archspec import SpecError
 from archspec.commands import main
 from archspec.derivation import Derivation, as_text, derive
+from archspec.errors import fail
 from archspec.expressions import Value
 from archspec.network import Leaf
 from archspec.ops import Form
@@ -145,7 +146,7 @@ def test_a_block_has_its_parameters_as_arguments(capsys: pytest.CaptureFixture[s
         "width": 256,
     }
     assert arguments["width"]["origin"] == "computed default"
-    assert arguments["width"]["formula"] == "channels"
+    assert arguments["width"]["formula"] == "channels * width_per_group // 64 * groups"
     assert found["source"]["class"]["text"] == ["class Bottleneck(nn.Module):"]
 
 
@@ -276,7 +277,7 @@ def assert_traced(load: Any, paths: list[str] | None = None) -> None:
     for node in net:
         if paths is not None and node.path not in paths:
             continue
-        found = derive(net.network, net._written, {}, node.path, lambda: (text, ""))
+        found = derive(net.network, net._written, {}, node.path, lambda: text)
         assert found.cost is not None
         assert (found.label, found.output) == (node.label, node.output)
         assert found.cost.parameters == rows[node.path]["parameters"]
@@ -345,12 +346,16 @@ def test_conditions_under_which_tensors_are_filled_decide_nothing() -> None:
 def test_traces_are_silent_where_source_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     net = archspec.load("lenet")
     text = net.codegen().replace("super().__init__()", "super().__init__()\n        del self.x", 1)
-    found = derive(net.network, net._written, {}, "classifier.0", lambda: (text, ""))  # type: ignore[arg-type]
+    found = derive(net.network, net._written, {}, "classifier.0", lambda: text)  # type: ignore[arg-type]
     assert found.emitted.calls == ()
     assert found.emitted.silent
 
 
+def too_long() -> str:
+    raise fail("L207", "too long")
+
+
 def test_a_network_without_source_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     net = archspec.load("lenet")
-    found = derive(net.network, net._written, {}, "classifier.0", lambda: ("", "too long"))  # type: ignore[arg-type]
+    found = derive(net.network, net._written, {}, "classifier.0", too_long)  # type: ignore[arg-type]
     assert found.emitted.silent == "there is none: too long"

@@ -102,7 +102,7 @@ def test_many_inputs_and_outputs() -> None:
 def test_chains_and_sequences() -> None:
     said = docstrings(f"{HEAD}net: [{{Conv2d: 8, kernel_size: 3}}, ReLU]")["Net"]
     assert said.startswith(
-        "A network of a 3x3 convolution and ReLU.\n\nMap (N, 3, 33, 33) to (N, 8,"
+        "A network of a 3x3 convolution and ReLU.\n\nMap (N, in_channels, 33, 33) to (N, 8,"
     )
     assert "must be at least 3;" in said
     block = "blocks: {B: [{Linear: =in_features}, GELU, {Linear: =in_features}]}"

@@ -35,7 +35,7 @@ SPARED = ["PLR0913", "PLR0917", "D107"]
 # What is unrolled is long: no bound on the length of a function can hold.
 SPARED_FLAT = [*SPARED, "PLR0912", "PLR0915"]
 
-LIMITS = {"resnet34": 95, "vgg16_bn": 75, "vgg16": 75}
+LIMITS = {"resnet34": 99, "vgg16_bn": 75, "vgg16": 75}
 LONGEST = 40
 
 
@@ -118,11 +118,16 @@ def test_it_imports_torch_alone(written: tuple[str, Path]) -> None:
 
 
 def functions(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the name and length of each function, without the refusals that it begins with."""
+    """Yield the name and length of what each function does, behind its refusals.
+
+    Its parameters, which may have a line each, do nothing.
+    """
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             checks = [n for n in node.body if isinstance(n, ast.If) and refuses(n)]
-            yield node.name, lines_of(node) - sum(map(lines_of, checks))
+            assert node.end_lineno is not None
+            whole = node.end_lineno - node.body[0].lineno + 1
+            yield node.name, whole - sum(map(lines_of, checks))
 
 
 def refuses(test: ast.If) -> bool:

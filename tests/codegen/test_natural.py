@@ -62,9 +62,9 @@ def test_opposite_conditions_side_by_side_are_if_and_else() -> None:
         self.left: nn.Module = nn.Identity()
         self.right: nn.Module = nn.Identity()
         if s == 1:
-            self.left = nn.Conv2d(4, 4, kernel_size=1)
+            self.left = nn.Conv2d(in_channels, 4, kernel_size=1)
         else:
-            self.right = nn.Conv2d(4, 4, kernel_size=3, stride=s, padding=1)
+            self.right = nn.Conv2d(in_channels, 4, kernel_size=3, stride=s, padding=1)
         self.more: nn.Module = nn.Identity()
         if s != 2:
 """

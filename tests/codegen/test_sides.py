@@ -55,7 +55,7 @@ def test_the_least(name: str) -> None:
 
 @pytest.mark.parametrize("name", ANY)
 def test_any(name: str) -> None:
-    assert told(name, "any height and width will do")
+    assert told(name, "Any height and width will do")
     module = source(bundled(name)).eval()
     assert runs(module, 3, 1, 1)
     assert runs(module, 3, 5, 3)

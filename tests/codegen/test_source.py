@@ -572,7 +572,7 @@ def test_single_modules_are_filled_without_a_loop() -> None:
 
 def test_what_a_table_says_is_passed_under_its_name() -> None:
     source = load(CASES["rows of a table"]).codegen()
-    assert "_stage(4, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
+    assert "_stage(in_channels, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
     assert "row" not in source
     assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
     source = emitted(bundled("efficientnet_b0"))

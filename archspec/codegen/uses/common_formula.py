@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import compress, product
 from typing import Final
 
 from archspec import expressions
@@ -141,6 +141,30 @@ def agreed(
         sides = [[use for use in uses if _holds(test, side, use[2])] for side in (True, False)]
         if all(sides) and sum(map(len, sides)) == len(uses):
             body, orelse = (agreed(*zip(*side, strict=True)) for side in sides)
+            return ast.IfExp(test, body, orelse)
+    raise Differ
+
+
+def split(
+    formulas: Sequence[Formula], scopes: Sequence[Mapping[str, Value]], tests: Sequence[Formula]
+) -> Formula:
+    """Return two formulas between which a test decides, each the one of all uses on its side.
+
+    That is right for other values of the names in them too.
+
+    Args:
+        formulas: the formula of each use.
+        scopes: what the names mean there.
+        tests: what may decide.
+
+    Raises:
+        Differ: when none of the tests does.
+    """
+    for test in reversed(tests):
+        held = [[_holds(test, side, scope) for scope in scopes] for side in (True, False)]
+        sides = [{expressions.text(f): f for f in compress(formulas, side)} for side in held]
+        if [*map(len, sides)] == [1, 1] and sum(map(sum, held)) == len(formulas):
+            body, orelse = (formula for side in sides for formula in side.values())
             return ast.IfExp(test, body, orelse)
     raise Differ
 

@@ -14,7 +14,7 @@ from archspec import expressions
 from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import annotation, python_of
 from archspec.codegen.python.trees import formatted
-from archspec.codegen.uses.common_formula import Differ, Slot, View, agreed, nodes
+from archspec.codegen.uses.common_formula import Differ, Slot, View, agreed, nodes, split
 from archspec.codegen.uses.handed_on import same
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Leaf
@@ -125,7 +125,10 @@ class Frame:
         # What holds for these values of an open name may not hold for others.
         spelt = {expressions.text(formula) for formula in local}
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
-            raise Differ
+            closed = [test for test in self.tests if not self.open & expressions.names(test)]
+            formula = split(local, [view.scope for view in where], closed)
+            self.needed.update(expressions.names(formula))
+            return formula
         plain = [untraced(value) for value in values]
         formula = agreed(local, plain, [view.scope for view in where], self.tests, local=self.spelt)
         self.needed.update(expressions.names(formula))
