@@ -155,7 +155,7 @@ def filling(root: Body, scope: Scope) -> dict[str, Decision]:
     """
     ops = dict(modules(root))
     found: dict[str, Decision] = {}
-    for body in _bodies(root):
+    for body in (root, *_bodies(root)):
         for path, fills in body.fills.items():
             for rule in {id(fill.rule): fill.rule for fill in fills}.values():
                 for given in (g for _, _, arguments in rule.fills for _, g in arguments):

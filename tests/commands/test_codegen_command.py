@@ -75,7 +75,7 @@ def test_a_stale_file_fails_with_the_difference(
     out, err = capsys.readouterr()
     assert "--- model.py\n+++ model.py" in out
     assert "-            nn.Conv2d(in_channels, n, kernel_size=3),\n" in out
-    assert "+            nn.Conv2d(3, n, kernel_size=5),\n" in out
+    assert "+            nn.Conv2d(in_channels, n, kernel_size=5),\n" in out
     assert "model.py is not what the spec says" in err
     assert (folder / "model.py").read_text() == text
 
