@@ -107,8 +107,8 @@ def test_chains_and_sequences() -> None:
     assert "must be at least 3;" in said
     block = "blocks: {B: [{Linear: =in_features}, GELU, {Linear: =in_features}]}"
     found = docstrings(f"name: Net\ninput: [16, 8]\n{block}\nnet: {{a: B, b: B}}")
-    told = "A linear layer, GELU and a linear layer.\n\nMap (N, T, in_features) to (N, T, in_features)."
-    assert found["B"] == told
+    shapes = "Map (N, T, in_features) to (N, T, in_features)."
+    assert found["B"] == f"A linear layer, GELU and a linear layer.\n\n{shapes}"
     assert not found["B.__init__"]
 
 
