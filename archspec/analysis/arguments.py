@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from archspec.errors import Span
 from archspec.expressions import Value
 from archspec.network import Network
+from archspec.resolve.shapes_across_scopes import channels_of
 from archspec.spec import Given, Written, read_names
 
 _KINDS: Final = {bool: "true or false", str: "a word", tuple: "a list", type(None): "nothing"}
@@ -44,7 +45,10 @@ def arguments(
         overrides: values for its vars.
     """
     taken = _taken(source, network.name)
-    values = {**network.vars, **network.opened}
+    shape = next(iter(network.inputs.values()))
+    name, index = channels_of(shape)
+    channels = {name: shape[index]} if name in network.closed else {}
+    values = {**network.vars, **network.opened, **channels}
     return tuple(
         Argument(name, value, True)
         if name in taken

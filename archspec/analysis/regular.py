@@ -7,23 +7,12 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from archspec.ops import Op, Shape, is_builtin, pair
-from archspec.ops.activation import ELU, LeakyReLU, PReLU, Softmax
-from archspec.ops.attention import MultiheadAttention
 from archspec.ops.conv import Conv2d, ConvTranspose2d
-from archspec.ops.norm import GroupNorm, InstanceNorm2d, LayerNorm
 from archspec.ops.pad import ReflectionPad2d, ZeroPad2d
 from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
-from archspec.ops.reduce import Roll
 from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
-from archspec.ops.reshape import ChannelShuffle, SpaceToDepth
-from archspec.ops.window_attention import RelativeAttention, WindowAttention
+from archspec.ops.reshape import SpaceToDepth
 from archspec.ops.windowed import Axis
-
-_KEEP: Final = (
-    *(ChannelShuffle, ELU, GroupNorm, InstanceNorm2d, LayerNorm, LeakyReLU, MultiheadAttention),
-    *(PReLU, RelativeAttention, Roll, Softmax, WindowAttention),
-)
-"""Ops with a shape of their own that is the one that arrives."""
 
 _FINEST: Final = 1024
 """Parts of a position that a factor may be made of for its products to be exact."""
@@ -42,7 +31,7 @@ class Regular(NamedTuple):
 
 def keeps_shape(op: Op) -> bool:
     """Tell whether what leaves an op has the shape of what enters."""
-    return type(op).output is Op.output or (is_builtin(type(op)) and isinstance(op, _KEEP))
+    return type(op).output is Op.output or (is_builtin(type(op)) and op.keeps_shape)
 
 
 def regular(op: Op, shape: Shape) -> Regular | None:

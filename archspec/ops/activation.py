@@ -45,6 +45,7 @@ class LeakyReLU(_Activation):
     """x where positive, a small multiple of x elsewhere."""
 
     torch: ClassVar[str] = "nn.LeakyReLU"
+    keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
     negative_slope: Number = 0.01
     inplace: bool = False
@@ -58,6 +59,7 @@ class PReLU(_Activation):
     """x where positive, a learned multiple of x elsewhere: one for all, or one per channel."""
 
     torch: ClassVar[str] = "nn.PReLU"
+    keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
     num_parameters: Positive = 1
     init: Number = 0.25
@@ -81,6 +83,7 @@ class ELU(_Activation):
     """x where positive, alpha * (exp(x) - 1) elsewhere."""
 
     torch: ClassVar[str] = "nn.ELU"
+    keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
     alpha: Number = 1.0
     inplace: bool = False
@@ -154,6 +157,7 @@ class Softmax(_Activation):
     """exp(x), scaled to sum to one along `dim` (the batch is dimension 0)."""
 
     torch: ClassVar[str] = "nn.Softmax"
+    keeps_shape: ClassVar[bool] = True
     keeps: ClassVar[Saved | None] = Saved(output=True)
     positional: ClassVar[int] = 1
     dim: Integer

@@ -41,6 +41,7 @@ class MultiheadAttention(Op):
     """Self-attention over a sequence (T, C) (Vaswani et al., 2017)."""
 
     torch: ClassVar[str] = "nn.MultiheadAttention"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.ATTENTION
     positional: ClassVar[int] = 2
     named: ClassVar[tuple[str, ...]] = ("batch_first",)

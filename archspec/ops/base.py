@@ -108,6 +108,8 @@ class Op(BaseModel):
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
         fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
         shares: two arguments the second of which must divide the first, where PyTorch does not ask.
+        keeps_shape: whether what leaves an op with an `output` of its own has the shape of what
+            enters: whatever height and width arrive, it takes them.
         keeps: what the backward pass needs, where arguments and shapes do not matter; None where
             nobody has said.
     """
@@ -128,6 +130,7 @@ class Op(BaseModel):
     fresh: ClassVar[bool] = False
     shares: ClassVar[tuple[str, str] | None] = None
     keeps: ClassVar[Saved | None] = None
+    keeps_shape: ClassVar[bool] = False
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:

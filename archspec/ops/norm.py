@@ -55,6 +55,7 @@ class InstanceNorm2d(Op):
     """Normalisation per sample and channel of (C, H, W)."""
 
     torch: ClassVar[str] = "nn.InstanceNorm2d"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 1
 
@@ -100,6 +101,7 @@ class GroupNorm(Op):
     """Normalisation over groups of channels of (C, …)."""
 
     torch: ClassVar[str] = "nn.GroupNorm"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 2
 
@@ -165,6 +167,7 @@ class LayerNorm(Op):
     """Normalisation over the last dimensions; by default over the last one alone."""
 
     torch: ClassVar[str] = "nn.LayerNorm"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 1
     variadic: ClassVar[str | None] = "normalized_shape"

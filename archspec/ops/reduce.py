@@ -80,6 +80,7 @@ class Roll(Op):
     """Elements moved along dimensions (the batch is 0); what leaves at the end enters in front."""
 
     torch: ClassVar[str] = "parts.Roll"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.SHAPE
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 2

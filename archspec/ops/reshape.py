@@ -222,6 +222,7 @@ class ChannelShuffle(Op):
     """Deals the channels of `groups` equal parts out in turn: 0 1 2 3 to 0 2 1 3 for two."""
 
     torch: ClassVar[str] = "nn.ChannelShuffle"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.SHAPE
     fresh: ClassVar[bool] = True
     keeps: ClassVar[Saved | None] = Saved()

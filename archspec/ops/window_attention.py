@@ -21,6 +21,7 @@ class WindowAttention(Op):
     """
 
     torch: ClassVar[str] = "parts.WindowAttention"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.ATTENTION
     shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "num_heads")
     positional: ClassVar[int] = 2
@@ -186,6 +187,7 @@ class RelativeAttention(Op):
     """
 
     torch: ClassVar[str] = "parts.RelativeAttention"
+    keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.ATTENTION
     shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "head_dim")
     positional: ClassVar[int] = 3

@@ -29,7 +29,7 @@ _LONGEST: Final = 60
 _EARLY: Final = 100
 """Nodes that may be made in vain where nobody may want to know which vars can be open."""
 
-TOO_LONG: Final = "L204"
+_TOO_LONG: Final = "L204"
 """The code of formulas past the limits; those of open vars can grow where numbers do not."""
 
 _UNREADABLE: Final = Decision("formulas that are too long to read")
@@ -54,7 +54,7 @@ def resolve_named(written: Written, overrides: Mapping[str, Given], shape: Shape
     try:
         return _resolved(written, overrides, shape, _candidates(written, overrides, shape))
     except SpecError as error:
-        if all(found.code != TOO_LONG for found in error.diagnostics):
+        if all(found.code != _TOO_LONG for found in error.diagnostics):
             raise
         closed = dict.fromkeys(_candidates(written, overrides, shape).wanted, _UNREADABLE)
         return replace(resolve(written, overrides, shape), closed=closed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from archspec.ops import BY_NAME
+
 _LAYERS: Final = """
 AdaptiveAvgPool1d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool3d AlphaDropout AvgPool1d
 AvgPool3d BatchNorm1d BatchNorm3d Bilinear CELU CircularPad1d CircularPad2d CircularPad3d
@@ -18,5 +20,5 @@ TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoder
 UpsamplingBilinear2d UpsamplingNearest2d ZeroPad1d ZeroPad3d
 """
 
-TORCH: Final = frozenset(_LAYERS.split())
+TORCH: Final = frozenset(_LAYERS.split()).difference(BY_NAME)
 """Names of layers; no op of archspec is among them."""

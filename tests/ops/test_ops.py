@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from archspec.analysis.regular import keeps_shape
 from archspec.live import OwnTensor, evaluate, parts
 from archspec.live.module import apply
 from archspec.ops import BY_NAME, OPS, Form, Invocation, Misfit, Op, Shape
@@ -51,6 +52,19 @@ def test_op_agrees_with_torch(name: str) -> None:
         tensors = {tensor.name: (tensor.shape, tensor.counts) for tensor in ours.tensors()}
         assert theirs == (output, macs, tensors), told
     assert accepted >= CASES // 10
+
+
+@pytest.mark.parametrize("name", sorted(DRAWS))
+def test_what_keeps_its_shape_is_known(name: str) -> None:
+    """So that of a network of such layers it is known that any height and width will do."""
+    rng, kept, known = random.Random(name), set(), set()
+    for _ in range(CASES):
+        arguments, shapes = DRAWS[name](rng)
+        op, _ = made(BY_NAME[name], arguments, shapes)
+        if op is not None:
+            kept.add(len(shapes) == 1 and op.output(*shapes) == shapes[0])
+            known.add(len(shapes) == 1 and keeps_shape(op))
+    assert known == {kept == {True}}
 
 
 def _torchs(
