@@ -36,7 +36,7 @@ class Flatten(Op):
             )
         product = 1
         for n in inputs[0][first - 1 : last]:
-            product = n * product
+            product = product * n
         joined = (*inputs[0][: first - 1], product, *inputs[0][last:])
         return sized(inputs[0], joined) if last < rank - 1 else joined
 
