@@ -65,20 +65,22 @@ class Function:
         source: how Python spells it: a built-in, a function of `math`, or, with `_` before its
             name, a function that is copied into the source.
         is_whole: whether it makes the same whole number of 8 and of 8.0.
+        is_growing: whether it is never smaller for larger numbers.
     """
 
     compute: Callable[..., Any]
     source: str
     is_whole: bool = False
+    is_growing: bool = False
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "min": Function(min, "min"),
-    "max": Function(max, "max"),
-    "ceil": Function(math.ceil, "math.ceil", is_whole=True),
-    "floor": Function(math.floor, "math.floor", is_whole=True),
+    "min": Function(min, "min", is_growing=True),
+    "max": Function(max, "max", is_growing=True),
+    "ceil": Function(math.ceil, "math.ceil", is_whole=True, is_growing=True),
+    "floor": Function(math.floor, "math.floor", is_whole=True, is_growing=True),
     "round": Function(_round, "round"),
-    "sqrt": Function(math.sqrt, "math.sqrt"),
+    "sqrt": Function(math.sqrt, "math.sqrt", is_growing=True),
     "len": Function(len, "len"),
     "range": Function(_range, "range"),
     "sum": Function(sum, "sum"),

@@ -183,6 +183,14 @@ OPEN = {
         vars: {width: 16, extra: 3}
         net: [{Conv2d: =width // 4 + extra, kernel_size: 1}, {Conv2d: =width - 8, kernel_size: 1}]
     """,
+    "what functions make of it": """
+        vars: {width: 64, most: 9}
+        net:
+          - {Conv2d: =width, kernel_size: 1}
+          - {Conv2d: "=8 * floor(sqrt(width) / 4)", kernel_size: 1}
+          - {Conv2d: "=min(most, 12) // 2", kernel_size: 1}
+          - {Conv2d: "=max(ceil(most / 4), 1)", kernel_size: 1}
+    """,
     "heads": """
         vars: {heads: 2, width: 12, window: 4, rate: 0.1}
         net:

@@ -189,6 +189,9 @@ def _grows(formula: Formula) -> bool:
         if not isinstance(formula.op, _GROWING) or (divides and expressions.names(formula.right)):
             return False
         return _grows(formula.left) and _grows(formula.right)
+    if isinstance(formula, ast.Call):
+        function = expressions.FUNCTIONS[formula.func.id]  # type: ignore[attr-defined]
+        return function.is_growing and all(map(_grows, formula.args))
     if isinstance(formula, ast.Constant):
         return type(formula.value) in (int, float) and formula.value >= 0  # type: ignore[operator]
     return isinstance(formula, ast.Name)
