@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archspec import spec
 from archspec.errors import fail
-from archspec.expressions import Formula
+from archspec.expressions import Formula, text
 from archspec.network import Child, Loop, Turn
 from archspec.resolve.builder import Builder
 from archspec.resolve.children import add_child
@@ -79,8 +79,10 @@ def _chosen(
     """
     if node.condition is None or node.training_only:
         return node, around
-    origin, place = scope.origin(node.condition), node.condition.span
-    builder.resolver.close(origin, "whether a node is there", place)
+    if origin := scope.origin(node.condition):
+        asked = "" if node.condition.formula is None else text(node.condition.formula)
+        what = f"whether a node is there, by `if: ={asked}`"
+        builder.resolver.close(origin, what, node.condition.span)
     holds, formula = decided(node.condition, scope)
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)

@@ -58,6 +58,12 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "4:17",
         ("kernal_size", "did you mean `kernel_size`"),
     ),
+    "too many arguments of a block": (
+        HEAD + "blocks:\n  B(n, k): [{Conv2d: [=n, =k]}]\nnet: [{B: [4, 3, 1]}]\n",
+        "G311",
+        "5:18",
+        ("3 arguments for `B`", "its parameters"),
+    ),
     "missing argument": (net("- {Conv2d: 4}"), "G314", "4:6", ("needs `kernel_size`",)),
     "wrong kind": (net("- {Conv2d: four, kernel_size: 3}"), "G315", "4:14", ("four", "integer")),
     "bool for int": (net("- {Conv2d: true, kernel_size: 3}"), "G315", "4:14", ("integer",)),
