@@ -205,6 +205,12 @@ def plain(tree: Tree) -> Any:
     return {str(key.value): plain(value) for key, value in tree.entries}
 
 
+_CHANNELS: Final = ("in_channels", "in_features")
+_ENTERING: Final = (
+    "`input` says how many enter, and in the source they are an argument by themselves"
+)
+
+
 def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Var]:
     found: dict[str, Var] = {}
     for key, value in _entries(tree, "vars"):
@@ -212,7 +218,7 @@ def _vars(tree: Tree | None, ops: Ops, diagnostics: Diagnostics) -> dict[str, Va
         if slips.is_torn_off(key):  # of a value that is told
             continue
         if trouble := names.problem(name, ops):
-            help = slips.another(name, tuple(ops))
+            help = _ENTERING if name in _CHANNELS else slips.another(name, tuple(ops))
             diagnostics.add(Diagnostic("S207", f"var `{name}`: {trouble}", key.span, help=help))
         with diagnostics.collect():
             found[name] = read_var(name, value)

@@ -64,6 +64,12 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "5:18",
         ("3 arguments for `B`", "its parameters"),
     ),
+    "a var for the channels that enter": (
+        f"{HEAD}vars: {{in_channels: 3}}\nnet: [ReLU]\n",
+        "S207",
+        "3:8",
+        ("`input` says how many enter",),
+    ),
     "missing argument": (net("- {Conv2d: 4}"), "G314", "4:6", ("needs `kernel_size`",)),
     "wrong kind": (net("- {Conv2d: four, kernel_size: 3}"), "G315", "4:14", ("four", "integer")),
     "bool for int": (net("- {Conv2d: true, kernel_size: 3}"), "G315", "4:14", ("integer",)),
