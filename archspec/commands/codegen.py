@@ -21,6 +21,10 @@ _IMPORTED = frozenset(("collections", "math", "torch", "typing"))
 """What emitted files import: a file of such a name would stand in its own way."""
 
 
+_MAIN = 'if __name__ == "__main__":'
+"""The line with which the part begins that runs."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
@@ -169,7 +173,7 @@ def _check(files: Mapping[Path, str]) -> int:
         state = "is not what the spec says" if path.is_file() else "does not exist"
         if is_edited(there):
             state = "was edited since archspec wrote it"
-        print(
-            f"archspec: {path} {state}; the same command without --check writes it", file=sys.stderr
-        )
+        further = "with --with main and " if _MAIN in there and _MAIN not in text else ""
+        told = f"{path} {state}; the same command {further}without --check writes it"
+        print(f"archspec: {told}", file=sys.stderr)
     return stale

@@ -64,6 +64,14 @@ def test_a_fresh_file_passes_quietly(folder: Path, capsys: pytest.CaptureFixture
     assert {path: path.stat() for path in folder.iterdir()} == before
 
 
+def test_a_file_with_a_part_that_runs_is_checked_with_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["codegen", "tiny.yaml", "--with", "main", "--out", "model.py"]) == 0
+    assert main(["codegen", "tiny.yaml", "--check", "--out", "model.py"]) == 1
+    assert "the same command with --with main and without --check" in capsys.readouterr().err
+
+
 def test_a_stale_file_fails_with_the_difference(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
