@@ -34,13 +34,13 @@ class Argument(NamedTuple):
 
 
 def arguments(
-    network: Network, source: str, written: Written, overrides: Mapping[str, Given]
+    source: str, network: Network, written: Written, overrides: Mapping[str, Given]
 ) -> tuple[Argument, ...]:
     """Return the arguments of the network's class, and the vars that are none.
 
     Args:
-        network: the network as its source tells it, with open vars.
-        source: that source.
+        source: the source.
+        network: the network as that tells it, with open vars.
         written: its spec.
         overrides: values for its vars.
     """

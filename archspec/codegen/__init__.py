@@ -21,6 +21,7 @@ from archspec.codegen.file.template_values import pieces_of
 from archspec.codegen.modules.network_class import write_network
 from archspec.codegen.modules.program import Program
 from archspec.codegen.python.trees import apart
+from archspec.codegen.python.width import USUAL, WIDEST, within
 from archspec.codegen.words import of_network
 from archspec.network import Network
 from archspec.writing import check_length
@@ -38,6 +39,7 @@ def source(
     style: str = "structured",
     main: bool = False,
     templates: Path | None = None,
+    line_length: int = USUAL,
 ) -> str:
     """Return the source of a module that defines `network.name`.
 
@@ -49,16 +51,21 @@ def source(
         style: one of `STYLES`.
         main: end with a part that prints parameters and output shape when the file is run.
         templates: a folder of templates that take the place of bundled ones.
+        line_length: columns of a line; layers that are copied have no more than `USUAL`.
 
     Raises:
         SpecError: when the text is longer than it may be; code L207.
         LayoutError: when a template in the folder is wrong.
+        ValueError: for another style, or a length of lines not from `USUAL` to `WIDEST`.
     """
+    if style not in STYLES:
+        raise ValueError(f"style is {' or '.join(STYLES)}, not {style!r}")
     admit(network)
-    program = Program(network)
-    write_network(program, flat=style == "flat")
-    file = file_of(program, main_part(network) if main else [])
-    return _laid_out(network, file, of_network.header(network), templates)
+    with within(line_length):
+        program = Program(network)
+        write_network(program, flat=style == "flat")
+        file = file_of(program, main_part(network) if main else [])
+        return _laid_out(network, file, of_network.header(network), templates)
 
 
 def source_of_tests(network: Network, module: str, *, templates: Path | None = None) -> str:
@@ -105,4 +112,13 @@ def is_generated(text: str) -> bool:
     return MARK in text[:2000]
 
 
-__all__ = ["MARK", "STYLES", "LayoutError", "is_generated", "source", "source_of_tests"]
+__all__ = [
+    "MARK",
+    "STYLES",
+    "USUAL",
+    "WIDEST",
+    "LayoutError",
+    "is_generated",
+    "source",
+    "source_of_tests",
+]

@@ -29,17 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_spec(parser)
     add_out(parser, "the file to write; standard output without it")
-    parser.add_argument(
-        "--templates",
-        metavar="DIR",
-        help="a folder whose templates take the place of bundled ones of the same names",
-    )
-    parser.add_argument(
-        "--style",
-        choices=("structured", "flat"),
-        default="structured",
-        help="a class for each block (structured), or one class with a line for each layer (flat)",
-    )
+    _add_layout(parser)
     parser.add_argument(
         "--with",
         dest="parts",
@@ -58,6 +48,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         action="store_true",
         help="write nothing; print what would change in FILE, and exit with 1 if anything would",
+    )
+
+
+def _add_layout(parser: argparse.ArgumentParser) -> None:
+    """Add what says how the source is laid out."""
+    parser.add_argument(
+        "--templates",
+        metavar="DIR",
+        help="a folder whose templates take the place of bundled ones of the same names",
+    )
+    parser.add_argument(
+        "--style",
+        choices=("structured", "flat"),
+        default="structured",
+        help="a class for each block (structured), or one class with a line for each layer (flat)",
+    )
+    parser.add_argument(
+        "--line-length",
+        type=int,
+        default=88,
+        metavar="N",
+        help="columns of a line, from 88, the default, to 200; layers that are copied keep 88",
     )
 
 
@@ -132,7 +144,11 @@ def _is_name(word: str) -> bool:
 
 
 def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
-    """Refuse what cannot be combined."""
+    """Refuse what cannot be combined, and lines that are too short or too long."""
+    from archspec.codegen import USUAL, WIDEST  # noqa: PLC0415 - jinja2 is needed here alone
+
+    if not USUAL <= arguments.line_length <= WIDEST:
+        raise UsageError(f"--line-length is from {USUAL} to {WIDEST}")
     if path is None and (arguments.check or "test" in arguments.parts):
         option = "--check" if arguments.check else "--with test"
         raise UsageError(f"{option} needs --out FILE")
@@ -151,9 +167,13 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
 def _source(net: Architecture, arguments: argparse.Namespace) -> str:
     from archspec.codegen import LayoutError  # noqa: PLC0415 - jinja2 is needed here alone
 
-    main = "main" in arguments.parts
     try:
-        return net.codegen(style=arguments.style, main=main, templates=arguments.templates)
+        return net.codegen(
+            style=arguments.style,
+            main="main" in arguments.parts,
+            templates=arguments.templates,
+            line_length=arguments.line_length,
+        )
     except LayoutError as error:
         raise UsageError(str(error)) from None
 

@@ -82,8 +82,8 @@ def assert_counted(net: archspec.Architecture, device: str = "meta") -> None:
     assert not check(net.network, net.build(device=device)).differences
 
 
-def assert_formatted(source: str) -> None:
+def assert_formatted(source: str, width: int = 88) -> None:
     """Let a formatter look for anything to change in a source."""
-    command = [RUFF, "format", "--isolated", "--diff", "-"]
+    command = [RUFF, "format", "--isolated", f"--line-length={width}", "--diff", "-"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

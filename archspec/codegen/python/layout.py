@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Final
 
 from archspec.codegen.python.flat import flat, loop_text, sole
 from archspec.codegen.python.line_breaks import STEP, Breaker, can_break, links
 from archspec.codegen.python.trees import Argument, arguments_of, spine
-
-WIDTH: Final = 88
+from archspec.codegen.python.width import width
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,13 @@ def lines(
     """
     margin = STEP * indent
     line = f"{margin}{before}{flat(node)}{after}"
-    if len(line) <= WIDTH and not _is_tall(node):
+    if len(line) <= width() and not _is_tall(node):
         return [_commented(line, comment)]
     if isinstance(node, ast.GeneratorExp):
         return [f"{margin}{before}(", *_generator(node, indent + 1), f"{margin}){after}"]
     brackets = _bracketed(node)
     if brackets is None and can_break(node):
-        breaker = Breaker(WIDTH)
+        breaker = Breaker(width())
         broken = breaker.held if inside else breaker.statement
         return broken(node, margin, before, after)
     if brackets is None:
@@ -98,7 +96,7 @@ def _opened(
     margin = STEP * indent
     if isinstance(node, ast.Subscript) and brackets.index is not None and not _is_tall(node):
         call = f"{margin}{before}{flat(node.value)}["
-        if len(call) <= WIDTH:  # all fits but the index
+        if len(call) <= width():  # all fits but the index
             return [call, f"{margin}{STEP}{flat(brackets.index)}", f"{margin}]{after}"]
     opening = f"{margin}{before}{brackets.opening}"
     closing = f"{margin}{brackets.closing}{brackets.behind}{after}"
@@ -106,7 +104,7 @@ def _opened(
         return [opening, *_generator(generator, indent + 1), closing]
     if isinstance(node, ast.Call | ast.Subscript) and not _is_tall(node):
         listed = STEP + margin + ", ".join(map(flat, brackets.arguments))
-        if len(listed) <= WIDTH:
+        if len(listed) <= width():
             return [opening, listed, closing]
     comma = "," if len(brackets.arguments) > 1 else ""
     body = []
@@ -129,7 +127,7 @@ def _chained(node: ast.expr, indent: int, before: str, after: str, *, inside: bo
         chain = [before + chain[0], *chain[1:-1], chain[-1] + after]
         return [margin + link for link in chain]
     whole = f"{margin}{STEP}{flat(node)}"
-    if len(whole) <= WIDTH:
+    if len(whole) <= width():
         return [f"{margin}{before}(", whole, f"{margin}){after}"]
     *others, last = chain
     held = [*(margin + STEP + link for link in others), *_link(node, last, indent + 1)]
@@ -139,7 +137,7 @@ def _chained(node: ast.expr, indent: int, before: str, after: str, *, inside: bo
 def _link(node: ast.expr, link: str, indent: int) -> list[str]:
     """Return the last link of a chain, broken in its own brackets where it is too long."""
     call = node.value if isinstance(node, ast.Subscript) else node
-    if len(STEP * indent + link) <= WIDTH or not isinstance(call, ast.Call):
+    if len(STEP * indent + link) <= width() or not isinstance(call, ast.Call):
         return [STEP * indent + link]
     made: ast.expr = ast.Call(ast.Name(link.partition("(")[0]), call.args, call.keywords)
     if isinstance(node, ast.Subscript):
@@ -156,18 +154,18 @@ def _held(node: ast.expr, brackets: _Bracketed, indent: int, before: str, after:
     opening = f"{margin}{before}{brackets.opening}"
     if not brackets.arguments:
         opening += brackets.closing
-    if not before.endswith(("= ", "return ")) or len(opening) <= WIDTH:
+    if not before.endswith(("= ", "return ")) or len(opening) <= width():
         return []
     if (lookup := _lookup(node)) is not None:
         owner, name = (flat(argument) for argument in lookup.args)
         rest = flat(node)[len(flat(lookup)) :]
         both = f"{margin}{STEP}{owner}, {name}"
         apart = [f"{margin}{STEP}{part}," for part in (owner, name)]
-        within = [both] if len(both) <= WIDTH else apart
+        within = [both] if len(both) <= width() else apart
         held = [f"{margin}{before}getattr(", *within, f"{margin}){rest}{after}"]
     else:
         held = [f"{margin}{before}(", *lines(node, indent + 1), f"{margin}){after}"]
-    return held if all(len(text) <= WIDTH for text in held) else []
+    return held if all(len(text) <= width() for text in held) else []
 
 
 def _lookup(node: ast.expr) -> ast.Call | None:
@@ -181,12 +179,12 @@ def _lookup(node: ast.expr) -> ast.Call | None:
 def _commented(line: str, comment: str) -> str:
     """Return a line with a remark behind it where both fit."""
     whole = f"{line}  # {comment}"
-    return whole if comment and len(whole) <= WIDTH else line
+    return whole if comment and len(whole) <= width() else line
 
 
 def _generator(node: ast.GeneratorExp, indent: int) -> list[str]:
     line = f"{STEP * indent}{flat(node.elt)} {loop_text(node)}"
-    if len(line) <= WIDTH:
+    if len(line) <= width():
         return [line]
     return [*lines(node.elt, indent), f"{STEP * indent}{loop_text(node)}"]
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from archspec.codegen.python.flat import flat, inside, targets
-from archspec.codegen.python.layout import WIDTH, lines
+from archspec.codegen.python.layout import lines
 from archspec.codegen.python.line_breaks import STEP
+from archspec.codegen.python.width import width
 
 # What is stored to prints as what is read, so `flat` serves targets too.
 
@@ -56,7 +57,7 @@ def is_one_line(node: ast.stmt, indent: int = 1) -> bool:
 
 def fits_in_brackets(node: ast.Call, indent: int) -> bool:
     """Tell whether all arguments of a call fit on a line of so many levels of indentation."""
-    return len(STEP * indent + inside(node)) <= WIDTH
+    return len(STEP * indent + inside(node)) <= width()
 
 
 def _statement(node: ast.stmt, indent: int) -> list[str]:
@@ -111,7 +112,7 @@ def _branches(node: ast.If, indent: int, word: str, otherwise: Sequence[ast.stmt
 
 def _import(module: str, taken: Sequence[str]) -> list[str]:
     line = f"from {module} import {', '.join(taken)}"
-    if len(line) <= WIDTH:
+    if len(line) <= width():
         return [line]
     return [f"from {module} import (", *(f"{STEP}{name}," for name in taken), ")"]
 

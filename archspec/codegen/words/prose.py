@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from archspec.codegen.python.layout import WIDTH
+from archspec.codegen.python.width import width
 
 _QUOTES: Final = re.compile("""^"|"$|['"]{2,}""")
 """What could end a docstring: quotes side by side, or beside those of the docstring itself."""
@@ -43,8 +43,8 @@ def sentence(text: str) -> str:
 
 def wrapped(text: str, indent: int = 0) -> str:
     """Return free text wrapped to the width of source; an address stays whole."""
-    width, breaks = WIDTH - 4 * indent, "://" not in text
-    filled = textwrap.fill(text, width, break_long_words=breaks, break_on_hyphens=False)
+    columns, breaks = width() - 4 * indent, "://" not in text
+    filled = textwrap.fill(text, columns, break_long_words=breaks, break_on_hyphens=False)
     return filled.replace(_TIE, " ")
 
 
@@ -61,7 +61,7 @@ def docstring(summary: str, *details: str, indent: int) -> list[str]:
 
 def fits(summary: str, *, indent: int, alone: bool = True) -> bool:
     """Tell whether a first line fits: three quotes before it, and three behind it if `alone`."""
-    return len(summary) <= WIDTH - 4 * indent - (6 if alone else 3)
+    return len(summary) <= width() - 4 * indent - (6 if alone else 3)
 
 
 @lru_cache(maxsize=4)  # what a spec says of itself is said in several places
