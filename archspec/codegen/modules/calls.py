@@ -9,6 +9,7 @@ from archspec import expressions
 from archspec.codegen.modules.own_tensors import own_tensor
 from archspec.codegen.modules.program import Signature
 from archspec.codegen.python.formulas import class_tree, default_tree
+from archspec.codegen.python.printer import is_one_line
 from archspec.codegen.python.trees import argument, called, literal, same
 from archspec.codegen.uses.common_formula import Differ, Slot, nodes
 from archspec.codegen.uses.frame import Frame, Parameter
@@ -17,6 +18,10 @@ from archspec.ops import Form
 
 _BARE: Final = 3
 """Numbers and switches in a row from which on a call is read by keywords."""
+
+
+_DEEP: Final = 3
+"""Levels of indentation of a call within a chain of a class."""
 
 
 def op_call(slot: Slot, frame: Frame) -> ast.expr:
@@ -50,7 +55,7 @@ def op_call(slot: Slot, frame: Frame) -> ast.expr:
 def block_call(slot: Slot, signature: Signature, frame: Frame) -> ast.Call:
     """Return the call of an emitted class; an argument that is its parameter's default is left out.
 
-    Numbers and switches in a row say by keywords what they are for, but for the sizes that enter.
+    Numbers and switches in a row say by keywords what they are for, where a line has room for them.
 
     Raises:
         Differ: when the uses cannot share one.
@@ -63,10 +68,12 @@ def block_call(slot: Slot, signature: Signature, frame: Frame) -> ast.Call:
             skipped = True
             continue
         given.append((parameter, value, bool(parameter.default) or skipped))
+    made = called(signature.name, [argument(v, p.name if key else "") for p, v, key in given])
     bare = [value for p, value, key in given if _is_bare(value) and not (key or p.is_size)]
-    named = {p.name for p, _, key in given if key or (len(bare) >= _BARE and not p.is_size)}
-    arguments = [argument(value, p.name if p.name in named else "") for p, value, _ in given]
-    return called(signature.name, arguments)
+    if len(bare) < _BARE:
+        return made
+    told = called(signature.name, [argument(v, "" if p.is_size else p.name) for p, v, _ in given])
+    return told if is_one_line(ast.Expr(told), _DEEP) else made
 
 
 def _is_bare(value: ast.expr) -> bool:
