@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from archspec.errors import Span
 from archspec.expressions import Value
 from archspec.network import Network
-from archspec.resolve.shapes_across_scopes import channels_of
+from archspec.ops import named_channels
 from archspec.spec import Given, Written, read_names
 
 _KINDS: Final = {bool: "true or false", str: "a word", tuple: "a list", type(None): "nothing"}
@@ -46,7 +46,7 @@ def arguments(
     """
     taken = _taken(source, network.name)
     shape = next(iter(network.inputs.values()))
-    name, index = channels_of(shape)
+    name, index = named_channels(shape)
     channels = {name: shape[index]} if name in network.closed else {}
     values = {**network.vars, **network.opened, **channels}
     return tuple(

@@ -36,7 +36,7 @@ from archspec.network.nodes import (
     walk,
 )
 from archspec.network.sides import Side, Sides
-from archspec.ops import BY_NAME, Ops, Shape, sized
+from archspec.ops import BY_NAME, Ops, Shape, named_channels, sized
 
 
 class Decision(NamedTuple):
@@ -101,8 +101,8 @@ class Network:
     def opened(self) -> dict[str, Value]:
         """The values of what is open."""
         shape = next(iter(self.inputs.values()))
-        sizes = {"in_channels": shape[0], "in_features": shape[-1]} if shape else {}
-        known = {**sizes, **self.vars}
+        name, index = named_channels(shape)
+        known = {name: shape[index], **self.vars}
         return {name: known[name] for name in self.open}
 
     def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:

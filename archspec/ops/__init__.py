@@ -44,7 +44,16 @@ from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
 from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
 from archspec.ops.scale import Scale
-from archspec.ops.shape import ChannelsLast, Misfit, Shape, channels_last, feature_map, shown, sized
+from archspec.ops.shape import (
+    ChannelsLast,
+    Misfit,
+    Shape,
+    channels_last,
+    feature_map,
+    named_channels,
+    shown,
+    sized,
+)
 from archspec.ops.tensor import Parameter
 from archspec.ops.window_attention import CosineWindowAttention, RelativeAttention, WindowAttention
 from archspec.ops.windowed import EVERYTHING, Axis, Everything, Phases, Window, axis, sizes
@@ -149,6 +158,7 @@ __all__ = [
     "channels_last",
     "feature_map",
     "is_builtin",
+    "named_channels",
     "pair",
     "shown",
     "sized",

@@ -18,6 +18,11 @@ class ChannelsLast(tuple[int, ...]):
     __slots__ = ()
 
 
+def named_channels(shape: Shape) -> tuple[str, int]:
+    """Return how the number of channels that enters a network is called, and its place."""
+    return ("in_channels", 0) if len(shape) == 3 else ("in_features", len(shape) - 1)
+
+
 def sized(like: Shape, sizes: Iterable[int]) -> Shape:
     """Return sizes as a shape of the same layout as another."""
     return ChannelsLast(sizes) if isinstance(like, ChannelsLast) else tuple(sizes)

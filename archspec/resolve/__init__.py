@@ -9,7 +9,7 @@ from archspec import limits
 from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Body, Network
-from archspec.ops import Shape
+from archspec.ops import Shape, named_channels
 from archspec.quantity import atom
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
@@ -21,7 +21,7 @@ from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Naming, Resolver
 from archspec.resolve.scope import Binding, Scope, Source, of_values
-from archspec.resolve.shapes_across_scopes import channels_of, entering, name_formula, renamed
+from archspec.resolve.shapes_across_scopes import entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
 from archspec.traced import NONE
@@ -147,7 +147,7 @@ def _entering(
 ) -> tuple[Mapping[str, Shape], tuple[str, ...]]:
     """Return the inputs, where the channels of a sole one have a name if that is asked for."""
     (shape, *others) = inputs.values()
-    name, index = channels_of(shape)
+    name, index = named_channels(shape)
     if others or name not in naming.wanted:
         return inputs, ()
     return {INPUT: renamed(shape, {index: name})}, (name,)

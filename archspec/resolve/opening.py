@@ -17,10 +17,9 @@ from archspec import expressions
 from archspec.errors import SpecError
 from archspec.expressions import Formula
 from archspec.network import Body, Decision, Leaf, Network, walk
-from archspec.ops import Shape
+from archspec.ops import Shape, named_channels
 from archspec.resolve import resolve, resolve_open
 from archspec.resolve.resolver import CannotBeOpen, Naming
-from archspec.resolve.shapes_across_scopes import channels_of
 from archspec.spec import Given, Written
 
 _LONGEST: Final = 60
@@ -109,7 +108,7 @@ def _candidates(written: Written, overrides: Mapping[str, Given], shape: Shape |
     wanted = [name for name, formula in formulas.items() if formula is None]
     computed = [name for name in formulas if name not in wanted and name not in overrides]
     if isinstance(entering := shape or written.spec.input, tuple):
-        wanted.append(channels_of(entering)[0])
+        wanted.append(named_channels(entering)[0])
     return Naming(wanted, computed, _EARLY)
 
 

@@ -25,11 +25,6 @@ def entering(shape: Shape) -> dict[str, int]:
     return {"in_features": shape[-1]} if shape else {}
 
 
-def channels_of(shape: Shape) -> tuple[str, int]:
-    """Return how the number of channels that enters is called, and its place in the shape."""
-    return ("in_channels", 0) if len(shape) == 3 else ("in_features", len(shape) - 1)
-
-
 def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:
     """Return a shape whose sizes at the given positions are names of the scope entered."""
     sizes = (

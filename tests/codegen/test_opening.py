@@ -12,6 +12,7 @@ import torch
 from loading import bundled, emitted
 from modules import source_class
 from torch import nn
+from varying import entering
 
 import archspec
 from archspec.architecture import Architecture
@@ -163,10 +164,9 @@ def with_channels(
     kind: type[nn.Module], net: Architecture, load: Callable[..., Architecture], channels: int
 ) -> tuple[nn.Module, nn.Module]:
     """Return the module of so many channels that enter, by source and as it is loaded."""
-    (shape,) = net.inputs.values()
-    name = "in_channels" if len(shape) == 3 else "in_features"
-    other = (channels, *shape[1:]) if len(shape) == 3 else (*shape[:-1], channels)
-    return kind(**{name: channels}), load(input=other).build(device="meta")
+    (name,) = (name for name in arguments(kind) if name in SIZES)
+    (shape,) = entering(net, {name: channels})
+    return kind(**{name: channels}), load(input=shape).build(device="meta")
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,10 @@ from typing import Any, NamedTuple
 import pytest
 import timm
 import torch
-from loading import bundled as ours
-from modules import Make
-from test_torchvision import (
+from bit_for_bit import (  # noqa: F401 - the tests of both
     OTHER,
     SEED,
     Reference,
-    Subject,
     assert_same_network,
     assert_same_outputs,
     batches,
@@ -29,7 +26,15 @@ from test_torchvision import (
     on_meta,
     run,
     signature,
+    subject,
+    test_buffers_after_a_step_are_bit_equal,
+    test_gradients_are_bit_equal,
+    test_one_seed_gives_the_same_weights,
+    test_outputs_in_eval_mode_are_bit_equal,
+    test_outputs_in_training_are_bit_equal,
 )
+from loading import bundled as ours
+from modules import Make
 from timm.models import get_pretrained_cfg
 from torch import Tensor, nn
 
@@ -60,32 +65,6 @@ def theirs(name: str, **options: Any) -> nn.Module:
 def reference(request: pytest.FixtureRequest) -> Reference:
     torch.manual_seed(SEED)
     return Reference.of(request.param, theirs(request.param), SIZES)
-
-
-@pytest.fixture(scope="module")
-def subject(reference: Reference, make: Make) -> Subject:
-    return Subject.of(ours(reference.name), make, reference)
-
-
-def test_one_seed_gives_the_same_weights(reference: Reference, subject: Subject) -> None:
-    assert list(subject.drawn) == list(reference.drawn)
-    assert subject.drawn == reference.drawn
-
-
-def test_outputs_in_eval_mode_are_bit_equal(reference: Reference, subject: Subject) -> None:
-    assert_same_outputs(subject.result.evaluated, reference.result.evaluated)
-
-
-def test_outputs_in_training_are_bit_equal(reference: Reference, subject: Subject) -> None:
-    assert_same_outputs(subject.result.trained, reference.result.trained)
-
-
-def test_gradients_are_bit_equal(reference: Reference, subject: Subject) -> None:
-    assert differing(subject.result.gradients, reference.result.gradients) == []
-
-
-def test_buffers_after_a_step_are_bit_equal(reference: Reference, subject: Subject) -> None:
-    assert differing(subject.result.buffers, reference.result.buffers) == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -12,8 +12,8 @@ from archspec.codegen.words.of_layers import counted, layers, listed, parts, tol
 from archspec.codegen.words.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.words.side_formulas import decides_sizes
 from archspec.network import Network
-from archspec.ops import Shape
-from archspec.resolve.shapes_across_scopes import channels_of, renamed
+from archspec.ops import Shape, named_channels
+from archspec.resolve.shapes_across_scopes import renamed
 from archspec.traced import Traced, formula_of
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
@@ -86,7 +86,7 @@ def _named(shape: Shape, network: Network) -> Shape:
     """Return an input's shape, whose channels have their name where they are an argument."""
     if not shape:
         return shape
-    name, index = channels_of(shape)
+    name, index = named_channels(shape)
     return renamed(shape, {index: name}) if name in network.open else shape
 
 

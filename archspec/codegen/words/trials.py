@@ -137,11 +137,11 @@ def _read(views: Sequence[View], arguments: frozenset[str]) -> Iterator[str]:
         if isinstance(view.child, Body):
             yield from _read(entered(view), arguments)
         elif isinstance(view.child, Leaf):
-            for name in arguments & (view.child.formulas.keys() - _ofchannels_of(view.child)):
+            for name in arguments & (view.child.formulas.keys() - _of_channels(view.child)):
                 yield from expressions.names(view.outside(view.child.formulas[name]))
 
 
-def _ofchannels_of(leaf: Leaf) -> frozenset[str]:
+def _of_channels(leaf: Leaf) -> frozenset[str]:
     """Return arguments that decide a size elsewhere, and here how many channels there are."""
     if not isinstance(leaf.op, Narrow) or len(shape := leaf.inputs[0]) != len("CHW"):
         return frozenset()
