@@ -79,5 +79,5 @@ def _why(
         return f"it is computed from {', '.join(sorted(read_names(given)))}", given.span
     if name in network.closed:
         what, place = network.closed[name]
-        return f"it decides {what}", place
+        return f"it may decide {what}", place
     return "nothing that is there reads it", None

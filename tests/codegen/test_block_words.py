@@ -155,3 +155,16 @@ def test_a_function_says_how_many_blocks_make_a_stage() -> None:
 def test_of_tensors_of_any_rank_the_batch_alone_is_told() -> None:
     text = "name: Net\ninput: [2, 3, 4, 5]\nblocks: {B: {a: ReLU, b: {Add: [a, input]}}}\n"
     assert '"""Map (N, *) to (N, *)."""' in archspec.loads(f"{text}net: [B, B]\n").codegen()
+
+
+def test_a_merge_on_the_way_joins_not_all() -> None:
+    body = """blocks:
+  Mixer:
+    depthwise: {Conv2d: 8, kernel_size: 5, padding: 2, groups: 8}
+    act: GELU
+    add: {Add: [act, input]}
+    pointwise: {Conv2d: 8, kernel_size: 1}
+net: [Mixer, Mixer]
+"""
+    told = "A depthwise 5x5 convolution, GELU and a 1x1 convolution, with addition."
+    assert said(body)["Mixer"] == told

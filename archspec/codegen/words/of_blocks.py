@@ -143,7 +143,13 @@ def _texts(bodies: Sequence[Body], frame: Frame) -> list[Said]:
     if not merges:
         return [*found, *((text, "") for text in told(made))]
     words = listed([*dict.fromkeys(merges)])
-    return [*found, *((f"{text}, joined by {words}", "") for text in (*told(made), "layers"))]
+    # A merge on the way joins what is before it, and not all that the block is made of.
+    how = "joined by" if all(map(_ends_in_its_merge, bodies)) else "with"
+    return [*found, *((f"{text}, {how} {words}", "") for text in (*told(made), "layers"))]
+
+
+def _ends_in_its_merge(body: Body) -> bool:
+    return [node.name for node in body.nodes if _is_merge(node)] in ([], [body.result])
 
 
 @dataclass(frozen=True, slots=True)
