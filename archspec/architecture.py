@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from archspec import analysis
 from archspec.errors import Diagnostic
 from archspec.expressions import computing
-from archspec.network import Body, Leaf, Network, walk
+from archspec.network import Body, Decision, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.spec import Given, Written
 
@@ -44,7 +44,9 @@ class Architecture:
     """
 
     network: Network
-    _opened: Callable[[], Network] | None = field(default=None, repr=False, compare=False)
+    _opened: Callable[[Mapping[str, Decision]], Network] | None = field(
+        default=None, repr=False, compare=False
+    )
     _written: Written | None = field(default=None, repr=False, compare=False)
     _given: Mapping[str, Given] = field(default_factory=dict, repr=False, compare=False)
 
@@ -134,22 +136,35 @@ class Architecture:
         from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
 
         folder = _folder(templates)
-        with computing():
-            return source(
-                self._named, style=style, main=main, templates=folder, line_length=line_length
-            )
+        written = partial(source, style=style, main=main, templates=folder, line_length=line_length)
+        return self._told(written)[0]
 
     @property
     def arguments(self) -> tuple[analysis.Argument, ...]:
         """The arguments of the class in the source; of each var that is none, why."""
         if self._written is None:
             raise ValueError(_UNWRITTEN)
-        return analysis.arguments(self.codegen(), self._named, self._written, self._given)
+        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+
+        return analysis.arguments(*self._told(source), self._written, self._given)
+
+    def _told(self, source: Callable[[Network], str]) -> tuple[str, Network]:
+        """Return source, and the network as it tells it: with vars that its classes ask for."""
+        from archspec.codegen import Untested  # noqa: PLC0415 - jinja2 only when needed
+
+        with computing():
+            network = self._named
+            while True:
+                try:
+                    return source(network), network
+                except Untested as found:
+                    assert self._opened is not None
+                    network = self._opened({**network.closed, **found.closed})
 
     @cached_property
     def _named(self) -> Network:
-        """The network as its source tells it."""
-        return self._opened() if self._opened else self.network
+        """The network as its source tells it, where its classes ask for all that vars decide."""
+        return self._opened({}) if self._opened else self.network
 
     def test_source(self, module: str, *, templates: str | os.PathLike[str] | None = None) -> str:
         """Return a file of tests, for pytest, of the source in a module of that name.

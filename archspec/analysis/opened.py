@@ -7,14 +7,18 @@ from dataclasses import replace
 
 from archspec.analysis.frozen import frozen
 from archspec.analysis.sides import sides
-from archspec.network import Network
+from archspec.network import Decision, Network
 from archspec.ops import Shape
 from archspec.resolve.opening import with_open_vars
 from archspec.spec import Given, Written
 
 
 def opened(
-    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+    network: Network,
+    written: Written,
+    overrides: Mapping[str, Given],
+    shape: Shape | None,
+    closed: Mapping[str, Decision],
 ) -> Network:
     """Return a network with all that its source tells a reader.
 
@@ -23,8 +27,9 @@ def opened(
         written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
+        closed: vars that must not be open, with what they decide.
     """
-    network = with_open_vars(network, written, overrides, shape)
+    network = with_open_vars(network, written, overrides, shape, closed)
     alone = sides(network, training=False) if network.side else None
     return replace(
         network,

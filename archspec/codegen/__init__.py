@@ -22,6 +22,7 @@ from archspec.codegen.modules.network_class import write_network
 from archspec.codegen.modules.program import Program
 from archspec.codegen.python.trees import apart
 from archspec.codegen.python.width import USUAL, WIDEST, within
+from archspec.codegen.uses.common_formula import Untested
 from archspec.codegen.words import of_network
 from archspec.network import Network
 from archspec.writing import check_length
@@ -56,6 +57,7 @@ def source(
     Raises:
         SpecError: when the text is longer than it may be; code L207.
         LayoutError: when a template in the folder is wrong.
+        Untested: when open vars decide what no class of this style asks.
         ValueError: for another style, or a length of lines not from `USUAL` to `WIDEST`.
     """
     if style not in STYLES:
@@ -118,6 +120,7 @@ __all__ = [
     "USUAL",
     "WIDEST",
     "LayoutError",
+    "Untested",
     "is_generated",
     "source",
     "source_of_tests",

@@ -14,11 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from archspec import expressions, spec
 from archspec.allowed import Allowed
-from archspec.errors import Span
 from archspec.expressions import Formula, Value
 from archspec.network.nodes import (
     INPUT,
@@ -27,23 +25,18 @@ from archspec.network.nodes import (
     Body,
     Bound,
     Child,
+    Decision,
     Fill,
     Leaf,
     Loop,
     Node,
     Turn,
+    decisions,
     execution,
     walk,
 )
 from archspec.network.sides import Side, Sides
 from archspec.ops import BY_NAME, Ops, Shape, named_channels, sized
-
-
-class Decision(NamedTuple):
-    """What a var decides beside arguments of layers, and where that is written."""
-
-    what: str
-    place: Span | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +144,7 @@ __all__ = [
     "Side",
     "Sides",
     "Turn",
+    "decisions",
     "execution",
     "walk",
 ]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from archspec import spec
+from archspec.errors import Span
 from archspec.expressions import Formula, Value
 from archspec.ops import Form, Op, Shape
 
 INPUT = "input"
 """What the first node of a body reads."""
+
+
+class Decision(NamedTuple):
+    """What a var decides beside arguments of layers, and where that is written."""
+
+    what: str
+    place: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -26,6 +34,7 @@ class Node:
         inputs: shapes that arrive, without the batch dimension.
         output: shape that leaves.
         condition: the formula under `if`, when there is one and it held.
+        decided_by: the open vars with other values of which it might not have held.
         training_only: present in training mode alone.
         reuses: the earlier sibling whose module it calls again, or None.
         place: its place among its siblings in the order of the spec.
@@ -40,6 +49,7 @@ class Node:
     inputs: tuple[Shape, ...]
     output: Shape
     condition: Formula | None = None
+    decided_by: Mapping[str, Decision] = field(default_factory=dict)
     training_only: bool = False
     reuses: str | None = None
     callee: Formula | None = None
@@ -76,6 +86,7 @@ class Absent:
     Attributes:
         stands_for: the sibling that it would have read, or `input`.
         written_stands_for: the same as the spec names it: an absent sibling is still itself here.
+        decided_by: the open vars with other values of which it might be there, or mean another.
     """
 
     name: str
@@ -83,6 +94,7 @@ class Absent:
     stands_for: str
     written_stands_for: str
     written: spec.Node
+    decided_by: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
     def is_alias(self) -> bool:
@@ -252,6 +264,20 @@ def walk(body: Body) -> Iterator[Leaf | Body]:
         yield node
         if isinstance(node, Body):
             yield from walk(node)
+
+
+def decisions(body: Body) -> dict[str, Decision]:
+    """Return what open vars decide of the nodes of a body, all the way down."""
+    found: dict[str, Decision] = {}
+    left: list[Child] = [*body.children]
+    while left:
+        child = left.pop()
+        if isinstance(child, Loop):
+            left += (inner for turn in child.turns for inner in turn.children)
+            continue
+        found |= child.decided_by
+        left += child.children if isinstance(child, Body) else ()
+    return found
 
 
 def execution(nodes: Iterable[Leaf | Body]) -> list[Leaf | Body]:

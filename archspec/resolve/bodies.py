@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from archspec import spec
 from archspec.errors import fail
-from archspec.expressions import Formula, text
+from archspec.expressions import Formula
 from archspec.network import Child, Loop, Turn
 from archspec.resolve.builder import Builder
 from archspec.resolve.children import add_child
+from archspec.resolve.conditions import question
+from archspec.resolve.either_way import can_ask
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
 from archspec.resolve.holding import Around, decided, filled, joins
@@ -50,7 +52,10 @@ def add(
     around = (around or Around()).of(node)
     told = builder.resolver.diagnostics.collect(builder.told(key, scope), scope.trail)
     with told, builder.resolver.expansion.within(node.span):
-        there, around = _chosen(builder, node, scope, around)
+        # Branches of a merge that may not be there are another number of them.
+        there, around = _chosen(builder, node, scope, around, asks=branches is None)
+        if around.question is not None and around.question.holds:
+            scope = around.question.within
         if there is None:
             add_absent(builder, key, node, scope, around)
         elif there is not node:
@@ -71,22 +76,23 @@ def add(
 
 
 def _chosen(
-    builder: Builder, node: spec.Node, scope: Scope, around: Around
+    builder: Builder, node: spec.Node, scope: Scope, around: Around, *, asks: bool
 ) -> tuple[spec.Node | None, Around]:
     """Return the node itself, what stands under its `else`, or None when neither is there.
 
-    What is around it gets to know the condition.
+    What is around it gets to know the condition, and what open vars decide if the class of the
+    body `asks` for itself.
     """
     if node.condition is None or node.training_only:
         return node, around
-    if origin := scope.origin(node.condition):
-        asked = "" if node.condition.formula is None else text(node.condition.formula)
-        what = f"whether a node is there, by `if: ={asked}`"
-        builder.resolver.close(origin, what, node.condition.span)
     holds, formula = decided(node.condition, scope)
+    asked = question(node, scope, holds=holds)
+    if asked is not None and not (asks and can_ask(node, around)):
+        builder.resolver.close_all(asked.decided)
+        asked = None
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)
-    around = replace(around, condition=None if is_choice else formula)
+    around = replace(around, condition=None if is_choice else formula, question=asked)
     return (node if holds else node.otherwise), around
 
 

@@ -9,6 +9,7 @@ from archspec.errors import Note, SpecError, did_you_mean, fail
 from archspec.network import Body, Leaf
 from archspec.reading import bundled_names
 from archspec.resolve.builder import Builder
+from archspec.resolve.either_way import within
 from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, is_own
 from archspec.resolve.positions import is_as_in_torch, reading, small_size
@@ -34,12 +35,15 @@ def add_child(
     if any(flow.shape is None for flow in flows):
         builder.leave_unknown(key, around, scope)
         return
+    made = _made(builder, node, name, scope, flows)
     made = replace(
-        _made(builder, node, name, scope, flows),
+        made,
         name=name,
+        output=within(builder, key, around, made.output),
         reads=tuple(flow.ref for flow in flows),
         written_reads=written,
         condition=around.condition,
+        decided_by=around.decided_by,
         training_only=around.training_only,
         place=next(builder.places),
     )

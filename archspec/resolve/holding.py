@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archspec import spec
 from archspec.expressions import Formula, as_word, shown_value
+from archspec.network import Decision
 from archspec.ops import BY_NAME, Form
+from archspec.resolve.conditions import Question
 from archspec.resolve.hints import hint, wrong
 from archspec.resolve.scope import Scope
 from archspec.schema import names
@@ -21,6 +24,12 @@ class Around:
     condition: Formula | None = None
     training_only: bool = False
     before: spec.Name | None = None
+    question: Question | None = None
+
+    @property
+    def decided_by(self) -> Mapping[str, Decision]:
+        """The open vars that decide whether it is there."""
+        return {} if self.question is None else self.question.decided
 
     def of(self, node: spec.Node) -> Around:
         """Return the same with what the node itself says."""

@@ -60,7 +60,11 @@ def resolve_named(written: Written, overrides: Mapping[str, Given], shape: Shape
 
 
 def with_open_vars(
-    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+    network: Network,
+    written: Written,
+    overrides: Mapping[str, Given],
+    shape: Shape | None,
+    closed: Mapping[str, Decision],
 ) -> Network:
     """Return a network with as many open vars as can be, and none that had to be closed.
 
@@ -69,7 +73,10 @@ def with_open_vars(
         written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
+        closed: vars that must not be open, with what they decide.
     """
+    if closed:
+        network = replace(network, closed={**network.closed, **closed})
     again = partial(_resolved, written, overrides, shape)
     named = _candidates(written, overrides, shape).computed
     try:

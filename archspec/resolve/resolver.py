@@ -87,7 +87,14 @@ class Resolver:
         Raises:
             CannotBeOpen: when that is known early enough to begin anew without them.
         """
-        found = dict.fromkeys(sorted(vars), Decision(what, place))
+        self.close_all(dict.fromkeys(sorted(vars), Decision(what, place)))
+
+    def close_all(self, found: Mapping[str, Decision]) -> None:
+        """Note what open vars decide, as `close` does.
+
+        Raises:
+            CannotBeOpen: when that is known early enough to begin anew without them.
+        """
         if found and self.expansion.nodes <= self.patience:
             raise CannotBeOpen(found, self.expansion.nodes)
         self.closed = {**found, **self.closed}

@@ -19,7 +19,7 @@ from typing import Final
 from archspec import spec
 from archspec.codegen.modules.protocols import Children
 from archspec.codegen.python.trees import assign, dotted, listed, literal, loop
-from archspec.codegen.uses.children import Item, appended
+from archspec.codegen.uses.children import Item, appended, further
 from archspec.codegen.uses.common_formula import Differ, View, views
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula, Value, constant
@@ -52,7 +52,7 @@ class CfgLoop:
     ending: tuple[Item, ...]
     rest: tuple[Item, ...] = ()
 
-    def filling(self, name: str) -> list[ast.stmt]:
+    def filling(self, name: str, frame: Frame) -> list[ast.stmt]:
         """Return the statements that fill the variable of that name."""
         written = [assign(dotted(name), listed([]), type_="list[nn.Module]")]
         if self.channels is not None:
@@ -63,14 +63,14 @@ class CfgLoop:
         numbers = loop(dotted("n"), dotted("stage"), inner)
         stage = [numbers, appended(self.ending, name)]
         written.append(loop(dotted("stage"), literal(self.stages), stage))
-        return [*written, appended(self.rest, name)] if self.rest else written
+        return further(self.rest, frame, name, written)
 
 
 def cfg_loop(constructor: Children, view: View) -> CfgLoop | None:
     """Return the loops for a module that begins with a `cfg`, or None for any other."""
     body = view.child
     assert isinstance(body, Body)
-    loop, *rest = [child for child in body.children if not isinstance(child, Absent)]
+    loop, *rest = body.children
     if not isinstance(loop, Loop) or not isinstance(loop.written, spec.Cfg):
         return None
     if len(loop.turns) < _FEWEST:

@@ -15,7 +15,15 @@ from archspec.codegen.modules.program import Program
 from archspec.codegen.modules.protocols import Classes
 from archspec.codegen.python.trees import call, dotted, starred
 from archspec.codegen.uses.children import Item, Listed, chain, entries, is_silent, runs, variable
-from archspec.codegen.uses.common_formula import Differ, Slot, View, entered, nodes, slots
+from archspec.codegen.uses.common_formula import (
+    Differ,
+    Slot,
+    View,
+    check_tested,
+    entered,
+    nodes,
+    slots,
+)
 from archspec.codegen.uses.flat_paths import is_flat_chain
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula
@@ -83,6 +91,7 @@ class Constructor:
 
     def _remember_absent(self, slot: Slot) -> None:
         """Let the name of what no use has stand for what it stands for in all of them."""
+        check_tested(slot)
         if self._depth:  # The names of a chain further in mean nothing to those who read here.
             return
         absent = [view.child for view in slot if isinstance(view.child, Absent)]
@@ -224,12 +233,15 @@ def _condition(slot: Slot, frame: Frame) -> Formula | None:
         return None  # each of its branches has a condition of its own
     formulas = [view.child.condition for view in slot if not isinstance(view.child, Loop)]
     present = [isinstance(view.child, Leaf | Body) for view in slot]
-    if all(present) and (None in formulas or not frame.general):
+    decided = any(view.child.decided_by for view in slot if not isinstance(view.child, Loop))
+    if all(present) and (None in formulas or not (frame.general or decided)):
+        check_tested(slot)
         return None
     if None in formulas:
         raise Differ
     test = frame.common(slot, [f for f in formulas if f is not None], present)
     if expressions.is_constant(test):
+        check_tested(slot)
         return None
     if not slot[0].turn_of:  # whose variable means nothing further out
         frame.tests.append(test)

@@ -19,11 +19,11 @@ from archspec.codegen.modules.program import Class, Method, Program
 from archspec.codegen.modules.stage_functions import stage_function
 from archspec.codegen.python.trees import apart, statements
 from archspec.codegen.uses.children import Item, is_own
-from archspec.codegen.uses.common_formula import View, inside
+from archspec.codegen.uses.common_formula import Untested, View, inside
 from archspec.codegen.uses.flat_paths import is_flat_chain
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words import of_network
-from archspec.network import INPUT, Network
+from archspec.network import INPUT, Network, decisions
 
 
 def write_network(program: Program, *, flat: bool) -> None:
@@ -32,8 +32,13 @@ def write_network(program: Program, *, flat: bool) -> None:
     Args:
         program: the file.
         flat: open the blocks and write all layers in the network's own class.
+
+    Raises:
+        Untested: when open vars decide what no class asks.
     """
     network, writer = program.network, Writer(program)
+    if flat and (decided := decisions(network.root)):
+        raise Untested(decided)  # where blocks are opened, no class asks
     frame = _frame(network)
     chained = network.root.numbered and network.root.is_chain
     if flat and not (chained and is_flat_chain(network.root)):

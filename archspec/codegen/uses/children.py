@@ -36,7 +36,7 @@ _FEWEST: Final = 2
 class Listed(Protocol):
     """What fills the variable of a chain by lines of its own."""
 
-    def filling(self, name: str) -> list[ast.stmt]:
+    def filling(self, name: str, frame: Frame) -> list[ast.stmt]:
         """Return the statements that fill the variable of that name."""
 
 
@@ -213,7 +213,7 @@ def listing(
         known: variables that have a value before: one gets its type but once.
     """
     if not isinstance(items, Sequence):
-        return items.filling(variable(frame))
+        return items.filling(variable(frame), frame)
     if not items:
         return []
     named = not items[0].name.isdigit()
@@ -223,11 +223,26 @@ def listing(
     type_ = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
     first = entries(items[:start]) if named else lead
     written = [assign(dotted(name), first, type_="" if name in known else type_)]
-    tests = [frame.python(item.condition) if item.condition else None for item in items[start:]]
-    pairs = zip(tests, items[start:], strict=True)
+    return further(items[start:], frame, name, written)
+
+
+def further(
+    items: Sequence[Item], frame: Frame, name: str, written: list[ast.stmt]
+) -> list[ast.stmt]:
+    """Return statements with those that add entries to what is listed, each under its condition.
+
+    Args:
+        items: the entries.
+        frame: the names of the class or function.
+        name: the variable of what is listed.
+        written: the statements before.
+    """
+    tests = [frame.python(item.condition) if item.condition else None for item in items]
+    pairs = zip(tests, items, strict=True)
     for _, group in groupby(pairs, key=lambda pair: pair[0] and ast.dump(pair[0])):
         asked = [*group]
         added = [item for _, item in asked]
+        named = not added[0].name.isdigit()
         inner = _set(added, name) if named else [appended(added, name)]
         test = asked[0][0]
         written = following(written, [when(test, inner)] if test is not None else inner)

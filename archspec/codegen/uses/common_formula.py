@@ -16,7 +16,7 @@ from typing import Final
 
 from archspec import expressions
 from archspec.expressions import Formula, Value
-from archspec.network import Absent, Body, Leaf, Loop, Turn
+from archspec.network import Absent, Body, Decision, Leaf, Loop, Turn
 
 _TRIED: Final = (0, 1, 2, 3, 4)
 _MOST_NAMES: Final = 4
@@ -25,6 +25,18 @@ _MOST_NAMES: Final = 4
 
 class Differ(Exception):
     """The uses cannot share one text."""
+
+
+class Untested(Exception):
+    """No class asks whether a child is there, though open vars decide that: they must be closed.
+
+    Attributes:
+        closed: these vars, with what they decide.
+    """
+
+    def __init__(self, closed: Mapping[str, Decision]) -> None:
+        super().__init__(", ".join(closed))
+        self.closed = closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,17 @@ def slots(uses: Sequence[list[View]]) -> Iterator[Slot]:
 def nodes(slot: Slot) -> list[tuple[View, Leaf | Body]]:
     """Return the uses in which the child is there."""
     return [(view, view.child) for view in slot if isinstance(view.child, Leaf | Body)]
+
+
+def check_tested(slot: Slot) -> None:
+    """Refuse that a child is there, or is not, without a test, where open vars decide that.
+
+    Raises:
+        Untested: when they do.
+    """
+    for view in slot:
+        if not isinstance(view.child, Loop) and view.child.decided_by:
+            raise Untested(view.child.decided_by)
 
 
 def agreed(
