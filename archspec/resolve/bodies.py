@@ -54,7 +54,7 @@ def add(
     with told, builder.resolver.expansion.within(node.span):
         # Branches of a merge that may not be there are another number of them.
         there, around = _chosen(builder, node, scope, around, asks=branches is None)
-        if around.question is not None and around.question.holds:
+        if around.question is not None and around.question.vars and around.question.holds:
             scope = around.question.within
         if there is None:
             add_absent(builder, key, node, scope, around)
@@ -88,7 +88,8 @@ def _chosen(
     holds, formula = decided(node.condition, scope)
     asked = question(node, scope, holds=holds)
     if asked is not None and not (asks and can_ask(node, around)):
-        builder.resolver.close_all(asked.decided)
+        if asked.vars:
+            builder.resolver.close_all(asked.decided)
         asked = None
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)

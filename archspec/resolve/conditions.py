@@ -29,12 +29,12 @@ _COMPARED: Final[Mapping[type[ast.cmpop], Callable[[int], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An `if` that open vars decide.
+    """An `if` where there are open vars.
 
     Attributes:
         node: the node that it stands at.
         formula: the condition, in the names of the spec.
-        vars: the open vars.
+        vars: the open vars that decide it.
         holds: whether it does.
         scope: what the names stand for.
     """
@@ -88,10 +88,11 @@ class Question:
 
 
 def question(node: spec.Node, scope: Scope, *, holds: bool) -> Question | None:
-    """Return what the `if` of a node asks of the open vars; None where they do not decide it."""
+    """Return what the `if` of a node asks; None where there are no open vars."""
     formula = node.condition.formula if node.condition else None
-    vars = NONE if formula is None else deciding(formula, scope)
-    return Question(node, formula, vars, holds, scope) if formula is not None and vars else None
+    if formula is None or not scope.is_sourced:
+        return None
+    return Question(node, formula, deciding(formula, scope), holds, scope)
 
 
 def settled(asked: Formula, scope: Scope) -> bool | None:
@@ -142,10 +143,11 @@ def equal_sizes(asked: Formula, scope: Scope, *, holds: bool) -> list[tuple[Form
     if isinstance(asked, ast.UnaryOp) and isinstance(asked.op, ast.Not):
         return equal_sizes(asked.operand, scope, holds=not holds)
     if isinstance(asked, ast.BoolOp):
-        parts = [part for part in asked.values if settled(part, scope) is None]
-        if isinstance(asked.op, ast.And if holds else ast.Or) or len(parts) == 1:
-            return [pair for part in parts for pair in equal_sizes(part, scope, holds=holds)]
-        return []
+        parts = asked.values
+        if not isinstance(asked.op, ast.And if holds else ast.Or):
+            parts = [part for part in parts if settled(part, scope) is None]
+            parts = parts if len(parts) == 1 else []
+        return [pair for part in parts for pair in equal_sizes(part, scope, holds=holds)]
     if not (isinstance(asked, ast.Compare) and len(asked.ops) == 1):
         return []
     is_equality = isinstance(asked.ops[0], ast.Eq if holds else ast.NotEq)

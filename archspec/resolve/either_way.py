@@ -9,16 +9,21 @@ what it would give. Of the two shapes the one is taken that holds either way: be
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from archspec import spec
 from archspec.errors import Diagnostics, SpecError
 from archspec.ops import Shape, sized
 from archspec.resolve.builder import Builder
 from archspec.resolve.conditions import Question
+from archspec.resolve.expansion import Expansion
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.holding import Around, held, is_own
 from archspec.resolve.stand_ins import stand_in
 from archspec.traced import formula_of, hidden_of, known_as
+
+_MOST: Final = 200
+"""Nodes up to which something is made to see what it would give."""
 
 
 def can_ask(node: spec.Node, around: Around) -> bool:
@@ -32,7 +37,7 @@ def can_ask(node: spec.Node, around: Around) -> bool:
 def within(builder: Builder, key: spec.Name | None, around: Around, made: Shape) -> Shape:
     """Return the shape that leaves a node that is there, right also where it would not be."""
     asked = around.question
-    if asked is None:
+    if asked is None or not _matters(asked):
         return made
     node = asked.node
     try:
@@ -51,19 +56,25 @@ def within(builder: Builder, key: spec.Name | None, around: Around, made: Shape)
 def without(builder: Builder, key: spec.Name | None, around: Around, flow: Flow) -> Flow:
     """Return what stands for a node that is left out, right also where it would be there."""
     asked = around.question
-    if asked is None or flow.shape is None:
+    if asked is None or flow.shape is None or not _matters(asked):
         return flow
     other = _would_give(builder, key, around, asked)
     return replace(flow, shape=_settled(builder, asked, flow.shape, other))
 
 
+def _matters(asked: Question) -> bool:
+    """Tell whether an `if` may decide what is said of a shape: by open vars, or equal sizes."""
+    return bool(asked.vars or asked.equal(holds=True) or asked.equal(holds=False))
+
+
 def _settled(builder: Builder, asked: Question, this: Shape, other: Shape | None) -> Shape:
     """Return the shape that holds either way; where none does, the vars are closed."""
     shape = None if other is None else _either(asked, this, other)
-    if shape is None:
+    if shape is not None:
+        return shape
+    if asked.vars:
         builder.resolver.close_all(asked.decided)
-        return this
-    return shape
+    return this
 
 
 def _either(asked: Question, this: Shape, other: Shape) -> Shape | None:
@@ -77,11 +88,11 @@ def _either(asked: Question, this: Shape, other: Shape) -> Shape | None:
     if len(this) != len(other) or type(this) is not type(other):
         return None
     now, then = asked.equal(holds=asked.holds), asked.equal(holds=not asked.holds)
-    sizes = []
+    sizes: list[int] = []
     for mine, theirs in zip(this, other, strict=True):
         pair = frozenset(map(asked.scope.quantity_of_size, (mine, theirs)))
-        if len(pair) == 1:
-            sizes.append(mine)
+        if len(pair) == 1:  # what is said of more uses is the better word for it
+            sizes.append(known_as(mine, formula_of(theirs)))
         # What is known of a side of a map may be known under the condition alone.
         elif asked.vars & (hidden_of(mine) | hidden_of(theirs)) or pair not in now | then:
             return None
@@ -95,20 +106,30 @@ def _would_give(
 ) -> Shape | None:
     """Return what a node that is left out would give; None where it cannot be made.
 
-    Vars that are closed by what is in it are closed.
+    Vars that are closed by what is in it are closed, if it may ever be there.
     """
     mine, node = builder.resolver, held(asked.node)
-    apart = replace(
-        mine, diagnostics=Diagnostics(), closed={}, patience=0, named={**mine.named}, grown={}
+    made_of = Expansion(min(mine.aside, _MOST), depth=mine.expansion.depth)
+    aside = replace(
+        mine,
+        diagnostics=Diagnostics(),
+        expansion=made_of,
+        closed={},
+        patience=0,
+        named={**mine.named},
+        grown={},
+        aside=0,
     )
     name = builder.told(key, asked.scope).rpartition(".")[2]
     try:
         operands = node.operands if isinstance(node, spec.Use) else None
         flows, _ = builder.reading(node, operands or around.of(node).reads, asked.scope)
         flows = [replace(flow, shape=asked.assumed(flow.size)) for flow in flows]
-        place = replace(builder.place(name, asked.within, flows), resolver=apart)
-        made = place.make(node)
+        made = replace(builder.place(name, asked.within, flows), resolver=aside).make(node)
     except SpecError:
         return None
-    mine.close_all(apart.closed)
+    finally:
+        mine.aside -= made_of.nodes
+    if asked.vars:
+        mine.close_all(aside.closed)
     return made.output

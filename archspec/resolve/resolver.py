@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archspec import spec
+from archspec import limits, spec
 from archspec.errors import Diagnostics, Span
 from archspec.expressions import Formula
 from archspec.network import Body, Decision
@@ -56,6 +56,7 @@ class Resolver:
         patience: up to how many nodes all is left at the first such var.
         named: where nodes have their names, those of all bodies together.
         grown: sizes that were given a name since their formulas grew, with these.
+        aside: how many nodes may still be made of which nothing stays.
     """
 
     document: spec.Spec
@@ -69,6 +70,7 @@ class Resolver:
     closed: dict[str, Decision] = field(default_factory=dict)
     named: dict[str, Span] = field(default_factory=dict)
     grown: dict[str, Formula] = field(default_factory=dict)
+    aside: int = limits.NODES
 
     def module(
         self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]

@@ -13,6 +13,8 @@ from archspec.codegen.modules.merge_rows import joins_branches
 from archspec.codegen.modules.named_series import progression
 from archspec.codegen.modules.program import Program
 from archspec.codegen.modules.protocols import Classes
+from archspec.codegen.modules.table_loops import table_loops
+from archspec.codegen.python.flat import flat
 from archspec.codegen.python.trees import call, dotted, starred
 from archspec.codegen.uses.children import Item, Listed, chain, entries, is_silent, runs, variable
 from archspec.codegen.uses.common_formula import (
@@ -194,15 +196,10 @@ class Constructor:
 
     def sequential(self, slot: Slot) -> ast.expr:
         """Return `nn.Sequential(…)` for a chain."""
-        if len(slot) == 1 and self._lists and not (self._depth or self.listed):
-            written = cfg_loop(self, slot[0])
-            if written is not None:
-                self.listed = written
-                return call("nn.Sequential", starred(dotted(variable(self.frame))))
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
-        items = self.items([entered(view) for view, _ in there])
-        self._folds, self._depth = outside, self._depth - 1
+        if (looped := self._looped(there)) is not None:
+            return looped
+        items = self.chained([entered(view) for view, _ in there])
         # An identity under a name needs no module, nor does a chain miss it.
         items = [item for item in items if item.value is not None]
         named = not all(body.numbered for _, body in there)
@@ -216,6 +213,30 @@ class Constructor:
             series = progression(items, loop)
         made = call("OrderedDict", series) if series is not None else entries(items)
         return call("nn.Sequential", made)
+
+    def _looped(self, there: Sequence[tuple[View, Body]]) -> ast.expr | None:
+        """Return a chain that loops list beforehand; None for one without such loops."""
+        if len(there) > 1 or not self._lists or self._unrolls or self._depth or self.listed:
+            return None
+        ((view, body),) = there
+        held = dotted(variable(self.frame, named=not body.numbered))
+        written = cfg_loop(self, view) or table_loops(self, entered(view), flat(held))
+        if written is None:
+            return None
+        self.listed = written
+        return call("nn.Sequential", starred(held) if body.numbered else held)
+
+    def chained(self, uses: Sequence[list[View]]) -> list[Item]:
+        """Return the entries of a chain, the same in all uses.
+
+        Raises:
+            Differ: when the uses cannot share one text.
+        """
+        outside, self._folds, self._depth = self._folds, not self._unrolls, self._depth + 1
+        try:
+            return self.items(uses)
+        finally:
+            self._folds, self._depth = outside, self._depth - 1
 
     def _conditional(self, items: list[Item], *, named: bool) -> ast.expr:
         """Return a chain some of whose entries are not always there; it is listed beforehand."""

@@ -33,5 +33,8 @@ class Children(Protocol):
     def within(self, frame: Frame) -> Children:
         """Return the same for what is built inside a loop, with names of its own."""
 
+    def chained(self, uses: Sequence[list[View]]) -> list[Item]:
+        """Return the entries of a chain, the same in all uses."""
+
     def items(self, uses: Sequence[list[View]]) -> list[Item]:
         """Return the entries of a body, the same in all uses."""

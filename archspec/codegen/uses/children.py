@@ -217,9 +217,23 @@ def listing(
     if not items:
         return []
     named = not items[0].name.isdigit()
-    start = next(i for i, item in enumerate(items) if item.condition)
+    return opening(items, frame, variable(frame, named=named), known)
+
+
+def opening(
+    items: Sequence[Item], frame: Frame, name: str, known: Collection[str] = ()
+) -> list[ast.stmt]:
+    """Return the statements that begin a list with these entries, each under its condition.
+
+    Args:
+        items: the entries.
+        frame: the names of the class or function.
+        name: the variable of what is listed.
+        known: variables that have a value before: one gets its type but once.
+    """
+    named = name.startswith("named")
+    start = next((i for i, item in enumerate(items) if item.condition), len(items))
     lead = tall(listed(arguments(items[:start])))
-    name = variable(frame, named=named)
     type_ = "OrderedDict[str, nn.Module]" if named else "list[nn.Module]"
     first = entries(items[:start]) if named else lead
     written = [assign(dotted(name), first, type_="" if name in known else type_)]

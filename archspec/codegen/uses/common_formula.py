@@ -15,6 +15,7 @@ from itertools import compress, product
 from typing import Final
 
 from archspec import expressions
+from archspec.codegen.python.trees import replaced
 from archspec.expressions import Formula, Value
 from archspec.network import Absent, Body, Decision, Leaf, Loop, Turn
 
@@ -47,16 +48,21 @@ class View:
         bindings: formulas that turn loop variables into the use's own names.
         scope: values of the use's own names.
         turn_of: the variable of a generator around it, and its value in this turn.
+        held: what variables of the text hold by now, by the text of the formula.
     """
 
     child: Leaf | Body | Absent | Loop
     bindings: Mapping[str, Formula]
     scope: Mapping[str, Value]
     turn_of: Mapping[str, Formula] = field(default_factory=dict)
+    held: Mapping[str, Formula] = field(default_factory=dict)
 
     def outside(self, formula: Formula) -> Formula:
         """Return a formula of the child in the names of the scope of the use."""
-        return expressions.substitute(formula, self.bindings) if self.bindings else formula
+        told = expressions.substitute(formula, self.bindings) if self.bindings else formula
+        if not self.held:
+            return told
+        return replaced(told, lambda part: self.held.get(expressions.text(part)))
 
     def turn(self, turn: Turn) -> list[View]:
         """Return the children of one turn."""
@@ -69,14 +75,14 @@ class View:
         bindings = {n: f for n, f in {**self.bindings, **inner}.items() if n != variable}
         scope = {**self.scope, variable: turn.values[variable]}
         turn_of = {**self.turn_of, variable: expressions.constant(turn.values[variable])}
-        return [View(child, bindings, scope, turn_of) for child in turn.children]
+        return [View(child, bindings, scope, turn_of, self.held) for child in turn.children]
 
     def among(
         self, children: Sequence[Leaf | Body | Absent | Loop], inner: Mapping[str, Formula]
     ) -> list[View]:
         """Return children of this one, which have further loop variables."""
         bindings = {**self.bindings, **inner}
-        return [View(child, bindings, self.scope, self.turn_of) for child in children]
+        return [View(child, bindings, self.scope, self.turn_of, self.held) for child in children]
 
 
 Slot = tuple[View, ...]

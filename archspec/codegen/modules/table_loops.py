@@ -1,0 +1,284 @@
+"""A loop over the rows of a table, as a loop: each turn appends what its row spells.
+
+channels = 16
+for kernel_size, expanded, out_channels, stride in (
+    (3, 16, 16, 1),
+    (3, 64, 24, 2),
+    (3, 72, 24, 1),
+):
+    layers.append(InvertedResidual(channels, kernel_size, expanded, out_channels, stride))
+    channels = out_channels
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from archspec import expressions, spec
+from archspec.codegen.modules.protocols import Children
+from archspec.codegen.modules.table_turns import Turns
+from archspec.codegen.python.formulas import class_tree
+from archspec.codegen.python.trees import (
+    assign,
+    call,
+    dotted,
+    literal,
+    loop,
+    names,
+    replaced,
+    row,
+    same,
+)
+from archspec.codegen.uses.children import Item, further, opening
+from archspec.codegen.uses.common_formula import Differ, View
+from archspec.codegen.uses.frame import Frame
+from archspec.expressions import Formula
+from archspec.network import Absent, Loop
+
+_FEWEST: Final = 3
+"""Rows from which on a loop reads better than the list."""
+
+_LEAVING: Final = ("out_channels", "leaving")
+"""Names for what enters the next turn, where that is computed."""
+
+_OFTEN: Final = 2
+"""Readers from which on it has a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLoops:
+    """The statements that list what a chain is made of."""
+
+    written: tuple[ast.stmt, ...]
+
+    def filling(self, name: str, frame: Frame) -> list[ast.stmt]:
+        """Return the statements that fill the variable of that name."""
+        return [*self.written]
+
+
+def table_loops(constructor: Children, children: Sequence[View], name: str) -> TableLoops | None:
+    """Return what lists a chain with loops over tables in it, or None for any other.
+
+    Args:
+        constructor: builds the entries.
+        children: those of the chain.
+        name: the variable that holds the list.
+    """
+    if not any(map(_is_table, children)):
+        return None
+    frame = constructor.frame
+    needed, tests = {*frame.needed}, [*frame.tests]
+    with constructor.program.rehearsal() as rehearsal:
+        try:
+            written = _Chain(constructor, name).filled(children)
+        except Differ:
+            frame.needed.intersection_update(needed)
+            frame.tests[:] = tests
+            return None
+        rehearsal.keep()
+    return TableLoops(tuple(written))
+
+
+def _is_table(view: View) -> bool:
+    child = view.child
+    if not isinstance(child, Loop) or not isinstance(child.written, spec.Loop):
+        return False
+    return bool(child.written.columns) and len(child.turns) >= _FEWEST
+
+
+@dataclass
+class _Chain:
+    """Lists what a chain is made of.
+
+    Attributes:
+        constructor: builds the entries.
+        name: the variable of the list.
+        written: the statements so far.
+    """
+
+    constructor: Children
+    name: str
+    written: list[ast.stmt] = field(default_factory=list)
+
+    def filled(self, children: Sequence[View]) -> list[ast.stmt]:
+        """Return the statements for all children.
+
+        Raises:
+            Differ: when the turns of a loop cannot share one text.
+        """
+        before: list[View] = []
+        table: _Table | None = None
+        for view in children:
+            if _is_table(view):
+                self._add(before, table)
+                table, before = _Table(self.constructor, view, self.name), []
+                self.written += table.statements()
+            else:
+                before.append(view)
+        self._add(before, table)
+        return self.written
+
+    def _add(self, views: list[View], behind: _Table | None) -> None:
+        """List what stands in no loop, or begin the list."""
+        frame = self.constructor.frame
+        known = {*frame.needed}
+        items = self.constructor.chained([views]) if views else []
+        if behind is not None and items:
+            items[0] = behind.followed(items[0], known)
+        if self.written:
+            self.written = further(items, frame, self.name, self.written)
+        else:
+            self.written = opening(items, frame, self.name)
+
+
+class _Table:
+    """The loop over one table.
+
+    Args:
+        constructor: builds the entries of what is around it.
+        view: the loop.
+        name: the variable of the list.
+    """
+
+    def __init__(self, constructor: Children, view: View, name: str) -> None:
+        self._constructor, self._name = constructor, name
+        self._around = constructor.frame
+        self._turns = Turns(view, constructor.frame)
+        self._frame = self._turns.frame
+
+    def statements(self) -> list[ast.stmt]:
+        """Return the loop, and before it what enters.
+
+        Raises:
+            Differ: when the turns cannot share one text.
+        """
+        body = self._body()
+        needed = self._frame.needed
+        if any(name.startswith("@") for name in needed):
+            raise Differ
+        self._around.needed.update(needed - self._turns.own)
+        loop = self._head(body)
+        if self._turns.variable not in needed:
+            return [loop]
+        first = self._python(self._turns.around[0][self._turns.variable])
+        return [assign(dotted(self._turns.variable), first), loop]
+
+    def _body(self) -> list[ast.stmt]:
+        """Return what a turn does: it appends, and tells what enters the next.
+
+        What is behind an `if` reads the channels under one name, whether that holds or not.
+        """
+        inner = self._constructor.within(self._frame)
+        uses, written, told = self._turns.uses, list[ast.stmt](), list[ast.stmt]()
+        while any(uses):
+            count = _together(uses)
+            part, uses = [use[:count] for use in uses], [use[count:] for use in uses]
+            more = further(inner.chained(part), self._frame, self._name, [])
+            grown = self._grown([use for use in part if any(map(_is_there, use))])
+            into = more[-1].body if more and isinstance(more[-1], ast.If) else more
+            into += grown
+            told += grown
+            written += more
+            uses = self._turns.regrown(part, uses)
+        if not written:
+            raise Differ
+        if self._turns.variable not in self._frame.needed:
+            return _without(written, told)
+        return self._once(written, told)
+
+    def _grown(self, uses: Sequence[Sequence[View]]) -> list[ast.stmt]:
+        """Return the statement that lets the variable hold other channels; none for the same."""
+        needed = {*self._frame.needed}
+        formula = self._turns.grown(uses)
+        if getattr(formula, "id", "") == self._turns.variable:
+            self._frame.needed.intersection_update(needed)
+            return []
+        return [assign(dotted(self._turns.variable), self._frame.python(formula))]
+
+    def _once(self, written: list[ast.stmt], told: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Return a turn where channels that are computed for several readers have a name."""
+        assigned = told[-1] if told else None
+        value = assigned.value if isinstance(assigned, ast.Assign) else None
+        taken = self._around.taken | self._turns.own
+        name = next((name for name in _LEAVING if name not in taken), "")
+        if not isinstance(value, ast.Call) or assigned not in written or not name:
+            return written
+        reads = sum(same(node, value) for part in written for node in ast.walk(part))
+        if reads < _OFTEN:
+            return written
+        shown = dotted(name)
+        parts = [replaced(part, lambda n: shown if same(n, value) else None) for part in written]
+        return [assign(shown, value), *parts]
+
+    def _head(self, body: Sequence[ast.stmt]) -> ast.For:
+        """Return the loop over the columns that its body reads."""
+        read = [name for name in self._turns.columns if name in self._frame.needed]
+        counter = self._turns.counter
+        counts = counter in self._frame.needed
+        if not read:
+            times = call("range", literal(len(self._turns.around)))
+            return loop(dotted(counter if counts else "_"), times, body)
+        table = [[self._cell(told[name], name) for name in read] for told in self._turns.around]
+        alone = len(read) == 1
+        target = dotted(read[0]) if alone else row(*map(dotted, read))
+        told = row(*(cells[0] if alone else row(*cells) for cells in table))
+        if counts:
+            return loop(row(dotted(counter), target), call("enumerate", told), body)
+        return loop(target, told, body)
+
+    def _cell(self, formula: Formula, name: str) -> ast.expr:
+        """Return an entry of the table."""
+        if name in self._frame.modules and isinstance(formula, ast.Constant):
+            return class_tree(self._around.ops[str(formula.value)])
+        return self._python(formula)
+
+    def _python(self, formula: Formula) -> ast.expr:
+        """Return a formula in the names around the loop, which are then needed."""
+        formula = expressions.substitute(formula, self._around.constants)
+        self._around.needed.update(expressions.names(formula))
+        return self._around.python(formula)
+
+    def followed(self, item: Item, known: Collection[str]) -> Item:
+        """Return what stands behind the loop, where it reads what left that by the variable.
+
+        Args:
+            item: the entry.
+            known: the names that were needed before.
+        """
+        around, variable = self._around, self._turns.variable
+        made = item.value
+        if variable not in self._frame.needed or not isinstance(made, ast.Call) or not made.args:
+            return item
+        first, *others = made.args
+        read = around.local.get(first.id) if isinstance(first, ast.Name) else None
+        leaving = expressions.substitute(self._turns.leaving, around.constants)
+        if not same(around.python(read) if read is not None else first, around.python(leaving)):
+            return item
+        made = ast.Call(made.func, [dotted(variable), *others], made.keywords)
+        if isinstance(first, ast.Name) and first.id not in {*known, *names(made)}:
+            around.needed.discard(first.id)
+        return replace(item, value=made)
+
+
+def _is_there(view: View) -> bool:
+    return not isinstance(view.child, Absent)
+
+
+def _together(uses: Sequence[Sequence[View]]) -> int:
+    """Return how many of the next children are all there, or 1 where the next may not be."""
+    asked = [
+        any(not isinstance(view.child, Loop) and view.child.condition is not None for view in slot)
+        for slot in zip(*uses, strict=False)
+    ]
+    return asked.index(True) or 1 if True in asked else max(map(len, uses))
+
+
+def _without(written: Sequence[ast.stmt], told: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return statements without some, which may stand under an `if`."""
+    for part in written:
+        if isinstance(part, ast.If):
+            part.body = [inner for inner in part.body if inner not in told]
+    return [part for part in written if part not in told]
