@@ -48,7 +48,8 @@ class Question:
     def equal(self, *, holds: bool) -> set[frozenset[Quantity]]:
         """Return which sizes are the same where the condition holds, or does not."""
         pairs = equal_sizes(self.formula, self.scope, holds=holds)
-        return {frozenset(map(self.scope.quantity, pair)) for pair in pairs}
+        told = ([self.scope.quantity(self.scope.told(one)) for one in pair] for pair in pairs)
+        return {frozenset(pair) for pair in told}
 
     @property
     def decided(self) -> dict[str, Decision]:
@@ -70,7 +71,7 @@ class Question:
         return sized(
             shape,
             (
-                size if name is None else traced(within[name], formulas[name])
+                size if name is None else traced(within[name], self.scope.told(formulas[name]))
                 for size, name in zip(shape, told, strict=True)
             ),
         )
@@ -82,7 +83,9 @@ class Question:
         known: dict[str, Formula] = {}
         for one, other in (*pairs, *((two, one) for one, two in pairs)):
             name = one.id if isinstance(one, ast.Name) else ""
-            if self.scope.source_of(name) is not None and not known.keys() & names(other):
+            bound = self.scope.names.get(name)
+            opens = bound is not None and bound.source is not None
+            if opens and self.scope.source_of(name) and not known.keys() & names(other):
                 known.setdefault(name, other)
         return known
 
@@ -114,7 +117,7 @@ def settled(asked: Formula, scope: Scope) -> bool | None:
     if isinstance(asked, ast.UnaryOp) and isinstance(asked.op, ast.Not):
         inner = settled(asked.operand, scope)
         return None if inner is None else not inner
-    if not scope.origin(asked):
+    if not scope.origin(scope.told(asked)):
         return _known(asked, scope)
     if isinstance(asked, ast.Compare) and len(asked.ops) == 1:
         apart = _apart(asked.left, asked.comparators[0], scope)
@@ -129,7 +132,7 @@ def deciding(asked: Formula, scope: Scope) -> frozenset[str]:
         return NONE
     if isinstance(asked, ast.BoolOp):
         return NONE.union(*(deciding(part, scope) for part in asked.values))
-    return scope.origin(asked)
+    return scope.origin(scope.told(asked))
 
 
 def equal_sizes(asked: Formula, scope: Scope, *, holds: bool) -> list[tuple[Formula, Formula]]:
@@ -164,8 +167,8 @@ def _known(asked: Formula, scope: Scope) -> bool | None:
 
 def _apart(left: Formula, right: Formula, scope: Scope) -> int | None:
     """Return by how much one number exceeds another, where that is the same for all vars."""
-    less: Quantity = multiplied(constant(-1), scope.quantity(right))
-    found = total(scope.quantity(left), less)
+    less: Quantity = multiplied(constant(-1), scope.quantity(scope.told(right)))
+    found = total(scope.quantity(scope.told(left)), less)
     if not found:
         return 0
     ((product, number), *others) = found

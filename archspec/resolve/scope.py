@@ -74,6 +74,7 @@ class Scope:
         blocks: blocks around.
         unwritten: names that formulas alone have, of sizes in loops and of those that grow, with
             how they come from open vars.
+        covered: names of formulas that mean another size where a spec writes them, in the same way.
         called: the names of open vars whose own name stands for something else here.
         handed: what each block around has been given.
     """
@@ -83,6 +84,7 @@ class Scope:
     depth: int = 0
     blocks: int = 0
     unwritten: dict[str, Source] = field(default_factory=dict)
+    covered: Mapping[str, Source] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     handed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
@@ -106,9 +108,15 @@ class Scope:
         return self._is_sourced or bool(self.unwritten)
 
     def source_of(self, name: str) -> Source | None:
-        """Return how a name comes from open vars; None where it does not."""
+        """Return how a name of formulas comes from open vars; None where it does not."""
         bound = self.names.get(name)
-        return bound.source if bound and bound.source else self.unwritten.get(name)
+        if bound is not None and bound.source is not None and _is_own(name, bound):
+            return bound.source
+        return self.covered.get(name) or self.unwritten.get(name)
+
+    def told(self, written: Formula) -> Formula:
+        """Return what a spec writes here in the names of formulas."""
+        return expressions.substitute(written, self._constants(written))
 
     def with_names(self, names: Mapping[str, Binding]) -> Scope:
         """Return the scope with further names, which hide others of the same name."""
@@ -138,12 +146,12 @@ class Scope:
         return self.with_names({name: Binding(value, name_formula(name), self.source(formula))})
 
     def assuming(self, equal: Mapping[str, Formula]) -> Scope:
-        """Return the scope where some names are known to mean what formulas yield."""
+        """Return the scope where some names of formulas are known to mean what others yield."""
         known = {}
         for name, formula in equal.items():
             bound = self.names[name]
             assert bound.source is not None
-            source = bound.source._replace(quantity=self.quantity(formula))
+            source = bound.source._replace(quantity=self.quantity(self.told(formula)))
             # Where it cannot be computed, what stands before it in an `and` does not hold.
             with suppress(expressions.ExpressionError):
                 value = expressions.evaluate(formula, self.values)
@@ -174,9 +182,10 @@ class Scope:
 
     def _known(self, name: str) -> tuple[Quantity, bool]:
         """Return what a name stands for, and whether that is a whole number."""
-        held = self.values.get(name, 0)  # what is unwritten is a size
+        source, bound = self.source_of(name), self.names.get(name)
+        held = bound.value if bound is not None and name not in self.covered else 0  # a size
         whole = type(held) is int
-        if (source := self.source_of(name)) is not None:
+        if source is not None:
             return source.quantity, whole
         return constant(held) if whole else atom((type(held), repr(held))), whole  # type: ignore[arg-type]
 
@@ -194,7 +203,17 @@ class Scope:
             name: Binding(int(size), formula_of(size), self.source_of_size(size))
             for name, size in entering(shape).items()
         }
-        return replace(self, names={**without(self.names, names.SIZES), **sizes})
+        own = {n: b for n in names.SIZES if (b := self.names.get(n)) is not None and _is_own(n, b)}
+        covered = {
+            name: bound.source or Source(NONE, NONE, constant(int(bound.value)))  # type: ignore[arg-type]
+            for name, bound in own.items()
+            if name not in sizes or not _is_own(name, sizes[name])
+        }
+        return replace(
+            self,
+            names={**without(self.names, names.SIZES), **sizes},
+            covered={**self.covered, **covered} if self.is_sourced else self.covered,
+        )
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
@@ -203,8 +222,15 @@ class Scope:
     def _sources(self, read: Sequence[Given | Formula | None]) -> list[Source]:
         if not self.is_sourced:
             return []
-        found = (self.source_of(name) for part in read for name in read_names(part))
+        found = (self.source_of(name) for part in read for name in self._formula_names(part))
         return [source for source in found if source is not None]
+
+    def _formula_names(self, read: Given | Formula | None) -> frozenset[str]:
+        """Return the names of formulas that something reads."""
+        if not isinstance(read, Given):
+            return read_names(read)
+        bound = (self.names.get(name) for name in read_names(read))
+        return NONE.union(*(read_names(b.formula) for b in bound if b is not None))
 
     def written(self, given: Given) -> Origin:
         """Return where the value of what is written was written: that of a name, further out."""
@@ -247,6 +273,11 @@ class Scope:
             for name, bound in found.items()
             if bound is not None
         }
+
+
+def _is_own(name: str, bound: Binding) -> bool:
+    """Tell whether formulas have a name for what it stands for."""
+    return getattr(bound.formula, "id", "") == name
 
 
 def of_values(values: Mapping[str, Value]) -> Scope:

@@ -51,6 +51,7 @@ class CfgLoop:
     grows: bool
     ending: tuple[Item, ...]
     rest: tuple[Item, ...] = ()
+    held: None = None
 
     def filling(self, name: str, frame: Frame) -> list[ast.stmt]:
         """Return the statements that fill the variable of that name."""

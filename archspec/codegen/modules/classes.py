@@ -31,7 +31,7 @@ from archspec.codegen.uses.children import (
     class_name,
     flagged,
 )
-from archspec.codegen.uses.common_formula import Differ, Slot, View, inside, nodes
+from archspec.codegen.uses.common_formula import Differ, Slot, View, asking_all, inside, nodes
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words import of_blocks, of_network
 from archspec.codegen.words.of_shapes import mapping
@@ -119,12 +119,14 @@ class Writer:
 
         Raises:
             Differ: when no class can stand for them.
+            Untested: when none can ask all that open vars decide.
         """
         with self.program.rehearsal() as rehearsal, suppress(Differ):
             signature = self._settled(name, uses, general=True)
             rehearsal.keep()
             return signature
-        return self._settled(name, uses, general=False)
+        with asking_all(uses):
+            return self._settled(name, uses, general=False)
 
     def _settled(self, name: str, uses: Sequence[Body], *, general: bool) -> Signature:
         """Write a class that may call itself: with the parameters that it turns out to need.

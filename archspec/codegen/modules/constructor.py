@@ -13,7 +13,7 @@ from archspec.codegen.modules.merge_rows import joins_branches
 from archspec.codegen.modules.named_series import progression
 from archspec.codegen.modules.program import Program
 from archspec.codegen.modules.protocols import Classes
-from archspec.codegen.modules.table_loops import table_loops
+from archspec.codegen.modules.table_loops import Held, table_loops
 from archspec.codegen.python.flat import flat
 from archspec.codegen.python.trees import call, dotted, starred
 from archspec.codegen.uses.children import Item, Listed, chain, entries, is_silent, runs, variable
@@ -68,6 +68,7 @@ class Constructor:
         self._folds = folds
         self._unrolls = unrolls
         self._depth = 0
+        self._held: Held | None = None
 
     def within(self, frame: Frame) -> Constructor:
         """Return a constructor for what is built inside a loop, with names of its own."""
@@ -113,7 +114,10 @@ class Constructor:
             label = self.frame.label(there)
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
+        known = {*self.frame.needed}
         value = None if is_silent(slot) else self.build(slot)
+        if self._held is not None and value is not None:
+            value = self._held.read_by(value, known)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
 
@@ -224,6 +228,7 @@ class Constructor:
         if written is None:
             return None
         self.listed = written
+        self._held = written.held
         return call("nn.Sequential", starred(held) if body.numbered else held)
 
     def chained(self, uses: Sequence[list[View]]) -> list[Item]:

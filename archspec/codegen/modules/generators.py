@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Final
 
 from archspec import expressions, spec
+from archspec.codegen.modules.named_series import series
 from archspec.codegen.python.trees import call, each, literal, names, renamed, replaced, row
 from archspec.codegen.uses.children import Item
 from archspec.codegen.uses.common_formula import Differ, Slot, View
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula
-from archspec.network import Loop
+from archspec.network import Loop, Turn
 
 _FEWEST_EQUAL: Final = 2
 _FEWEST: Final = 3
@@ -37,12 +38,23 @@ class Series:
         self.loops = [view.child for view in slot if isinstance(view.child, Loop)]
         self.variable, self.start = _variable(self.loops)
         self.uses: list[list[View]] = [
-            view.counted(turn, self.variable)
+            view.counted(turn, self.variable, self._growing(view, loop.turns[lead:]))
             for view, loop in zip(slot, self.loops, strict=True)
             for turn in loop.turns[lead:]
         ]
         if not self.uses or any(len(loop.turns) < max(lead, 1) for loop in self.loops):
             raise Differ
+
+    def _growing(self, view: View, turns: Sequence[Turn]) -> dict[str, Formula]:
+        """Return the sizes that grow by the same from turn to turn, by what the variable counts."""
+        found: dict[str, Formula] = {}
+        sizes = [name for name in turns[0].bindings if name.startswith("@")] if turns[1:] else []
+        for name in sizes:
+            formulas = [view.outside(turn.bindings[name]) for turn in turns]
+            if len({*map(expressions.text, formulas)}) > 1:
+                told = series(formulas, self.variable, self.start + self.lead)
+                found |= {} if told is None else {name: told}
+        return found
 
     def item(self, item: Item, frame: Frame, *, counts: bool) -> Item:
         """Return the entry for all turns, from the one that is built alike in all of them.
@@ -80,8 +92,9 @@ class Series:
         return each(renamed(element, self.variable, shown), shown, call("range", *bounds))
 
     def _shown(self, read: set[str], frame: Frame) -> str:
-        """Return the variable as source; Python's readers know `index` as `i`."""
-        return "i" if self.variable == "index" and "i" not in read | frame.taken else self.variable
+        """Return the variable as source; Python's readers know `index` as `i`, or `j` within."""
+        known = ("i", "j") if self.variable == "index" else ()
+        return next((name for name in known if name not in read | frame.taken), self.variable)
 
     def _uncounted(self, element: ast.expr, stop: Formula, frame: Frame) -> ast.expr:
         first = expressions.constant(self.start + self.lead)

@@ -36,7 +36,7 @@ def progression(items: Sequence[Item], loop: Loop) -> ast.GeneratorExp | None:
     if turns != [*range(turns[0], turns[0] + len(turns))] or len(flat(items[0].made)) > _LONGEST:
         return None
     variable = _variable(loop, turns)
-    value = _series([item.made for item in items], variable, turns[0])
+    value = series([item.made for item in items], variable, turns[0])
     if value is None:
         return None
     bounds = (turns[0], turns[-1] + 1) if turns[0] else (len(turns),)
@@ -52,7 +52,7 @@ def _variable(loop: Loop, numbers: Sequence[int]) -> str:
     return "i"
 
 
-def _series(trees: Sequence[Any], variable: str, start: int) -> Any:
+def series(trees: Sequence[Any], variable: str, start: int) -> Any:
     """Return one tree for all turns, or None where they are no series.
 
     Args:
@@ -80,10 +80,10 @@ def _series(trees: Sequence[Any], variable: str, start: int) -> Any:
 
 def _field(parts: Sequence[Any], variable: str, start: int) -> Any:
     if not isinstance(parts[0], list):
-        return _series(parts, variable, start)
+        return series(parts, variable, start)
     if len({*map(len, parts)}) > 1:
         return None
-    made = [_series(column, variable, start) for column in zip(*parts, strict=True)]
+    made = [series(column, variable, start) for column in zip(*parts, strict=True)]
     return None if None in made else made
 
 

@@ -19,7 +19,7 @@ from archspec.codegen.modules.program import Class, Method, Program
 from archspec.codegen.modules.stage_functions import stage_function
 from archspec.codegen.python.trees import apart, statements
 from archspec.codegen.uses.children import Item, is_own
-from archspec.codegen.uses.common_formula import Untested, View, inside
+from archspec.codegen.uses.common_formula import Untested, View, asking_all, inside
 from archspec.codegen.uses.flat_paths import is_flat_chain
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words import of_network
@@ -94,10 +94,12 @@ def _structured(writer: Writer, frame: Frame, *, flat: bool) -> Built:
     """Return what makes the layers by classes, functions and loops; in the flat form, a chain."""
     root = writer.program.network.root
     folds = root.numbered and root.is_chain and not flat
-    constructor = Constructor(writer, frame, lists=not flat, folds=folds, unrolls=flat)
+    lists = not (flat or root.numbered)
+    constructor = Constructor(writer, frame, lists=lists, folds=folds, unrolls=flat)
     if not flat:
         constructor.stage = partial(stage_function, writer, frame)
-    items = constructor.items([inside(View(root, {}, frame.scopes[0]))])
+    with asking_all([root]):
+        items = constructor.items([inside(View(root, {}, frame.scopes[0]))])
     return writer.constructor(items, [root], frame), items, constructor.aliases
 
 

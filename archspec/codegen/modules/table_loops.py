@@ -31,8 +31,9 @@ from archspec.codegen.python.trees import (
     replaced,
     row,
     same,
+    updated,
 )
-from archspec.codegen.uses.children import Item, further, opening
+from archspec.codegen.uses.children import further, opening
 from archspec.codegen.uses.common_formula import Differ, View
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula
@@ -49,10 +50,46 @@ _OFTEN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a variable holds once a loop is done, for those behind it who read that.
+
+    Attributes:
+        variable: its name.
+        formula: what it holds, in the names around the loop.
+        frame: these names.
+    """
+
+    variable: str
+    formula: Formula
+    frame: Frame
+
+    def read_by(self, made: ast.expr, known: Collection[str]) -> ast.expr:
+        """Return how a child is made, of what the variable holds if that is its first argument.
+
+        Args:
+            made: how it is made.
+            known: the names that are needed for what stands before it.
+        """
+        if not isinstance(made, ast.Call) or not made.args:
+            return made
+        first, *others = made.args
+        told = self.frame.local.get(first.id) if isinstance(first, ast.Name) else None
+        held = self.frame.python(expressions.substitute(self.formula, self.frame.constants))
+        if isinstance(held, ast.Constant) or not (
+            same(first, held) or (told is not None and same(self.frame.python(told), held))
+        ):
+            return made
+        found = ast.Call(made.func, [dotted(self.variable), *others], made.keywords)
+        self.frame.needed.difference_update(names(first) - names(found) - {*known})
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class TableLoops:
-    """The statements that list what a chain is made of."""
+    """The statements that list what a chain is made of, and what a variable holds behind them."""
 
     written: tuple[ast.stmt, ...]
+    held: Held | None
 
     def filling(self, name: str, frame: Frame) -> list[ast.stmt]:
         """Return the statements that fill the variable of that name."""
@@ -73,13 +110,14 @@ def table_loops(constructor: Children, children: Sequence[View], name: str) -> T
     needed, tests = {*frame.needed}, [*frame.tests]
     with constructor.program.rehearsal() as rehearsal:
         try:
-            written = _Chain(constructor, name).filled(children)
+            chain = _Chain(constructor, name)
+            chain.fill(children)
         except Differ:
             frame.needed.intersection_update(needed)
             frame.tests[:] = tests
             return None
         rehearsal.keep()
-    return TableLoops(tuple(written))
+    return TableLoops(tuple(chain.written), chain.held)
 
 
 def _is_table(view: View) -> bool:
@@ -97,37 +135,38 @@ class _Chain:
         constructor: builds the entries.
         name: the variable of the list.
         written: the statements so far.
+        held: what a variable holds behind them.
     """
 
     constructor: Children
     name: str
     written: list[ast.stmt] = field(default_factory=list)
+    held: Held | None = None
 
-    def filled(self, children: Sequence[View]) -> list[ast.stmt]:
-        """Return the statements for all children.
+    def fill(self, children: Sequence[View]) -> None:
+        """Write the statements for all children.
 
         Raises:
             Differ: when the turns of a loop cannot share one text.
         """
         before: list[View] = []
-        table: _Table | None = None
         for view in children:
             if _is_table(view):
-                self._add(before, table)
+                self._add(before)
                 table, before = _Table(self.constructor, view, self.name), []
                 self.written += table.statements()
+                self.held = table.held
             else:
                 before.append(view)
-        self._add(before, table)
-        return self.written
+        self._add(before)
 
-    def _add(self, views: list[View], behind: _Table | None) -> None:
+    def _add(self, views: list[View]) -> None:
         """List what stands in no loop, or begin the list."""
         frame = self.constructor.frame
         known = {*frame.needed}
         items = self.constructor.chained([views]) if views else []
-        if behind is not None and items:
-            items[0] = behind.followed(items[0], known)
+        if self.held is not None and items and items[0].value is not None:
+            items[0] = replace(items[0], value=self.held.read_by(items[0].value, known))
         if self.written:
             self.written = further(items, frame, self.name, self.written)
         else:
@@ -157,7 +196,8 @@ class _Table:
         """
         body = self._body()
         needed = self._frame.needed
-        if any(name.startswith("@") for name in needed):
+        # Turns that are all alike are a generator; a size that has no name any more has none here.
+        if not needed & self._turns.own or any(name.startswith("@") for name in needed):
             raise Differ
         self._around.needed.update(needed - self._turns.own)
         loop = self._head(body)
@@ -165,6 +205,13 @@ class _Table:
             return [loop]
         first = self._python(self._turns.around[0][self._turns.variable])
         return [assign(dotted(self._turns.variable), first), loop]
+
+    @property
+    def held(self) -> Held | None:
+        """What the variable holds behind the loop, where there is one."""
+        if self._turns.variable not in self._frame.needed:
+            return None
+        return Held(self._turns.variable, self._turns.leaving, self._around)
 
     def _body(self) -> list[ast.stmt]:
         """Return what a turn does: it appends, and tells what enters the next.
@@ -196,7 +243,7 @@ class _Table:
         if getattr(formula, "id", "") == self._turns.variable:
             self._frame.needed.intersection_update(needed)
             return []
-        return [assign(dotted(self._turns.variable), self._frame.python(formula))]
+        return [updated(self._turns.variable, self._frame.python(formula))]
 
     def _once(self, written: list[ast.stmt], told: Sequence[ast.stmt]) -> list[ast.stmt]:
         """Return a turn where channels that are computed for several readers have a name."""
@@ -240,27 +287,6 @@ class _Table:
         formula = expressions.substitute(formula, self._around.constants)
         self._around.needed.update(expressions.names(formula))
         return self._around.python(formula)
-
-    def followed(self, item: Item, known: Collection[str]) -> Item:
-        """Return what stands behind the loop, where it reads what left that by the variable.
-
-        Args:
-            item: the entry.
-            known: the names that were needed before.
-        """
-        around, variable = self._around, self._turns.variable
-        made = item.value
-        if variable not in self._frame.needed or not isinstance(made, ast.Call) or not made.args:
-            return item
-        first, *others = made.args
-        read = around.local.get(first.id) if isinstance(first, ast.Name) else None
-        leaving = expressions.substitute(self._turns.leaving, around.constants)
-        if not same(around.python(read) if read is not None else first, around.python(leaving)):
-            return item
-        made = ast.Call(made.func, [dotted(variable), *others], made.keywords)
-        if isinstance(first, ast.Name) and first.id not in {*known, *names(made)}:
-            around.needed.discard(first.id)
-        return replace(item, value=made)
 
 
 def _is_there(view: View) -> bool:

@@ -76,6 +76,7 @@ class Turns:
             order=(*around.order, *around.local, *own, self.counter),
             open=around.open | sourced,
             kept=around.kept | {self.variable, self.counter},
+            columns=self.columns,
         )
 
     def _outer(self, turn: Turn) -> dict[str, Formula]:

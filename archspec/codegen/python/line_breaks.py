@@ -12,7 +12,7 @@ from archspec.codegen.python.trees import Argument, arguments_of, spine
 STEP: Final = "    "
 """One level of indentation."""
 
-_SYMBOLS: Final = {
+SYMBOLS: Final = {
     "Add": "+",
     "Sub": "-",
     "Mult": "*",
@@ -239,11 +239,11 @@ def _operands(node: ast.expr) -> list[_Operand]:
             for i, part in enumerate(node.values)
         ]
     if isinstance(node, ast.Compare):
-        symbols = [f"{_SYMBOLS[type(op).__name__]} " for op in node.ops]
+        symbols = [f"{SYMBOLS[type(op).__name__]} " for op in node.ops]
         parts = zip(["", *symbols], [node.left, *node.comparators], strict=True)
         return [_Operand(symbol, part, _is_wrapped(part, node)) for symbol, part in parts]
     if isinstance(node, ast.BinOp):
-        symbol = f"{_SYMBOLS[type(node.op).__name__]} "
+        symbol = f"{SYMBOLS[type(node.op).__name__]} "
         right = _Operand(symbol, node.right, _is_wrapped(node.right, node))
         if _alike(node.left, node):
             return [*_operands(node.left), right]

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from archspec.codegen.python.flat import flat, inside, targets
 from archspec.codegen.python.layout import lines
-from archspec.codegen.python.line_breaks import STEP
+from archspec.codegen.python.line_breaks import STEP, SYMBOLS
 from archspec.codegen.python.width import width
 
 # What is stored to prints as what is read, so `flat` serves targets too.
@@ -69,8 +69,8 @@ def _statement(node: ast.stmt, indent: int) -> list[str]:
         case ast.AnnAssign(target=target, annotation=kind, value=ast.expr() as value):
             before = f"{flat(target)}: {flat(kind)} = "
             return lines(value, indent, before, comment=_comment(node))
-        case ast.AugAssign(target=target, value=value):
-            return lines(value, indent, f"{flat(target)} += ")
+        case ast.AugAssign(target=target, op=op, value=value):
+            return lines(value, indent, f"{flat(target)} {SYMBOLS[type(op).__name__]}= ")
         case ast.Return(value=ast.expr() as value):
             return lines(value, indent, "return ", comment=_comment(node))
         case ast.Raise(exc=ast.expr() as error):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import compress, product
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 from archspec import expressions
 from archspec.codegen.python.trees import replaced
 from archspec.expressions import Formula, Value
-from archspec.network import Absent, Body, Decision, Leaf, Loop, Turn
+from archspec.network import Absent, Body, Decision, Leaf, Loop, Turn, decisions
 
 _TRIED: Final = (0, 1, 2, 3, 4)
 _MOST_NAMES: Final = 4
@@ -69,9 +69,18 @@ class View:
         inner = {name: self.outside(formula) for name, formula in turn.bindings.items()}
         return self.among(turn.children, inner)
 
-    def counted(self, turn: Turn, variable: str) -> list[View]:
-        """Return the children of one turn of a generator, in which a variable keeps its name."""
+    def counted(
+        self, turn: Turn, variable: str, growing: Mapping[str, Formula] | None = None
+    ) -> list[View]:
+        """Return the children of one turn of a generator, in which a variable keeps its name.
+
+        Args:
+            turn: the turn.
+            variable: the variable.
+            growing: formulas of sizes that it counts.
+        """
         inner = {n: self.outside(formula) for n, formula in turn.bindings.items() if n != variable}
+        inner |= growing or {}
         bindings = {n: f for n, f in {**self.bindings, **inner}.items() if n != variable}
         scope = {**self.scope, variable: turn.values[variable]}
         turn_of = {**self.turn_of, variable: expressions.constant(turn.values[variable])}
@@ -139,6 +148,22 @@ def check_tested(slot: Slot) -> None:
     for view in slot:
         if not isinstance(view.child, Loop) and view.child.decided_by:
             raise Untested(view.child.decided_by)
+
+
+@contextmanager
+def asking_all(bodies: Sequence[Body]) -> Iterator[None]:
+    """Tell that a body cannot ask all that open vars decide, where it cannot be written alone.
+
+    Raises:
+        Untested: when that is so.
+    """
+    try:
+        yield
+    except Differ:
+        decided = decisions(bodies[0])
+        if len(bodies) == 1 and decided:
+            raise Untested(decided) from None
+        raise
 
 
 def agreed(

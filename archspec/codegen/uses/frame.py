@@ -14,7 +14,15 @@ from archspec import expressions
 from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import annotation, python_of
 from archspec.codegen.python.trees import formatted
-from archspec.codegen.uses.common_formula import Differ, Slot, View, agreed, nodes, split
+from archspec.codegen.uses.by_columns import by_columns
+from archspec.codegen.uses.common_formula import (
+    Differ,
+    Slot,
+    View,
+    agreed,
+    nodes,
+    split,
+)
 from archspec.codegen.uses.handed_on import same
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Leaf
@@ -47,6 +55,7 @@ class Frame:
         defaults: the defaults that the spec gives them.
         open: the names whose values come from an argument of the network.
         kept: the names that can have other values than those in these uses.
+        columns: the names of a table's columns: a number that is a column's in each use is that.
         general: whether what all these uses have is made under its condition still.
         needed: the names that the text has read so far.
         tests: what decides whether its children are there.
@@ -60,6 +69,7 @@ class Frame:
     defaults: Mapping[str, Value] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    columns: Sequence[str] = ()
     general: bool = False
     needed: set[str] = field(default_factory=set)
     tests: list[Formula] = field(default_factory=list)
@@ -122,15 +132,19 @@ class Frame:
             for view, formula in zip(where, formulas, strict=True)
         ]
         local = [*_at_turns(where, outside)]
-        # What holds for these values of an open name may not hold for others.
+        scopes = [view.scope for view in where]
         spelt = {expressions.text(formula) for formula in local}
+        if len(spelt) > 1 and (told := by_columns(local, scopes, self.columns)) is not None:
+            self.needed.update(expressions.names(told))
+            return told
+        # What holds for these values of an open name may not hold for others.
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
             closed = [test for test in self.tests if not self.open & expressions.names(test)]
-            formula = split(local, [view.scope for view in where], closed)
+            formula = split(local, scopes, closed)
             self.needed.update(expressions.names(formula))
             return formula
         plain = [untraced(value) for value in values]
-        formula = agreed(local, plain, [view.scope for view in where], self.tests, local=self.spelt)
+        formula = agreed(local, plain, scopes, self.tests, local=self.spelt)
         self.needed.update(expressions.names(formula))
         return formula
 
