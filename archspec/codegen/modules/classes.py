@@ -70,9 +70,15 @@ class Writer:
     def _write_block(self, body: Body) -> None:
         """Write one class for all uses of a body's block, or as few as can serve them."""
         assert body.block is not None
-        uses = self.program.uses[body.block.name]
+        uses, since = self.program.uses[body.block.name], len(self.program.definitions)
+        self._write_classes(body.block.name, uses, body)
+        if all(use.path in self.program.signatures for use in uses):
+            self.program.settle([use.path for use in uses], since)
+
+    def _write_classes(self, block: str, uses: Sequence[Body], body: Body) -> None:
+        """Write the classes for the uses of a block, or those of the depth of one of them."""
         with self.program.rehearsal() as rehearsal, suppress(Differ):
-            self._write(body.block.name, uses)
+            self._write(block, uses)
             rehearsal.keep()
             return
         depths = {use.path: recursion.depth(use) for use in uses}
@@ -87,7 +93,7 @@ class Writer:
             else:
                 home.append(use)
         for group in groups:
-            self._write(body.block.name, group)
+            self._write(block, group)
 
     def _write(self, block: str, uses: Sequence[Body]) -> None:
         """Write the class of a block for these uses.
@@ -139,7 +145,7 @@ class Writer:
             return self._class_of(name, uses, general=general)
         known = Signature(name, ())
         for _ in range(_ROUNDS):
-            with self.program.rehearsal() as rehearsal:
+            with self.program.rehearsal() as rehearsal, self.program.guessing():
                 self.program.signatures |= dict.fromkeys(paths, known)
                 made = self._class_of(name, uses, general=general)
                 if made == known:

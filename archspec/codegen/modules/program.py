@@ -95,6 +95,14 @@ class Rehearsal:
         self.kept = True
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The classes of a block, with all that they call, and how they are called by path."""
+
+    definitions: Sequence[Class | Function]
+    signatures: Mapping[str, Signature]
+
+
 @dataclass(slots=True)
 class Program:
     """Collects what one file holds; definitions come before their uses.
@@ -103,6 +111,8 @@ class Program:
         uses: the uses of each block.
         signatures: the class that stands for a use, by the path of the use.
         handed_on: the names of a use that its caller hands on, by the path of the use.
+        settled: definitions that stay, whatever becomes of what is tried around them.
+        unsettled: what is tried of which others know no more than a guess.
     """
 
     network: Network
@@ -111,6 +121,8 @@ class Program:
     definitions: list[Class | Function] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     handed_on: Mapping[str, frozenset[str]] = field(init=False)
+    settled: list[Settled] = field(default_factory=list)
+    unsettled: int = 0
 
     def __post_init__(self) -> None:
         for node in walk(self.network.root):
@@ -138,6 +150,37 @@ class Program:
             if not rehearsal.kept:
                 for part, value in before.items():
                     setattr(self, part, value)
+                for settled in self.settled:
+                    self._bring_back(settled)
+
+    @contextmanager
+    def guessing(self) -> Iterator[None]:
+        """Let nothing settle that is written within, since it calls what is not known yet."""
+        self.unsettled += 1
+        try:
+            yield
+        finally:
+            self.unsettled -= 1
+
+    def settle(self, paths: Sequence[str], since: int) -> None:
+        """Let the classes of some uses, all there are of one block, stay for good.
+
+        A block is the same to all that use it, so that it is written but once.
+
+        Args:
+            paths: the uses.
+            since: how many definitions there were before.
+        """
+        if not self.unsettled:
+            known = {path: self.signatures[path] for path in paths}
+            self.settled.append(Settled(self.definitions[since:], known))
+
+    def _bring_back(self, settled: Settled) -> None:
+        """Let classes be there again, where what was tried around them was undone."""
+        there = {*map(id, self.definitions)}
+        self.definitions += [made for made in settled.definitions if id(made) not in there]
+        self.signatures |= settled.signatures
+        self.taken |= {made.name for made in settled.definitions}
 
 
 def _variants(wanted: str) -> Iterator[str]:

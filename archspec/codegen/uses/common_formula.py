@@ -268,6 +268,8 @@ def _are_one(test: Formula, one: Formula, other: Formula, *, side: bool) -> bool
 def _holds(formula: Formula, value: Value, scope: Mapping[str, Value]) -> bool:
     try:
         found = expressions.evaluate(formula, scope)
+    except expressions.TooMuchError:
+        raise  # that says nothing of this formula
     except expressions.ExpressionError:
         return False
     return found == value and isinstance(found, bool) == isinstance(value, bool)
