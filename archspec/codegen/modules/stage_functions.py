@@ -49,8 +49,8 @@ def stage_function(writer: Classes, around: Frame, slot: Slot) -> list[Item] | N
         except Differ:
             return None
         rehearsal.keep()
-    items = [_item(view, stage, signature, around) for stage in stages]
-    short = [_item(view, stage, signature, around, keywords=False) for stage in stages]
+    items = [_item(stage, signature, around) for stage in stages]
+    short = [_item(stage, signature, around, keywords=False) for stage in stages]
     # Rather than a line for each argument, the calls are rows of a table.
     return items if all(map(_fits, items)) or not all(map(_fits, short)) else short
 
@@ -91,7 +91,8 @@ class _Stage:
         self.rows = rows
         values: dict[str, Value] = {}
         bindings: dict[str, Formula] = {}
-        for name, formula in turn.bindings.items():
+        outside = {name: around.outside(formula) for name, formula in turn.bindings.items()}
+        for name, formula in outside.items():
             parts = rows.get(name, ())
             bindings |= {part: entry(formula, i) for i, part in enumerate(parts)} or {name: formula}
         for name, value in turn.values.items():
@@ -152,12 +153,10 @@ def _function_name(child: str) -> str:
     return f"_{stem}" if stem.isidentifier() else "_stage"
 
 
-def _item(
-    view: View, stage: _Stage, signature: Signature, around: Frame, *, keywords: bool = True
-) -> Item:
+def _item(stage: _Stage, signature: Signature, around: Frame, *, keywords: bool = True) -> Item:
     given: list[ast.expr | ast.keyword] = []
     for parameter in signature.parameters:
-        value = _argument(view, stage, parameter, around)
+        value = _argument(stage, parameter, around)
         # What is passed on under its own name needs no keyword.
         plain = parameter.is_size or getattr(value, "id", "") == parameter.name
         follows = bool(given) and isinstance(given[-1], ast.keyword)
@@ -167,7 +166,7 @@ def _item(
     return Item(stage.body.name, called(signature.name, given), slot)
 
 
-def _argument(view: View, stage: _Stage, parameter: Parameter, around: Frame) -> ast.expr:
-    formula = view.outside(stage.outer[parameter.name])
+def _argument(stage: _Stage, parameter: Parameter, around: Frame) -> ast.expr:
+    formula = stage.outer[parameter.name]
     around.needed.update(expressions.names(formula))
     return as_class(python_of(expressions.substitute(formula, {})), parameter, around)
