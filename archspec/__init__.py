@@ -19,6 +19,7 @@ from archspec.api import load, loads
 from archspec.architecture import Architecture
 from archspec.errors import Diagnostic, SpecError
 from archspec.plugins import PluginError
+from archspec.second_name import DISTRIBUTION as DISTRIBUTION
 from archspec.version import __version__
 
 __all__ = ["Architecture", "Diagnostic", "PluginError", "SpecError", "__version__", "load", "loads"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from archspec import analysis
 from archspec.errors import Diagnostic
 from archspec.expressions import computing
+from archspec.extras import needed
 from archspec.network import Body, Decision, Leaf, Network, walk
 from archspec.ops import Shape
 from archspec.spec import Given, Written
@@ -99,13 +100,13 @@ class Architecture:
     def build(
         self, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
     ) -> nn.Module:
-        """Build the live module; see `archspec.live.build`.
+        """Build the live module; see `archspec.live.build`. Without torch, a `MissingLibrary`.
 
         >>> load("lenet").build(device="meta").get_submodule("classifier.4")
         Linear(in_features=84, out_features=10, bias=True)
         """
-        from archspec.live import build  # noqa: PLC0415 - torch is imported only when needed
-
+        with needed("net.build()"):
+            from archspec.live import build  # noqa: PLC0415 - torch only when needed
         return build(self.network, device=device, seed=seed, max_params=max_params)
 
     def codegen(

@@ -1,6 +1,7 @@
 """The command line: `archspec COMMAND`; `COMMANDS` holds a module for each.
 
-Exit status: 0 ok, 1 the spec is wrong or two differ, 2 wrong usage or a fault of archspec's own.
+Exit status: 0 ok, 1 the spec is wrong or two differ, 2 wrong usage, a library that is not
+installed, or a fault of archspec's own.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ from archspec.commands import (
     validate,
 )
 from archspec.commands.arguments import UsageError
-from archspec.commands.missing import missing
 from archspec.commands.telling import add_colour, speak_utf8, tell
 from archspec.errors import SpecError
+from archspec.extras import told
 from archspec.plugins import PluginError
+from archspec.second_name import DISTRIBUTION
 from archspec.version import __version__
 
 COMMANDS: Final[tuple[ModuleType, ...]] = (
@@ -53,10 +55,16 @@ COMMANDS: Final[tuple[ModuleType, ...]] = (
 OK, WRONG_SPEC, WRONG_USE = 0, 1, 2
 
 
+def called() -> str:
+    """Return the name by which the command was called."""
+    name = Path(sys.argv[0]).stem
+    return name if name == DISTRIBUTION else "archspec"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line; each command adds its own part."""
     whole = argparse.ArgumentParser(
-        prog="archspec",
+        prog=called(),
         description="One YAML spec of a neural network: a PyTorch module, readable source, "
         "a diagram and a table.",
         epilog="SPEC is a file, the name of a bundled spec (`archspec list`), or - for standard "
@@ -104,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("archspec: the memory ran out; a smaller network takes less", file=sys.stderr)
         return WRONG_USE
     except ImportError as error:
-        if lacking := missing(error, arguments.command):
+        if lacking := told(error, arguments.command):
             print(f"archspec: {lacking}", file=sys.stderr)
             return WRONG_USE
         return _apologise(_others(arguments))
@@ -135,11 +143,11 @@ def _apologise(others: str) -> int:
 
 
 def warn_of_namesake() -> None:
-    """Say so when another distribution named archspec was installed over this one."""
+    """Say so when a distribution that is named archspec has lost this command to this one."""
     here = Path(__file__).resolve().parent.parent
-    if (here / "cpu").exists() or (here / "vendor").exists():
+    if called() != DISTRIBUTION and (here / "cpu").exists():
         print(
-            "archspec: another distribution named `archspec` is installed over this one "
-            "(archspec-nn); give archspec-nn an environment of its own.",
+            "archspec: another distribution, named `archspec`, is installed too, and its command "
+            f"is hidden by this one; `{DISTRIBUTION}` is this one wherever both are.",
             file=sys.stderr,
         )

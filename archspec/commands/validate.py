@@ -76,6 +76,6 @@ def _specs(named: list[str]) -> list[str | None]:
         if path.is_dir():
             files = sorted(str(file) for file in path.glob("*.yaml"))
         elif not path.exists() and any(sign in name for sign in "*?["):
-            files = sorted(glob.glob(name))
+            files = sorted(glob.glob(name, recursive=True))
         found += files or [name]
     return found or [None]

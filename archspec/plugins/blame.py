@@ -59,7 +59,7 @@ def defined(kind: type[Op]) -> tuple[Note, ...]:
     """Return the place of the class of an op, where a plugin has it and its source is there."""
     import inspect  # noqa: PLC0415 - for a mistake alone
 
-    if kind.__module__.partition(".")[0] == "archspec":
+    if kind.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return ()
     try:
         file, (lines, line) = inspect.getfile(kind), inspect.getsourcelines(kind)

@@ -16,7 +16,8 @@ from archspec.schema.keys import CONTROL
 def trouble(kind: Any) -> str:
     """Return what is wrong with the class of an op; empty when nothing is."""
     if not isinstance(kind, type) or not issubclass(kind, Op) or kind is Op:
-        return "a class that derives from `archspec.ops.Op` is needed"
+        # By the name under which it runs: that of another copy is another class.
+        return f"a class that derives from `{__name__.partition('.')[0]}.ops.Op` is needed"
     path, name = getattr(kind, "torch", None), kind.__name__
     library, _, last = path.rpartition(".") if isinstance(path, str) else ("", "", "")
     if not is_path(path) or library in ("", "parts"):

@@ -17,6 +17,7 @@ import archspec
 from archspec.commands import COMMANDS, main
 from archspec.commands.draw import MARKS
 from archspec.commands.listing import _authors
+from archspec.extras import MissingLibrary
 from archspec.reading import bundled_names, read_document
 from archspec.version import __version__
 
@@ -119,12 +120,13 @@ def test_build_on_a_device_that_is_not_there(
 
 
 MISSING = {
-    "torch": ["build", "good.yaml"],
-    "safetensors": ["build", "good.yaml", "--out", "w.safetensors"],
-    "numpy": ["build", "good.yaml", "--out", "w.safetensors"],
-    "jinja2": ["codegen", "good.yaml"],
-    "pygraphviz": ["draw", "good.yaml", "--out", "tiny.png"],
+    "torch": (["build", "good.yaml"], "'archspec-nn[torch]'"),
+    "safetensors": (["build", "good.yaml", "--out", "w.safetensors"], "'archspec-nn[torch]'"),
+    "numpy": (["build", "good.yaml", "--out", "w.safetensors"], "'archspec-nn[torch]'"),
+    "jinja2": (["codegen", "good.yaml"], "jinja2"),
+    "pygraphviz": (["draw", "good.yaml", "--out", "tiny.png"], "'archspec-nn[draw]'"),
 }
+"""What needs a library, and what is then to be installed."""
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,7 @@ MISSING = {
 )
 def test_a_library_that_is_missing_is_no_fault_of_ours(library: str, folder: Path) -> None:
     """In a process of its own, in which the library cannot be imported."""
+    command, brings = MISSING[library]
     program = (
         "import sys\n"
         "class Nothing:\n"
@@ -142,7 +145,7 @@ def test_a_library_that_is_missing_is_no_fault_of_ours(library: str, folder: Pat
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Nothing())\n"
         "from archspec.commands import main\n"
-        f"sys.exit(main({MISSING[library]!r}))\n"
+        f"sys.exit(main({command!r}))\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", program],
@@ -152,7 +155,7 @@ def test_a_library_that_is_missing_is_no_fault_of_ours(library: str, folder: Pat
         env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), "PATH": ""},
     )
     assert found.returncode == 2, found.stderr
-    assert f"pip install {library}" in found.stderr.replace("'", "").replace(">=2", "")
+    assert f"pip install {brings}" in found.stderr
     assert "fault" not in found.stderr
     assert "Traceback" not in found.stderr
 
@@ -167,7 +170,19 @@ def test_a_library_that_is_too_old_is_no_fault_of_ours(
     assert main(["build", "good.yaml"]) == 2
     err = capsys.readouterr().err
     assert "cannot use the torch that is installed (cannot import name 'sdpa_kernel')" in err
-    assert "pip install torch --upgrade" in err
+    assert "pip install --upgrade torch" in err
+
+
+def test_building_in_python_says_what_brings_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = archspec.load("lenet")
+    for name in [name for name in sys.modules if name.startswith("archspec.live")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)  # importing it then fails
+    with pytest.raises(MissingLibrary) as found:
+        net.build()
+    told = "`net.build()` needs torch, which is not installed: pip install 'archspec-nn[torch]'"
+    assert str(found.value) == told
+    assert isinstance(found.value, ImportError)
 
 
 def test_codegen_never_overwrites_what_it_did_not_write(folder: Path) -> None:
@@ -496,7 +511,7 @@ def test_folders_and_patterns(folder: Path, capsys: pytest.CaptureFixture[str]) 
     for name in "ba":
         text = f"name: {name.upper()}\ninput: [4]\nnet: ReLU\n"
         (folder / "nets" / f"{name}.yaml").write_text(text)
-    for named in ("nets", "nets/*.yaml"):
+    for named in ("nets", "nets/*.yaml", "**/[ab].yaml"):
         assert main(["validate", named, "lenet"]) == 0
         told = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
         assert told == ["nets/a.yaml", "nets/b.yaml", "lenet.yaml"]

@@ -66,7 +66,9 @@ def _alike(one: ast.stmt, other: ast.stmt) -> bool:
     if not isinstance(one, ast.FunctionDef | ast.ClassDef) or type(one) is not type(other):
         return same(one, other)
     heads = (field for field in one._fields if field != "body")
-    if not all(same(getattr(one, name), getattr(other, name)) for name in heads):
+    # Of a field that Python 3.12 knows, and lets be missing, there is nothing.
+    pairs = ((getattr(node, name, []) for node in (one, other)) for name in heads)
+    if not all(same(*pair) for pair in pairs):
         return False
     bodies = [_without_docstring(node.body) for node in (one, other)]
     return len(bodies[0]) == len(bodies[1]) and all(map(_alike, *bodies))

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 from archspec.draw.errors import DrawError
 from archspec.draw.graphviz.svg import tidy
+from archspec.extras import line
 from archspec.signing import signed
 
 Version: TypeAlias = tuple[int, ...]
@@ -34,7 +35,7 @@ _WHOLE: Final = {
 
 _NEAR: Final = 2000
 _INSTALL: Final = (
-    "`pip install 'pygraphviz>=2'` brings one along, or install the `dot` program "
+    f"`{line('pygraphviz')}` brings one along, or install the `dot` program "
     "(https://graphviz.org/download/); a `.dot` file needs neither"
 )
 
