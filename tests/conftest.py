@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import bytecode
 import pytest
 import quick
 from modules import Make, live, one_thread, source
@@ -27,9 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Look for no garbage while tests are collected: what they import stays."""
     gc.disable()
+    bytecode.share(config)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
