@@ -1,7 +1,7 @@
 """Bytecode for one run of the tests, where Python is told to keep none.
 
-Each program that a test starts would compile all it imports again, which for torch takes longer than
-what is tested.
+Each program that a test starts would compile all it imports again, which for torch takes longer
+than what is tested.
 """
 
 from __future__ import annotations
