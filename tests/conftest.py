@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import bytecode
@@ -41,7 +42,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     every few nodes through all that the tests share.
     """
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
     if quick.is_asked(session.config) and "torch" in sys.modules:
         raise pytest.UsageError("a module of quick tests imports torch")
@@ -63,6 +64,14 @@ def single_thread() -> Iterator[None]:
     """For `usefixtures`, where tensors are small."""
     with one_thread():
         yield
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For `usefixtures`, where a network is drawn in many looks: what it holds is read once."""
+    from archspec.draw.picture import content
+
+    monkeypatch.setattr(content, "chart", cache(content.chart))
 
 
 @pytest.fixture(scope="module", params=[live, source], ids=lambda make: make.__name__)
