@@ -42,7 +42,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     every few nodes through all that the tests share.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
     if quick.is_asked(session.config) and "torch" in sys.modules:
         raise pytest.UsageError("a module of quick tests imports torch")
