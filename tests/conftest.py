@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import bytecode
 import pytest
 import quick
 from modules import Make, live, one_thread, source
@@ -27,9 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Look for no garbage while tests are collected: what they import stays."""
     gc.disable()
+    bytecode.share(config)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -61,6 +64,14 @@ def single_thread() -> Iterator[None]:
     """For `usefixtures`, where tensors are small."""
     with one_thread():
         yield
+
+
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For `usefixtures`, where a network is drawn in many looks: what it holds is read once."""
+    from archspec.draw.picture import content
+
+    monkeypatch.setattr(content, "chart", cache(content.chart))
 
 
 @pytest.fixture(scope="module", params=[live, source], ids=lambda make: make.__name__)

@@ -116,6 +116,7 @@ def test_pictures_of_two_networks_can_be_read(one: str, other: str) -> None:
         assert Layout(dot(found.after, found=found, **options)).texts
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(
     "name",
     [*KINDS, *(pytest.param(n, marks=pytest.mark.slow) for n in sorted({*FAMILIES} - {*KINDS}))],

@@ -96,6 +96,7 @@ def plugin() -> Iterator[ModuleType]:
     del sys.modules[module.__name__]
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("kind", list(Kind))
 def test_ops_of_any_arguments_are_drawn(kind: Kind, plugin: ModuleType) -> None:
     rng = random.Random(f"{kind}")

@@ -27,6 +27,7 @@ ALL = [
 ]
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("name", ALL)
 def test_pictures_of_bundled_networks_are_true(name: str) -> None:
     drawn = network(name)
@@ -34,6 +35,7 @@ def test_pictures_of_bundled_networks_are_true(name: str) -> None:
     assert all_unlike(drawn) == []
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(("cases", "seed"), [(20, 0), pytest.param(100, 1, marks=pytest.mark.slow)])
 def test_pictures_of_random_networks_are_true(cases: int, seed: int) -> None:
     rng = random.Random(seed)

@@ -146,18 +146,21 @@ def check_states(drawn: Network, direction: str, turns: int = 4) -> None:
         check(told, drawn, direction, {path for path in names.values() if draw.random() < 0.6})
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("name", FEW)
 def test_whatever_is_open_looks_as_if_drawn_so(name: str, direction: str) -> None:
     check_states(network(name), direction)
 
 
+@pytest.mark.usefixtures("read_once")
 def test_nested_blocks_open_one_by_one() -> None:
     drawn = archspec.loads(NESTED).network
     assert len(blocks(data(drawn)["parts"])) == 9
     check_states(drawn, "TB", turns=30)
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(bundled_names()) - set(FEW)))
 def test_every_network_opens_and_closes(name: str) -> None:

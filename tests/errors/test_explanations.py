@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shlex
 import subprocess
@@ -48,21 +47,18 @@ def run(
     """Return the exit status of an example's command, and what it says to standard error.
 
     The last line calls archspec, once; what stands before it lays out files. A plugin is a module
-    of a process, and so gets one of its own.
+    of the folder, and of no other test.
     """
     *before, last = command.rstrip().splitlines()
     name, *arguments = shlex.split(last)
     assert name == "archspec"
     subprocess.run(["sh", "-c", "\n".join(before)], cwd=folder, check=True)
-    if "--plugin" in arguments:
-        path = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-        call = [sys.executable, "-m", "archspec", *arguments]
-        done = subprocess.run(
-            call, capture_output=True, text=True, cwd=folder, check=False, env=path
-        )
-        return done.returncode, done.stderr
     patch.chdir(folder)
-    return main(arguments), capsys.readouterr().err
+    patch.syspath_prepend(folder)
+    status = main(arguments)
+    for path in folder.glob("*.py"):
+        sys.modules.pop(path.stem, None)
+    return status, capsys.readouterr().err
 
 
 CODES = [

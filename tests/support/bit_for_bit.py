@@ -36,7 +36,8 @@ class Pass:
 
 def digests(module: nn.Module) -> dict[str, int]:
     """Return a checksum of each tensor's bits; two sets of VGG's weights would be a gigabyte."""
-    return {key: zlib.crc32(t.numpy().tobytes()) for key, t in module.state_dict().items()}
+    tensors = {key: t.contiguous().numpy() for key, t in module.state_dict().items()}
+    return {key: zlib.crc32(numbers) for key, numbers in tensors.items()}
 
 
 def disturbed(module: nn.Module) -> dict[str, Tensor]:

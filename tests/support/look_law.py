@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
-from archspec.draw.picture.compose import compose
+from looks import composed
+
 from archspec.draw.scene import Border, Box, Folded, Frame, Part, Scene
 from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Form, Kind
@@ -19,7 +20,7 @@ _SHARED = re.compile(r"(named|shares) ")
 
 def all_unlike(drawn: Network) -> list[str]:
     """Return where any picture of a network has boxes that look as they are not."""
-    scenes = [(look, compose(drawn, **look)) for look in LOOKS]
+    scenes = [(look, composed(drawn, **look)) for look in LOOKS]
     return [f"{look}: {wrong}" for look, scene in scenes for wrong in unlike(scene, drawn)]
 
 

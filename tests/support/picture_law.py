@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from archspec.draw.picture.compose import compose
+from looks import composed
+
 from archspec.draw.scene import (
     Box,
     Folded,
@@ -177,7 +178,8 @@ def _is_in(op: str, paths: tuple[str, ...]) -> bool:
 
 def all_wrong(drawn: Network) -> list[str]:
     """Return what any picture of a network says that is not so."""
-    return [f"{look}: {wrong}" for look in LOOKS for wrong in broken(compose(drawn, **look), drawn)]
+    scenes = [(look, composed(drawn, **look)) for look in LOOKS]
+    return [f"{look}: {wrong}" for look, scene in scenes for wrong in broken(scene, drawn)]
 
 
 def broken(scene: Scene, network: Network) -> list[str]:

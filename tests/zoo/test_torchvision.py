@@ -6,6 +6,7 @@ counted on networks built by hand.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -207,10 +208,15 @@ def theirs_on_meta(name: str, **choices: Any) -> nn.Module:
         return theirs(name, **choices)
 
 
+# As many as run by default: those of the first test are there for the next ones.
+theirs_kept = lru_cache(len(DEFAULT))(theirs_on_meta)
+ours_kept = lru_cache(len(DEFAULT))(lambda name: on_meta(ours(name)))
+
+
 @pytest.mark.parametrize("name", ON_META)
 def test_state_dict_is_torchvisions(name: str) -> None:
-    expected = signature(theirs_on_meta(name))
-    assert signature(on_meta(ours(name))) == expected
+    expected = signature(theirs_kept(name))
+    assert signature(ours_kept(name)) == expected
 
 
 @pytest.mark.slow
@@ -223,7 +229,7 @@ def test_state_dict_of_emitted_source_of_the_largest(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*ON_META, *OURS_ALONE])
 def test_static_figures_are_pytorchs(name: str) -> None:
-    net, module = ours(name), on_meta(ours(name))
+    net, module = ours(name), ours_kept(name)
     shape = net.inputs["input"]
     assert net.parameters == sum(p.numel() for p in module.parameters())
     assert (net.macs, net.output) == counted(module, shape)
@@ -232,7 +238,7 @@ def test_static_figures_are_pytorchs(name: str) -> None:
 @pytest.mark.parametrize("name", ON_META)
 def test_static_figures_at_another_size_are_torchvisions(name: str) -> None:
     shape, choices = OTHERS.get(name, OTHER)
-    net, module = archspec.load(name, input=shape), theirs_on_meta(name, **choices).eval()
+    net, module = archspec.load(name, input=shape), theirs_kept(name, **choices).eval()
     assert net.parameters == sum(p.numel() for p in module.parameters())
     assert (net.macs, net.output) == counted(module, shape)
 
