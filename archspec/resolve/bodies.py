@@ -87,7 +87,7 @@ def _chosen(
         return node, around
     holds, formula = decided(node.condition, scope)
     asked = question(node, scope, holds=holds)
-    if asked is not None and not (asks and can_ask(node, around)):
+    if asked is not None and not (asks and can_ask(asked, around)):
         if asked.vars:
             builder.resolver.close_all(asked.decided)
         asked = None

@@ -51,6 +51,12 @@ class Question:
         told = ([self.scope.quantity(self.scope.told(one)) for one in pair] for pair in pairs)
         return {frozenset(pair) for pair in told}
 
+    def says_equal(self, one: Formula, other: Formula) -> bool:
+        """Tell whether it says of two formulas that they are equal, as it is now."""
+        asked = {expressions.text(one), expressions.text(other)}
+        pairs = equal_sizes(self.formula, self.scope, holds=self.holds)
+        return any(asked == {expressions.text(self.scope.told(f)) for f in pair} for pair in pairs)
+
     @property
     def decided(self) -> dict[str, Decision]:
         """What the vars decide."""

@@ -26,12 +26,13 @@ _MOST: Final = 200
 """Nodes up to which something is made to see what it would give."""
 
 
-def can_ask(node: spec.Node, around: Around) -> bool:
-    """Tell whether a class can ask by itself whether a node is there."""
+def can_ask(asked: Question, around: Around) -> bool:
+    """Tell whether a class can ask by itself whether a node is there: not of sides of maps."""
+    node, told = asked.node, asked.scope.told(asked.formula)
     inner = held(node)
     one = isinstance(inner, spec.Body) or (isinstance(inner, spec.Use) and not is_own(inner))
     plain = isinstance(node.otherwise, spec.Alias | None) and around.question is None
-    return one and plain and not around.training_only
+    return one and plain and not (around.training_only or asked.scope.secret(told))
 
 
 def within(builder: Builder, key: spec.Name | None, around: Around, made: Shape) -> Shape:
@@ -91,8 +92,10 @@ def _either(asked: Question, this: Shape, other: Shape) -> Shape | None:
     sizes: list[int] = []
     for mine, theirs in zip(this, other, strict=True):
         pair = frozenset(map(asked.scope.quantity_of_size, (mine, theirs)))
-        if len(pair) == 1:  # what is said of more uses is the better word for it
-            sizes.append(known_as(mine, formula_of(theirs)))
+        if len(pair) == 1:
+            # What is right either way is a word for more uses than what is right now.
+            said = asked.says_equal(formula_of(mine), formula_of(theirs))
+            sizes.append(known_as(mine, formula_of(theirs)) if said else mine)
         # What is known of a side of a map may be known under the condition alone.
         elif asked.vars & (hidden_of(mine) | hidden_of(theirs)) or pair not in now | then:
             return None

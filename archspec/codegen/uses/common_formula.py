@@ -200,16 +200,21 @@ def agreed(
 
 
 def split(
-    formulas: Sequence[Formula], scopes: Sequence[Mapping[str, Value]], tests: Sequence[Formula]
+    formulas: Sequence[Formula],
+    scopes: Sequence[Mapping[str, Value]],
+    tests: Sequence[Formula],
+    local: Mapping[str, Formula],
 ) -> Formula:
     """Return two formulas between which a test decides, each the one of all uses on its side.
 
-    That is right for other values of the names in them too.
+    That is right for other values of the names in them too. One of them is enough if it is the
+    other whenever the test is for that.
 
     Args:
         formulas: the formula of each use.
         scopes: what the names mean there.
         tests: what may decide.
+        local: what some of the names are computed from.
 
     Raises:
         Differ: when none of the tests does.
@@ -219,6 +224,10 @@ def split(
         sides = [{expressions.text(f): f for f in compress(formulas, side)} for side in held]
         if [*map(len, sides)] == [1, 1] and sum(map(sum, held)) == len(formulas):
             body, orelse = (formula for side in sides for formula in side.values())
+            known = [expressions.substitute(f, local) for f in (test, body, orelse)]
+            for one, side in ((body, False), (orelse, True)):
+                if _are_one(*known, side=side):
+                    return one
             return ast.IfExp(test, body, orelse)
     raise Differ
 

@@ -140,7 +140,7 @@ class Frame:
         # What holds for these values of an open name may not hold for others.
         if len(spelt) > 1 and any(self.open & expressions.names(formula) for formula in local):
             closed = [test for test in self.tests if not self.open & expressions.names(test)]
-            formula = split(local, scopes, closed)
+            formula = split(local, scopes, closed, self.spelt)
             self.needed.update(expressions.names(formula))
             return formula
         plain = [untraced(value) for value in values]

@@ -1,0 +1,175 @@
+"""A `for` over columns of a chain is a `for` in the source, over the rows that its body reads."""
+
+from __future__ import annotations
+
+import random
+import textwrap
+
+import pytest
+from loading import bundled, emitted
+from varying import vary
+
+import archspec
+
+HEAD = "name: Net\ninput: [8, 16, 16]\n"
+
+# What stands in the source, whatever else does.
+WRITTEN = {
+    "channels go from turn to turn": (
+        """
+        net:
+          body:
+            - for: {channels: [8, 16, 24], kernel_size: [3, 5, 3]}
+              do: {Conv2d: =channels, kernel_size: =kernel_size}
+            - {Conv2d: 4, kernel_size: 1}
+        """,
+        """
+        previous = in_channels
+        for channels, kernel_size in ((8, 3), (16, 5), (24, 3)):
+            layers.append(nn.Conv2d(previous, channels, kernel_size=kernel_size))
+            previous = channels
+        layers.append(nn.Conv2d(previous, 4, kernel_size=1))
+        """,
+    ),
+    "a var in it": (
+        """
+        vars: {width: 2}
+        net:
+          body:
+            - for: {n: [8, 16, 24]}
+              do: [{Conv2d: =n * width, kernel_size: 1}, BatchNorm2d]
+        """,
+        """
+        channels = in_channels
+        for n in (8, 16, 24):
+            layers.append(
+                nn.Sequential(
+                    nn.Conv2d(channels, n * width, kernel_size=1),
+                    nn.BatchNorm2d(n * width),
+                )
+            )
+            channels = n * width
+        """,
+    ),
+    "a repeat in each turn": (
+        """
+        net:
+          body:
+            - for: {n: [8, 16, 24], depth: [1, 2, 3]}
+              do: {repeat: =depth, do: {Conv2d: =n, kernel_size: 3, padding: 1, stride: =2 if index == 0 else 1}}
+        """,
+        """
+        for n, depth in ((8, 1), (16, 2), (24, 3)):
+            layers += [
+                nn.Conv2d(channels, n, kernel_size=3, stride=2, padding=1),
+                *(nn.Conv2d(n, n, kernel_size=3, padding=1) for _ in range(depth - 1)),
+            ]
+            channels = n
+        """,
+    ),
+    "what only later turns have": (
+        """
+        net:
+          body:
+            - for: {size: [3, 5, 7]}
+              splice:
+                - {if: =index > 0, Conv2d: =2 * in_channels, kernel_size: 1}
+                - {Conv2d: =in_channels, kernel_size: =size, padding: =size // 2}
+        """,
+        """
+        for i, size in enumerate((3, 5, 7)):
+            if i > 0:
+                layers.append(nn.Conv2d(channels, 2 * channels, kernel_size=1))
+                channels *= 2
+            layers.append(
+                nn.Conv2d(channels, channels, kernel_size=size, padding=size // 2)
+            )
+        """,
+    ),
+    "names, and a sum that grows": (
+        """
+        vars: {growth: 4}
+        blocks: {Unit(growth): {conv: {Conv2d: =growth, kernel_size: 1}, out: {Cat: [input, conv]}}}
+        net:
+          body:
+            stages:
+              for: {i: [1, 2, 3], depth: [2, 3, 4]}
+              splice:
+                unit<i>: {for: {j: =range(depth)}, do: {Unit: =growth}}
+                half<i>: {if: =i < 3, Conv2d: =in_channels // 2, kernel_size: 1}
+        """,
+        """
+        channels = in_channels
+        for i, depth in ((1, 2), (2, 3), (3, 4)):
+            named_layers[f"unit{i}"] = nn.Sequential(
+                *(Unit(channels + growth * j, growth) for j in range(depth))
+            )
+            channels += depth * growth
+            if i < 3:
+                named_layers[f"half{i}"] = nn.Conv2d(channels, channels // 2, kernel_size=1)
+                channels //= 2
+        """,
+    ),
+    "classes of layers": (
+        """
+        net:
+          body:
+            - for: {act: [ReLU, GELU, Tanh], n: [8, 16, 24]}
+              splice: [{Conv2d: =n, kernel_size: 1}, =act]
+        """,
+        """
+        for act, n in ((nn.ReLU, 8), (nn.GELU, 16), (nn.Tanh, 24)):
+            layers += [
+                nn.Conv2d(channels, n, kernel_size=1),
+                act(),
+            ]
+            channels = n
+        """,
+    ),
+    "what reads it behind the chain": (
+        """
+        vars: {width: 2}
+        net:
+          body:
+            - for: {n: [8, 16, 24], kernel_size: [1, 3, 1]}
+              do: {Conv2d: =n * width, kernel_size: =kernel_size}
+          pool: {AdaptiveAvgPool2d: 1}
+          flat: Flatten
+          head: {Linear: 5}
+        """,
+        """
+        self.head = nn.Linear(channels, 5)
+        """,
+    ),
+}
+
+# A loop would not read better, or cannot be written.
+LEFT = {
+    "turns that are all alike": """
+        net: {body: [{for: {n: [1, 2, 3]}, do: ReLU}]}
+    """,
+    "two rows": """
+        net: {body: [{for: {n: [8, 16]}, do: {Conv2d: =n, kernel_size: 1}}]}
+    """,
+    "rows that make different things": """
+        net: {body: [{for: {n: [8, 16, 24]}, do: {Conv2d: =n, kernel_size: 1, bias: =n > 8 or null}}]}
+    """.replace(", bias: =n > 8 or null", ""),
+    "a column that hides a var": """
+        vars: {width: 4}
+        net:
+          - {Conv2d: =width, kernel_size: 1}
+          - [{for: {width: [8, 16, 24], k: [1, 3, 1]}, do: {Conv2d: =width, kernel_size: =k}}]
+    """,
+}
+
+
+def _text(spec: str) -> str:
+    return f"{HEAD}{textwrap.dedent(spec)}"
+
+
+@pytest.mark.parametrize(("spec", "wanted"), WRITTEN.values(), ids=WRITTEN)
+def test_a_table_is_a_loop(spec: str, wanted: str) -> None:
+    text = _text(spec)
+    found = archspec.loads(text).codegen()
+    assert textwrap.indent(textwrap.dedent(wanted).strip("\n"), " " * 8) in found
+    vary(text, random.Random(0), 20)
