@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Container, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -81,7 +82,7 @@ class Scope:
     trail: tuple[Note, ...] = ()
     depth: int = 0
     blocks: int = 0
-    unwritten: dict[str, Source] = field(default_factory=dict)
+    unwritten: MutableMapping[str, Source] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     handed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
@@ -180,7 +181,15 @@ class Scope:
             name: Binding(int(size), formula_of(size), self.source_of_size(size))
             for name, size in entering(shape).items()
         }
-        return replace(self, names={**without(self.names, names.SIZES), **sizes})
+        # Formulas still speak of what entered further out, though its name is out of reach.
+        hidden = {
+            name: bound.source
+            for name, bound in self.names.items()
+            if name in names.SIZES and name not in sizes and bound.source
+        }
+        unwritten = ChainMap(self.unwritten, hidden) if hidden else self.unwritten
+        kept = without(self.names, names.SIZES)
+        return replace(self, names={**kept, **sizes}, unwritten=unwritten)
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
