@@ -12,7 +12,7 @@ from archspec import analysis
 from archspec.architecture import Architecture
 from archspec.errors import Span, SpecError
 from archspec.expressions import computing
-from archspec.keywords import given_of, ops_of, place_of
+from archspec.keywords import given_of, ops_of, place_of, shape_of
 from archspec.ops import BY_NAME, Ops, Shape
 from archspec.reading import read_document, read_text
 from archspec.resolve.opening import resolve_named
@@ -46,7 +46,8 @@ def load(
     """
     ops = ops_of(plugins)
     given = {name: given_of(name, value) for name, value in vars.items()}
-    return compiled(read_document(spec, ops), input, given, ops, place_of("input", input))
+    place = place_of("input", input)
+    return compiled(read_document(spec, ops), shape_of(input), given, ops, place)
 
 
 def loads(
@@ -60,7 +61,7 @@ def loads(
     ops = ops_of(plugins)
     given = {name: given_of(name, value) for name, value in vars.items()}
     document = read_text(text, "<string>", ops)
-    return compiled(document, input, given, ops, place_of("input", input))
+    return compiled(document, shape_of(input), given, ops, place_of("input", input))
 
 
 def compiled(

@@ -65,7 +65,8 @@ class Function:
         source: how Python spells it: a built-in, a function of `math`, or, with `_` before its
             name, a function that is copied into the source.
         is_whole: whether it makes the same whole number of 8 and of 8.0.
-        is_growing: whether it is never smaller for larger numbers.
+        is_growing: whether it is never smaller for larger numbers; of one that has digits or a
+            divisor, whatever these are, for a larger first number.
     """
 
     compute: Callable[..., Any]
@@ -79,12 +80,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "max": Function(max, "max", is_growing=True),
     "ceil": Function(math.ceil, "math.ceil", is_whole=True, is_growing=True),
     "floor": Function(math.floor, "math.floor", is_whole=True, is_growing=True),
-    "round": Function(_round, "round"),
+    "round": Function(_round, "round", is_growing=True),
     "sqrt": Function(math.sqrt, "math.sqrt", is_growing=True),
     "len": Function(len, "len"),
     "range": Function(_range, "range"),
     "sum": Function(sum, "sum"),
-    "make_divisible": Function(make_divisible, "_make_divisible", is_whole=True),
+    "make_divisible": Function(make_divisible, "_make_divisible", is_whole=True, is_growing=True),
 }
 """By their names. `docs/language.md` lists them; nothing else need know of a further one."""
 
@@ -105,7 +106,8 @@ def bounded(value: Value, offset: int) -> Value:
     """
     # `abs` of a bool is an int, so no case of its own is needed for it.
     if isinstance(value, (int, float)) and not abs(value) <= limits.MAGNITUDE:
-        raise ExpressionError("the number is too large", offset)
+        told = "the number is too large" if abs(value) > 0 else "nan is not a number"
+        raise ExpressionError(told, offset)
     if isinstance(value, str) and len(value) > limits.STRING_LENGTH:
         raise ExpressionError("the string is too long", offset)
     if isinstance(value, tuple) and size(value) > limits.LIST_LENGTH + 1:

@@ -23,6 +23,7 @@ from archspec.ops.activation import (
     Tanh,
 )
 from archspec.ops.arguments import Integer, Padding, Positive, PositivePair, Probability, pair
+from archspec.ops.asks import Ask
 from archspec.ops.attention import MultiheadAttention
 from archspec.ops.base import Argument, Call, Form, Invocation, Kind, Op, Tensor
 from archspec.ops.conv import Conv2d, ConvTranspose2d
@@ -133,6 +134,7 @@ __all__ = [
     "EVERYTHING",
     "OPS",
     "Argument",
+    "Ask",
     "Axis",
     "Call",
     "ChannelsLast",

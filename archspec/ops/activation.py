@@ -6,6 +6,7 @@ import math
 from typing import ClassVar, Literal
 
 from archspec.ops.arguments import Integer, Number, Positive
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, shown
@@ -41,18 +42,26 @@ class ReLU6(_OfItsInput):
     torch: ClassVar[str] = "nn.ReLU6"
 
 
+def _kept_sign(field: str) -> Ask:
+    """Return that x is not overwritten by what has not its sign."""
+    told = "below 0 it has no gradient where it works in place"
+    return Ask(f"not inplace or {field} >= 0", told, field)
+
+
 class LeakyReLU(_Activation):
     """x where positive, a small multiple of x elsewhere."""
 
     torch: ClassVar[str] = "nn.LeakyReLU"
     keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (_kept_sign("negative_slope"),)
     negative_slope: Number = 0.01
     inplace: bool = False
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; its gradient asks the result for the sign of x."""
-        return _kept_sign(self, "negative_slope", inputs[0])
+        self.check_asks(*inputs)
+        return inputs[0]
 
 
 class PReLU(_Activation):
@@ -61,17 +70,20 @@ class PReLU(_Activation):
     torch: ClassVar[str] = "nn.PReLU"
     keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "num_parameters in [1, channels]",
+            "{num_parameters} parameters are neither one for all nor one for each of {channels}"
+            " channels",
+            "num_parameters",
+        ),
+    )
     num_parameters: Positive = 1
     init: Number = 0.25
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
-        if self.num_parameters not in (1, inputs[0][0]):
-            raise Misfit(
-                f"{int(self.num_parameters)} parameters are neither one for all nor one for each"
-                f" of {int(inputs[0][0])} channels",
-                "num_parameters",
-            )
+        self.check_asks(*inputs)
         return inputs[0]
 
     def tensors(self) -> tuple[Tensor, ...]:
@@ -85,19 +97,14 @@ class ELU(_Activation):
     torch: ClassVar[str] = "nn.ELU"
     keeps_shape: ClassVar[bool] = True
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (_kept_sign("alpha"),)
     alpha: Number = 1.0
     inplace: bool = False
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; its gradient asks the result for the sign of x."""
-        return _kept_sign(self, "alpha", inputs[0])
-
-
-def _kept_sign(op: LeakyReLU | ELU, field: str, shape: Shape) -> Shape:
-    """Return the shape; raise `Misfit` where x is overwritten by what has not its sign."""
-    if op.inplace and getattr(op, field) < 0:
-        raise Misfit("below 0 it has no gradient where it works in place", field)
-    return shape
+        self.check_asks(*inputs)
+        return inputs[0]
 
 
 class GELU(_Activation):

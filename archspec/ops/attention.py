@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from archspec.ops.arguments import Positive, Probability
+from archspec.ops.asks import Ask
 from archspec.ops.base import Invocation, Kind, Op, Tensor
 from archspec.ops.linear import Linear
 from archspec.ops.memory import Inner, Saved
@@ -37,6 +38,13 @@ def owned(modules: tuple[tuple[str, Op], ...]) -> tuple[Tensor, ...]:
     )
 
 
+HEADS: Final = Ask(
+    "embed_dim % num_heads == 0",
+    "{num_heads} heads do not divide {embed_dim} channels",
+    "num_heads",
+)
+
+
 class MultiheadAttention(Op):
     """Self-attention over a sequence (T, C) (Vaswani et al., 2017)."""
 
@@ -46,6 +54,7 @@ class MultiheadAttention(Op):
     positional: ClassVar[int] = 2
     named: ClassVar[tuple[str, ...]] = ("batch_first",)
     explicit: ClassVar[tuple[str, ...]] = ("batch_first",)
+    asks: ClassVar[tuple[Ask, ...]] = (HEADS,)
     invocation: ClassVar[Invocation | None] = Invocation(3, (("need_weights", False),), 0)
 
     embed_dim: Positive
@@ -71,7 +80,8 @@ class MultiheadAttention(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; the heads must divide the features."""
-        return divided(inputs[0], self.embed_dim, self.num_heads)
+        self.check_asks(*inputs)
+        return inputs[0]
 
     def modules(self) -> tuple[tuple[str, Op], ...]:
         """Return the map of all heads' results."""
@@ -116,10 +126,3 @@ def without_result(moments: list[Inner], output: Shape) -> tuple[Inner, ...]:
     """Return moments without the result, which counts by itself."""
     result = math.prod(int(n) for n in output)
     return tuple(inner._replace(elements=inner.elements - result) for inner in moments)
-
-
-def divided(shape: Shape, channels: int, heads: int) -> Shape:
-    """Return the shape; raise `Misfit` unless the heads share its channels evenly."""
-    if channels % heads:
-        raise Misfit(f"{int(heads)} heads do not divide {int(channels)} channels", "num_heads")
-    return shape

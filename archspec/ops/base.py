@@ -15,8 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from archspec.ops.asks import Ask
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import ChannelsLast, Shape
+from archspec.ops.shape import ChannelsLast, Misfit, Shape
 from archspec.ops.windowed import Window
 
 
@@ -107,7 +108,8 @@ class Op(BaseModel):
         invocation: how its module is called, where that is not with one tensor for another.
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
         fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
-        shares: two arguments the second of which must divide the first, where PyTorch does not ask.
+        asks: what it asks of its arguments together; `check_asks` refuses by it, and so do emitted
+            constructors.
         keeps_shape: whether what leaves an op with an `output` of its own has the shape of what
             enters: whatever height and width arrive, it takes them.
         keeps: what the backward pass needs, where arguments and shapes do not matter; None where
@@ -128,7 +130,7 @@ class Op(BaseModel):
     invocation: ClassVar[Invocation | None] = None
     stretches: ClassVar[bool] = False
     fresh: ClassVar[bool] = False
-    shares: ClassVar[tuple[str, str] | None] = None
+    asks: ClassVar[tuple[Ask, ...]] = ()
     keeps: ClassVar[Saved | None] = None
     keeps_shape: ClassVar[bool] = False
 
@@ -200,6 +202,32 @@ class Op(BaseModel):
             Misfit: when the arguments and shapes do not fit.
         """
         return inputs[0]
+
+    def sizes_asked(self, *inputs: Shape) -> dict[str, int]:
+        """Return what `asks` speak of beside the arguments.
+
+        Raises:
+            Misfit: when the op cannot read such shapes.
+        """
+        return {"channels": inputs[0][0]} if inputs else {}
+
+    def advice(self, field: str) -> str:
+        """Return what to do where an ask blames an argument; empty where nobody knows."""
+        return ""
+
+    def check_asks(self, *inputs: Shape) -> None:
+        """Refuse arguments that do not go together, or not with the channels that arrive.
+
+        Raises:
+            Misfit: when one of `asks` is not fulfilled.
+        """
+        if not self.asks:
+            return
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values |= self.sizes_asked(*inputs)
+        for ask in self.asks:
+            if told := ask.refused(values):
+                raise Misfit(told, ask.field, help=self.advice(ask.field))
 
     def modules(self) -> tuple[tuple[str, Op], ...]:
         """Return the modules that it is made of and that rules of `init` reach, by name."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from archspec.ops.arguments import Padding, Positive, PositivePair, pair
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, feature_map, shown
 from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, TooSmall, Window, axis, sizes
+
+_GROUPS: Final = tuple(
+    Ask(f"{name} % groups == 0", f"{{groups}} groups do not divide {name} {{{name}}}", "groups")
+    for name in ("in_channels", "out_channels")
+)
 
 
 class Conv2d(Op):
@@ -18,6 +24,10 @@ class Conv2d(Op):
     torch: ClassVar[str] = "nn.Conv2d"
     kind: ClassVar[Kind] = Kind.CONV
     positional: ClassVar[int] = 2
+    asks: ClassVar[tuple[Ask, ...]] = (
+        *_GROUPS,
+        Ask("padding != 'same' or stride == 1", "padding `same` needs a stride of 1", "padding"),
+    )
 
     in_channels: Positive
     out_channels: Positive
@@ -42,15 +52,17 @@ class Conv2d(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return (out_channels, H', W')."""
         _, height, width = feature_map(inputs[0])
-        _check_groups(self)
+        self.check_asks(*inputs)
         self._check_padding(height, width)
         if self.padding == "same":
-            if pair(self.stride) != (1, 1):
-                half, odd = divmod(max(pair(self.kernel_size)), 2)
-                help = f"`padding: {half}`, half the kernel, is the usual one" if odd else ""
-                raise Misfit("padding `same` needs a stride of 1", "padding", help=help)
             return (self.out_channels, height, width)
         return (self.out_channels, *sizes((height, width), self._axes()))
+
+    def advice(self, field: str) -> str:
+        """Return which padding keeps a size where the stride is 1."""
+        half, odd = divmod(max(pair(self.kernel_size)), 2)
+        usual = f"`padding: {half}`, half the kernel, is the usual one"
+        return usual if odd and field == "padding" else ""
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight (out, in / groups, kh, kw) and, unless `bias` is false, bias (out,)."""
@@ -126,6 +138,14 @@ class ConvTranspose2d(Op):
     kind: ClassVar[Kind] = Kind.CONV
     keeps: ClassVar[Saved | None] = Saved(inputs=True)
     positional: ClassVar[int] = 2
+    asks: ClassVar[tuple[Ask, ...]] = (
+        *_GROUPS,
+        Ask(
+            "output_padding < max(stride, dilation)",
+            "{output_padding} is not below the stride, nor below the dilation",
+            "output_padding",
+        ),
+    )
 
     in_channels: Positive
     out_channels: Positive
@@ -150,15 +170,11 @@ class ConvTranspose2d(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return (out_channels, H', W'): `(n - 1) stride - 2 padding + window + output_padding`."""
         _, *sizes = feature_map(inputs[0])
-        _check_groups(self)
+        self.check_asks(*inputs)
         lengths = []
         for n, (kernel, stride, padding, dilation), more in zip(
             sizes, self._sides(), pair(self.output_padding), strict=True
         ):
-            if more >= max(stride, dilation):
-                raise Misfit(
-                    f"{more} is not below the stride, nor below the dilation", "output_padding"
-                )
             length = (n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1 + more
             if length < 1:
                 fact = f"padding {padding} leaves nothing of the map"
@@ -211,10 +227,3 @@ def _transposed(kernel: int, stride: int, padding: int, dilation: int) -> Phases
         near, far = ((place - dilation * tap) // stride for tap in (last, first))
         reads.append((near, far))
     return Phases(tuple(reads), 1)
-
-
-def _check_groups(op: Conv2d | ConvTranspose2d) -> None:
-    for name in ("in_channels", "out_channels"):
-        if getattr(op, name) % op.groups:
-            channels = int(getattr(op, name))
-            raise Misfit(f"{int(op.groups)} groups do not divide {name} {channels}", "groups")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, PlainValidator
 
 from archspec.ops.arguments import LARGEST, Number, Positive
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import ChannelsLast, Misfit, Shape, feature_map, shown
@@ -104,6 +105,13 @@ class GroupNorm(Op):
     keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 2
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "num_channels % num_groups == 0",
+            "{num_groups} groups do not divide {num_channels} channels",
+            "num_groups",
+        ),
+    )
 
     num_groups: Positive
     num_channels: Positive
@@ -122,11 +130,7 @@ class GroupNorm(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
-        if self.num_channels % self.num_groups:
-            raise Misfit(
-                f"{int(self.num_groups)} groups do not divide {int(self.num_channels)} channels",
-                "num_groups",
-            )
+        self.check_asks(*inputs)
         return inputs[0]
 
     def tensors(self) -> tuple[Tensor, ...]:

@@ -6,9 +6,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Saved
-from archspec.ops.shape import Misfit, Shape, feature_map
+from archspec.ops.shape import Shape, feature_map
 from archspec.ops.windowed import Axis, TooSmall, Window
 
 
@@ -67,13 +68,15 @@ class ReflectionPad2d(_Pad):
 
     torch: ClassVar[str] = "nn.ReflectionPad2d"
     keeps: ClassVar[Saved | None] = Saved(inputs=True)
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask("padding >= 0", "a mirror takes nothing away", "padding"),
+    )
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (C, H', W'); no side may be as long as the map."""
         _, height, width = feature_map(inputs[0])
         left, right, top, bottom = self._sides()
-        if min(left, right, top, bottom) < 0:
-            raise Misfit("a mirror takes nothing away", "padding")
+        self.check_asks(*inputs)
         if max(left, right) >= width or max(top, bottom) >= height:
             raise TooSmall(f"{height}×{width} mirrored holds no more than itself", "padding")
         return super().output(*inputs)

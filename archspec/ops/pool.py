@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import PlainValidator
 
-from archspec.ops.arguments import Padding, PositivePair, pair
+from archspec.ops.arguments import Padding, PositivePair, Range, pair
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import Misfit, Shape, TwoReadings, feature_map
@@ -21,6 +22,13 @@ class _Pool(Op):
     """What max and average pooling share; the stride is the kernel's size unless given."""
 
     kind: ClassVar[Kind] = Kind.POOL
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "2 * padding <= kernel_size",
+            "padding {padding} is more than half of the kernel's {kernel_size}",
+            "padding",
+        ),
+    )
 
     kernel_size: PositivePair
     stride: PositivePair | None = None
@@ -49,11 +57,7 @@ class _Pool(Op):
             value = getattr(self, name, None)
             if value is not None and max(pair(value)) > _LARGEST:
                 raise Misfit(f"PyTorch pools with numbers of at most {_LARGEST}", name)
-        for kernel, padding in zip(pair(self.kernel_size), pair(self.padding), strict=True):
-            if 2 * padding > kernel:
-                raise Misfit(
-                    f"padding {padding} is more than half of the kernel's {kernel}", "padding"
-                )
+        self.check_asks(*inputs)
         ceil_mode: bool = getattr(self, "ceil_mode", False)
         return (channels, *sizes((height, width), self._axes(), ceil_mode=ceil_mode))
 
@@ -119,6 +123,7 @@ class _AdaptivePool(Op):
     output_size: Annotated[
         int | tuple[int | None, int | None],
         PlainValidator(_output_size),
+        Range(1),
     ]
 
     def output(self, *inputs: Shape) -> Shape:

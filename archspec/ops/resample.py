@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
-from archspec.ops.arguments import Positive, PositivePair, pair
+from archspec.ops.arguments import Positive, PositivePair, Range, pair
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Saved
 from archspec.ops.shape import Misfit, Shape, feature_map
@@ -36,7 +37,9 @@ class Upsample(Op):
     keeps: ClassVar[Saved | None] = Saved()
 
     size: PositivePair | None = None
-    scale_factor: Annotated[float | tuple[float, float] | None, PlainValidator(_factor)] = None
+    scale_factor: Annotated[
+        float | tuple[float, float] | None, PlainValidator(_factor), Range(0, is_above=True)
+    ] = None
     mode: Literal["nearest", "bilinear"] = "nearest"
     align_corners: bool | None = None
 
@@ -102,6 +105,13 @@ class PixelShuffle(Op):
     fresh: ClassVar[bool] = True
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "channels % area == 0",
+            "{upscale_factor}² = {area} does not divide {channels} channels",
+            "upscale_factor",
+        ),
+    )
 
     upscale_factor: Positive
 
@@ -109,13 +119,14 @@ class PixelShuffle(Op):
         """Return (C, r H, r W)."""
         channels, height, width = feature_map(inputs[0])
         factor = int(self.upscale_factor)
+        self.check_asks(*inputs)
         area = self.upscale_factor * self.upscale_factor
-        if channels % area:
-            raise Misfit(
-                f"{factor}² = {factor * factor} does not divide {int(channels)} channels",
-                "upscale_factor",
-            )
         return (channels // area, height * factor, width * factor)
+
+    def sizes_asked(self, *inputs: Shape) -> dict[str, int]:
+        """Return the channels that arrive, and how many of them become one."""
+        area = self.upscale_factor * self.upscale_factor
+        return {**super().sizes_asked(*inputs), "area": area}
 
     def window(self, shape: Shape) -> Window:
         """Return one position for each square of outputs."""

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from archspec.ops.arguments import Integer, Positive
+from archspec.ops.arguments import Integer, Positive, Range
+from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import ChannelsLast, Misfit, Shape, channels_last, feature_map, shown, sized
@@ -73,6 +74,13 @@ class Narrow(Op):
     kind: ClassVar[Kind] = Kind.SHAPE
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "-size <= start and start + length <= (size if start >= 0 else 0)",
+            "{length} from {start} on do not lie within {size}",
+            "start",
+        ),
+    )
 
     dim: Integer
     start: Integer
@@ -81,14 +89,12 @@ class Narrow(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape with `length` along `dim`."""
         index = place(inputs[0], self.dim)
-        start = self._start(inputs[0][index])
-        size = inputs[0][index]
-        if not 0 <= start <= size - self.length:
-            raise Misfit(
-                f"{int(self.length)} from {int(self.start)} on do not lie within {int(size)}",
-                "start",
-            )
+        self.check_asks(*inputs)
         return sized(inputs[0], (*inputs[0][:index], self.length, *inputs[0][index + 1 :]))
+
+    def sizes_asked(self, *inputs: Shape) -> dict[str, int]:
+        """Return the size that a part is taken of."""
+        return {"size": inputs[0][place(inputs[0], self.dim)]}
 
     def window(self, shape: Shape) -> Window:
         """Return the shift along H or W; none along the channels."""
@@ -115,7 +121,9 @@ def _split(value: Any) -> tuple[int, ...]:
 
 
 def _dims(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, tuple) or not all(type(n) is int for n in value):
+    if not isinstance(value, tuple) or not all(isinstance(n, int) for n in value):
+        raise ValueError("a list of integers is needed")
+    if any(isinstance(n, bool) for n in value):
         raise ValueError("a list of integers is needed")
     return value
 
@@ -166,20 +174,29 @@ class Unflatten(Op):
     positional: ClassVar[int] = 2
 
     dim: Integer
-    unflattened_size: Annotated[tuple[int, ...], PlainValidator(_split)]
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "size == known if missing == 0 else missing == 1 and size % known == 0",
+            "{size} is not the product of {unflattened_size}",
+            "unflattened_size",
+        ),
+    )
+    unflattened_size: Annotated[tuple[int, ...], PlainValidator(_split), Range(1)]
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape with the sizes in place of the dimension."""
         index = place(inputs[0], self.dim)
-        size = int(inputs[0][index])
+        self.check_asks(*inputs)
         known = math.prod(int(n) for n in self.unflattened_size if n != -1)
-        open_ = self.unflattened_size.count(-1)
-        if (known != size) if not open_ else (open_ > 1 or size % known):
-            wanted = list(map(int, self.unflattened_size))
-            raise Misfit(f"{size} is not the product of {wanted}", "unflattened_size")
         sizes = tuple(inputs[0][index] // known if n == -1 else n for n in self.unflattened_size)
         split = (*inputs[0][:index], *sizes, *inputs[0][index + 1 :])
         return sized(inputs[0], split) if index < len(inputs[0]) - 1 else split
+
+    def sizes_asked(self, *inputs: Shape) -> dict[str, int]:
+        """Return the size that is cut up, the product of the given ones, and how many are not."""
+        known = math.prod(n for n in self.unflattened_size if n != -1)
+        missing = self.unflattened_size.count(-1)
+        return {"size": inputs[0][place(inputs[0], self.dim)], "known": known, "missing": missing}
 
     def window(self, shape: Shape) -> Window:
         """Return everything where positions are cut up: what follows may join them anew."""
@@ -227,12 +244,16 @@ class ChannelShuffle(Op):
     fresh: ClassVar[bool] = True
     keeps: ClassVar[Saved | None] = Saved()
     positional: ClassVar[int] = 1
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "channels % groups == 0", "{groups} groups do not divide {channels} channels", "groups"
+        ),
+    )
 
     groups: Positive
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape as it is; the groups must divide the channels."""
-        channels = feature_map(inputs[0])[0]
-        if channels % self.groups:
-            raise Misfit(f"{int(self.groups)} groups do not divide {int(channels)} channels")
+        feature_map(inputs[0])
+        self.check_asks(*inputs)
         return inputs[0]

@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 
-from archspec.ops.arguments import LARGEST, Number
+from archspec.ops.arguments import LARGEST, Number, Range
+from archspec.ops.asks import Ask
 from archspec.ops.base import Form, Kind, Op, Tensor
 from archspec.ops.memory import Saved
 from archspec.ops.shape import Misfit, Shape
@@ -34,7 +35,15 @@ class Parameter(Op):
     inputs: ClassVar[int | None] = 0
     variadic: ClassVar[str | None] = "shape"
 
-    shape: Annotated[tuple[int, ...], PlainValidator(_sizes)]
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "fill != 'trunc_normal_' or std != 0",
+            "`trunc_normal_` draws nothing with a deviation of 0",
+            "std",
+        ),
+    )
+
+    shape: Annotated[tuple[int, ...], PlainValidator(_sizes), Range(1)]
     fill: Number | Literal["normal_", "trunc_normal_"] = 0.0
     std: Annotated[float, Field(ge=0, le=LARGEST)] = 1.0
 
@@ -42,8 +51,7 @@ class Parameter(Op):
         """Return the sizes as they are: this tensor has no batch dimension."""
         if "std" in self.model_fields_set and not isinstance(self.fill, str):
             raise Misfit(f"`std` means nothing where all values are {self.fill:g}", "std")
-        if self.fill == "trunc_normal_" and not self.std:
-            raise Misfit("`trunc_normal_` draws nothing with a deviation of 0", "std")
+        self.check_asks(*inputs)
         return self.shape
 
     def tensors(self) -> tuple[Tensor, ...]:

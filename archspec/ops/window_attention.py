@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archspec.ops.arguments import Integer, Positive, Probability
-from archspec.ops.attention import attention_macs, divided, linears, owned, without_result
+from archspec.ops.asks import Ask
+from archspec.ops.attention import HEADS, attention_macs, linears, owned, without_result
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.linear import Linear
 from archspec.ops.memory import Inner, Saved
@@ -23,8 +24,15 @@ class WindowAttention(Op):
     torch: ClassVar[str] = "parts.WindowAttention"
     keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.ATTENTION
-    shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "num_heads")
     positional: ClassVar[int] = 2
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "0 <= shift_size < window_size",
+            "a shift of {shift_size} is not within a window of {window_size}",
+            "shift_size",
+        ),
+        HEADS,
+    )
 
     embed_dim: Positive
     num_heads: Positive
@@ -45,13 +53,8 @@ class WindowAttention(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; the heads must divide the channels."""
-        if not 0 <= self.shift_size < self.window_size:
-            raise Misfit(
-                f"a shift of {int(self.shift_size)} is not within a window of"
-                f" {int(self.window_size)}",
-                "shift_size",
-            )
-        return divided(inputs[0], self.embed_dim, self.num_heads)
+        self.check_asks(*inputs)
+        return inputs[0]
 
     def modules(self) -> tuple[tuple[str, Op], ...]:
         """Return the linear maps."""
@@ -128,12 +131,10 @@ class CosineWindowAttention(WindowAttention):
     """
 
     torch: ClassVar[str] = "parts.CosineWindowAttention"
-
-    def output(self, *inputs: Shape) -> Shape:
-        """Return the shape that arrives; offsets are measured in windows of at least 2."""
-        if self.window_size < 2:
-            raise Misfit("a window of one position has no offsets", "window_size")
-        return super().output(*inputs)
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask("window_size >= 2", "a window of one position has no offsets", "window_size"),
+        *WindowAttention.asks,
+    )
 
     def modules(self) -> tuple[tuple[str, Op], ...]:
         """Return the linear maps, also those of the network of the offset."""
@@ -189,8 +190,14 @@ class RelativeAttention(Op):
     torch: ClassVar[str] = "parts.RelativeAttention"
     keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.ATTENTION
-    shares: ClassVar[tuple[str, str] | None] = ("embed_dim", "head_dim")
     positional: ClassVar[int] = 3
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "embed_dim % head_dim == 0",
+            "heads of {head_dim} do not divide {embed_dim} channels",
+            "head_dim",
+        ),
+    )
 
     embed_dim: Positive
     window_size: Positive
@@ -211,11 +218,7 @@ class RelativeAttention(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; whole heads must make up the channels."""
-        if self.embed_dim % self.head_dim:
-            raise Misfit(
-                f"heads of {int(self.head_dim)} do not divide {int(self.embed_dim)} channels",
-                "head_dim",
-            )
+        self.check_asks(*inputs)
         return inputs[0]
 
     def modules(self) -> tuple[tuple[str, Op], ...]:

@@ -182,7 +182,8 @@ def _inner(outermost: Scope, own: Mapping[str, Binding], called: Mapping[str, st
             formula = expressions.substitute(bound.formula, formulas)
             names[name] = replace(bound, formula=formula)
     sources = ((name, outermost.source_of(var)) for var, name in hidden.items())
-    unwritten = outermost.unwritten | {name: source for name, source in sources if source}
+    further = {name: source for name, source in sources if source}
+    unwritten = {**outermost.unwritten, **further} if further else outermost.unwritten
     return Scope({**names, **own}, unwritten=unwritten, called=called)
 
 

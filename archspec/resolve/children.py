@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from archspec import spec
 from archspec.errors import Note, SpecError, did_you_mean, fail
@@ -12,10 +13,16 @@ from archspec.resolve.builder import Builder
 from archspec.resolve.either_way import within
 from archspec.resolve.flows import Flow
 from archspec.resolve.holding import Around, is_own
+from archspec.resolve.making import tensors
 from archspec.resolve.positions import is_as_in_torch, reading, small_size
+from archspec.resolve.provenance import EQUAL, different
 from archspec.resolve.scope import Scope
+from archspec.resolve.shapes_across_scopes import entering
 from archspec.resolve.standing import check_name, check_reads, check_training_only
 from archspec.schema.foreign import known_op
+
+_CHANNELS: Final = ("in_channels", "in_features")
+"""What a block calls the channels that enter."""
 
 
 def add_child(
@@ -92,4 +99,11 @@ def _made(
     if is_own(written):
         message = f"`{target}` is a parameter, which is nothing to call"
         raise fail("G328", message, node.span, help="a merge reads it by its name")
-    return builder.place(name, its_scope, flows).again(written, first, node)
+    again = builder.place(name, its_scope, flows).again(written, first, node)
+    # Weights have the sizes of the channels that enter: these are the same, whatever the vars are.
+    there = [(made.inputs[0], s) for made, s in ((first, its_scope), (again, scope)) if made.inputs]
+    entered = [
+        (n, s) for shape, s in there for key, n in entering(shape).items() if key in _CHANNELS
+    ]
+    builder.resolver.close(different(*entered) if tensors(first) else (), EQUAL, node.span)
+    return again

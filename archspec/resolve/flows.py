@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archspec.errors import Note, Span, fail
 from archspec.ops import Misfit, Op, Shape, shown
+from archspec.traced import Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +110,18 @@ def _per_sample(flow: Flow, other: Shape, rank: int, kind: type[Op]) -> Shape:
             help="each of its last sizes is that of the other tensor, or 1",
         )
     return other
+
+
+def meeting(flows: list[Flow], kind: type[Op]) -> Iterator[tuple[int, int]]:
+    """Yield each size of the tensors of the module's own, with what it has to be, unless it is 1.
+
+    A size of 1 that a var decides is among them: with another value it would not be stretched.
+    """
+    arriving = next((flow.size for flow in flows if not flow.owned), ())
+    for size in (flow.size for flow in flows if flow.owned and kind.inputs is None):
+        batch, sizes = size[: len(size) - len(arriving)], size[-len(arriving) :]
+        yield from ((n, 1) for n in batch)
+        if kind.stretches:
+            others = arriving[len(arriving) - len(sizes) :]
+            pairs = zip(sizes, others, strict=True)
+            yield from ((n, other) for n, other in pairs if n != 1 or isinstance(n, Traced))

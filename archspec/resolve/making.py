@@ -14,7 +14,7 @@ from archspec.plugins.blame import blaming
 from archspec.resolve.arguments import make_op
 from archspec.resolve.calls import endless, enter
 from archspec.resolve.expansion import check_reads, check_sizes
-from archspec.resolve.flows import Flow, for_each_sample, joining, only, origins
+from archspec.resolve.flows import Flow, for_each_sample, joining, meeting, only, origins
 from archspec.resolve.hints import wrong
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
@@ -74,7 +74,7 @@ class Place:
         except SpecError as error:
             found = (replace(d, trail=d.trail or scope.trail) for d in error.diagnostics)
             raise SpecError(found) from None
-        if _tensors(made) != _tensors(first):
+        if tensors(made) != tensors(first):
             raise fail(
                 "G309",
                 f"`{first.name}` cannot read this: its weights would have another shape",
@@ -94,14 +94,18 @@ class Place:
             shapes = self._arriving(kind, use)
             defaults = self.resolver.document.defaults.get(label, ())
             with blaming(kind, use.span):
-                op, formulas = make_op(kind, use, self.scope, defaults, shapes, self.resolver.named)
+                op, formulas, equal = make_op(
+                    kind, use, self.scope, defaults, shapes, self.resolver.named
+                )
                 output = op.output(*shapes)
+                op.check_asks(*shapes)  # one of a plugin may not have done so
                 check_answers(op, shapes, output)
         except Misfit as error:
             raise misfit(error, kind, use, self.flows, self.scope, self.resolver.inputs) from None
         for size in (output, *(tensor.shape for tensor in op.tensors())):
             check_sizes(size, use.span)
-        for var, what in closed_by(op, formulas, shapes, self.scope).items():
+        equal += meeting(self.flows, kind)
+        for var, what in closed_by(op, formulas, shapes, self.scope, equal).items():
             self.resolver.close((var,), what, use.span)
         return Leaf(
             name=self.name,
@@ -154,8 +158,8 @@ class Place:
         )
 
 
-def _tensors(node: Leaf | Body) -> list[Tensor]:
+def tensors(node: Leaf | Body) -> list[Tensor]:
     """Return the names and shapes of the tensors of a module."""
     if isinstance(node, Leaf):
         return [*node.op.tensors()]
-    return [tensor for child in node.nodes for tensor in _tensors(child)]
+    return [tensor for child in node.nodes for tensor in tensors(child)]

@@ -13,6 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from archspec.expressions import Formula
 from archspec.ops import ChannelsLast, Form, Kind, Op, Shape, is_builtin, sized
+from archspec.ops.merge import Cat, MatMul
+from archspec.ops.reshape import Unflatten, place
 from archspec.quantity import Quantity, atom, constant, divided, multiplied, total
 from archspec.resolve.scope import Scope
 from archspec.traced import NONE, Traced, formula_of, hidden_of, untraced
@@ -37,12 +39,19 @@ _SLIDING: Final = frozenset(("Conv2d", "MaxPool2d", "AvgPool2d"))
 _ADAPTIVE: Final = frozenset(("AdaptiveAvgPool2d", "AdaptiveMaxPool2d"))
 _OF_CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias", "padding_mode"))
 
+EQUAL: Final = "sizes that must be equal, and might not be"
+"""What the vars decide of which these come."""
+
 _Side: TypeAlias = tuple[frozenset[str], Quantity | None]
 """The vars that decide a size, and what it is in terms of them."""
 
 
 def closed_by(
-    op: Op, formulas: Mapping[str, Formula], inputs: Sequence[Shape], scope: Scope
+    op: Op,
+    formulas: Mapping[str, Formula],
+    inputs: Sequence[Shape],
+    scope: Scope,
+    equal: Sequence[tuple[int, int]] = (),
 ) -> dict[str, str]:
     """Return the open vars of which an argument is no plain function, with what they decide.
 
@@ -51,11 +60,15 @@ def closed_by(
         formulas: of its arguments.
         inputs: the shapes that it reads.
         scope: that of the formulas.
+        equal: sizes that must be equal, by what is written there.
     """
     found: dict[str, str] = {}
     if scope.is_sourced:
         for vars, what in _closed_by(op, formulas, inputs, scope):
             found |= dict.fromkeys(sorted(vars - found.keys()), what)
+        for pair in (*equal, *_equal(op, inputs)):
+            unlike = different(*((n, scope) for n in pair))
+            found |= dict.fromkeys(sorted(unlike - found.keys()), EQUAL)
     return found
 
 
@@ -76,7 +89,7 @@ def _closed_by(
             yield origin, f"`{name}`, of which one size follows"
         if name in op.inferred() and _is_derived(op, name, value, inputs):
             yield _deciding(inputs, scope), f"`{name}`, which follows from what enters"
-    yield _met(op, inputs, scope), "sizes that must be equal, and might not be"
+    yield _met(op, inputs, scope), EQUAL
 
 
 def followed(
@@ -215,4 +228,30 @@ def _met(op: Op, inputs: Sequence[Shape], scope: Scope) -> frozenset[str]:
     return found
 
 
-__all__ = ["closed_by", "followed"]
+def _equal(op: Op, inputs: Sequence[Shape]) -> Iterator[tuple[int, int]]:
+    """Yield the sizes that must be equal for an op whose arguments these are."""
+    first, *others = inputs or [()]
+    if isinstance(op, Cat):
+        joined = place(first, op.dim)
+        yield from (
+            pair
+            for shape in others
+            for i, pair in enumerate(zip(first, shape, strict=True))
+            if i != joined
+        )
+    elif isinstance(op, MatMul):
+        (second,) = others
+        yield from zip((*first[:-2], first[-1]), (*second[:-2], second[-2]), strict=True)
+    elif isinstance(op, Unflatten):
+        sizes = op.sizes_asked(first)
+        if not sizes["missing"]:
+            yield sizes["size"], sizes["known"]
+
+
+def different(*sizes: tuple[int, Scope]) -> frozenset[str]:
+    """Return the vars that decide sizes of some scopes, unless these are equal for any values."""
+    quantities = {scope.quantity_of_size(n) for n, scope in sizes}
+    return NONE.union(*(scope.decides(n) for n, scope in sizes)) if len(quantities) > 1 else NONE
+
+
+__all__ = ["EQUAL", "closed_by", "different", "followed"]

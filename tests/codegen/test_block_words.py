@@ -168,3 +168,8 @@ net: [Mixer, Mixer]
 """
     told = "A depthwise 5x5 convolution, GELU and a 1x1 convolution, with addition."
     assert said(body)["Mixer"] == told
+
+
+def test_a_block_is_not_tried_with_what_its_layers_refuse() -> None:
+    body = "vars: {v: 4}\nblocks: {B(c): [{Conv2d: =c, kernel_size: 3, padding: =v - 3}]}\n"
+    assert "convolution" in said(f"{body}net: [{{B: 8}}, {{B: 16}}]\n")["B"]

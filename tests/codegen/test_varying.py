@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import textwrap
 from typing import Any
@@ -130,6 +131,47 @@ CLOSED = {
           b: {from: input, Conv2d: 1, kernel_size: 1}
           sum: {Add: [a, b]}
     """,
+    "channels that are stated": """
+        vars: {w: 8, v: 8}
+        net: [{Conv2d: =w, kernel_size: 1}, {Conv2d: 4, kernel_size: 1, in_channels: =v}]
+    """,
+    "the size of a tensor that is stretched": """
+        vars: {w: 1}
+        net: {scale: {Parameter: [8, =w, 1]}, sum: {Add: [input, scale]}}
+    """,
+    "the size of a tensor that has that of the map": """
+        vars: {w: 16}
+        net: {scale: {Parameter: [1, =w, 1]}, sum: {Add: [input, scale]}}
+    """,
+    "a batch of one": """
+        vars: {w: 1}
+        net: {scale: {Parameter: [=w, 8, 1, 1]}, sum: {Add: [input, scale]}}
+    """,
+    "a sibling that is called again": """
+        vars: {w: 8}
+        net: {a: {Conv2d: 8, kernel_size: 1}, b: {Conv2d: =w, kernel_size: 1}, c: a}
+    """,
+    "sizes of what is cut up": """
+        vars: {w: 8, v: 4}
+        net: [{Conv2d: =w, kernel_size: 1}, {Unflatten: [1, [2, =v]]}]
+    """,
+    "sides beside one another": """
+        vars: {w: 4}
+        net:
+          a: {AdaptiveAvgPool2d: =w}
+          b: {from: input, AdaptiveAvgPool2d: 4}
+          both: {Cat: [a, b]}
+    """,
+    "rows and columns": """
+        vars: {w: 16}
+        net:
+          a: {AdaptiveAvgPool2d: [[16, =w]]}
+          product: {MatMul: [a, input]}
+    """,
+    "an order of dimensions": """
+        vars: {n: 3}
+        net: [{Permute: [0, 2, =n, 1]}]
+    """,
     "an even kernel beside what it reads": """
         vars: {k: 3}
         net:
@@ -221,7 +263,7 @@ def test_arguments_of_any_value(name: str) -> None:
     text = written(OPEN[name])
     assert arguments(text)
     found = vary(text, random.Random(0), 20)
-    assert min(found.values()) > 0
+    assert min(found["made"], found["refused"] + found["too small an input"]) > 0
 
 
 FAMILIES = (
@@ -241,6 +283,10 @@ def test_arguments_of_bundled_networks_of_any_value(name: str) -> None:
 WRONG: dict[str, dict[str, Any]] = {
     "swin_t": {"width": 97, "window": 0, "stochastic_depth": 1.5, "num_classes": 0, "patch": 0},
     "swin_v2_t": {"window": 1, "num_classes": -1},
+    "vit_b_32": {"heads": 5, "num_classes": 0},
+    "resnet50": {"groups": 0},
+    "regnet_x_400mf": {"group_width": 20},
+    "convnext_tiny": {"layer_scale": math.nan, "stochastic_depth": math.inf},
     "densenet121": {"growth": 0},
     "efficientnet_b0": {"stochastic_depth": -0.1},
     "maxvit_t": {"head_dim": 0},
@@ -287,3 +333,105 @@ def test_a_constructor_refuses_what_nothing_can_be_divided_by() -> None:
             archspec.loads(written(text), **{argument: wrong})
         with pytest.raises(ValueError, match=argument):
             kind(**{argument: wrong})
+
+
+NAMED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "groups of a norm": ("{GroupNorm: =v}", {"v": 2}, "v=0 v=-2 v=3 v=16"),
+    "groups of a convolution": ("{Conv2d: 12, kernel_size: 1, groups: =v}", {"v": 2}, "v=0 v=3"),
+    "groups that are shuffled": (
+        "[{Conv2d: 8, kernel_size: 1}, {ChannelShuffle: =v}]",
+        {"v": 2},
+        "v=0 v=-4 v=3",
+    ),
+    "channels that become positions": (
+        "[{Conv2d: 8, kernel_size: 1}, {PixelShuffle: =v}]",
+        {"v": 2},
+        "v=0 v=-2 v=3 v=4",
+    ),
+    "positions that become channels": ("{PixelUnshuffle: =v}", {"v": 2}, "v=0 v=-2"),
+    "eps of a batch norm": ("{BatchNorm2d: null, eps: =v}", {"v": 0.1}, "v=0.0 v=nan v=inf"),
+    "eps of another norm": ("{GroupNorm: 2, eps: =v}", {"v": 0.1}, "v=-0.1 v=nan v=inf"),
+    "a factor": ("{Scale: =v}", {"v": 0.5}, "v=nan v=inf v=-inf"),
+    "a factor below": ("{Scale: =1 / v}", {"v": 0.5}, "v=0.0 v=inf v=nan"),
+    "a rate that is kept": ("{Dropout: =1 - v}", {"v": 0.5}, "v=-0.1 v=1.5 v=nan v=inf"),
+    "a slope in place": ("{LeakyReLU: =v, inplace: true}", {"v": 0.5}, "v=-0.1 v=nan"),
+    "parameters of a slope": ("[{Conv2d: 6, kernel_size: 1}, {PReLU: =v}]", {"v": 6}, "v=0 v=3"),
+    "padding of a pooling": (
+        "{AvgPool2d: =k, stride: 1, padding: =v}",
+        {"v": 1, "k": 3},
+        "v=-1 v=2 k=1 k=0",
+    ),
+    "padding that mirrors": ("{ReflectionPad2d: =v}", {"v": 1}, "v=-1"),
+    "a part of the channels": (
+        "[{Conv2d: =w, kernel_size: 1}, {Narrow: [1, 2, =v]}]",
+        {"v": 4, "w": 8},
+        "v=0 v=7 w=5",
+    ),
+    "padding of what is transposed": (
+        "{ConvTranspose2d: 4, kernel_size: 3, stride: =s, output_padding: =v}",
+        {"v": 1, "s": 2},
+        "v=2 s=1 v=-1",
+    ),
+    "heads": (
+        "[{Conv2d: =w, kernel_size: 1}, {Flatten: 2}, {Permute: [0, 2, 1]},"
+        " {MultiheadAttention: =v}]",
+        {"v": 2, "w": 8},
+        "v=0 v=3 v=-2 w=7",
+    ),
+    "a shift of windows": (
+        "[{Permute: [0, 2, 3, 1]}, {CosineWindowAttention: 2, window_size: =w, shift_size: =v}]",
+        {"v": 1, "w": 4},
+        "v=-1 v=4 w=1",
+    ),
+}
+"""Nodes, their vars, and what is wrong for one of these."""
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_a_constructor_names_what_it_refuses(what: str) -> None:
+    node, vars, wrong = NAMED[what]
+    named = ", ".join(f"{name}: {value}" for name, value in vars.items())
+    text = f"{HEAD}vars: {{{named}}}\nnet: [{node}]\n"
+    kind = source_class(archspec.loads(text))
+    for name, value in (pair.split("=") for pair in wrong.split()):
+        given = {name: type(vars[name])(value)}
+        with pytest.raises(archspec.SpecError):
+            archspec.loads(text, **given)
+        with pytest.raises(ValueError, match=rf"\b{name}\b"), torch.device("meta"):
+            kind(**given)
+
+
+def test_a_constructor_refuses_a_fraction_of_which_no_layer_would_say_a_word() -> None:
+    kind = source_class(archspec.loads(f"{HEAD}vars: {{v: 8}}\nnet: [{{Scale: =v}}]\n"))
+    with pytest.raises(ValueError, match="v must be a whole number"):
+        kind(v=0.5)
+
+
+def test_what_is_asked_of_several_formulas_of_one_argument_is_one_check() -> None:
+    text = f"""{HEAD}vars: {{v: 4}}
+net:
+  - {{Conv2d: 8, kernel_size: 1}}
+  - {{Conv2d: 8, kernel_size: 1, groups: "=8 // min(v, 8)"}}
+  - {{Conv2d: 24, kernel_size: 1}}
+  - {{Conv2d: 24, kernel_size: 1, groups: "=24 // min(v, 24)"}}
+"""
+    assert "v must give groups that divide 8 and 24" in archspec.loads(text).codegen()
+
+
+def test_what_divides_a_width_is_not_asked_of_its_multiples() -> None:
+    text = f"""{HEAD}vars: {{v: 4, w: 8}}
+net:
+  - {{Conv2d: =w, kernel_size: 1}}
+  - {{GroupNorm: =v}}
+  - {{Conv2d: =4 * w, kernel_size: 1, groups: =v}}
+"""
+    assert archspec.loads(text).codegen().count("% v") == 1
+
+
+def test_a_block_that_is_repeated_on_a_sequence_takes_its_features() -> None:
+    text = f"""{HEAD}blocks:
+  Encoder: [{{MultiheadAttention: 2}}]
+  Tokens: [{{Flatten: 2}}, {{Permute: [0, 2, 1]}}, [{{repeat: 2, do: Encoder}}], LayerNorm]
+net: [Tokens]
+"""
+    assert vary(text, random.Random(0), 20)["made"] > 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,19 @@ def test_vars_make_another_network_and_leave_the_first() -> None:
 
 def test_an_input_shape_may_be_given() -> None:
     assert archspec.load("resnet18", input=(3, 64, 96), include_top=False).output == (512, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [
+        *(((size, 32, 32), "S219") for size in (0, -1, 1.5, math.inf, math.nan, True, "1")),
+        *((shape, code) for shape, code in (((), "S219"), (3, "S218"), ("1x32x32", "S218"))),
+    ],
+)
+def test_an_input_shape_is_a_list_of_whole_numbers(shape: Any, code: str) -> None:
+    with pytest.raises(archspec.SpecError) as caught:
+        archspec.load("lenet", input=shape)
+    assert [found.code for found in caught.value.diagnostics] == [code]
 
 
 def test_it_is_frozen() -> None:

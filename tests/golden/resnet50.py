@@ -76,8 +76,10 @@ class ResNet50(nn.Module):
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(width_per_group, num_classes) < 1:
-            raise ValueError("width_per_group and num_classes must be at least 1")
+        if min(groups, width_per_group, num_classes) < 1:
+            raise ValueError(
+                "groups, width_per_group and num_classes must be at least 1"
+            )
         if in_channels < 1:
             raise ValueError("in_channels must be at least 1")
         super().__init__()

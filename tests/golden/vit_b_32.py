@@ -129,8 +129,12 @@ class ViTB32(nn.Module):
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(width, num_classes, in_channels) < 1:
-            raise ValueError("width, num_classes and in_channels must be at least 1")
+        if min(heads, width, num_classes) < 1:
+            raise ValueError("heads, width and num_classes must be at least 1")
+        if in_channels < 1:
+            raise ValueError("in_channels must be at least 1")
+        if width % heads:
+            raise ValueError("heads must divide width")
         super().__init__()
         self.class_token = nn.Parameter(torch.zeros(1, 1, width))
         self.conv_proj = nn.Conv2d(in_channels, width, kernel_size=32, stride=32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "nothing": ({"width": None}, "G332", "`width` is a whole number, not null"),
     "nothing for a free word": ({"free": None}, "G332", "`free` is a word, not null"),
     "no for false": ({"flags": ["no", "yes"]}, "G332", "`flags` is a list of true or false, not"),
+    "no number": ({"scale": math.nan}, "G332", "`scale` is a finite number, not nan"),
+    "an entry that has no end": ({"layers": [1, math.inf]}, "G332", "`layers` is a finite number"),
     "a word among numbers": ({"layers": [1, "x"]}, "G332", "`layers` is a list of whole numbers"),
 }
 

@@ -211,5 +211,5 @@ def test_the_rule_holds_for_ops_of_plugins() -> None:
 
 def test_source_of_a_norm_over_a_whole_map_is_made_for_its_size() -> None:
     assert "Any height and width" in net("ReLU").codegen()
-    assert "Any height and width" in net("{LayerNorm2d: 8}").codegen()
+    assert "any height and width" in net("{LayerNorm2d: 8}").codegen()
     assert "any" not in net("{LayerNorm: [8, 16, 16]}").codegen()

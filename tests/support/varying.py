@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import math
 import random
+import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -13,9 +18,13 @@ from torch import Tensor, nn
 
 import archspec
 from archspec.live.check import check
+from archspec.ops import BY_NAME
 from archspec.schema.names import SIZES
 
-SMALL = 1_000_000
+LARGEST = 200_000_000
+"""Parameters past which networks are not made, not even without their numbers."""
+
+SMALL = 300_000
 """Numbers up to which they are compared; larger networks are compared by their shapes.
 
 Those of buffers count too: which bias a window's pairs take is a table that grows with its side's
@@ -26,6 +35,11 @@ WHOLE = (-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 48, 6
 PARTS = (-0.5, 0.0, 1e-6, 0.1, 0.25, 0.5, 0.999, 1.0, 1.01, 1.5, 3.0)
 
 
+NO_NUMBERS = (math.nan, math.inf, -math.inf)
+LARGER = (4, 16, 64, *range(2, 64))
+"""How many times as large an input is that a network may need."""
+
+
 def other(value: Any, rng: random.Random) -> Any:
     """Return another value of the kind of a default."""
     if isinstance(value, bool):
@@ -33,7 +47,7 @@ def other(value: Any, rng: random.Random) -> Any:
     if isinstance(value, int):
         return rng.choice((*WHOLE, value - 1, value + 1, 2 * value, value // 2, 3 * value))
     if isinstance(value, float):
-        return rng.choice((*PARTS, value / 2, 2 * value))
+        return rng.choice((*PARTS, value / 2, 2 * value, *NO_NUMBERS))
     if isinstance(value, tuple):
         return tuple(other(item, rng) for item in value)
     return value
@@ -43,11 +57,85 @@ def described(module: nn.Module) -> tuple[list[Any], dict[str, str]]:
     """Return the state dict's signature, and how each leaf but an identity shows its arguments."""
     state = [(key, tuple(tensor.shape)) for key, tensor in module.state_dict().items()]
     leaves = {k: repr(m) for k, m in module.named_modules() if not list(m.children())}
-    return state, {k: shown for k, shown in leaves.items() if shown != "Identity()"}
+    known = {k: shown for k, shown in leaves.items() if shown.partition("(")[0] in BY_NAME}
+    return state, {k: shown for k, shown in known.items() if shown != "Identity()"}
 
 
-def vary(spec: str, rng: random.Random, times: int, **vars: Any) -> dict[str, int]:
-    """Vary the arguments of a network's emitted class; return how often both made and refused it.
+@dataclass
+class Varied:
+    """A network and the class of its source, with other values for what that takes.
+
+    Attributes:
+        text: the spec, or the name of a bundled one.
+        vars: other values of vars, for a network to begin with.
+        found: how often both made a network, how often both refused and where, and how often the
+            network was more than archspec makes.
+    """
+
+    text: str
+    vars: dict[str, Any]
+    found: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.net = self.load()
+        self.kind = source_class(self.net)
+        parameters = inspect.signature(self.kind).parameters
+        self.usual = {name: parameter.default for name, parameter in parameters.items()}
+
+    def load(self, **given: Any) -> archspec.Architecture:
+        """Return the network of the spec with other values."""
+        read = archspec.loads if "\n" in self.text else archspec.load
+        return read(self.text, **{**self.vars, **given})
+
+    def compare(self, given: dict[str, Any]) -> None:
+        """Make the network both ways, or see both refuse it: the class by an argument's name."""
+        shapes = entering(self.net, given)
+        others = {name: value for name, value in given.items() if name not in SIZES}
+        shape = {"input": shapes[0]} if len(others) < len(given) else {}
+        try:
+            wanted = self.load(**others, **shape)
+        except archspec.SpecError as error:
+            self.found[self._refused(given, shapes, error)] += 1
+            return
+        if wanted.parameters > LARGEST:
+            self.found["large"] += 1
+            return
+        assert_like(self.kind, given, wanted)
+        self.found["made"] += 1
+
+    def _refused(
+        self, given: dict[str, Any], shapes: Sequence[tuple[int, ...]], told: archspec.SpecError
+    ) -> str:
+        if any(diagnostic.is_limit for diagnostic in told.diagnostics):
+            return "limit"
+        if any(type(value) is not type(self.usual[name]) for name, value in given.items()):
+            assert fails(self.kind, given, shapes), f"{given} is made, though {told}"
+            return "of another kind"
+        if said := refusal(self.kind, given):
+            names = re.findall(r"\w+", said)
+            assert {*names} & given.keys(), f"{given}: {said} names none of these; {told}"
+            return "refused"
+        assert fails(self.kind, given, shapes), f"{given} is made, though {told}"
+        others = {name: value for name, value in given.items() if name not in SIZES}
+        small = all(diagnostic.code == "G316" for diagnostic in told.diagnostics)
+        fits = small or self._fits_larger(others, shapes[0])
+        assert fits, f"{given} is refused where a layer runs, though {told}"
+        return "too small an input"
+
+    def _fits_larger(self, others: dict[str, Any], shape: tuple[int, ...]) -> bool:
+        """Tell whether there is another input, mostly a larger one, for which all is right."""
+        for times in LARGER:
+            sides = tuple(times * n for n in shape[1:])
+            whole = {value for value in others.values() if isinstance(value, int) and value > 0}
+            for channels in sorted({shape[0], times * shape[0], *whole}):
+                with suppress(archspec.SpecError):
+                    self.load(**others, input=(channels, *sides))
+                    return True
+        return False
+
+
+def vary(spec: str, rng: random.Random, times: int, **vars: Any) -> Counter[str]:
+    """Vary the arguments of a network's emitted class; return how often what came of it.
 
     Args:
         spec: the name of a bundled spec, or a text.
@@ -55,28 +143,15 @@ def vary(spec: str, rng: random.Random, times: int, **vars: Any) -> dict[str, in
         times: how many values.
         vars: other values of vars, for a network to begin with.
     """
-    read = archspec.loads if "\n" in spec else archspec.load
-    net = read(spec, **vars)
-    kind = source_class(net)
-    usual = {n: p.default for n, p in inspect.signature(kind).parameters.items()}
-    found = {"made": 0, "refused": 0}
+    varied = Varied(spec, vars)
+    usual = varied.usual
     for _ in range(times if usual else 0):
         names = rng.sample(sorted(usual), rng.choice((1, 1, min(2, len(usual)))))
         given = {name: other(usual[name], rng) for name in names}
-        shapes = entering(net, given)
-        others = {name: value for name, value in given.items() if name not in SIZES}
-        shape = {"input": shapes[0]} if len(others) < len(given) else {}
-        try:
-            wanted = read(spec, **{**vars, **others}, **shape)
-        except archspec.SpecError as error:
-            told = str(error)
-        else:
-            assert_like(kind, given, wanted)
-            found["made"] += 1
-            continue
-        assert refuses(kind, given, shapes), f"{given} is made, though {told}"
-        found["refused"] += 1
-    return found
+        if rng.random() < 0.1 and isinstance(usual[names[0]], int):
+            given = {names[0]: usual[names[0]] + rng.choice((0.5, math.nan, math.inf))}
+        varied.compare(given)
+    return varied.found
 
 
 def entering(net: archspec.Architecture, given: dict[str, Any]) -> list[tuple[int, ...]]:
@@ -89,15 +164,23 @@ def entering(net: archspec.Architecture, given: dict[str, Any]) -> list[tuple[in
     return shapes
 
 
-def refuses(
-    kind: type[nn.Module], given: dict[str, Any], shapes: Sequence[tuple[int, ...]]
-) -> bool:
+def refusal(kind: type[nn.Module], given: dict[str, Any]) -> str:
+    """Return what the ValueError of a constructor says; nothing where it makes a network."""
+    try:
+        with torch.device("meta"):
+            kind(**given)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def fails(kind: type[nn.Module], given: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> bool:
     """Tell whether a class refuses some arguments, at the latest on the input that it is for."""
     try:
         with torch.device("meta"):
             inputs = [torch.zeros(2, *map(abs, shape)) for shape in shapes]
-            kind(**given).eval()(*inputs)
-    except (ValueError, AssertionError, RuntimeError, ZeroDivisionError):
+            kind(**given)(*inputs)
+    except (ValueError, TypeError, RuntimeError):
         return True
     return False
 
@@ -118,9 +201,10 @@ def assert_like(
     pairs = zip(made.state_dict().values(), built.state_dict().values(), strict=True)
     assert all(torch.equal(one, two) for one, two in pairs), given
     torch.manual_seed(1)
-    inputs = [torch.randn(1, *shape) for shape in wanted.inputs.values()]
+    inputs = [torch.randn(2, *shape) for shape in wanted.inputs.values()]
     with torch.no_grad():
-        one, two = made(*inputs), built(*inputs)
+        # What works in place may write over what enters.
+        one, two = (module(*(x.clone() for x in inputs)) for module in (made, built))
     for a, b in zip(
         *(map(list, ([one], [two]) if isinstance(one, Tensor) else (one, two))), strict=True
     ):

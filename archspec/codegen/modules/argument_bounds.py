@@ -1,53 +1,37 @@
-"""What a constructor refuses: arguments of which no layer can be made, where torch is silent.
+"""What a constructor refuses: arguments of which no layer can be made.
 
-The bounds are those of the ops' own arguments, in the terms of what the network is given.
+What layers ask is said of each argument by itself where that says the same, as `width must be at
+least 4`; else of the formula.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, Final, NamedTuple
-
-from pydantic import ValidationError
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from archspec import expressions
 from archspec.allowed import Allowed, is_number
-from archspec.codegen.modules.argument_checks import WIDEST, Checks, below, remainder, written
-from archspec.codegen.python.flat import flat
-from archspec.codegen.python.formulas import python_of
-from archspec.codegen.python.trees import dotted, literal
-from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import Body, Child, Leaf, Loop, Network
-from archspec.ops import Misfit
+from archspec.codegen.modules.argument_checks import Checks, smaller_parts
+from archspec.codegen.modules.argument_demands import Demand, at, demands, number_at, swallowed
+from archspec.codegen.modules.argument_forms import (
+    divided,
+    factors,
+    is_bound,
+    is_multiple,
+    is_polynomial,
+    is_same,
+    is_share,
+)
+from archspec.codegen.modules.argument_messages import where, written
+from archspec.codegen.modules.argument_spans import Span, direction, reach, span_of
+from archspec.expressions import Formula, Value
+from archspec.network import Network
 from archspec.schema.names import SIZES
 
-_SAID: Final = frozenset(
-    (
-        *(("Conv2d", "groups"), ("ConvTranspose2d", "groups"), ("GroupNorm", "num_groups")),
-        *(("Dropout", "p"), ("Dropout2d", "p"), ("MultiheadAttention", "num_heads")),
-    )
-)
-"""Arguments of which torch itself says what is wrong as soon as a layer is built."""
-
-_SMALL: Final = (0, 1, 2, 3)
-_LARGEST: Final = 4096
-_GROWING: Final = (ast.Add, ast.Mult, ast.FloorDiv, ast.Div)
-_DIVIDING: Final = (ast.FloorDiv, ast.Div, ast.Mod)
-_WHOLE: Final = (ast.Add, ast.Sub, ast.Mult)
-
-_UNSAID: Final[Formula] = ast.Name("...", ast.Load())
-"""Stands for what is too long to say: a name that no network has, of which nothing is asked."""
-
-
-class _Range(NamedTuple):
-    """What an argument may be."""
-
-    low: float = -math.inf
-    high: float = math.inf
+_LARGEST = 4096
+"""Divisors past which what remains is not looked at."""
 
 
 def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
@@ -57,244 +41,217 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
         network: the network.
         names: the arguments of its constructor.
     """
-    found = Checks()
-    if names:
-        bindings: dict[str, Formula] = {}
-        for name, formula in network.computed.items():
-            bindings |= _said({name: formula}, bindings)
-        shared: list[tuple[Formula, float]] = []
-        for leaf, outside in _leaves(network.root.children, bindings):
-            with suppress(expressions.TooMuchError):
-                _ask(leaf, outside, frozenset(names), found, shared)
-        for formula, low in shared:
-            _ask_together(formula, low, found)
-        # Layers infer the channels that enter, so that none has an argument that asks for one.
-        found.least |= {name: 1 for name in names if name in SIZES}
-        for name in names:
-            _said_of(name, network.allowed.get(name, Allowed()), found)
+    told = [*demands(network, frozenset(names))] if names else []
+    always = [demand for demand in told if demand.under is None]
+    made = _refused(network, names, always)
+    known = {ast.dump(check) for check in made}
+    for text, under in {d.text_under: d.under for d in told if d.under is not None}.items():
+        there = [*always, *(demand for demand in told if demand.text_under == text)]
+        checks = _refused(network, names, there)
+        made += [where(under, check) for check in checks if ast.dump(check) not in known]
+    return [*made]
+
+
+def _refused(network: Network, names: Sequence[str], told: Sequence[Demand]) -> list[ast.If]:
+    """Return the statements that refuse what these demands leave out."""
+    usual = network.scope(network.opened)
+    asked = _Asked({name: usual[name] for name in names}, network.allowed, Checks())
+    for name in names:
+        asked.of_spec(name)
+    later = [demand for demand in told if not asked.of_one(demand)]
+    for demand in later:
+        asked.of_several(demand)
+    asked.refine()
+    found = asked.found
+    floats = [name for name in names if isinstance(usual[name], float)]
+    found.finite = [name for name in floats if not found.is_finite(name)]
+    found.whole = swallowed(network, asked.usual)
     return written(found, names)
 
 
-def _said_of(name: str, allowed: Allowed, found: Checks) -> None:
-    """Note what the spec says that a var may be."""
-    if allowed.choices:
-        test = ast.Compare(dotted(name), [ast.NotIn()], [literal(allowed.choices)])
-        found.ask(test, f"{name} must be {allowed}")
-        # What each choice fulfils need not be asked again.
-        numbers = [choice for choice in allowed.choices if is_number(choice)]
-        if len(numbers) == len(allowed.choices):
-            if min(numbers) >= found.least.get(name, math.inf):
-                del found.least[name]
-            if max(numbers) <= found.most.get(name, -math.inf):
-                del found.most[name]
-    if allowed.min is not None:
-        found.least[name] = max(found.least.get(name, allowed.min), allowed.min)
-    if allowed.max is not None:
-        found.most[name] = min(found.most.get(name, allowed.max), allowed.max)
+@dataclass(slots=True)
+class _Asked:
+    """Finds out what is asked of arguments.
 
+    Attributes:
+        usual: their defaults, of which the network can be made.
+        allowed: what the spec says that they may be.
+        found: what is asked of them.
+    """
 
-def _leaves(
-    children: Sequence[Child], bindings: Mapping[str, Formula]
-) -> Iterator[tuple[Leaf, Callable[[Formula], Formula]]]:
-    """Yield the uses of ops, with how to say their formulas in the names of the network."""
+    usual: Mapping[str, Value]
+    allowed: Mapping[str, Allowed]
+    found: Checks
 
-    def outside(formula: Formula) -> Formula:
-        return expressions.substitute(formula, bindings)
+    def of_spec(self, name: str) -> None:
+        """Note what the spec says that an argument may be; channels that enter are at least 1."""
+        allowed = self.allowed.get(name, Allowed())
+        bounds = self.found.of(ast.Name(name, ast.Load()))
+        if name in SIZES:
+            bounds.low = 1
+        if allowed.choices:
+            self.found.choices[name] = allowed
+        bounds.low = bounds.low if allowed.min is None else max(bounds.low, allowed.min)
+        bounds.high = bounds.high if allowed.max is None else min(bounds.high, allowed.max)
 
-    for child in children:
-        if isinstance(child, Leaf):
-            yield child, outside
-        elif isinstance(child, Loop):
-            for turn in child.turns:
-                yield from _leaves(turn.children, {**bindings, **_said(turn.bindings, bindings)})
-        elif isinstance(child, Body):
-            given = child.block.bindings if child.block else {}
-            yield from _leaves(child.children, {**bindings, **_said(given, bindings)})
-
-
-def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:
-    """Return formulas in the names of the network; what is too long to say is no such name."""
-    said = {}
-    for name, formula in formulas.items():
-        try:
-            said[name] = expressions.substitute(formula, bindings)
-        except expressions.TooMuchError:
-            said[name] = _UNSAID
-    return said
-
-
-def _ask(
-    leaf: Leaf,
-    outside: Callable[[Formula], Formula],
-    names: frozenset[str],
-    found: Checks,
-    shared: list[tuple[Formula, float]],
-) -> None:
-    """Note what a layer asks of the arguments that its own are computed from."""
-    kind = type(leaf.op)
-    said = {name: outside(formula) for name, formula in leaf.formulas.items()}
-    for name, whole in said.items():
-        if name in kind.inferred():
-            continue
-        told = (kind.__name__, name) in _SAID
-        for formula in whole.elts if isinstance(whole, ast.Tuple) else (whole,):
-            read = expressions.names(formula)
-            if not read or not read <= names:
-                continue
-            low, high = _range(leaf, name)
-            if low > -math.inf and len(read) == 1 and _grows(formula):
-                _at_least(formula, min(read), low, found.said if told else found.least)
-            elif low > -math.inf and len(read) == 1 and _falls(formula):
-                _while_at_least(formula, min(read), low, found)
-            elif low > -math.inf and not told:
-                shared.append((formula, low))
-            if high < math.inf and not told and len(read) == 1 and _grows(formula):
-                _at_most(formula, min(read), high, found)
-    if kind.shares is not None:
-        shared_out, part = (said.get(name) for name in kind.shares)
-        if shared_out is not None and part is not None:
-            _share(shared_out, part, names, found)
-
-
-def _range(leaf: Leaf, name: str) -> _Range:
-    """Return the bounds of an argument, as the op itself has them."""
-    bounds = {"ge": -math.inf, "gt": -math.inf, "le": math.inf}
-    info = type(leaf.op).model_fields[name]
-    for part in info.metadata:
-        bounds |= {key: getattr(part, key) for key in bounds if hasattr(part, key)}
-    low, high = max(bounds["ge"], bounds["gt"]), bounds["le"]
-    if isinstance(getattr(leaf.op, name), float) or max(abs(low), abs(high)) < math.inf:
-        return _Range(low if low > -1e38 else -math.inf, high if high < 1e38 else math.inf)
-    return _Range(next((float(n) for n in _SMALL if _takes(leaf, name, n)), -math.inf))
-
-
-def _takes(leaf: Leaf, name: str, value: int) -> bool:
-    """Tell whether an op takes a small number for an argument."""
-    fields = {field: getattr(leaf.op, field) for field in type(leaf.op).model_fields}
-    held = fields[name]
-    given = (value,) * len(held) if isinstance(held, tuple) else value
-    try:
-        type(leaf.op).model_validate({**fields, name: given}).output(*leaf.inputs)
-    except ValidationError:
-        return False
-    except Misfit as misfit:
-        return misfit.field != name or name not in ("window_size",)
-    return True
-
-
-def _grows(formula: Formula) -> bool:
-    """Tell whether a formula is never smaller for a larger name; all numbers in it are positive."""
-    if isinstance(formula, ast.BinOp):
-        divides = isinstance(formula.op, ast.FloorDiv | ast.Div)
-        if not isinstance(formula.op, _GROWING) or (divides and expressions.names(formula.right)):
+    def of_one(self, demand: Demand) -> bool:
+        """Note what is asked of one argument by itself; tell whether that is all that is asked."""
+        read = expressions.names(demand.test)
+        if len(read) > 1:
             return False
-        return _grows(formula.left) and _grows(formula.right)
-    if isinstance(formula, ast.Call):
-        function = expressions.FUNCTIONS[formula.func.id]  # type: ignore[attr-defined]
-        return function.is_growing and all(map(_grows, formula.args))
-    if isinstance(formula, ast.Constant):
-        return type(formula.value) in (int, float) and formula.value >= 0  # type: ignore[operator]
-    return isinstance(formula, ast.Name)
-
-
-def _falls(formula: Formula) -> bool:
-    """Tell whether a formula divides a number by what is never smaller for a larger name."""
-    if not isinstance(formula, ast.BinOp) or not isinstance(formula.op, ast.FloorDiv | ast.Div):
-        return False
-    return not expressions.names(formula.left) and _grows(formula.right)
-
-
-def _is_product(formula: Formula) -> bool:
-    """Tell whether a formula multiplies names and positive whole numbers."""
-    if isinstance(formula, ast.BinOp):
-        return isinstance(formula.op, ast.Mult) and all(
-            map(_is_product, (formula.left, formula.right))
-        )
-    whole = isinstance(formula, ast.Constant) and type(formula.value) is int and formula.value > 0
-    return whole or isinstance(formula, ast.Name)
-
-
-def _is_plain(formula: Formula) -> bool:
-    """Tell whether a formula is arithmetic alone, which any reader can check."""
-    return not any(isinstance(node, ast.Call | ast.IfExp) for node in ast.walk(formula))
-
-
-def _at(formula: Formula, values: Mapping[str, Value]) -> Any:
-    try:
-        return expressions.evaluate(formula, values)
-    except ExpressionError:
-        return None
-
-
-def _at_least(formula: Formula, name: str, low: float, least: dict[str, float]) -> None:
-    """Note the smallest value of a name for which a growing formula reaches a bound."""
-    for value in range(-1, _LARGEST):
-        if (reached := _at(formula, {name: value})) is not None and reached >= low:
-            if value >= 0:
-                least[name] = max(least.get(name, 0), value)
-            return
-
-
-def _while_at_least(formula: Formula, name: str, low: float, found: Checks) -> None:
-    """Note between which values of a name a falling formula reaches a bound: it divides by it."""
-    tried = range(1, _LARGEST)
-    fitting = bisect_right(tried, -low, key=lambda value: -(_at(formula, {name: value}) or 0))
-    if fitting:
-        found.least[name] = max(found.least.get(name, 1), 1)
-        if fitting < len(tried):
-            found.most[name] = min(found.most.get(name, fitting), fitting)
-
-
-def _at_most(formula: Formula, name: str, high: float, found: Checks) -> None:
-    """Note the largest value of a name, where that is the bound itself, or what is bounded."""
-    reached = _at(formula, {name: high})
-    if reached == high:
-        found.most[name] = min(found.most.get(name, high), high)
-    elif reached is not None and reached > found.nearest.get(name, (-math.inf,))[0]:
-        found.nearest[name] = (reached, python_of(formula))
-
-
-def _ask_together(formula: Formula, low: float, found: Checks) -> None:
-    """Note what is asked of several names, unless what is asked of each is enough."""
-    if _is_plain(formula):
-        for part in ast.walk(formula):
-            if isinstance(part, ast.BinOp) and isinstance(part.op, _DIVIDING):
-                for name in expressions.names(part.right) if _is_product(part.right) else ():
-                    found.least[name] = max(found.least.get(name, 1), 1)
-    bounds = {**found.said, **found.least}
-    smallest = {name: bounds.get(name, -math.inf) for name in expressions.names(formula)}
-    new = [name for name, value in smallest.items() if value < 1]
-    if len(new) == 1 and low == 1 and _is_product(formula):  # of what is positive
-        found.least[new[0]] = 1
-        return
-    known = all(value > -math.inf for value in smallest.values())
-    whole = {name: int(value) for name, value in smallest.items()} if known else {}
-    if known and _grows(formula) and (least := _at(formula, whole)) is not None and least >= low:
-        return
-    bounded = python_of(formula)
-    text = flat(bounded)
-    if len(text) <= WIDEST and _is_plain(formula):
-        found.ask(below(bounded, low), f"{text} must be at least {low:g}")
-
-
-def _share(whole: Formula, part: Formula, names: frozenset[str], found: Checks) -> None:
-    """Note that one number is to be a multiple of another."""
-    read = expressions.names(whole)
-    if not (read | expressions.names(part)) or not (read | expressions.names(part)) <= names:
-        return
-    divisor = _at(part, {})
-    whole_steps = all(isinstance(n.op, _WHOLE) for n in ast.walk(whole) if isinstance(n, ast.BinOp))
-    polynomial = whole_steps and _is_plain(whole) and len(read) == 1
-    if isinstance(divisor, int) and 0 < divisor < _LARGEST and polynomial:
-        # What remains of a polynomial repeats with the divisor.
         (name,) = read
-        fits = [n for n in range(1, divisor + 1) if _at(whole, {name: n}) % divisor == 0]
-        if fits == [*range(fits[0], divisor + 1, fits[0])] if fits else False:
-            found.multiples[name] = math.lcm(found.multiples.get(name, 1), fits[0])
+        choices = self.allowed.get(name, Allowed()).choices
+        if choices and all(at(demand.test, {name: choice}) is True for choice in choices):
+            return True
+        if isinstance(demand.test, ast.Compare) and self._is_sure(demand.test):
+            return True
+        if remainder := divided(demand.test):
+            return self._multiple(*remainder, demand.field)
+        if type(self.usual[name]) is not int:
+            return self._of_float(demand.test, name)
+        span = span_of(demand.test, name, self._span(name))
+        if span is None or not span.low <= self.usual[name] <= span.high:  # type: ignore[operator]
+            return False
+        self._limit(ast.Name(name, ast.Load()), span)
+        return True
+
+    def of_several(self, demand: Demand) -> None:
+        """Note what is asked of several, unless what is asked of each is enough."""
+        test = demand.test
+        if remainder := divided(test):
+            self._divides(*remainder, demand.field)
             return
-    shared, by = python_of(whole), python_of(part)
-    if isinstance(fixed := _at(whole, {}), int) and _is_product(part):
-        _, known = found.shared.get(flat(by), (by, 0))
-        found.shared[flat(by)] = (by, math.gcd(known, fixed))
-        return
-    found.ask(remainder(shared, by), f"{flat(by)} must divide {flat(shared)}")
+        if isinstance(test, ast.Compare) and self._is_sure(test):
+            return
+        if isinstance(test, ast.Compare) and self._one_is_left(test):
+            return
+        if isinstance(test, ast.Compare) and is_bound(test):
+            self._bound(test)
+            return
+        self.found.ask(demand)
+
+    def refine(self) -> None:
+        """Drop what was asked before enough was known of the arguments."""
+        found, known = self.found, self._known()
+        for name, share in [*found.shares.items()]:
+            if reach(share.formula, known).high <= share.high:
+                del found.shares[name]
+        for key, demand in [*self.found.others.items()]:
+            if isinstance(demand.test, ast.Compare) and self._is_sure(demand.test):
+                del self.found.others[key]
+        for key, bounds in [*found.bounds.items()]:
+            if not isinstance(bounds.formula, ast.Name):
+                span = reach(bounds.formula, known)
+                if span.low >= bounds.low and span.high <= bounds.high and not bounds.is_above:
+                    del found.bounds[key]
+        for key in smaller_parts(found.bounds.values()):
+            del found.bounds[key]
+        for key, (whole, part) in [*found.remainders.items()]:
+            others = (pair for other, pair in found.remainders.items() if other != key)
+            if any(is_same(part, by) and self._is_multiple(whole, w) for w, by in others):
+                del found.remainders[key]
+
+    def _span(self, name: str) -> Span:
+        bounds = self.found.of(ast.Name(name, ast.Load()))
+        return Span(bounds.low, bounds.high)
+
+    def _known(self) -> dict[str, Span]:
+        known = {name: self._span(name) for name in self.usual}
+        for name, allowed in self.found.choices.items():
+            numbers = [choice for choice in allowed.choices if is_number(choice)]
+            if len(numbers) == len(allowed.choices):
+                known[name] = Span(min(numbers), max(numbers))
+        return known
+
+    def _limit(self, formula: Formula, span: Span) -> None:
+        bounds = self.found.of(formula)
+        bounds.low, bounds.high = Span(bounds.low, bounds.high).both(span)
+
+    def _of_float(self, test: Formula, name: str) -> bool:
+        """Note a bound of a number that may have a fraction."""
+        if not isinstance(test, ast.Compare) or not is_bound(test):
+            return False
+        formula, op, number = test.left, test.ops[0], number_at(test.comparators[0], {})
+        if direction(formula) and at(test, {name: -1e9}) is at(test, {name: 1e9}) is True:
+            return True  # as of a multiple that is never below another
+        if isinstance(formula, ast.Name):
+            self._bound(test)
+            return True
+        if not is_share(formula, name):
+            return False
+        if isinstance(op, ast.LtE):  # of the largest share all others are parts
+            self.found.share(name, formula, number_at(formula, {name: number}), number)
+            return True
+        if number == 0:
+            self._bound(ast.Compare(ast.Name(name, ast.Load()), [op], test.comparators))
+            return True
+        return False
+
+    def _bound(self, test: ast.Compare) -> None:
+        bounds = self.found.of(test.left)
+        number, op = number_at(test.comparators[0], {}), test.ops[0]
+        if isinstance(op, ast.LtE):
+            bounds.high = min(bounds.high, number)
+        elif number > bounds.low or (number == bounds.low and isinstance(op, ast.Gt)):
+            bounds.low, bounds.is_above = number, isinstance(op, ast.Gt)
+
+    def _is_sure(self, test: ast.Compare) -> bool:
+        """Tell whether a comparison holds whatever the arguments are, by what is known of them."""
+        if len(test.ops) != 1:
+            return False
+        known, op = self._known(), test.ops[0]
+        left, right = reach(test.left, known), reach(test.comparators[0], known)
+        if isinstance(op, ast.GtE):
+            return left.low >= right.high
+        if isinstance(op, ast.LtE):
+            return left.high <= right.low
+        if isinstance(op, ast.NotEq):
+            is_above = isinstance(test.left, ast.Name) and self.found.of(test.left).is_above
+            return left.low > right.high or (is_above and left.low == right.high)
+        if isinstance(op, ast.Lt):
+            return left.high < right.low
+        return left.low > right.high if isinstance(op, ast.Gt) else False
+
+    def _one_is_left(self, test: ast.Compare) -> bool:
+        """Note that a factor or divisor of positive numbers is positive, where one is left."""
+        formula, low = test.left, at(test.comparators[0], {})
+        if low != 1 or not isinstance(test.ops[0], ast.GtE) or not isinstance(formula, ast.BinOp):
+            return False
+        known = self._known()
+        if isinstance(formula.op, ast.FloorDiv) and isinstance(formula.right, ast.Name):
+            if reach(formula.left, known).low >= 0:
+                self._limit(formula.right, Span(1))
+            return False
+        left = [factor for factor in factors(formula) if reach(factor, known).low < 1]
+        if len(left) == 1 and isinstance(left[0], ast.Name):
+            self._limit(left[0], Span(1))
+            return True
+        return False
+
+    def _multiple(self, whole: Formula, part: Formula, field: str) -> bool:
+        """Note what one argument is to be a multiple of, or what it is to divide."""
+        divisor = at(part, {})
+        (name,) = expressions.names(whole) or {""}
+        if not isinstance(divisor, int) or not 0 < divisor < _LARGEST or not is_polynomial(whole):
+            return self._divides(whole, part, field)
+        # What remains of a polynomial repeats with the divisor.
+        fits = [n for n in range(1, divisor + 1) if at(whole, {name: n}) % divisor == 0]  # type: ignore[operator]
+        if not fits or fits != [*range(fits[0], divisor + 1, fits[0])]:
+            return self._divides(whole, part, field)
+        self.found.multiples[name] = math.lcm(self.found.multiples.get(name, 1), fits[0])
+        return True
+
+    def _divides(self, whole: Formula, part: Formula, field: str) -> bool:
+        """Note that one number is to be a multiple of another, unless it always is."""
+        if self._is_multiple(whole, part):
+            return True
+        fixed = at(whole, {}) if not expressions.names(whole) else None
+        if isinstance(fixed, int):
+            self.found.divide(part, fixed, field)
+        else:
+            self.found.remain(whole, part)
+        return True
+
+    def _is_multiple(self, whole: Formula, part: Formula) -> bool:
+        known = frozenset(name for name, value in self.usual.items() if type(value) is int)
+        return is_multiple(whole, part, known)

@@ -1,137 +1,140 @@
-"""The lines of a constructor that refuse arguments, from what is known of these."""
+"""What is asked of the arguments of a constructor."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
-from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, dotted, literal, when
+from archspec import expressions
+from archspec.allowed import Allowed
+from archspec.codegen.modules.argument_demands import Demand
+from archspec.codegen.modules.argument_spans import direction
+from archspec.expressions import Formula
 
-WIDEST: Final = 60
-"""Characters of the names that one message has room for."""
+
+_ROUNDING: Final = ("round", "ceil", "floor")
 
 
-Check: TypeAlias = tuple[ast.expr, str]
-"""A test that must fail, with what is said where it does not."""
+@dataclass(slots=True)
+class Bounds:
+    """Between which numbers a formula must lie; above the lower one where `is_above` is true."""
+
+    formula: Formula
+    low: float = -math.inf
+    high: float = math.inf
+    is_above: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an argument cannot be infinite, nor no number, for a formula within them."""
+        two = -math.inf < self.low and self.high < math.inf
+        calls = any(isinstance(part, ast.Call) for part in ast.walk(self.formula))
+        return two and not calls and direction(self.formula) is not None
+
+
+class Share(NamedTuple):
+    """A formula that is an argument times a number, what it yields for a bound, and this."""
+
+    formula: Formula
+    reached: float
+    high: float
+
+
+class Divisor(NamedTuple):
+    """A formula of an argument of a layer that must divide a number."""
+
+    formula: Formula
+    number: int
+    field: str
 
 
 @dataclass(slots=True)
 class Checks:
-    """What is known of the arguments of a network.
+    """What is asked of the arguments of a network.
 
     Attributes:
-        least: the smallest value of each.
-        said: the smallest value of those that torch refuses itself.
-        most: the largest.
-        nearest: what is largest of what it is multiplied to, where that stays below a bound.
+        bounds: of arguments and formulas, by how they are written.
+        shares: of each argument the formula that is largest of those that stay below a bound.
+        choices: what arguments may be, where there is a choice.
         multiples: what each is a multiple of.
-        shared: formulas, by how they are written, with what each divides.
-        others: what is asked of several at once, by how it is written.
+        divisors: what divides a number, by how it is written.
+        remainders: pairs of formulas of which the second divides the first.
+        finite: the arguments of which it is asked that they are finite.
+        whole: those of which it is asked that they have no fraction.
+        others: anything else, by how it is written.
     """
 
-    least: dict[str, float] = field(default_factory=dict)
-    said: dict[str, float] = field(default_factory=dict)
-    most: dict[str, float] = field(default_factory=dict)
-    nearest: dict[str, tuple[float, ast.expr]] = field(default_factory=dict)
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
+    choices: dict[str, Allowed] = field(default_factory=dict)
     multiples: dict[str, int] = field(default_factory=dict)
-    shared: dict[str, tuple[ast.expr, int]] = field(default_factory=dict)
-    others: dict[str, Check] = field(default_factory=dict)
+    divisors: dict[str, Divisor] = field(default_factory=dict)
+    remainders: dict[str, tuple[Formula, Formula]] = field(default_factory=dict)
+    finite: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
+    others: dict[str, Demand] = field(default_factory=dict)
 
-    def ask(self, test: ast.expr, told: str) -> None:
-        """Note a test that must fail, and what is said where it does not."""
-        self.others[flat(test)] = (test, told)
+    def of(self, formula: Formula) -> Bounds:
+        """Return the bounds of a formula, which may be narrowed."""
+        return self.bounds.setdefault(expressions.text(formula), Bounds(formula))
 
+    def share(self, name: str, formula: Formula, reached: float, high: float) -> None:
+        """Note the upper bound of an argument that is multiplied; the largest product counts."""
+        if name not in self.shares or reached > self.shares[name].reached:
+            self.shares[name] = Share(formula, reached, high)
 
-def written(found: Checks, names: Sequence[str]) -> list[ast.stmt]:
-    """Return the checks as statements: one for all that have the same bound."""
-    ranged = [
-        name for name in names if name in found.least and name in {*found.most, *found.nearest}
-    ]
-    others = [name for name in names if name not in ranged]
-    tests = [
-        *(_within(name, found) for name in ranged),
-        *_bounded(found, others),
-        *(
-            (remainder(dotted(name), literal(by)), f"{name} must be a multiple of {by}")
-            for name, by in found.multiples.items()
-            if by > 1
-        ),
-        *(
-            (remainder(literal(number), by), f"{flat(by)} must divide {number}")
-            for by, number in found.shared.values()
-        ),
-        *found.others.values(),
-    ]
-    return [_raising(test, told) for test, told in tests]
+    def divide(self, part: Formula, number: int, field: str) -> None:
+        """Note what a formula divides, and which argument of a layer it is."""
+        text = expressions.text(part)
+        known = self.divisors[text].number if text in self.divisors else 0
+        self.divisors[text] = Divisor(part, math.gcd(known, number), field)
 
+    def remain(self, whole: Formula, part: Formula) -> None:
+        """Note that one formula divides another."""
+        text = f"{expressions.text(whole)}, {expressions.text(part)}"
+        self.remainders[text] = whole, part
 
-def _within(name: str, found: Checks) -> Check:
-    """Return the test of what has a smallest and a largest value, and what is said."""
-    low, bounded, high = found.least[name], dotted(name), 1.0
-    if name in found.most:
-        high = found.most[name]
-    else:
-        bounded = found.nearest[name][1]
-    ends: list[ast.cmpop] = [ast.LtE(), ast.LtE()]
-    test = ast.Compare(number(low), ends, [bounded, number(high)])
-    told = f"{flat(bounded)} must be from {low:g} to {high:g}"
-    return ast.UnaryOp(ast.Not(), test), told
+    def ask(self, demand: Demand) -> None:
+        """Note any other test."""
+        self.others[demand.text] = demand
+
+    def is_finite(self, name: str) -> bool:
+        """Tell whether what is asked of a number leaves out infinity, and what is no number."""
+        closed = (bounds.formula for bounds in self.bounds.values() if bounds.is_closed)
+        told = any(name in expressions.names(formula) for formula in closed)
+        return told or name in self.choices or name in self.shares
 
 
-def _bounded(found: Checks, names: Sequence[str]) -> Iterator[Check]:
-    """Yield the tests of what has a smallest or a largest value, and what is said."""
-    for name in names:
-        if name in found.most:
-            high = found.most[name]
-            test = ast.Compare(dotted(name), [ast.Gt()], [number(high)])
-            yield test, f"{name} must be at most {high:g}"
-    bounds: dict[float, list[str]] = {}
-    for name in names:
-        if name in found.least:
-            bounds.setdefault(found.least[name], []).append(name)
-    for least, together in bounds.items():
-        for row in _rows(together):
-            head = dotted(row[0]) if len(row) == 1 else call("min", *map(dotted, row))
-            # Linters ask for a name for any number but 0 and 1.
-            one = ast.Compare(head, [ast.LtE()], [literal(1)])
-            small = one if least == 2 else below(head, least)
-            yield small, f"{_listed(row)} must be at least {least:g}"
+def smaller_parts(bounds: Iterable[Bounds]) -> list[str]:
+    """Return which formulas are large enough wherever another is, by how they are written.
+
+    Where `round(ratio * 32)` is at least 1, so is `round(ratio * 48)`.
+    """
+    least: dict[tuple[str, float], tuple[float, str]] = {}
+    found = []
+    for bound in bounds:
+        factor, form = _factor(bound.formula)
+        if factor <= 0 or not 0 < bound.low < bound.high == math.inf or bound.is_above:
+            continue
+        text, key = expressions.text(bound.formula), (form, bound.low)
+        known = least.get(key, (math.inf, ""))
+        least[key] = min(known, (factor, text))
+        found += [name for _, name in (known, (factor, text)) if name and name != least[key][1]]
+    return found
 
 
-def below(bounded: ast.expr, low: float) -> ast.expr:
-    """Return the test of what is too small."""
-    return ast.Compare(bounded, [ast.Lt()], [number(low)])
-
-
-def remainder(whole: ast.expr, part: ast.expr) -> ast.expr:
-    """Return what is not 0 where one number is no multiple of another."""
-    return ast.BinOp(whole, ast.Mod(), part)
-
-
-def number(value: float) -> ast.expr:
-    """Return a bound, without a fraction where it has none."""
-    return literal(int(value) if value == int(value) else value)
-
-
-def _rows(names: Sequence[str]) -> Iterator[list[str]]:
-    """Yield names as many at a time as a message has room for."""
-    row: list[str] = []
-    for name in names:
-        if row and len(_listed([*row, name])) > WIDEST - 20:
-            yield row
-            row = []
-        row = [*row, name]
-    if row:
-        yield row
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _raising(test: ast.expr, told: str) -> ast.stmt:
-    return when(test, [ast.Raise(call("ValueError", literal(told)))])
+def _factor(formula: Formula) -> tuple[float, str]:
+    """Return the number that multiplies a name before it is rounded, and how the rest reads."""
+    if isinstance(formula, ast.Call) and getattr(formula.func, "id", "") in _ROUNDING:
+        (part, *_) = formula.args
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult):
+            pairs = ((part.left, part.right), (part.right, part.left))
+            for name, factor in pairs:
+                if isinstance(name, ast.Name) and isinstance(factor, ast.Constant):
+                    held = factor.value
+                    if isinstance(held, int | float):
+                        return held, f"{expressions.text(formula.func)}({name.id})"
+    return 0, ""

@@ -196,6 +196,10 @@ class _Table:
         """
         body = self._body()
         needed = self._frame.needed
+        # The last that looks at source lets no variable be called.
+        calls = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Call)]
+        if any(isinstance(n.func, ast.Name) and n.func.id in self._turns.columns for n in calls):
+            raise Differ
         # Turns that are all alike are a generator; a size that has no name any more has none here.
         if not needed & self._turns.own or any(name.startswith("@") for name in needed):
             raise Differ

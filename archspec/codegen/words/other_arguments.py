@@ -146,7 +146,8 @@ def _leaf(
         for name, formula in geometry(node, view)
         if expressions.names(formula) & {*varied}
     }
-    op = node.op.model_copy(update=changed) if changed else node.op
+    held = {name: getattr(node.op, name) for name in type(node.op).model_fields}
+    op = type(node.op).model_validate({**held, **changed}) if changed else node.op
     inferred = ((name, getattr(op, name)) for name in op.inferred())
     if any(value != op.arriving(name, value, inputs[0]) for name, value in inferred):
         raise UntriedError("the layer was made for another shape")

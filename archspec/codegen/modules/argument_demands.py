@@ -1,0 +1,269 @@
+"""What the layers of a network ask of its arguments, as tests in the names of these.
+
+The tests are those that the ops themselves refuse by: the types of their arguments, and their asks.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from archspec import expressions
+from archspec.allowed import is_number
+from archspec.expressions import ExpressionError, Formula, Value
+from archspec.network import Body, Child, Leaf, Loop, Network
+from archspec.ops.arguments import LARGEST, Range, range_of
+from archspec.ops.asks import Ask, rows
+from archspec.schema.names import SIZES
+from archspec.traced import formula_of, hidden_of
+
+_UNSAID: Formula = ast.Name("...", ast.Load())
+"""Stands for what is too long to say: a name that no network has, of which nothing is asked."""
+
+_SMALL = (0, 1, 2, 3)
+_DIVIDING = (ast.FloorDiv, ast.Div, ast.Mod)
+
+Outside = Callable[[Formula], Formula]
+"""Says a formula in the names of the network."""
+
+
+class Demand(NamedTuple):
+    """A test that must hold, and the argument of a layer for which it must.
+
+    Attributes:
+        test: the test.
+        field: the argument.
+        under: the condition under which the layer is there, where arguments decide that.
+    """
+
+    test: Formula
+    field: str
+    under: Formula | None = None
+
+    @property
+    def text_under(self) -> str:
+        """How the condition is written; nothing where there is none."""
+        return "" if self.under is None else expressions.text(self.under)
+
+    @property
+    def text(self) -> str:
+        """How both are written."""
+        return f"{self.text_under}: {expressions.text(self.test)}"
+
+
+class Placed(NamedTuple):
+    """A use of an op, and how to say its formulas in the names of the network.
+
+    Attributes:
+        leaf: the use.
+        outside: says them.
+        under: the condition under which it is there, where arguments decide that.
+    """
+
+    leaf: Leaf
+    outside: Outside
+    under: Formula | None
+
+
+def demands(network: Network, names: frozenset[str]) -> Iterator[Demand]:
+    """Yield what layers ask of arguments, each test once.
+
+    Args:
+        network: the network.
+        names: the arguments of its constructor.
+    """
+    known: set[str] = set()
+    for leaf, outside, under in leaves(network):
+        with suppress(expressions.TooMuchError):
+            for told in _of_leaf(leaf, outside):
+                demand = told._replace(under=under)
+                read = expressions.names(demand.test)
+                if read and read <= names and demand.text not in known:
+                    known.add(demand.text)
+                    yield demand
+
+
+def leaves(network: Network) -> Iterator[Placed]:
+    """Yield the uses of ops, with how to say their formulas in the names of the network."""
+    bindings: dict[str, Formula] = {}
+    for name, formula in network.computed.items():
+        bindings |= _said({name: formula}, bindings)
+    yield from _leaves(network.root.children, bindings)
+
+
+def _leaves(
+    children: Sequence[Child], bindings: Mapping[str, Formula], around: Formula | None = None
+) -> Iterator[Placed]:
+    def outside(formula: Formula) -> Formula:
+        return expressions.substitute(formula, bindings)
+
+    for child in children:
+        if isinstance(child, Loop):
+            for turn in child.turns:
+                inner = {**bindings, **_said(turn.bindings, bindings)}
+                yield from _leaves(turn.children, inner, around)
+        elif isinstance(child, Leaf | Body):
+            under = around
+            if child.condition is not None and child.decided_by:
+                own = outside(child.condition)
+                under = own if around is None else ast.BoolOp(ast.And(), [around, own])
+            if isinstance(child, Leaf):
+                yield Placed(child, outside, under)
+                continue
+            given = child.block.bindings if child.block else {}
+            yield from _leaves(child.children, {**bindings, **_said(given, bindings)}, under)
+
+
+def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:
+    """Return formulas in the names of the network; what is too long to say is no such name."""
+    said = {}
+    for name, formula in formulas.items():
+        try:
+            said[name] = expressions.substitute(formula, bindings)
+        except expressions.TooMuchError:
+            said[name] = _UNSAID
+    return said
+
+
+def _of_leaf(leaf: Leaf, outside: Outside) -> Iterator[Demand]:
+    """Yield what a layer asks of the names that its arguments are computed from."""
+    kind = type(leaf.op)
+    said = {name: outside(formula) for name, formula in leaf.formulas.items()}
+    for name, whole in said.items():
+        for formula in sides(whole) if name not in kind.inferred() else ():
+            if expressions.names(formula):
+                for test in (*_computable(formula), *_within(formula, _range(leaf, name))):
+                    yield Demand(test, name)
+    for ask in kind.asks:
+        read = _read(leaf, ask, said, outside)
+        if any(expressions.names(f) for formula in read.values() for f in sides(formula)):
+            parts = {name: _parts_of(formula) for name, formula in read.items()}
+            for row in rows(parts):
+                for test in _split(expressions.substitute(ask.formula, row)):
+                    yield Demand(test, ask.field)
+
+
+def _read(
+    leaf: Leaf, ask: Ask, said: Mapping[str, Formula], outside: Outside
+) -> dict[str, Formula]:
+    """Return the formulas that an ask speaks of; none where a side of a map is among them.
+
+    What that decides is told where a map arrives.
+    """
+    found, sizes = {}, None
+    for name in expressions.names(ask.formula):
+        if name in said:
+            found[name] = said[name]
+        elif name in type(leaf.op).model_fields:
+            found[name] = formula_of(getattr(leaf.op, name))
+        else:
+            sizes = sizes or leaf.op.sizes_asked(*leaf.inputs)
+            if hidden_of(sizes[name]):
+                return {}
+            found[name] = outside(formula_of(sizes[name]))
+    return found
+
+
+def sides(formula: Formula) -> Sequence[Formula]:
+    """Return the formulas of a pair or list; any other as it is, alone."""
+    return formula.elts if isinstance(formula, ast.Tuple) else (formula,)
+
+
+def _parts_of(formula: Formula) -> Formula | tuple[Formula, ...]:
+    return tuple(formula.elts) if isinstance(formula, ast.Tuple) else formula
+
+
+def _range(leaf: Leaf, name: str) -> Range:
+    """Return what an argument may be, as its type says it; else as the op answers, when tried."""
+    told = range_of(type(leaf.op).model_fields[name])
+    if told is None and isinstance(getattr(leaf.op, name), int):
+        low = next((float(n) for n in _SMALL if takes(leaf, name, n)), -math.inf)
+        return Range(low) if low > _SMALL[0] else Range()
+    return told or Range()
+
+
+def takes(leaf: Leaf, name: str, value: float) -> bool:
+    """Tell whether an op takes a number for an argument, apart from the others."""
+    fields = {field: getattr(leaf.op, field) for field in type(leaf.op).model_fields}
+    held = fields[name]
+    given = (value,) * len(held) if isinstance(held, tuple) else value
+    try:
+        type(leaf.op).model_validate({**fields, name: given})
+    except ValidationError:
+        return False
+    return True
+
+
+def _within(formula: Formula, asked: Range) -> Iterator[Formula]:
+    """Yield the tests of bounds; those of float32 say that a number is finite."""
+    if asked.low > -LARGEST:
+        over: ast.cmpop = ast.Gt() if asked.is_above else ast.GtE()
+        yield compared(formula, over, asked.low)
+    if asked.high < LARGEST:
+        yield compared(formula, ast.LtE(), asked.high)
+
+
+def compared(formula: Formula, op: ast.cmpop, number: float) -> Formula:
+    """Return a comparison with a number, without a fraction where it has none."""
+    whole = int(number) if number == int(number) else number
+    return ast.Compare(formula, [op], [expressions.constant(whole)])
+
+
+def _computable(formula: Formula) -> Iterator[Formula]:
+    """Yield what must hold for a formula to have a value: nothing is divided by 0."""
+    for part in ast.walk(formula):
+        if isinstance(part, ast.BinOp) and isinstance(part.op, _DIVIDING):
+            if expressions.names(part.right):
+                yield compared(part.right, ast.NotEq(), 0)
+        elif isinstance(part, ast.Call) and getattr(part.func, "id", "") == "sqrt":
+            yield from _within(part.args[0], Range(0) if expressions.names(part) else Range())
+
+
+def _split(test: Formula) -> Iterator[Formula]:
+    """Yield what must hold for all of a test to hold."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        for part in test.values:
+            yield from _split(part)
+    elif isinstance(test, ast.Compare) and len(test.ops) > 1:
+        operands = [test.left, *test.comparators]
+        for left, op, right in zip(operands, test.ops, operands[1:], strict=False):
+            yield ast.Compare(left, [op], [right])
+    elif not isinstance(test, ast.Constant):
+        yield test
+
+
+def at(formula: Formula, values: Mapping[str, Value]) -> Value:
+    """Return what a formula yields; None where it has no value."""
+    try:
+        return expressions.evaluate(formula, values)
+    except ExpressionError:
+        return None
+
+
+def number_at(formula: Formula, values: Mapping[str, Value]) -> float:
+    """Return the number that a formula yields; one that is none where it yields something else."""
+    value = at(formula, values)
+    return value if is_number(value) else math.nan
+
+
+def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
+    """Return the whole numbers of whose fractions nobody else would say a word.
+
+    PyTorch refuses a fraction where it counts by it; a formula may round it before.
+    """
+    left = [name for name, value in usual.items() if type(value) is int and name not in SIZES]
+    read: set[str] = set()
+    for leaf, outside, _ in leaves(network) if left else ():
+        for field, formula in leaf.formulas.items() if left else ():
+            for part in sides(outside(formula)):
+                for name in expressions.names(part) & {*left}:
+                    read.add(name)
+                    value = at(part, {**usual, name: usual[name] + 0.5})  # type: ignore[operator]
+                    if isinstance(value, float) and not takes(leaf, field, value):
+                        left.remove(name)
+    return [name for name in left if name in read]
