@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from archspec import analysis
 from archspec.errors import Diagnostic
-from archspec.expressions import computing
 from archspec.extras import needed
 from archspec.network import Body, Decision, Leaf, Network, walk
 from archspec.ops import Shape
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
     from archspec.derivation import Derivation
 
+
+Opened: TypeAlias = Callable[[Mapping[str, Decision]], Network]
+"""Returns a network as its source tells it, with these vars closed, by what they decide."""
 
 _UNWRITTEN: Final = "only what `load` or `loads` returns knows how it was written"
 
@@ -45,9 +47,7 @@ class Architecture:
     """
 
     network: Network
-    _opened: Callable[[Mapping[str, Decision]], Network] | None = field(
-        default=None, repr=False, compare=False
-    )
+    _opened: Opened | None = field(default=None, repr=False, compare=False)
     _written: Written | None = field(default=None, repr=False, compare=False)
     _given: Mapping[str, Given] = field(default_factory=dict, repr=False, compare=False)
 
@@ -134,33 +134,21 @@ class Architecture:
             SpecError: when the source would be too long.
             LayoutError: when a template in the folder is wrong.
         """
-        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+        from archspec.codegen import source, telling  # noqa: PLC0415 - jinja2 only when needed
 
         folder = _folder(templates)
         written = partial(source, style=style, main=main, templates=folder, line_length=line_length)
-        return self._told(written)[0]
+        return telling(written, self._named, self._opened)[0]
 
     @property
     def arguments(self) -> tuple[analysis.Argument, ...]:
         """The arguments of the class in the source; of each var that is none, why."""
         if self._written is None:
             raise ValueError(_UNWRITTEN)
-        from archspec.codegen import source  # noqa: PLC0415 - jinja2 only when needed
+        from archspec.codegen import source, telling  # noqa: PLC0415 - jinja2 only when needed
 
-        return analysis.arguments(*self._told(source), self._written, self._given)
-
-    def _told(self, source: Callable[[Network], str]) -> tuple[str, Network]:
-        """Return source, and the network as it tells it: with vars that its classes ask for."""
-        from archspec.codegen import Untested  # noqa: PLC0415 - jinja2 only when needed
-
-        with computing():
-            network = self._named
-            while True:
-                try:
-                    return source(network), network
-                except Untested as found:
-                    assert self._opened is not None
-                    network = self._opened({**network.closed, **found.closed})
+        text, told = telling(source, self._named, self._opened)
+        return analysis.arguments(text, told, self._written, self._given)
 
     @cached_property
     def _named(self) -> Network:

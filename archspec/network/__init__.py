@@ -18,6 +18,7 @@ from functools import cached_property
 from archspec import expressions, spec
 from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
+from archspec.network.decisions import Decision
 from archspec.network.nodes import (
     INPUT,
     Absent,
@@ -25,7 +26,6 @@ from archspec.network.nodes import (
     Body,
     Bound,
     Child,
-    Decision,
     Fill,
     Leaf,
     Loop,

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from archspec import spec
-from archspec.errors import Span
 from archspec.expressions import Formula, Value
+from archspec.network.decisions import Decision
 from archspec.ops import Form, Op, Shape
 
 INPUT = "input"
 """What the first node of a body reads."""
-
-
-class Decision(NamedTuple):
-    """What a var decides beside arguments of layers, and where that is written."""
-
-    what: str
-    place: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

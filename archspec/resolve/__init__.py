@@ -11,6 +11,7 @@ from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Body, Network
 from archspec.ops import Shape, named_channels
 from archspec.quantity import atom
+from archspec.resolve.bindings import Binding, Source
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.images import Inputs
@@ -20,7 +21,7 @@ from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Naming, Resolver
-from archspec.resolve.scope import Binding, Scope, Source, of_values
+from archspec.resolve.scope import Scope, of_values
 from archspec.resolve.shapes_across_scopes import entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written

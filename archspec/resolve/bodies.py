@@ -53,9 +53,7 @@ def add(
     told = builder.resolver.diagnostics.collect(builder.told(key, scope), scope.trail)
     with told, builder.resolver.expansion.within(node.span):
         # Branches of a merge that may not be there are another number of them.
-        there, around = _chosen(builder, node, scope, around, asks=branches is None)
-        if around.question is not None and around.question.vars and around.question.holds:
-            scope = around.question.within
+        there, around, scope = _chosen(builder, node, scope, around, asks=branches is None)
         if there is None:
             add_absent(builder, key, node, scope, around)
         elif there is not node:
@@ -77,24 +75,24 @@ def add(
 
 def _chosen(
     builder: Builder, node: spec.Node, scope: Scope, around: Around, *, asks: bool
-) -> tuple[spec.Node | None, Around]:
+) -> tuple[spec.Node | None, Around, Scope]:
     """Return the node itself, what stands under its `else`, or None when neither is there.
 
     What is around it gets to know the condition, and what open vars decide if the class of the
-    body `asks` for itself.
+    body `asks` for itself; the scope, what holds under it.
     """
     if node.condition is None or node.training_only:
-        return node, around
+        return node, around, scope
     holds, formula = decided(node.condition, scope)
     asked = question(node, scope, holds=holds)
     if asked is not None and not (asks and can_ask(asked, around)):
-        if asked.vars:
-            builder.resolver.close_all(asked.decided)
+        builder.resolver.close_all(asked.decided)
         asked = None
     # Of two nodes one of which is always there, neither is there under a condition.
     is_choice = not isinstance(node.otherwise, spec.Alias | None)
     around = replace(around, condition=None if is_choice else formula, question=asked)
-    return (node if holds else node.otherwise), around
+    within = asked.within if asked is not None and asked.vars and holds else scope
+    return (node if holds else node.otherwise), around, within
 
 
 def _expand(

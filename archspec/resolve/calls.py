@@ -10,9 +10,10 @@ from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse, Bound
 from archspec.ops import Shape
+from archspec.resolve.bindings import Binding, calling, without
 from archspec.resolve.origins import Origin
 from archspec.resolve.parameters import arguments, plain_defaults, unstated
-from archspec.resolve.scope import Binding, Scope, calling, open_vars, without
+from archspec.resolve.scope import Scope, open_vars
 from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.spec import Block, Given, Parameter, Use
 from archspec.traced import formula_of

@@ -73,8 +73,7 @@ def _settled(builder: Builder, asked: Question, this: Shape, other: Shape | None
     shape = None if other is None else _either(asked, this, other)
     if shape is not None:
         return shape
-    if asked.vars:
-        builder.resolver.close_all(asked.decided)
+    builder.resolver.close_all(asked.decided)
     return this
 
 

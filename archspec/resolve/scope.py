@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple, TypeVar
 
 from archspec import expressions
 from archspec.errors import Note
 from archspec.expressions import Formula, Value
 from archspec.ops import Shape
 from archspec.quantity import Quantity, atom, constant, quantity
+from archspec.resolve.bindings import Binding, Source, covered_by, formula_names, is_own, without
 from archspec.resolve.hints import uncomputed
 from archspec.resolve.origins import Origin
 from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.schema import names
-from archspec.spec import Given, read_names
+from archspec.spec import Given
 from archspec.traced import (
     NONE,
     formula_of,
@@ -27,39 +27,6 @@ from archspec.traced import (
     traced,
     untraced,
 )
-
-Kept = TypeVar("Kept")
-
-
-class Source(NamedTuple):
-    """Where a value comes from.
-
-    Attributes:
-        vars: the open vars that it depends on.
-        hidden: those among them that its formula does not tell, as of sides of feature maps.
-        quantity: what it is in terms of them.
-    """
-
-    vars: frozenset[str]
-    hidden: frozenset[str]
-    quantity: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What a name stands for.
-
-    Attributes:
-        value: its value.
-        formula: what stands for it in formulas of the scope; None for a constant.
-        source: how it comes from open vars, where that is not told by the value.
-        origin: where its value is written, where that is known.
-    """
-
-    value: Value
-    formula: Formula | None = None
-    source: Source | None = None
-    origin: Origin | None = None
 
 
 # No `slots`: what is read off the names is computed once and kept.
@@ -104,13 +71,13 @@ class Scope:
 
     @property
     def is_sourced(self) -> bool:
-        """Tell whether anything here may come from an open var."""
+        """Whether anything here may come from an open var."""
         return self._is_sourced or bool(self.unwritten)
 
     def source_of(self, name: str) -> Source | None:
         """Return how a name of formulas comes from open vars; None where it does not."""
         bound = self.names.get(name)
-        if bound is not None and bound.source is not None and _is_own(name, bound):
+        if bound is not None and bound.source is not None and is_own(name, bound):
             return bound.source
         return self.covered.get(name) or self.unwritten.get(name)
 
@@ -161,7 +128,7 @@ class Scope:
     def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
         """Return the scope where names of formulas stand for sizes of a scope around."""
         found = {name: around.source_of_size(n) for name, n in sizes.items()}
-        return replace(self, unwritten={**self.unwritten, **found})
+        return replace(self, unwritten=self.unwritten | found)
 
     def source(self, formula: Formula) -> Source:
         """Return where what a formula of this scope yields comes from."""
@@ -203,17 +170,9 @@ class Scope:
             name: Binding(int(size), formula_of(size), self.source_of_size(size))
             for name, size in entering(shape).items()
         }
-        own = {n: b for n in names.SIZES if (b := self.names.get(n)) is not None and _is_own(n, b)}
-        covered = {
-            name: bound.source or Source(NONE, NONE, constant(int(bound.value)))  # type: ignore[arg-type]
-            for name, bound in own.items()
-            if name not in sizes or not _is_own(name, sizes[name])
-        }
-        return replace(
-            self,
-            names={**without(self.names, names.SIZES), **sizes},
-            covered={**self.covered, **covered} if self.is_sourced else self.covered,
-        )
+        kept = {**without(self.names, names.SIZES), **sizes}
+        covered = covered_by(sizes, self.names) if self.is_sourced else {}
+        return replace(self, names=kept, covered={**self.covered, **covered})
 
     def origin(self, *read: Given | Formula | None) -> frozenset[str]:
         """Return the open vars that what is written, or a formula of this scope, comes from."""
@@ -222,15 +181,8 @@ class Scope:
     def _sources(self, read: Sequence[Given | Formula | None]) -> list[Source]:
         if not self.is_sourced:
             return []
-        found = (self.source_of(name) for part in read for name in self._formula_names(part))
+        found = (self.source_of(name) for part in read for name in formula_names(part, self.names))
         return [source for source in found if source is not None]
-
-    def _formula_names(self, read: Given | Formula | None) -> frozenset[str]:
-        """Return the names of formulas that something reads."""
-        if not isinstance(read, Given):
-            return read_names(read)
-        bound = (self.names.get(name) for name in read_names(read))
-        return NONE.union(*(read_names(b.formula) for b in bound if b is not None))
 
     def written(self, given: Given) -> Origin:
         """Return where the value of what is written was written: that of a name, further out."""
@@ -275,45 +227,11 @@ class Scope:
         }
 
 
-def _is_own(name: str, bound: Binding) -> bool:
-    """Tell whether formulas have a name for what it stands for."""
-    return getattr(bound.formula, "id", "") == name
-
-
 def of_values(values: Mapping[str, Value]) -> Scope:
     """Return a scope of constants."""
     return Scope({name: Binding(value) for name, value in values.items()})
 
 
-def without(known: Mapping[str, Kept], hidden: Container[str]) -> dict[str, Kept]:
-    """Return what is known of the names that no other of the same name hides."""
-    return {name: held for name, held in known.items() if name not in hidden}
-
-
 def open_vars(scope: Scope) -> list[str]:
     """Return the vars that stand in formulas under their own names."""
     return [name for name, b in scope.names.items() if getattr(b.formula, "id", "") == name]
-
-
-def calling(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
-    """Return how open vars are called where some names stand for something else."""
-    called = {}
-    for name in names:
-        called[name] = name
-        if name in taken:
-            other = f"network_{name}"
-            while other in taken or other in names:
-                other += "_"
-            called[name] = other
-    return called
-
-
-__all__ = [
-    "Binding",
-    "Scope",
-    "Source",
-    "calling",
-    "of_values",
-    "open_vars",
-    "without",
-]

@@ -44,7 +44,9 @@ ASKED = {
           - {Unit: =2 * width, stride: 2}
           - {Unit: =2 * width}
           - {Linear: 4, from: input}
-        """.replace("          - {Linear: 4, from: input}\n", "          - {Conv2d: 4, kernel_size: 1}\n"),
+        """.replace(
+            "          - {Linear: 4, from: input}\n", "          - {Conv2d: 4, kernel_size: 1}\n"
+        ),
     ),
     "a layer of a block's chain": (
         "if ratio > 0:",

@@ -14,7 +14,6 @@ from archspec.codegen.modules.argument_demands import Demand
 from archspec.codegen.modules.argument_spans import direction
 from archspec.expressions import Formula
 
-
 _ROUNDING: Final = ("round", "ceil", "floor")
 
 

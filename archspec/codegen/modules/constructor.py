@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from archspec import expressions
 from archspec.codegen.modules.calls import block_call, op_call
-from archspec.codegen.modules.cfg_loops import cfg_loop
+from archspec.codegen.modules.cfg_loops import CfgLoop, cfg_loop
 from archspec.codegen.modules.generators import Series
+from archspec.codegen.modules.held import Held
 from archspec.codegen.modules.merge_rows import joins_branches
 from archspec.codegen.modules.named_series import progression
 from archspec.codegen.modules.program import Program
 from archspec.codegen.modules.protocols import Classes
-from archspec.codegen.modules.table_loops import Held, table_loops
-from archspec.codegen.python.flat import flat
+from archspec.codegen.modules.table_loops import TableLoops, table_loops
 from archspec.codegen.python.trees import call, dotted, starred
 from archspec.codegen.uses.children import Item, Listed, chain, entries, is_silent, runs, variable
 from archspec.codegen.uses.common_formula import (
@@ -89,19 +89,10 @@ class Constructor:
             elif any(isinstance(view.child, Leaf | Body) for view in slot):
                 found.append(self._item(slot))
             else:
-                self._remember_absent(slot)
+                check_tested(slot)
+                # The names of a chain further in mean nothing to those who read here.
+                self.aliases |= {} if self._depth else _stand_in(slot)
         return found
-
-    def _remember_absent(self, slot: Slot) -> None:
-        """Let the name of what no use has stand for what it stands for in all of them."""
-        check_tested(slot)
-        if self._depth:  # The names of a chain further in mean nothing to those who read here.
-            return
-        absent = [view.child for view in slot if isinstance(view.child, Absent)]
-        if absent[0].name:
-            self.aliases[absent[0].name] = absent[0].stands_for
-            if len({child.stands_for for child in absent}) > 1:
-                raise Differ
 
     def _item(self, slot: Slot) -> Item:
         there = nodes(slot)
@@ -201,8 +192,10 @@ class Constructor:
     def sequential(self, slot: Slot) -> ast.expr:
         """Return `nn.Sequential(…)` for a chain."""
         there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        if (looped := self._looped(there)) is not None:
-            return looped
+        lists = self._lists and not (self._unrolls or self._depth or self.listed)
+        if lists and (listed := _looped(self, slot)) is not None:
+            self.listed, self._held = listed, listed.held
+            return self._of_list(named=not there[0][1].numbered)
         items = self.chained([entered(view) for view, _ in there])
         # An identity under a name needs no module, nor does a chain miss it.
         items = [item for item in items if item.value is not None]
@@ -217,19 +210,6 @@ class Constructor:
             series = progression(items, loop)
         made = call("OrderedDict", series) if series is not None else entries(items)
         return call("nn.Sequential", made)
-
-    def _looped(self, there: Sequence[tuple[View, Body]]) -> ast.expr | None:
-        """Return a chain that loops list beforehand; None for one without such loops."""
-        if len(there) > 1 or not self._lists or self._unrolls or self._depth or self.listed:
-            return None
-        ((view, body),) = there
-        held = dotted(variable(self.frame, named=not body.numbered))
-        written = cfg_loop(self, view) or table_loops(self, entered(view), flat(held))
-        if written is None:
-            return None
-        self.listed = written
-        self._held = written.held
-        return call("nn.Sequential", starred(held) if body.numbered else held)
 
     def chained(self, uses: Sequence[list[View]]) -> list[Item]:
         """Return the entries of a chain, the same in all uses.
@@ -249,8 +229,34 @@ class Constructor:
         if self._depth or self.listed or not self._lists:
             raise Differ
         self.listed = tuple(items)
+        return self._of_list(named=named)
+
+    def _of_list(self, *, named: bool) -> ast.expr:
+        """Return the chain of what is listed beforehand."""
         held = dotted(variable(self.frame, named=named))
         return call("nn.Sequential", held if named else starred(held))
+
+
+def _stand_in(slot: Slot) -> dict[str, str]:
+    """Return what the name of what no use has stands for, the same in all of them.
+
+    Raises:
+        Differ: when it is not.
+    """
+    absent = [view.child for view in slot if isinstance(view.child, Absent)]
+    if absent[0].name and len({child.stands_for for child in absent}) > 1:
+        raise Differ
+    return {absent[0].name: absent[0].stands_for} if absent[0].name else {}
+
+
+def _looped(constructor: Constructor, slot: Slot) -> CfgLoop | TableLoops | None:
+    """Return what lists a chain by loops; None for one without such loops."""
+    if len(slot) > 1:
+        return None
+    ((view, body),) = nodes(slot)
+    assert isinstance(body, Body)
+    name = variable(constructor.frame, named=not body.numbered)
+    return cfg_loop(constructor, view) or table_loops(constructor, entered(view), name)
 
 
 def _condition(slot: Slot, frame: Frame) -> Formula | None:

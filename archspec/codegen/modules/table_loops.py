@@ -13,13 +13,15 @@ for kernel_size, expanded, out_channels, stride in (
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from archspec import expressions, spec
+from archspec.codegen.modules.held import Held
 from archspec.codegen.modules.protocols import Children
 from archspec.codegen.modules.table_turns import Turns
+from archspec.codegen.python.alternatives import updated
 from archspec.codegen.python.formulas import class_tree
 from archspec.codegen.python.trees import (
     assign,
@@ -27,11 +29,9 @@ from archspec.codegen.python.trees import (
     dotted,
     literal,
     loop,
-    names,
     replaced,
     row,
     same,
-    updated,
 )
 from archspec.codegen.uses.children import further, opening
 from archspec.codegen.uses.common_formula import Differ, View
@@ -47,41 +47,6 @@ _LEAVING: Final = ("out_channels", "leaving")
 
 _OFTEN: Final = 2
 """Readers from which on it has a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a variable holds once a loop is done, for those behind it who read that.
-
-    Attributes:
-        variable: its name.
-        formula: what it holds, in the names around the loop.
-        frame: these names.
-    """
-
-    variable: str
-    formula: Formula
-    frame: Frame
-
-    def read_by(self, made: ast.expr, known: Collection[str]) -> ast.expr:
-        """Return how a child is made, of what the variable holds if that is its first argument.
-
-        Args:
-            made: how it is made.
-            known: the names that are needed for what stands before it.
-        """
-        if not isinstance(made, ast.Call) or not made.args:
-            return made
-        first, *others = made.args
-        told = self.frame.local.get(first.id) if isinstance(first, ast.Name) else None
-        held = self.frame.python(expressions.substitute(self.formula, self.frame.constants))
-        if isinstance(held, ast.Constant) or not (
-            same(first, held) or (told is not None and same(self.frame.python(told), held))
-        ):
-            return made
-        found = ast.Call(made.func, [dotted(self.variable), *others], made.keywords)
-        self.frame.needed.difference_update(names(first) - names(found) - {*known})
-        return found
 
 
 @dataclass(frozen=True, slots=True)

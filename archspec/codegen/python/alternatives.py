@@ -1,4 +1,4 @@
-"""Statements under opposite conditions, one behind the other, as `if` and `else`."""
+"""Statements as people shorten them: opposite conditions as `if` and `else`, `a = a + b`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from archspec.codegen.python.trees import same, when
+from archspec.codegen.python.trees import assign, dotted, names, same, when
 
 _OPPOSITE: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Eq: ast.NotEq,
@@ -54,3 +54,14 @@ def is_opposite(one: ast.expr, other: ast.expr) -> bool:
 
 def _denies(one: ast.expr, other: ast.expr) -> bool:
     return isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not) and same(one.operand, other)
+
+
+def updated(name: str, value: ast.expr) -> ast.stmt:
+    """Return the assignment of what is computed from the old value: `channels += growth`."""
+    if isinstance(value, ast.BinOp):
+        left, right = value.left, value.right
+        if isinstance(value.op, ast.Add | ast.Mult) and same(right, dotted(name)):
+            left, right = right, left
+        if same(left, dotted(name)) and name not in names(right):
+            return ast.AugAssign(ast.Name(name, ast.Store()), value.op, right)
+    return assign(dotted(name), value)

@@ -139,17 +139,6 @@ def assign(target: ast.expr, value: ast.expr, *, type_: str = "", comment: str =
     return commented(made, comment) if comment else made
 
 
-def updated(name: str, value: ast.expr) -> ast.stmt:
-    """Return the assignment of what is computed from the old value: `channels += growth`."""
-    if isinstance(value, ast.BinOp):
-        left, right = value.left, value.right
-        if isinstance(value.op, ast.Add | ast.Mult) and same(right, dotted(name)):
-            left, right = right, left
-        if same(left, dotted(name)) and name not in names(right):
-            return ast.AugAssign(ast.Name(name, ast.Store()), value.op, right)
-    return assign(dotted(name), value)
-
-
 def stored(target: ast.expr) -> Any:
     """Return a target of an assignment."""
     made = copied(target)

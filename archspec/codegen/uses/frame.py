@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from archspec import expressions
-from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import annotation, python_of
 from archspec.codegen.python.trees import formatted
 from archspec.codegen.uses.by_columns import by_columns
@@ -179,10 +178,6 @@ class Frame:
     def python(self, formula: Formula) -> ast.expr:
         """Return a formula as Python."""
         return python_of(formula, self.modules, self.ops)
-
-    def text(self, formula: Formula) -> str:
-        """Return a formula as it is written."""
-        return flat(self.python(formula))
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters that the text turned out to need: sizes, then required ones."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from archspec import expressions
+from archspec.codegen.python.flat import flat
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words.of_layers import Place, capital, listed, number, parts, place, told
 from archspec.codegen.words.of_residuals import residuals
@@ -208,7 +209,7 @@ def _conditions(
     if formula is not None:
         formula = frame.in_parameters(formula)
         if expressions.names(formula) <= frame.needed:
-            text = frame.text(formula)
+            text = flat(frame.python(formula))
             begin = _OPTIONAL[kind][1] if kind in _OPTIONAL else "This is so"
             found.insert(0, _When(optional=True, more=f"{begin} if {text}."))
             if stays(formula, bodies, [join is not None for join in joins]):

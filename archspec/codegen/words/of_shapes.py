@@ -11,6 +11,7 @@ from typing import Final
 
 from archspec import expressions
 from archspec.analysis.sizes import Area
+from archspec.codegen.python.flat import flat
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words.fitting_sides import rule
 from archspec.codegen.words.of_layers import listed
@@ -262,7 +263,7 @@ def _common(bodies: Sequence[Body], frame: Frame, index: int) -> str:
         except expressions.ExpressionError:
             continue
         if sizes == [int(body.output[index]) for body in bodies]:
-            return frame.text(formula)
+            return flat(frame.python(formula))
     return ""
 
 
