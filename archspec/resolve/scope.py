@@ -167,7 +167,12 @@ class Scope:
     def entered(self, shape: Shape) -> Scope:
         """Return the scope of a body in place, where the sizes are of what enters that."""
         sizes = {
-            name: Binding(int(size), formula_of(size), self.source_of_size(size))
+            # Of a size that no formula tells, its name tells at least what decides it.
+            name: Binding(
+                int(size),
+                name_formula(name) if hidden_of(size) else formula_of(size),
+                self.source_of_size(size),
+            )
             for name, size in entering(shape).items()
         }
         kept = {**without(self.names, names.SIZES), **sizes}

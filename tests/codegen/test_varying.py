@@ -65,6 +65,13 @@ CLOSED = {
         blocks: {Rest: {for: {i: [=in_width]}, splice: {conv<i>: {Conv2d: 4, kernel_size: 1}}}}
         net: [{MaxPool2d: 2, stride: =stride}, Rest]
     """,
+    "a side within a body in place": """
+        vars: {stride: 2}
+        net:
+          small: {MaxPool2d: 2, stride: =stride}
+          large: [{MaxPool2d: 2}, {Upsample: null, size: [=in_height, =in_width]}]
+          body: {a: {Upsample: null, size: [=in_height, =in_width]}}
+    """,
     "a side behind a loop and a block": """
         vars: {stride: 1}
         blocks:

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from modules import source_class
+from small_networks import ELEMENTS
 from torch import Tensor, nn
 
 import archspec
@@ -25,7 +26,7 @@ LARGEST = 200_000_000
 """Parameters past which networks are not made, not even without their numbers."""
 
 SMALL = 300_000
-"""Numbers up to which they are compared; larger networks are compared by their shapes.
+"""Numbers up to which they are compared, if no map is too large either; else shapes are.
 
 Those of buffers count too: which bias a window's pairs take is a table that grows with its side's
 fourth power.
@@ -193,7 +194,9 @@ def assert_like(
     empty = wanted.build(device="meta")
     assert described(made) == described(empty), given
     assert not check(wanted.network, empty).differences
-    if sum(tensor.numel() for tensor in empty.state_dict().values()) > SMALL:
+    numbers = sum(tensor.numel() for tensor in empty.state_dict().values())
+    maps = (math.prod(leaf.output) for leaf in wanted.network.leaves)
+    if numbers > SMALL or max(maps, default=0) > ELEMENTS:
         return
     built = wanted.build(seed=0).eval()
     torch.manual_seed(0)
