@@ -86,16 +86,16 @@ class Architecture:
         """What is most often a mistake: what nothing uses, lists that read otherwise than meant."""
         if not self._written:
             return ()
-        unused = analysis.unused(self.network, self._written)
-        return (*self._written.warnings, *unused, *analysis.misread(self.network))
+        found = analysis.unused(self.network, self._written)
+        return (*self._written.warnings, *found, *analysis.misread(self.network))
 
     @property
     def nodes(self) -> tuple[Leaf | Body, ...]:
         """All nodes in the order of execution, a module before its children."""
-        return tuple(walk(self.network.root))
+        return (*walk(self.network.root),)
 
     def __iter__(self) -> Iterator[Leaf | Body]:
-        return iter(self.nodes)
+        return walk(self.network.root)
 
     def build(
         self, *, device: str = "cpu", seed: int | None = None, max_params: int | None = None
@@ -143,10 +143,10 @@ class Architecture:
     @property
     def arguments(self) -> tuple[analysis.Argument, ...]:
         """The arguments of the class in the source; of each var that is none, why."""
-        if self._written is None:
-            raise ValueError(_UNWRITTEN)
         from archspec.codegen import source, telling  # noqa: PLC0415 - jinja2 only when needed
 
+        if self._written is None:
+            raise ValueError(_UNWRITTEN)
         text, told = telling(source, self._named, self._opened)
         return analysis.arguments(text, told, self._written, self._given)
 
@@ -200,8 +200,7 @@ class Architecture:
         from archspec.draw import image  # noqa: PLC0415 - graphviz only when needed
         from archspec.writing import write_whole  # noqa: PLC0415
 
-        ending = os.fspath(path).rpartition(".")[2].lower()
-        write_whole(path, image(self.network, ending, **options))
+        write_whole(path, image(self.network, _ending(path), **options))
 
     def summary(
         self, width: int = 100, *, batch: int = 1, dtype: str = "float32", **options: Any
@@ -227,9 +226,13 @@ class Architecture:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return the diagram and the table for a notebook."""
-        from archspec.notebook import bundle  # noqa: PLC0415
+        from archspec.notebook import bundle  # noqa: PLC0415 - only where there is one
 
         return bundle(self.network, repr(self))
+
+
+def _ending(path: str | os.PathLike[str]) -> str:
+    return os.fspath(path).rpartition(".")[2].lower()
 
 
 def _folder(templates: str | os.PathLike[str] | None) -> Path | None:

@@ -1,4 +1,4 @@
-"""Vars that decide whether a node is there: open where the class asks for itself, closed elsewhere."""
+"""Vars that decide whether a node is there: open where the class asks for itself, else closed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,16 @@ ASKED = {
         blocks:
           Unit(channels, stride=1):
             conv: {Conv2d: =channels, kernel_size: 3, stride: =stride, padding: 1}
-            add: {if: =stride == 1 and in_channels == channels, Add: [input, conv], else: {from: conv}}
-        net: [{Unit: =width}, {Unit: 16}, {Unit: =width, stride: 2}, {Unit: =width}, {Conv2d: 4, kernel_size: 1}]
+            add:
+              if: =stride == 1 and in_channels == channels
+              Add: [input, conv]
+              else: {from: conv}
+        net:
+          - {Unit: =width}
+          - {Unit: 16}
+          - {Unit: =width, stride: 2}
+          - {Unit: =width}
+          - {Conv2d: 4, kernel_size: 1}
         """,
     ),
     "a projection that two vars need or not": (
@@ -53,7 +61,9 @@ ASKED = {
         """
         vars: {ratio: 0.5}
         blocks:
-          Gate(squeeze): [{Conv2d: =squeeze, kernel_size: 1}, {Conv2d: =in_channels, kernel_size: 1}]
+          Gate(squeeze):
+            - {Conv2d: =squeeze, kernel_size: 1}
+            - {Conv2d: =in_channels, kernel_size: 1}
           Unit:
             - {Conv2d: 8, kernel_size: 1}
             - {if: =ratio > 0, Gate: =ceil(ratio * in_channels)}
@@ -85,16 +95,18 @@ ASKED = {
         """
         vars: {width: 8}
         blocks:
-          Unit(channels): [{if: =in_channels != channels, Conv2d: =channels, kernel_size: 1}, ReLU]
+          Unit(channels):
+            - {if: =in_channels != channels, Conv2d: =channels, kernel_size: 1}
+            - ReLU
         net: [{Unit: =width}, {Unit: 16}, {Unit: =width}]
         """,
     ),
 }
 
-# The class has no way to ask: another number of operands, other shapes, names, or nothing to make it of.
+# The class has no way to ask: other operands, shapes or names, or nothing to make it of.
 CLOSED = {
     "a branch of a merge": """
-        net: {cat: {Cat: [{Conv2d: 8, kernel_size: 1}, {if: =width > 4, do: ReLU}]}}
+        net: {cat: {Cat: {left: {Conv2d: 8, kernel_size: 1}, right: {if: =width > 4, do: ReLU}}}}
     """,
     "other channels behind it": """
         net: [{if: =width > 4, Conv2d: 24, kernel_size: 1}, {Conv2d: 4, kernel_size: 1}]
@@ -180,7 +192,7 @@ def test_the_flat_form_asks_nothing() -> None:
     """Where blocks are opened there is no class to ask, so that the var is a number there."""
     net = archspec.load("mobilenet_v2")
     assert "width: float" in net.codegen()
-    assert "width" not in net.codegen(style="flat")
+    assert "width: float" not in net.codegen(style="flat")
 
 
 @pytest.mark.parametrize("width", [0.05, 0.3, 0.75, 1.4])

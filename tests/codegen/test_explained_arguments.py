@@ -19,7 +19,12 @@ CONV = "{Conv2d: 4, kernel_size: 1}"
 
 # A network, a var in it, why it is no argument, and the line that says so.
 REASONS = {
-    "a condition": (f"net: [{{if: =width > 1, do: ReLU}}, {CONV}]", "width", "a node is there", 4),
+    "a condition": (
+        f"net: [{{if: =width > 1, do: ReLU, else: GELU}}, {CONV}]",
+        "width",
+        "a node is there",
+        4,
+    ),
     "a count": (f"net: [{{repeat: =count, do: {CONV}}}]", "count", "the turns of a loop", 4),
     "a name": (f"net: {{conv<count>: {CONV}}}", "count", "the name of a node", 4),
     "a side": (

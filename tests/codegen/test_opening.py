@@ -98,14 +98,21 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         "net: [{for: {n: [=width, 8]}, do: {Conv2d: =n, kernel_size: 1}}]",
         ("width",),
     ),
-    "a condition": ("net: [{if: =width > 1, do: ReLU}, {Conv2d: 4, kernel_size: 1}]", ()),
+    "a condition that a class asks": (
+        "net: [{if: =width > 1, do: [ReLU]}, {Conv2d: 4, kernel_size: 1}]",
+        ("width",),
+    ),
+    "a condition that none asks": (
+        "net: [{if: =width > 1, do: ReLU, else: GELU}, {Conv2d: 4, kernel_size: 1}]",
+        (),
+    ),
     "a condition through a block": (
         """
         blocks:
           Unit(n): [{if: =n > 1, do: ReLU}, {Conv2d: 4, kernel_size: 1}]
         net: [{Unit: =width}]
         """,
-        (),
+        ("width",),
     ),
     "a condition on what entered": (
         """
@@ -113,7 +120,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
           Unit: [{if: =in_channels > 1, do: ReLU}, {Conv2d: 4, kernel_size: 1}]
         net: [{Conv2d: =width, kernel_size: 1}, Unit]
         """,
-        (),
+        ("width",),
     ),
     "a number of turns": ("net: [{repeat: =width, do: {Conv2d: 4, kernel_size: 1}}]", ()),
     "a name": ("net: {conv<width>: {Conv2d: 4, kernel_size: 1}}", ()),
@@ -235,7 +242,7 @@ def test_open_vars(case: str) -> None:
         # The sum is of one number of channels, whatever enters; next to eight it is not.
         ("input: [8, 6, 6]\nnet: {a: BatchNorm2d, b: {Add: [input, a]}}", True),
         ("input: [8, 6, 6]\nnet: {a: {Conv2d: [8, 1]}, b: {Add: [input, a]}}", False),
-        ("input: [8, 6, 6]\nnet: [{if: =in_channels > 3, do: BatchNorm2d}, {Conv2d: 4}]", False),
+        ("input: [8, 6, 6]\nnet: [{if: =in_channels > 3, do: BatchNorm2d}, {Conv2d: 4}]", True),
         ("input: {a: [8, 6, 6], b: [8, 6, 6]}\nnet: {c: {Add: [a, b]}, d: BatchNorm2d}", False),
     ],
 )
@@ -263,9 +270,8 @@ def test_what_is_computed_and_used_often_has_a_line() -> None:
 
 
 def test_a_size_that_grows_has_a_line() -> None:
-    text = emitted(bundled("densenet121"))
+    text = bundled("densenet121").codegen(style="flat")
     assert "        channels1 = (stem + 6 * growth) // 2\n" in text
-    assert "DenseLayer(channels1 + growth * (j - 1), growth)" in text
     assert "nn.Linear(channels3 + 16 * growth, num_classes)" in text
 
 

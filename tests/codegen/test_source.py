@@ -572,11 +572,11 @@ def test_single_modules_are_filled_without_a_loop() -> None:
 
 def test_what_a_table_says_is_passed_under_its_name() -> None:
     source = load(CASES["rows of a table"]).codegen()
-    assert "_stage(in_channels, out_channels=4, kernel_size=1, blocks=2, step=1)" in source
+    assert "for out_channels, kernel_size, blocks, step in (" in source
     assert "row" not in source
     assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
-    source = emitted(bundled("efficientnet_b0"))
-    assert "            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),\n" in source
+    source = emitted(bundled("resnet34"))
+    assert "_layer(64, channels=64, depth=3, stride=1)" in source
 
 
 def test_what_is_copied_into_source_is_laid_out_as_source() -> None:
@@ -602,8 +602,8 @@ def test_what_no_source_could_say_is_refused(code: str) -> None:
 
 def test_a_series_is_a_comprehension() -> None:
     source = emitted(bundled("densenet121"))
-    assert '(f"denselayer{j}", DenseLayer(stem + growth * (j - 1), growth))' in source
-    assert "for j in range(1, 7)" in source
+    assert '(f"denselayer{j}", DenseLayer(channels + growth * (j - 1), growth))' in source
+    assert "for j in range(1, depth + 1)" in source
 
 
 def test_one_class_serves_a_norm_and_none() -> None:

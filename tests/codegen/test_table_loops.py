@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import textwrap
 
 import pytest
@@ -28,7 +29,7 @@ WRITTEN = {
         for channels, kernel_size in ((8, 3), (16, 5), (24, 3)):
             layers.append(nn.Conv2d(previous, channels, kernel_size=kernel_size))
             previous = channels
-        layers.append(nn.Conv2d(previous, 4, kernel_size=1))
+        layers.append(nn.Conv2d(24, 4, kernel_size=1))
         """,
     ),
     "a var in it": (
@@ -56,7 +57,9 @@ WRITTEN = {
         net:
           body:
             - for: {n: [8, 16, 24], depth: [1, 2, 3]}
-              do: {repeat: =depth, do: {Conv2d: =n, kernel_size: 3, padding: 1, stride: =2 if index == 0 else 1}}
+              do:
+                repeat: =depth
+                do: {Conv2d: =n, kernel_size: 3, padding: 1, stride: =2 if index == 0 else 1}
         """,
         """
         for n, depth in ((8, 1), (16, 2), (24, 3)):
@@ -69,34 +72,35 @@ WRITTEN = {
     ),
     "what only later turns have": (
         """
+        blocks:
+          Wider: [{Conv2d: =2 * in_channels, kernel_size: 1}]
+          Same(size): [{Conv2d: =in_channels, kernel_size: =size, padding: =size // 2}]
         net:
           body:
             - for: {size: [3, 5, 7]}
-              splice:
-                - {if: =index > 0, Conv2d: =2 * in_channels, kernel_size: 1}
-                - {Conv2d: =in_channels, kernel_size: =size, padding: =size // 2}
+              splice: [{if: =index > 0, do: Wider}, {Same: =size}]
         """,
         """
         for i, size in enumerate((3, 5, 7)):
             if i > 0:
-                layers.append(nn.Conv2d(channels, 2 * channels, kernel_size=1))
+                layers.append(Wider(channels))
                 channels *= 2
-            layers.append(
-                nn.Conv2d(channels, channels, kernel_size=size, padding=size // 2)
-            )
+            layers.append(Same(channels, size))
         """,
     ),
     "names, and a sum that grows": (
         """
         vars: {growth: 4}
-        blocks: {Unit(growth): {conv: {Conv2d: =growth, kernel_size: 1}, out: {Cat: [input, conv]}}}
+        blocks:
+          Unit(growth): {conv: {Conv2d: =growth, kernel_size: 1}, out: {Cat: [input, conv]}}
+          Half: [{Conv2d: =in_channels // 2, kernel_size: 1}]
         net:
           body:
             stages:
               for: {i: [1, 2, 3], depth: [2, 3, 4]}
               splice:
                 unit<i>: {for: {j: =range(depth)}, do: {Unit: =growth}}
-                half<i>: {if: =i < 3, Conv2d: =in_channels // 2, kernel_size: 1}
+                half<i>: {if: =i < 3, do: Half}
         """,
         """
         channels = in_channels
@@ -106,23 +110,19 @@ WRITTEN = {
             )
             channels += depth * growth
             if i < 3:
-                named_layers[f"half{i}"] = nn.Conv2d(channels, channels // 2, kernel_size=1)
+                named_layers[f"half{i}"] = Half(channels)
                 channels //= 2
         """,
     ),
     "classes of layers": (
         """
-        net:
-          body:
-            - for: {act: [ReLU, GELU, Tanh], n: [8, 16, 24]}
-              splice: [{Conv2d: =n, kernel_size: 1}, =act]
+        blocks:
+          Unit(n, act): [{Conv2d: =n, kernel_size: 1}, =act]
+        net: {body: [{for: {act: [ReLU, GELU, Tanh], n: [8, 16, 24]}, do: {Unit: [=n, =act]}}]}
         """,
         """
         for act, n in ((nn.ReLU, 8), (nn.GELU, 16), (nn.Tanh, 24)):
-            layers += [
-                nn.Conv2d(channels, n, kernel_size=1),
-                act(),
-            ]
+            layers.append(Unit(channels, n, act))
             channels = n
         """,
     ),
@@ -151,14 +151,20 @@ LEFT = {
     "two rows": """
         net: {body: [{for: {n: [8, 16]}, do: {Conv2d: =n, kernel_size: 1}}]}
     """,
-    "rows that make different things": """
-        net: {body: [{for: {n: [8, 16, 24]}, do: {Conv2d: =n, kernel_size: 1, bias: =n > 8 or null}}]}
-    """.replace(", bias: =n > 8 or null", ""),
+    "rows that make different layers": """
+        net:
+          body:
+            - for: {act: [ReLU, GELU, Tanh], n: [8, 16, 24]}
+              splice: [{Conv2d: =n, kernel_size: 1}, =act]
+    """,
     "a column that hides a var": """
         vars: {width: 4}
         net:
           - {Conv2d: =width, kernel_size: 1}
           - [{for: {width: [8, 16, 24], k: [1, 3, 1]}, do: {Conv2d: =width, kernel_size: =k}}]
+    """,
+    "a list in place": """
+        net: [{for: {n: [8, 16, 24]}, do: {Conv2d: =n, kernel_size: 1}}]
     """,
 }
 
@@ -173,3 +179,26 @@ def test_a_table_is_a_loop(spec: str, wanted: str) -> None:
     found = archspec.loads(text).codegen()
     assert textwrap.indent(textwrap.dedent(wanted).strip("\n"), " " * 8) in found
     vary(text, random.Random(0), 20)
+
+
+@pytest.mark.parametrize("spec", LEFT.values(), ids=LEFT)
+def test_what_is_no_loop(spec: str) -> None:
+    text = _text(spec)
+    assert not re.search(r"^ *for ", archspec.loads(text).codegen(), re.MULTILINE)
+    vary(text, random.Random(0), 10)
+
+
+STAGES = {
+    "densenet121": "DenseLayer",
+    "efficientnet_b0": "MBConv",
+    "mobilenet_v2": "InvertedResidual",
+    "swin_t": "SwinBlock",
+    "convnext_tiny": "CNBlock",
+}
+
+
+@pytest.mark.parametrize(("name", "block"), STAGES.items())
+def test_stages_are_no_near_copies(name: str, block: str) -> None:
+    """A block is called in one place, or in two where another begins a stage."""
+    calls = re.findall(rf"(?<!class ){block}\(", emitted(bundled(name)))
+    assert len(calls) in (1, 2)

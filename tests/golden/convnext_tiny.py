@@ -145,39 +145,30 @@ def _features(
     layer_scale: float, stochastic_depth: float, in_channels: int
 ) -> nn.Sequential:
     """Chain a 4x4 convolution, CNBlock blocks and three 2x2 convolutions."""
-    return nn.Sequential(
+    layers: list[nn.Module] = [
         nn.Sequential(
             nn.Conv2d(in_channels, 96, kernel_size=4, stride=4),
             LayerNorm2d(96, eps=1e-06),
-        ),
-        nn.Sequential(
-            *(CNBlock(96, stochastic_depth * i / 17, layer_scale) for i in range(3))
-        ),
-        nn.Sequential(
-            LayerNorm2d(96, eps=1e-06),
-            nn.Conv2d(96, 192, kernel_size=2, stride=2),
-        ),
-        nn.Sequential(
-            *(CNBlock(192, stochastic_depth * i / 17, layer_scale) for i in range(3, 6))
-        ),
-        nn.Sequential(
-            LayerNorm2d(192, eps=1e-06),
-            nn.Conv2d(192, 384, kernel_size=2, stride=2),
-        ),
-        nn.Sequential(
-            *(
-                CNBlock(384, stochastic_depth * i / 17, layer_scale)
-                for i in range(6, 15)
+        )
+    ]
+    previous = 96
+    for i, (depth, channels, start) in enumerate(
+        ((3, 96, 0), (3, 192, 3), (9, 384, 6), (3, 768, 15))
+    ):
+        if i > 0:
+            layers.append(
+                nn.Sequential(
+                    LayerNorm2d(previous, eps=1e-06),
+                    nn.Conv2d(previous, channels, kernel_size=2, stride=2),
+                )
             )
-        ),
-        nn.Sequential(
-            LayerNorm2d(384, eps=1e-06),
-            nn.Conv2d(384, 768, kernel_size=2, stride=2),
-        ),
-        nn.Sequential(
-            *(
-                CNBlock(768, stochastic_depth * i / 17, layer_scale)
-                for i in range(15, 18)
+            previous = channels
+        layers.append(
+            nn.Sequential(
+                *(
+                    CNBlock(previous, stochastic_depth * (start + j) / 17, layer_scale)
+                    for j in range(depth)
+                )
             )
-        ),
-    )
+        )
+    return nn.Sequential(*layers)

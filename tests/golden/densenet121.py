@@ -64,17 +64,38 @@ class DenseNet121(nn.Module):
         if in_channels < 1:
             raise ValueError("in_channels must be at least 1")
         super().__init__()
-        channels1 = (stem + 6 * growth) // 2
-        channels2 = (channels1 + 12 * growth) // 2
-        channels3 = (channels2 + 24 * growth) // 2
-        self.features = _features(
-            stem, growth, in_channels, channels1, channels2, channels3
+        named_layers: OrderedDict[str, nn.Module] = OrderedDict(
+            conv0=nn.Conv2d(
+                in_channels, stem, kernel_size=7, stride=2, padding=3, bias=False
+            ),
+            norm0=nn.BatchNorm2d(stem),
+            relu0=nn.ReLU(inplace=True),
+            pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
         )
+        channels = stem
+        for i, depth in ((1, 6), (2, 12), (3, 24), (4, 16)):
+            named_layers[f"denseblock{i}"] = nn.Sequential(
+                OrderedDict(
+                    (f"denselayer{j}", DenseLayer(channels + growth * (j - 1), growth))
+                    for j in range(1, depth + 1)
+                )
+            )
+            channels += depth * growth
+            if i < 4:
+                named_layers[f"transition{i}"] = Transition(channels)
+                channels //= 2
+        named_layers["norm5"] = nn.BatchNorm2d(channels)
+        self.features = nn.Sequential(named_layers)
         self.relu = nn.ReLU(inplace=True)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.classifier = nn.Linear(channels3 + 16 * growth, num_classes)
-        _initialise(self)
+        self.classifier = nn.Linear(channels, num_classes)
+
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+            elif isinstance(module, nn.Linear):
+                nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, 224, 224) to (N, num_classes).
@@ -86,61 +107,3 @@ class DenseNet121(nn.Module):
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
         return self.classifier(x)  # (N, 1000)
-
-
-def _initialise(network: nn.Module) -> None:
-    """Fill the weights of a new network."""
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight)
-        elif isinstance(module, nn.Linear):
-            nn.init.zeros_(module.bias)
-
-
-def _features(
-    stem: int,
-    growth: int,
-    in_channels: int,
-    channels1: int,
-    channels2: int,
-    channels3: int,
-) -> nn.Sequential:
-    """Chain a convolution, max pooling and DenseLayer and Transition blocks."""
-    return nn.Sequential(
-        OrderedDict(
-            conv0=nn.Conv2d(
-                in_channels, stem, kernel_size=7, stride=2, padding=3, bias=False
-            ),
-            norm0=nn.BatchNorm2d(stem),
-            relu0=nn.ReLU(inplace=True),
-            pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
-            denseblock1=nn.Sequential(
-                OrderedDict(
-                    (f"denselayer{j}", DenseLayer(stem + growth * (j - 1), growth))
-                    for j in range(1, 7)
-                )
-            ),
-            transition1=Transition(stem + 6 * growth),
-            denseblock2=nn.Sequential(
-                OrderedDict(
-                    (f"denselayer{j}", DenseLayer(channels1 + growth * (j - 1), growth))
-                    for j in range(1, 13)
-                )
-            ),
-            transition2=Transition(channels1 + 12 * growth),
-            denseblock3=nn.Sequential(
-                OrderedDict(
-                    (f"denselayer{j}", DenseLayer(channels2 + growth * (j - 1), growth))
-                    for j in range(1, 25)
-                )
-            ),
-            transition3=Transition(channels2 + 24 * growth),
-            denseblock4=nn.Sequential(
-                OrderedDict(
-                    (f"denselayer{j}", DenseLayer(channels3 + growth * (j - 1), growth))
-                    for j in range(1, 17)
-                )
-            ),
-            norm5=nn.BatchNorm2d(channels3 + 16 * growth),
-        )
-    )

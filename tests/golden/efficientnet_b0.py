@@ -144,49 +144,34 @@ class EfficientNetB0(nn.Module):
 
     def __init__(
         self,
+        width: float = 1.0,
+        stem: int = 32,
         stochastic_depth: float = 0.2,
         dropout: float = 0.2,
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if not 0.05 <= width < math.inf:
+            raise ValueError("width must be at least 0.05 and finite")
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
         if not 0 <= dropout <= 1:
             raise ValueError("dropout must be from 0 to 1")
-        if min(num_classes, in_channels) < 1:
-            raise ValueError("num_classes and in_channels must be at least 1")
+        if min(stem, num_classes, in_channels) < 1:
+            raise ValueError("stem, num_classes and in_channels must be at least 1")
+        if stem % 1:
+            raise ValueError("stem must be a whole number")
         super().__init__()
-        self.features = nn.Sequential(
-            ConvBN(in_channels, 32, kernel_size=3, stride=2),
-            _stage(32, stochastic_depth, 1, 3, 1, 16, 1, 0),
-            _stage(16, stochastic_depth, 6, 3, 2, 24, 2, 1),
-            _stage(24, stochastic_depth, 6, 5, 2, 40, 2, 3),
-            _stage(40, stochastic_depth, 6, 3, 2, 80, 3, 5),
-            _stage(80, stochastic_depth, 6, 5, 1, 112, 3, 8),
-            _stage(112, stochastic_depth, 6, 5, 2, 192, 4, 11),
-            _stage(192, stochastic_depth, 6, 3, 1, 320, 1, 15),
-            ConvBN(320, 1280),
-        )
+        head = 4 * _make_divisible(320 * width)
+        self.features = _features(width, stem, stochastic_depth, in_channels, head)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Sequential(
             nn.Dropout(dropout, inplace=True),
-            nn.Linear(1280, num_classes),
+            nn.Linear(head, num_classes),
         )
-
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out")
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Linear):
-                nn.init.uniform_(
-                    module.weight,
-                    a=-1 / math.sqrt(module.out_features),
-                    b=1 / math.sqrt(module.out_features),
-                )
-                nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, 224, 224) to (N, num_classes).
@@ -199,35 +184,63 @@ class EfficientNetB0(nn.Module):
         return self.classifier(x)  # (N, 1000)
 
 
-def _stage(
-    in_channels: int,
-    stochastic_depth: float,
-    expand: int,
-    kernel_size: int,
-    stride: int,
-    channels: int,
-    blocks: int,
-    before: int,
-) -> nn.Sequential:
-    """Build a stage of `blocks` MBConv blocks."""
-    return nn.Sequential(
-        MBConv(
-            in_channels,
-            expand,
-            kernel_size,
-            stride,
-            _make_divisible(channels),
-            stochastic_depth * before / 16,
-        ),
-        *(
-            MBConv(
-                _make_divisible(channels),
-                expand,
-                kernel_size,
-                1,
-                _make_divisible(channels),
-                stochastic_depth * (before + i) / 16,
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            nn.init.uniform_(
+                module.weight,
+                a=-1 / math.sqrt(module.out_features),
+                b=1 / math.sqrt(module.out_features),
             )
-            for i in range(1, blocks)
-        ),
-    )
+            nn.init.zeros_(module.bias)
+
+
+def _features(
+    width: float, stem: int, stochastic_depth: float, in_channels: int, head: int
+) -> nn.Sequential:
+    """Chain a ConvBN block, MBConv blocks and a ConvBN block."""
+    layers: list[nn.Module] = [
+        ConvBN(in_channels, _make_divisible(stem * width), kernel_size=3, stride=2)
+    ]
+    previous = _make_divisible(stem * width)
+    for expand, kernel_size, stride, channels, blocks, before in (
+        (1, 3, 1, 16, 1, 0),
+        (6, 3, 2, 24, 2, 1),
+        (6, 5, 2, 40, 2, 3),
+        (6, 3, 2, 80, 3, 5),
+        (6, 5, 1, 112, 3, 8),
+        (6, 5, 2, 192, 4, 11),
+        (6, 3, 1, 320, 1, 15),
+    ):
+        out_channels = _make_divisible(channels * width)
+        layers.append(
+            nn.Sequential(
+                MBConv(
+                    previous,
+                    expand,
+                    kernel_size,
+                    stride,
+                    out_channels,
+                    stochastic_depth * before / 16,
+                ),
+                *(
+                    MBConv(
+                        out_channels,
+                        expand,
+                        kernel_size,
+                        1,
+                        out_channels,
+                        stochastic_depth * (before + j) / 16,
+                    )
+                    for j in range(1, blocks)
+                ),
+            )
+        )
+        previous = out_channels
+    layers.append(ConvBN(previous, head))
+    return nn.Sequential(*layers)

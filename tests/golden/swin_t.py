@@ -192,6 +192,21 @@ class WindowAttention(nn.Module):
         return f"num_heads={self.num_heads}, window_size={size}, shift_size={shift}"
 
 
+class PatchMerging(nn.Module):
+    """Space to depth, layer norm and a linear layer."""
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        self.squares = SpaceToDepth(2)
+        self.reduction = nn.Linear(4 * in_channels, 2 * in_channels, bias=False)
+        self.norm = nn.LayerNorm(4 * in_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (N, H, W, in_channels) to (N, ⌈H / 2⌉, ⌈W / 2⌉, 2 * in_channels)."""
+        x = self.norm(self.squares(x))
+        return self.reduction(x)
+
+
 class MLP(nn.Sequential):
     """Two linear layers with GELU and dropout.
 
@@ -240,21 +255,6 @@ class SwinBlock(nn.Module):
         return attended + out
 
 
-class PatchMerging(nn.Module):
-    """Space to depth, layer norm and a linear layer."""
-
-    def __init__(self, in_channels: int) -> None:
-        super().__init__()
-        self.squares = SpaceToDepth(2)
-        self.reduction = nn.Linear(4 * in_channels, 2 * in_channels, bias=False)
-        self.norm = nn.LayerNorm(4 * in_channels)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (N, H, W, in_channels) to (N, ⌈H / 2⌉, ⌈W / 2⌉, 2 * in_channels)."""
-        x = self.norm(self.squares(x))
-        return self.reduction(x)
-
-
 class SwinT(nn.Module):
     """Attention in windows shifted from block to block, on maps that halve by stage."""
 
@@ -277,12 +277,40 @@ class SwinT(nn.Module):
         if width % 3:
             raise ValueError("width must be a multiple of 3")
         super().__init__()
-        self.features = _features(patch, width, window, stochastic_depth, in_channels)
-        self.norm = nn.LayerNorm(8 * width)
+        layers: list[nn.Module] = [
+            nn.Sequential(
+                nn.Conv2d(in_channels, width, kernel_size=patch, stride=patch),
+                Permute((0, 2, 3, 1)),
+                nn.LayerNorm(width),
+            )
+        ]
+        channels = width
+        for i, (depth, heads, start) in enumerate(
+            ((2, 3, 0), (2, 6, 2), (6, 12, 4), (2, 24, 10))
+        ):
+            if i > 0:
+                layers.append(PatchMerging(channels))
+                channels *= 2
+            layers.append(
+                nn.Sequential(
+                    *(
+                        SwinBlock(
+                            channels,
+                            heads,
+                            window,
+                            j % 2 * (window // 2),
+                            stochastic_depth * (start + j) / 11,
+                        )
+                        for j in range(depth)
+                    )
+                )
+            )
+        self.features = nn.Sequential(*layers)
+        self.norm = nn.LayerNorm(channels)
         self.permute = Permute((0, 3, 1, 2))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.head = nn.Linear(8 * width, num_classes)
+        self.head = nn.Linear(channels, num_classes)
         _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -306,43 +334,3 @@ def _initialise(network: nn.Module) -> None:
             nn.init.trunc_normal_(module.weight, std=0.02)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-
-
-def _features(
-    patch: int, width: int, window: int, stochastic_depth: float, in_channels: int
-) -> nn.Sequential:
-    """Chain a 4x4 convolution, SwinBlock blocks and three PatchMerging blocks."""
-    return nn.Sequential(
-        nn.Sequential(
-            nn.Conv2d(in_channels, width, kernel_size=patch, stride=patch),
-            Permute((0, 2, 3, 1)),
-            nn.LayerNorm(width),
-        ),
-        nn.Sequential(
-            SwinBlock(width, heads=3, window=window, shift=0, drop=0.0),
-            SwinBlock(width, 3, window, window // 2, stochastic_depth / 11),
-        ),
-        PatchMerging(width),
-        nn.Sequential(
-            SwinBlock(2 * width, 6, window, 0, stochastic_depth * 2 / 11),
-            SwinBlock(2 * width, 6, window, window // 2, stochastic_depth * 3 / 11),
-        ),
-        PatchMerging(2 * width),
-        nn.Sequential(
-            *(
-                SwinBlock(
-                    4 * width,
-                    12,
-                    window,
-                    i % 2 * (window // 2),
-                    stochastic_depth * (4 + i) / 11,
-                )
-                for i in range(6)
-            )
-        ),
-        PatchMerging(4 * width),
-        nn.Sequential(
-            SwinBlock(8 * width, 24, window, 0, stochastic_depth * 10 / 11),
-            SwinBlock(8 * width, 24, window, window // 2, stochastic_depth * 11 / 11),
-        ),
-    )

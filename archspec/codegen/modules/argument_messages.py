@@ -129,9 +129,7 @@ def _bounded(found: Checks, names: Sequence[str]) -> Iterator[_Check]:
     for low, together in lows.items():
         for row in _rows(together):
             head = dotted(row[0]) if len(row) == 1 else call("min", *map(dotted, row))
-            # Linters ask for a name for any number but 0 and 1.
-            one = ast.Compare(head, [ast.LtE()], [literal(1)])
-            small = one if low == 2 else ast.Compare(head, [ast.Lt()], [number(low)])
+            small = ast.Compare(head, [ast.Lt()], [number(low)])
             yield small, f"{_listed(row)} must be at least {_shown(low)}"
 
 

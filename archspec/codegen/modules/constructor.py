@@ -105,9 +105,8 @@ class Constructor:
             label = self.frame.label(there)
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
-        known = {*self.frame.needed}
-        value = None if is_silent(slot) else self.build(slot)
-        if self._held is not None and value is not None:
+        known, value = {*self.frame.needed}, None if is_silent(slot) else self.build(slot)
+        if self._held is not None:
             value = self._held.read_by(value, known)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
@@ -191,23 +190,22 @@ class Constructor:
 
     def sequential(self, slot: Slot) -> ast.expr:
         """Return `nn.Sequential(…)` for a chain."""
-        there = [(view, node) for view, node in nodes(slot) if isinstance(node, Body)]
-        lists = self._lists and not (self._unrolls or self._depth or self.listed)
-        if lists and (listed := _looped(self, slot)) is not None:
+        there = [node for _, node in nodes(slot) if isinstance(node, Body)]
+        free = self._lists and not (self._unrolls or self._depth or self.listed)
+        if free and (listed := _looped(self, slot)) is not None:
             self.listed, self._held = listed, listed.held
-            return self._of_list(named=not there[0][1].numbered)
-        items = self.chained([entered(view) for view, _ in there])
+            return self._of_list(named=not there[0].numbered)
+        items = self.chained([entered(view) for view, _ in nodes(slot)])
         # An identity under a name needs no module, nor does a chain miss it.
         items = [item for item in items if item.value is not None]
-        named = not all(body.numbered for _, body in there)
+        named = not all(body.numbered for body in there)
         if any(item.condition for item in items):
             return self._conditional(items, named=named)
         if not named:
             return chain(items)
-        loop, *others = there[0][1].children
-        series = None
-        if isinstance(loop, Loop) and not (others or self._unrolls):
-            series = progression(items, loop)
+        loop, *others = there[0].children
+        alone = not (others or self._unrolls)
+        series = progression(items, loop) if alone and isinstance(loop, Loop) else None
         made = call("OrderedDict", series) if series is not None else entries(items)
         return call("nn.Sequential", made)
 

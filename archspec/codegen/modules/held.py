@@ -26,7 +26,7 @@ class Held:
     formula: Formula
     frame: Frame
 
-    def read_by(self, made: ast.expr, known: Collection[str]) -> ast.expr:
+    def read_by(self, made: ast.expr | None, known: Collection[str]) -> ast.expr | None:
         """Return how a child is made, of what the variable holds if that is its first argument.
 
         Args:

@@ -130,7 +130,7 @@ class _Chain:
         frame = self.constructor.frame
         known = {*frame.needed}
         items = self.constructor.chained([views]) if views else []
-        if self.held is not None and items and items[0].value is not None:
+        if self.held is not None and items:
             items[0] = replace(items[0], value=self.held.read_by(items[0].value, known))
         if self.written:
             self.written = further(items, frame, self.name, self.written)

@@ -205,12 +205,11 @@ def _conditions(
     if None not in joins:
         return [_When()]
     found = [_When(optional=True)]
-    formula = next((join.merge.condition for join in joins if join is not None), None)
-    if formula is not None:
-        formula = frame.in_parameters(formula)
+    asked = next((join.merge.condition for join in joins if join is not None), None)
+    if asked is not None:
+        formula = frame.in_parameters(asked)
         if expressions.names(formula) <= frame.needed:
-            text = flat(frame.python(formula))
-            begin = _OPTIONAL[kind][1] if kind in _OPTIONAL else "This is so"
+            begin, text = _OPTIONAL.get(kind, ("", "This is so"))[1], flat(frame.python(formula))
             found.insert(0, _When(optional=True, more=f"{begin} if {text}."))
             if stays(formula, bodies, [join is not None for join in joins]):
                 found.insert(0, _When(" if the shape stays"))
