@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from loading import bundled, emitted
+from loading import bundled
 from modules import source_class
 from torch import nn
 from varying import entering

@@ -81,6 +81,8 @@ def foreign(rng: random.Random, name: str, base: type[Op], kind: Kind, reads: in
     types: dict[str, Any] = {"__annotations__": dict.fromkeys(values, Any)}
     types["__annotations__"] |= {"torch": ClassVar[str], "kind": ClassVar[Kind]}
     types["__annotations__"] |= {"inputs": ClassVar[int], "positional": ClassVar[int]}
+    types |= {"asks": ()}  # what its base asks of its arguments means nothing here
+    types["__annotations__"] |= {"asks": ClassVar[tuple[Any, ...]]}
     return type(name, (base,), {"__module__": __name__, **types, **members, **about, **values})
 
 

@@ -204,10 +204,8 @@ def _features(
     width: float, stem: int, stochastic_depth: float, in_channels: int, head: int
 ) -> nn.Sequential:
     """Chain a ConvBN block, MBConv blocks and a ConvBN block."""
-    layers: list[nn.Module] = [
-        ConvBN(in_channels, _make_divisible(stem * width), kernel_size=3, stride=2)
-    ]
     previous = _make_divisible(stem * width)
+    layers: list[nn.Module] = [ConvBN(in_channels, previous, kernel_size=3, stride=2)]
     for expand, kernel_size, stride, channels, blocks, before in (
         (1, 3, 1, 16, 1, 0),
         (6, 3, 2, 24, 2, 1),

@@ -91,10 +91,10 @@ class MobileNetV2(nn.Module):
         if min(num_classes, in_channels) < 1:
             raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        layers: list[nn.Module] = [
-            ConvBN(in_channels, _make_divisible(32 * width), kernel_size=3, stride=2)
-        ]
         previous = _make_divisible(32 * width)
+        layers: list[nn.Module] = [
+            ConvBN(in_channels, previous, kernel_size=3, stride=2)
+        ]
         for expand, channels, blocks, stride in (
             (1, 16, 1, 1),
             (6, 24, 2, 2),

@@ -11,8 +11,9 @@ from typing import Final
 from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.program import Function, Method, Program, said
 from archspec.codegen.modules.signatures import building
-from archspec.codegen.python.printer import body, head
-from archspec.codegen.python.trees import call, dotted, function, kind, names, same
+from archspec.codegen.python.printer import body
+from archspec.codegen.python.printer import head as head_lines
+from archspec.codegen.python.trees import call, dotted, function, kind, names, renamed, same
 from archspec.codegen.uses.children import Item, listing, plain
 from archspec.codegen.uses.common_formula import nodes
 from archspec.codegen.uses.frame import Frame
@@ -22,13 +23,15 @@ from archspec.network import Body
 LONGEST: Final = 40
 """Lines of a function that can be taken in at a glance."""
 
+_IN_CHANNELS: Final = "in_channels"
+
 _WORTH: Final = 8
 """Lines of a chain from which on a function of its own makes a constructor easier to read."""
 
 
 def length(signature: ast.FunctionDef, *parts: Sequence[ast.stmt]) -> int:
     """Return the lines of a constructor with a docstring of one line."""
-    return len(head(signature, 1)) + 1 + sum(len(body(part, 2)) for part in parts)
+    return len(head_lines(signature, 1)) + 1 + sum(len(body(part, 2)) for part in parts)
 
 
 def initialise_function(program: Program) -> str:
@@ -42,23 +45,52 @@ def initialise_function(program: Program) -> str:
     return called
 
 
-def with_function(items: Sequence[Item], frame: Frame, program: Program) -> list[Item] | None:
-    """Return the entries with the longest chain built by a function; None where none is long."""
+def with_function(
+    items: Sequence[Item],
+    frame: Frame,
+    program: Program,
+    *,
+    worth: int = _WORTH,
+    entering: str = "",
+) -> list[Item] | None:
+    """Return the entries with the longest chain built by a function; None where none is long.
+
+    Args:
+        items: the entries.
+        frame: the names where they are made.
+        program: the file.
+        worth: lines of a chain from which on it is long.
+        entering: the name of the channels that enter, which the function has first.
+    """
     chains = [item for item in items if _is_chain(item, items)]
     parts = {id(item): _statements(item, frame) for item in chains}
     sizes = [len(body(parts[id(item)], 1)) for item in chains]
-    if not sizes or max(sizes) < _WORTH:
+    if not sizes or max(sizes) < worth:
         return None
     longest = chains[sizes.index(max(sizes))]
     written = parts[id(longest)]
     read = names(*written)
     passed = [parameter for parameter in frame.known() if parameter.name in read]
-    called = program.unused(f"_{plain(longest.name).lower()}")
+    passed.sort(key=lambda parameter: parameter.name != entering)
+    called = program.unused(_function_name(longest))
     uses = [node for _, node in nodes(longest.slot) if isinstance(node, Body)]
     doc = partial(chained, uses, indent=1)
-    program.definitions.append(Function(Method(building(called, passed), doc, written)))
+    if passed and passed[0].name == entering and _IN_CHANNELS not in read:
+        written = [renamed(part, entering, _IN_CHANNELS) for part in written]
+        head = building(called, [replace(passed[0], name=_IN_CHANNELS), *passed[1:]])
+    else:
+        head = building(called, passed)
+    program.definitions.append(Function(Method(head, doc, written)))
     made = call(called, *(dotted(parameter.name) for parameter in passed))
     return [replace(item, value=made, listed=()) if item is longest else item for item in items]
+
+
+def _function_name(item: Item) -> str:
+    """Return what the function is called: after the entry, or for all turns after its stem."""
+    name = plain(item.name).lower()
+    if item.label is not None or name.isdigit():
+        name = name.rstrip("0123456789_") or "stage"
+    return f"_{name}"
 
 
 def _statements(item: Item, frame: Frame) -> list[ast.stmt]:

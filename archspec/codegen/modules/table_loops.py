@@ -19,9 +19,12 @@ from typing import Final
 
 from archspec import expressions, spec
 from archspec.codegen.modules.held import Held
+from archspec.codegen.modules.long_constructors import with_function
+from archspec.codegen.modules.loop_statements import ahead, named_once, without
 from archspec.codegen.modules.protocols import Children
 from archspec.codegen.modules.table_turns import Turns
 from archspec.codegen.python.alternatives import updated
+from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import class_tree
 from archspec.codegen.python.trees import (
     assign,
@@ -29,11 +32,9 @@ from archspec.codegen.python.trees import (
     dotted,
     literal,
     loop,
-    replaced,
     row,
-    same,
 )
-from archspec.codegen.uses.children import further, opening
+from archspec.codegen.uses.children import Item, further, opening
 from archspec.codegen.uses.common_formula import Differ, View
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula
@@ -42,11 +43,11 @@ from archspec.network import Absent, Loop
 _FEWEST: Final = 3
 """Rows from which on a loop reads better than the list."""
 
-_LEAVING: Final = ("out_channels", "leaving")
-"""Names for what enters the next turn, where that is computed."""
+_LONG: Final = 16
+"""Lines of a chain from which on a turn calls a function that builds it."""
 
-_OFTEN: Final = 2
-"""Readers from which on it has a name."""
+_WIDEST: Final = 56
+"""Characters of such a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class _Chain:
             if _is_table(view):
                 self._add(before)
                 table, before = _Table(self.constructor, view, self.name), []
-                self.written += table.statements()
+                self.written = ahead(self.written, table.statements())
                 self.held = table.held
             else:
                 before.append(view)
@@ -192,7 +193,8 @@ class _Table:
         while any(uses):
             count = _together(uses)
             part, uses = [use[:count] for use in uses], [use[count:] for use in uses]
-            more = further(inner.chained(part), self._frame, self._name, [])
+            items = self._shortened(inner.chained(part))
+            more = further(items, self._frame, self._name, [])
             grown = self._grown([use for use in part if any(map(_is_there, use))])
             into = more[-1].body if more and isinstance(more[-1], ast.If) else more
             into += grown
@@ -202,8 +204,18 @@ class _Table:
         if not written:
             raise Differ
         if self._turns.variable not in self._frame.needed:
-            return _without(written, told)
-        return self._once(written, told)
+            return without(written, told)
+        return named_once(written, told, self._around.taken | self._turns.own)
+
+    def _shortened(self, items: list[Item]) -> list[Item]:
+        """Return entries of which a function builds the longest, where its call fits on a line."""
+        program, entering = self._constructor.program, self._turns.variable
+        with program.rehearsal() as rehearsal:
+            found = with_function(items, self._frame, program, worth=_LONG, entering=entering)
+            if found is None or any(len(flat(item.made)) > _WIDEST for item in found if item.value):
+                return items
+            rehearsal.keep()
+        return found
 
     def _grown(self, uses: Sequence[Sequence[View]]) -> list[ast.stmt]:
         """Return the statement that lets the variable hold other channels; none for the same."""
@@ -213,21 +225,6 @@ class _Table:
             self._frame.needed.intersection_update(needed)
             return []
         return [updated(self._turns.variable, self._frame.python(formula))]
-
-    def _once(self, written: list[ast.stmt], told: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """Return a turn where channels that are computed for several readers have a name."""
-        assigned = told[-1] if told else None
-        value = assigned.value if isinstance(assigned, ast.Assign) else None
-        taken = self._around.taken | self._turns.own
-        name = next((name for name in _LEAVING if name not in taken), "")
-        if not isinstance(value, ast.Call) or assigned not in written or not name:
-            return written
-        reads = sum(same(node, value) for part in written for node in ast.walk(part))
-        if reads < _OFTEN:
-            return written
-        shown = dotted(name)
-        parts = [replaced(part, lambda n: shown if same(n, value) else None) for part in written]
-        return [assign(shown, value), *parts]
 
     def _head(self, body: Sequence[ast.stmt]) -> ast.For:
         """Return the loop over the columns that its body reads."""
@@ -269,11 +266,3 @@ def _together(uses: Sequence[Sequence[View]]) -> int:
         for slot in zip(*uses, strict=False)
     ]
     return asked.index(True) or 1 if True in asked else max(map(len, uses))
-
-
-def _without(written: Sequence[ast.stmt], told: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Return statements without some, which may stand under an `if`."""
-    for part in written:
-        if isinstance(part, ast.If):
-            part.body = [inner for inner in part.body if inner not in told]
-    return [part for part in written if part not in told]
