@@ -35,6 +35,7 @@ from archspec.network.nodes import (
     execution,
     walk,
 )
+from archspec.network.results import result
 from archspec.network.sides import Side, Sides
 from archspec.ops import BY_NAME, Ops, Shape, named_channels, sized
 
@@ -119,8 +120,9 @@ class Network:
     @property
     def leaving(self) -> dict[str, Shape]:
         """Shape of each output in eval mode by label, whose sizes remember their formulas."""
-        shapes = {node.name: node.output for node in self.root.nodes} | dict(self.inputs)
-        return {label: shapes[name] for label, name in self.outputs if name not in self.side}
+        shapes = {name: result(self.root, name) for _, name in self.outputs}
+        known = {n: self.inputs[n] if size is None else size for n, size in shapes.items()}
+        return {label: known[name] for label, name in self.outputs if name not in self.side}
 
     @cached_property
     def side(self) -> frozenset[str]:
@@ -146,5 +148,6 @@ __all__ = [
     "Turn",
     "decisions",
     "execution",
+    "result",
     "walk",
 ]

@@ -59,10 +59,14 @@ class Question:
 
     @property
     def decided(self) -> dict[str, Decision]:
-        """What the vars decide."""
+        """That the vars decide whether the node is there."""
+        return self.deciding("whether a node is there")
+
+    def deciding(self, what: str) -> dict[str, Decision]:
+        """Return that the vars decide something by the condition."""
         assert self.node.condition is not None
-        what = f"whether a node is there, by `if: ={expressions.text(self.formula)}`"
-        return dict.fromkeys(sorted(self.vars), Decision(what, self.node.condition.span))
+        told = f"{what}, by `if: ={expressions.text(self.formula)}`"
+        return dict.fromkeys(sorted(self.vars), Decision(told, self.node.condition.span))
 
     @property
     def within(self) -> Scope:

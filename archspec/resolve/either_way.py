@@ -73,7 +73,7 @@ def _settled(builder: Builder, asked: Question, this: Shape, other: Shape | None
     shape = None if other is None else _either(asked, this, other)
     if shape is not None:
         return shape
-    builder.resolver.close_all(asked.decided)
+    builder.resolver.close_all(asked.deciding("sizes behind a node that may be there"))
     return this
 
 

@@ -242,7 +242,7 @@ def _equal(op: Op, inputs: Sequence[Shape]) -> Iterator[tuple[int, int]]:
     elif isinstance(op, MatMul):
         (second,) = others
         yield from zip((*first[:-2], first[-1]), (*second[:-2], second[-2]), strict=True)
-    elif isinstance(op, Unflatten):
+    elif isinstance(op, Unflatten) and is_builtin(type(op)):
         sizes = op.sizes_asked(first)
         if not sizes["missing"]:
             yield sizes["size"], sizes["known"]

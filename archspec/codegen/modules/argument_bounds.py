@@ -43,17 +43,18 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     """
     told = [*demands(network, frozenset(names))] if names else []
     always = [demand for demand in told if demand.under is None]
-    made = _refused(network, names, always)
+    base = _asked(network, names, always)
+    made = written(base, names)
     known = {ast.dump(check) for check in made}
     for text, under in {d.text_under: d.under for d in told if d.under is not None}.items():
         there = [*always, *(demand for demand in told if demand.text_under == text)]
-        checks = _refused(network, names, there)
+        checks = written(_asked(network, names, there).beyond(base), names)
         made += [where(under, check) for check in checks if ast.dump(check) not in known]
     return [*made]
 
 
-def _refused(network: Network, names: Sequence[str], told: Sequence[Demand]) -> list[ast.If]:
-    """Return the statements that refuse what these demands leave out."""
+def _asked(network: Network, names: Sequence[str], told: Sequence[Demand]) -> Checks:
+    """Return what these demands ask of arguments."""
     usual = network.scope(network.opened)
     asked = _Asked({name: usual[name] for name in names}, network.allowed, Checks())
     for name in names:
@@ -66,7 +67,7 @@ def _refused(network: Network, names: Sequence[str], told: Sequence[Demand]) -> 
     floats = [name for name in names if isinstance(usual[name], float)]
     found.finite = [name for name in floats if not found.is_finite(name)]
     found.whole = swallowed(network, asked.usual)
-    return written(found, names)
+    return found
 
 
 @dataclass(slots=True)

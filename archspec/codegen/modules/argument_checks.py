@@ -100,6 +100,19 @@ class Checks:
         """Note any other test."""
         self.others[demand.text] = demand
 
+    def beyond(self, others: Checks) -> Checks:
+        """Return what is asked here and not there."""
+        for text, bounds in self.bounds.items():
+            known = others.bounds.get(text)
+            if known is not None and (known.low, known.high) == (bounds.low, bounds.high):
+                self.bounds[text] = Bounds(bounds.formula)
+        for name in ("shares", "choices", "multiples", "divisors", "remainders", "others"):
+            found, known_ = getattr(self, name), getattr(others, name)
+            setattr(self, name, {k: v for k, v in found.items() if k not in known_})
+        self.finite = [name for name in self.finite if name not in others.finite]
+        self.whole = [name for name in self.whole if name not in others.whole]
+        return self
+
     def is_finite(self, name: str) -> bool:
         """Tell whether what is asked of a number leaves out infinity, and what is no number."""
         closed = (bounds.formula for bounds in self.bounds.values() if bounds.is_closed)

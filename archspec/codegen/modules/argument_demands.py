@@ -233,8 +233,17 @@ def _split(test: Formula) -> Iterator[Formula]:
         operands = [test.left, *test.comparators]
         for left, op, right in zip(operands, test.ops, operands[1:], strict=False):
             yield ast.Compare(left, [op], [right])
-    elif not isinstance(test, ast.Constant):
+    elif not (isinstance(test, ast.Constant) or _is_no_word(test)):
         yield test
+
+
+def _is_no_word(test: Formula) -> bool:
+    """Tell whether it is asked that a number is no word."""
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.NotEq):
+        return False
+    return any(
+        isinstance(getattr(side, "value", 0), str) for side in (test.left, *test.comparators)
+    )
 
 
 def at(formula: Formula, values: Mapping[str, Value]) -> Value:

@@ -20,6 +20,9 @@ from archspec.expressions import Formula
 _WIDEST: Final = 60
 """Characters of the names that one message has room for."""
 
+_LONGEST: Final = 68
+"""Characters of a message that says where it holds."""
+
 _Check: TypeAlias = tuple[ast.expr, str]
 """A test that must fail, with what is said where it does not."""
 
@@ -62,7 +65,8 @@ def where(under: Formula, check: ast.If) -> ast.If:
     words = (node.value for node in ast.walk(check.body[0]) if isinstance(node, ast.Constant))
     told = next(value for value in words if isinstance(value, str))
     asked = ast.BoolOp(ast.And(), [python_of(under), check.test])
-    return _refusing(asked, f"{told} where {_called(under)}")
+    longer = f"{told} where {_called(under)}"
+    return _refusing(asked, longer if len(longer) <= _LONGEST else told)
 
 
 def _refusing(test: ast.expr, told: str) -> ast.If:

@@ -107,7 +107,7 @@ class Constructor:
             raise Differ
         known, value = {*self.frame.needed}, None if is_silent(slot) else self.build(slot)
         if self._held is not None:
-            value = self._held.read_by(value, known)
+            value = self._held.read_by(value, slot, known)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
 

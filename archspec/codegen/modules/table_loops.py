@@ -132,7 +132,8 @@ class _Chain:
         known = {*frame.needed}
         items = self.constructor.chained([views]) if views else []
         if self.held is not None and items:
-            items[0] = replace(items[0], value=self.held.read_by(items[0].value, known))
+            first = items[0]
+            items[0] = replace(first, value=self.held.read_by(first.value, first.slot, known))
         if self.written:
             self.written = further(items, frame, self.name, self.written)
         else:

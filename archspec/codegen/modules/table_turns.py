@@ -168,7 +168,8 @@ def channels(shape: Shape) -> int:
 
 
 def _place(shape: Shape) -> int:
-    return 2 if isinstance(shape, ChannelsLast) else named_channels(shape)[1]
+    is_map = isinstance(shape, ChannelsLast) and len(shape) == 3
+    return 2 if is_map else named_channels(shape)[1]
 
 
 def _first(turn: Turn) -> Leaf | Body:
@@ -181,6 +182,13 @@ def _first(turn: Turn) -> Leaf | Body:
 
 
 def _size(turn: Turn) -> str:
-    """Return the name that the channels that enter a turn have in its formulas."""
+    """Return the name that the channels that enter a turn have in its formulas.
+
+    Raises:
+        Differ: when they have none, as where the first layer reads something else.
+    """
     end = f".{_place(_first(turn).inputs[0])}"
-    return next(name for name in turn.bindings if name.startswith("@") and name.endswith(end))
+    for name in turn.bindings:
+        if name.startswith("@") and name.endswith(end):
+            return name
+    raise Differ

@@ -12,7 +12,7 @@ from archspec.analysis.verdicts import GOOD
 from archspec.codegen.words.of_layers import listed
 from archspec.codegen.words.trials import Trial
 from archspec.expressions import Formula
-from archspec.network import Body
+from archspec.network import Body, result
 from archspec.ops import ChannelsLast, Shape
 from archspec.traced import formula_of
 
@@ -67,10 +67,8 @@ def words(sides: Sequence[str]) -> str:
 
 def formula_out(body: Body, index: int) -> Formula | None:
     """Return the size that leaves a body as a formula in the names of its scope."""
-    result = next((node for node in body.nodes if node.name == body.result), None)
-    if result is None or len(result.output) <= index:
-        return None
-    return formula_of(result.output[index])
+    shape = result(body, body.result)
+    return None if shape is None or len(shape) <= index else formula_of(shape[index])
 
 
 def keeps(body: Body, here: int, there: int) -> bool:
