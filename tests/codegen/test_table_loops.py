@@ -29,7 +29,7 @@ WRITTEN = {
         for channels, kernel_size in ((8, 3), (16, 5), (24, 3)):
             layers.append(nn.Conv2d(previous, channels, kernel_size=kernel_size))
             previous = channels
-        layers.append(nn.Conv2d(24, 4, kernel_size=1))
+        layers.append(nn.Conv2d(previous, 4, kernel_size=1))
         """,
     ),
     "a var in it": (
@@ -126,6 +126,17 @@ WRITTEN = {
             channels = n
         """,
     ),
+    "a sequence": (
+        """
+        net:
+          patch: [{Flatten: 2}, {Permute: [0, 2, 1]}]
+          body: [{for: {p: [0.1, 0.2, 0.3]}, do: {Dropout: =p}}]
+        """,
+        """
+        for p in (0.1, 0.2, 0.3):
+            layers.append(nn.Dropout(p))
+        """,
+    ),
     "what reads it behind the chain": (
         """
         vars: {width: 2}
@@ -202,3 +213,19 @@ def test_stages_are_no_near_copies(name: str, block: str) -> None:
     """A block is called in one place, or in two where another begins a stage."""
     calls = re.findall(rf"(?<!class ){block}\(", emitted(bundled(name)))
     assert len(calls) in (1, 2)
+
+
+def test_what_leaves_a_loop_is_said_in_the_names_around_it() -> None:
+    """A block or a network that ends with a loop hands on what the last turn gives."""
+    block = """
+        vars: {width: 1.0}
+        blocks:
+          Trunk(width):
+            for: {channels: [8, 12, 16], stride: [1, 1, 2]}
+            do: {Conv2d: "=floor(channels * width)", kernel_size: 3, padding: 1, stride: =stride}
+        net: {trunk: {Trunk: =width}}
+    """
+    text = archspec.loads(_text(block)).codegen()
+    assert "Map (N, in_channels, H, W) to (N, math.floor(16 * width), " in text
+    root = "name: Net\ninput: [64]\nnet: [{for: {n: [32, 16, 8]}, do: [{Linear: =n}, ReLU]}]\n"
+    assert "Map (N, in_features) to (N, 8)." in archspec.loads(root).codegen()
