@@ -30,7 +30,13 @@ BUNDLED: dict[str, dict[str, Any]] = {
     "googlenet": {"num_classes": 10},
     "mobilenet_v3_small": {"hidden": 16, "dropout": 0.5, "num_classes": 10},
     "densenet121": {"stem": 48, "growth": 12, "num_classes": 10},
-    "efficientnet_b0": {"stochastic_depth": 0.5, "dropout": 0.0, "num_classes": 10},
+    "efficientnet_b0": {
+        "width": 0.5,
+        "stem": 24,
+        "stochastic_depth": 0.5,
+        "dropout": 0.0,
+        "num_classes": 10,
+    },
     "vit_b_32": {"heads": 6, "width": 24, "num_classes": 10},
     "swin_t": {
         "patch": 8,
@@ -39,7 +45,7 @@ BUNDLED: dict[str, dict[str, Any]] = {
         "stochastic_depth": 0.5,
         "num_classes": 10,
     },
-    "maxvit_t": {"head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
+    "maxvit_t": {"stem": 32, "head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
 }
 
 LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32", "maxvit_t")

@@ -106,8 +106,8 @@ class Constructor:
         if condition is not None and not all(_may_lack(node) for _, node in there):
             raise Differ
         known, value = {*self.frame.needed}, None if is_silent(slot) else self.build(slot)
-        if self._held is not None:
-            value = self._held.read_by(value, slot, known)
+        if self._held is not None and not self._depth:
+            value = self._held.read_by(value, known)
         listed, self.listed = self.listed, ()
         return Item(min(names), value, slot, condition, listed=listed, label=label)
 

@@ -36,8 +36,8 @@ class Held:
 
         Args:
             made: how it is made.
-            slot: the child.
             known: the names that are needed for what stands before it.
+            numbered: the child, where it reads the variable even if that holds a plain number.
         """
         if not isinstance(made, ast.Call) or not made.args:
             return made
@@ -45,7 +45,7 @@ class Held:
         told = self.frame.local.get(first.id) if isinstance(first, ast.Name) else None
         held = self.frame.python(expressions.substitute(self.formula, self.frame.constants))
         # A number may be meant as something else.
-        if (isinstance(held, ast.Constant) and not _is_of_channels(slot)) or not (
+        if (isinstance(held, ast.Constant) and not _is_of_channels(numbered)) or not (
             same(first, held) or (told is not None and same(self.frame.python(told), held))
         ):
             return made
@@ -56,6 +56,8 @@ class Held:
 
 def _is_of_channels(slot: Slot) -> bool:
     """Tell whether the first argument of a child is the channels that enter it."""
+    if not slot:
+        return False
     node = nodes(slot)[0][1]
     if isinstance(node, Body):
         return node.block is not None

@@ -133,7 +133,7 @@ class _Chain:
         items = self.constructor.chained([views]) if views else []
         if self.held is not None and items:
             first = items[0]
-            items[0] = replace(first, value=self.held.read_by(first.value, first.slot, known))
+            items[0] = replace(first, value=self.held.read_by(first.value, known, first.slot))
         if self.written:
             self.written = further(items, frame, self.name, self.written)
         else:
