@@ -31,7 +31,9 @@ class Held:
     formula: Formula
     frame: Frame
 
-    def read_by(self, made: ast.expr | None, slot: Slot, known: Collection[str]) -> ast.expr | None:
+    def read_by(
+        self, made: ast.expr | None, known: Collection[str], numbered: Slot = ()
+    ) -> ast.expr | None:
         """Return how a child is made, of what the variable holds if that is its first argument.
 
         Args:
