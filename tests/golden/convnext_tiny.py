@@ -110,40 +110,12 @@ class ConvNeXtTiny(nn.Module):
         if min(num_classes, in_channels) < 1:
             raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        layers: list[nn.Module] = [
-            nn.Sequential(
-                nn.Conv2d(in_channels, 96, kernel_size=4, stride=4),
-                LayerNorm2d(96, eps=1e-06),
-            )
-        ]
-        previous = 96
-        for i, (depth, channels, start) in enumerate(
-            ((3, 96, 0), (3, 192, 3), (9, 384, 6), (3, 768, 15))
-        ):
-            if i > 0:
-                layers.append(
-                    nn.Sequential(
-                        LayerNorm2d(previous, eps=1e-06),
-                        nn.Conv2d(previous, channels, kernel_size=2, stride=2),
-                    )
-                )
-                previous = channels
-            layers.append(
-                nn.Sequential(
-                    *(
-                        CNBlock(
-                            previous, stochastic_depth * (start + j) / 17, layer_scale
-                        )
-                        for j in range(depth)
-                    )
-                )
-            )
-        self.features = nn.Sequential(*layers)
+        self.features = _features(layer_scale, stochastic_depth, in_channels)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(
             LayerNorm2d(768, eps=1e-06),
             nn.Flatten(),
-            nn.Linear(previous, num_classes),
+            nn.Linear(768, num_classes),
         )
         _initialise(self)
 
@@ -167,3 +139,36 @@ def _initialise(network: nn.Module) -> None:
         elif isinstance(module, nn.Linear):
             nn.init.trunc_normal_(module.weight, std=0.02)
             nn.init.zeros_(module.bias)
+
+
+def _features(
+    layer_scale: float, stochastic_depth: float, in_channels: int
+) -> nn.Sequential:
+    """Chain a 4x4 convolution, CNBlock blocks and three 2x2 convolutions."""
+    layers: list[nn.Module] = [
+        nn.Sequential(
+            nn.Conv2d(in_channels, 96, kernel_size=4, stride=4),
+            LayerNorm2d(96, eps=1e-06),
+        )
+    ]
+    previous = 96
+    for i, (depth, channels, start) in enumerate(
+        ((3, 96, 0), (3, 192, 3), (9, 384, 6), (3, 768, 15))
+    ):
+        if i > 0:
+            layers.append(
+                nn.Sequential(
+                    LayerNorm2d(previous, eps=1e-06),
+                    nn.Conv2d(previous, channels, kernel_size=2, stride=2),
+                )
+            )
+            previous = channels
+        layers.append(
+            nn.Sequential(
+                *(
+                    CNBlock(previous, stochastic_depth * (start + j) / 17, layer_scale)
+                    for j in range(depth)
+                )
+            )
+        )
+    return nn.Sequential(*layers)
