@@ -30,15 +30,10 @@ def varied(seeds: range) -> Counter[str]:
     return found
 
 
-# Of thirty chunks of a hundred networks some seven hold a case in which the class refuses without
-# the argument's name, or takes infinity or a fraction that `load` refuses: not mended yet.
-LATER = pytest.mark.xfail(strict=False, reason="some illegal values are not refused by name yet")
-SLOW = [pytest.mark.slow, LATER]
-
-
 @pytest.mark.usefixtures("single_thread")
 @pytest.mark.parametrize(
-    "first", [*range(0, 100, 20), *(pytest.param(n, marks=SLOW) for n in range(100, 3100, 100))]
+    "first",
+    [*range(0, 100, 20), *(pytest.param(n, marks=pytest.mark.slow) for n in range(100, 3100, 100))],
 )
 def test_arguments_of_random_networks_of_any_value(first: int) -> None:
     count = 20 if first < 100 else 100

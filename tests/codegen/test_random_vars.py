@@ -95,14 +95,9 @@ def networks(seed: int, count: int) -> list[str]:
     return found
 
 
-# In these a fraction, or what is no number, is taken that `load` refuses: not mended yet.
-LATER = pytest.mark.xfail(strict=False, reason="some illegal values are not refused yet")
-SLOW = {n: [pytest.mark.slow, *([LATER] if n in (31, 67) else [])] for n in range(30, 90)}
-
-
 @pytest.mark.usefixtures("single_thread")
 @pytest.mark.parametrize(
-    "seed", [*range(30), *(pytest.param(n, marks=marks) for n, marks in SLOW.items())]
+    "seed", [*range(30), *(pytest.param(n, marks=pytest.mark.slow) for n in range(30, 90))]
 )
 def test_arguments_of_random_networks(seed: int) -> None:
     (text,) = networks(seed, 1)

@@ -281,15 +281,8 @@ FAMILIES = (
 )
 
 
-# `group_width=inf` is a group of all channels, which the class takes and `load` refuses.
-INFINITE = pytest.mark.xfail(strict=False, reason="infinity for a whole number is taken by `min`")
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=[INFINITE] if n.startswith("regnet") else []) for n in FAMILIES],
-)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_arguments_of_bundled_networks_of_any_value(name: str) -> None:
     vary(name, random.Random(name), 12)
 

@@ -125,9 +125,9 @@ class Varied:
 
     def _fits_larger(self, others: dict[str, Any], shape: tuple[int, ...]) -> bool:
         """Tell whether there is another input, mostly a larger one, for which all is right."""
-        for times in LARGER:
+        whole = {value for value in others.values() if isinstance(value, int) and value > 0}
+        for times in sorted({*LARGER, *whole}):
             sides = tuple(times * n for n in shape[1:])
-            whole = {value for value in others.values() if isinstance(value, int) and value > 0}
             for channels in sorted({shape[0], times * shape[0], *whole}):
                 with suppress(archspec.SpecError):
                     self.load(**others, input=(channels, *sides))

@@ -237,7 +237,8 @@ class _Asked:
             return self._divides(whole, part, field)
         # What remains of a polynomial repeats with the divisor.
         fits = [n for n in range(1, divisor + 1) if at(whole, {name: n}) % divisor == 0]  # type: ignore[operator]
-        if not fits or fits != [*range(fits[0], divisor + 1, fits[0])]:
+        # What is right alone where 3 is left over is no multiple of 3.
+        if not fits or divisor % fits[0] or fits != [*range(fits[0], divisor + 1, fits[0])]:
             return self._divides(whole, part, field)
         self.found.multiples[name] = math.lcm(self.found.multiples.get(name, 1), fits[0])
         return True

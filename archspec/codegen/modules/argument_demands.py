@@ -57,15 +57,15 @@ class Demand(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A use of an op, and how to say its formulas in the names of the network.
+    """A use of an op or a block, and how to say its formulas in the names of the network.
 
     Attributes:
-        leaf: the use.
+        node: the use.
         outside: says them.
         under: the condition under which it is there, where arguments decide that.
     """
 
-    leaf: Leaf
+    node: Leaf | Body
     outside: Outside
     under: Formula | None
 
@@ -78,9 +78,10 @@ def demands(network: Network, names: frozenset[str]) -> Iterator[Demand]:
         names: the arguments of its constructor.
     """
     known: set[str] = set()
-    for leaf, outside, under in leaves(network):
+    for node, outside, under in uses(network):
         with suppress(expressions.TooMuchError):
-            for told in _of_leaf(leaf, outside):
+            asked = _of_leaf(node, outside) if isinstance(node, Leaf) else _of_block(node, outside)
+            for told in asked:
                 demand = told._replace(under=under)
                 read = expressions.names(demand.test)
                 if read and read <= names and demand.text not in known:
@@ -88,15 +89,15 @@ def demands(network: Network, names: frozenset[str]) -> Iterator[Demand]:
                     yield demand
 
 
-def leaves(network: Network) -> Iterator[Placed]:
-    """Yield the uses of ops, with how to say their formulas in the names of the network."""
+def uses(network: Network) -> Iterator[Placed]:
+    """Yield the uses of ops and blocks, with how to say their formulas in the network's names."""
     bindings: dict[str, Formula] = {}
     for name, formula in network.computed.items():
         bindings |= _said({name: formula}, bindings)
-    yield from _leaves(network.root.children, bindings)
+    yield from _uses(network.root.children, bindings)
 
 
-def _leaves(
+def _uses(
     children: Sequence[Child], bindings: Mapping[str, Formula], around: Formula | None = None
 ) -> Iterator[Placed]:
     def outside(formula: Formula) -> Formula:
@@ -106,17 +107,17 @@ def _leaves(
         if isinstance(child, Loop):
             for turn in child.turns:
                 inner = {**bindings, **_said(turn.bindings, bindings)}
-                yield from _leaves(turn.children, inner, around)
+                yield from _uses(turn.children, inner, around)
         elif isinstance(child, Leaf | Body):
             under = around
             if child.condition is not None and child.decided_by:
                 own = outside(child.condition)
                 under = own if around is None else ast.BoolOp(ast.And(), [around, own])
+            yield Placed(child, outside, under)
             if isinstance(child, Leaf):
-                yield Placed(child, outside, under)
                 continue
             given = child.block.bindings if child.block else {}
-            yield from _leaves(child.children, {**bindings, **_said(given, bindings)}, under)
+            yield from _uses(child.children, {**bindings, **_said(given, bindings)}, under)
 
 
 def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:
@@ -146,6 +147,13 @@ def _of_leaf(leaf: Leaf, outside: Outside) -> Iterator[Demand]:
             for row in rows(parts):
                 for test in _split(expressions.substitute(ask.formula, row)):
                     yield Demand(test, ask.field)
+
+
+def _of_block(body: Body, outside: Outside) -> Iterator[Demand]:
+    """Yield what must hold for the arguments of a block to have values."""
+    for name, formula in body.block.bindings.items() if body.block else ():
+        for test in _computable(outside(formula)):
+            yield Demand(test, name)
 
 
 def _read(
@@ -261,18 +269,29 @@ def number_at(formula: Formula, values: Mapping[str, Value]) -> float:
 
 
 def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
-    """Return the whole numbers of whose fractions nobody else would say a word.
+    """Return the whole numbers of whose fractions, or of whose infinity, nobody would say a word.
 
-    PyTorch refuses a fraction where it counts by it; a formula may round it before.
+    PyTorch refuses a fraction where it counts by it; a formula may round it before, and one that
+    takes the smaller of two may hide an infinity.
     """
-    left = [name for name, value in usual.items() if type(value) is int and name not in SIZES]
-    read: set[str] = set()
-    for leaf, outside, _ in leaves(network) if left else ():
-        for field, formula in leaf.formulas.items() if left else ():
+    asked = [name for name, value in usual.items() if type(value) is int and name not in SIZES]
+    placed = [*uses(network)] if asked else []
+    # What only decides whether a layer is there, no layer refuses.
+    read = {name for use in placed if use.under for name in expressions.names(use.under)}
+    told: set[tuple[str, bool]] = set()
+    for node, outside, _ in placed:
+        for field, formula in node.formulas.items() if isinstance(node, Leaf) else ():
             for part in sides(outside(formula)):
-                for name in expressions.names(part) & {*left}:
+                for name in expressions.names(part) & {*asked}:
                     read.add(name)
                     value = at(part, {**usual, name: usual[name] + 0.5})  # type: ignore[operator]
-                    if isinstance(value, float) and not takes(leaf, field, value):
-                        left.remove(name)
-    return [name for name in left if name in read]
+                    if isinstance(value, float) and not takes(node, field, value):  # type: ignore[arg-type]
+                        told.add((name, False))
+                    if not any(isinstance(p, ast.Call) and _hides(p) for p in ast.walk(part)):
+                        told.add((name, True))
+    return [name for name in asked if name in read and not {(name, True), (name, False)} <= told]
+
+
+def _hides(call: ast.Call) -> bool:
+    """Tell whether a function may yield a number though it is given an infinite one."""
+    return getattr(call.func, "id", "") in ("min", "max")
