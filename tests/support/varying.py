@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+import yaml
 from modules import source_class
 from small_networks import ELEMENTS
 from torch import Tensor, nn
@@ -126,12 +127,26 @@ class Varied:
     def _fits_larger(self, others: dict[str, Any], shape: tuple[int, ...]) -> bool:
         """Tell whether there is another input, mostly a larger one, for which all is right."""
         whole = {value for value in others.values() if isinstance(value, int) and value > 0}
-        for times in sorted({*LARGER, *whole}):
+        powers = {value**times for value in whole for times in (2, 3)}  # by blocks in a row
+        for times in sorted({*LARGER, *whole, *powers}):
+            if len(self.net.inputs) > 1 and self._fits_all_larger(others, times):
+                return True
             sides = tuple(times * n for n in shape[1:])
             for channels in sorted({shape[0], times * shape[0], *whole}):
                 with suppress(archspec.SpecError):
                     self.load(**others, input=(channels, *sides))
                     return True
+        return False
+
+    def _fits_all_larger(self, others: dict[str, Any], times: int) -> bool:
+        """Tell whether all is right once the sides of every input are some times as large."""
+        shapes = {
+            name: [c, *(times * n for n in sides)] for name, (c, *sides) in self.net.inputs.items()
+        }
+        spec = {**yaml.safe_load(self.text), "input": shapes}
+        with suppress(archspec.SpecError):
+            archspec.loads(yaml.safe_dump(spec, sort_keys=False), **self.vars, **others)
+            return True
         return False
 
 
