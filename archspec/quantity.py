@@ -28,6 +28,13 @@ _DEEPEST: Final = 40
 _WHOLE: Final = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv)
 
 
+class Later:
+    """How many turns of a loop stand between the second and one behind it: 0 or more.
+
+    It is equal to nothing but itself.
+    """
+
+
 class _Compound(tuple[Any, ...]):
     """What is made of quantities; knows how many such are within one another."""
 
@@ -159,4 +166,4 @@ def _spelt(node: Any, known: Known) -> Hashable:
     return (type(node).__name__, *inner)
 
 
-__all__ = ["Quantity", "atom", "constant", "divided", "multiplied", "quantity", "total"]
+__all__ = ["Later", "Quantity", "atom", "constant", "divided", "multiplied", "quantity", "total"]

@@ -110,11 +110,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A `repeat`, `for` or `cfg`; the children of its turns belong to the body around it."""
+    """A `repeat`, `for` or `cfg`; the children of its turns belong to the body around it.
+
+    `decided_by` are the open vars with other values of which it has more turns or fewer.
+    """
 
     written: spec.Loop | spec.Cfg
     count: Formula | None
     turns: tuple[Turn, ...]
+    decided_by: Mapping[str, Decision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,10 +269,10 @@ def decisions(body: Body) -> dict[str, Decision]:
     left: list[Child] = [*body.children]
     while left:
         child = left.pop()
+        found |= child.decided_by
         if isinstance(child, Loop):
             left += (inner for turn in child.turns for inner in turn.children)
             continue
-        found |= child.decided_by
         left += child.children if isinstance(child, Body) else ()
     return found
 

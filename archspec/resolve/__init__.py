@@ -70,7 +70,7 @@ def resolve_open(
     inputs = _inputs(written, shape)
     values = values_of_vars(written.spec, overrides)
     wanted, named = (
-        [name for name in vars if type(values.get(name)) in (int, float)]
+        [name for name in vars if _may_be_open(values.get(name))]
         for vars in (naming.wanted, naming.computed)
     )
     scope, computed = _global(written.spec, overrides, values, wanted, named)
@@ -161,6 +161,12 @@ def _with_sizes(scope: Scope, inputs: Mapping[str, Shape], channels: Sequence[st
         opened = Source(frozenset((name,)), NONE, atom(name))
         sizes[name] = Binding(sizes[name].value, name_formula(name), opened)
     return replace(scope, names={**sizes, **scope.names})
+
+
+def _may_be_open(value: Value | None) -> bool:
+    """Tell whether a value is a number, or a list of numbers."""
+    entries = value if isinstance(value, tuple) else (value,)
+    return bool(entries) and all(type(entry) in (int, float) for entry in entries)
 
 
 def _global(

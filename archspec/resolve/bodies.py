@@ -12,6 +12,7 @@ from archspec.network import Child, Loop, Turn
 from archspec.resolve.builder import Builder
 from archspec.resolve.children import add_child
 from archspec.resolve.conditions import question
+from archspec.resolve.counting import TURNS, Counting, counting, gives_what_enters
 from archspec.resolve.either_way import can_ask
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
@@ -113,15 +114,20 @@ def _expand(
     if around.reads is not None:
         builder.last = only(builder.reading(node, around.reads, scope)[0], node.span)
     planned, count = turns(node, scope)
-    builder.resolver.close(structural(node, scope), "the turns of a loop", node.span)
-    start, made = builder.last, []
+    # Branches of a merge are as many as it joins.
+    counts = counting(node, scope, builder.resolver) if branches is None else None
+    if counts is None:
+        builder.resolver.close(structural(node, scope), TURNS, node.span)
+    start, made, before = builder.last, [], len(builder.siblings.flows)
     for turn in planned:
         if branches is not None:  # each turn reads what enters all of them
             builder.last = start
-        made.append(_turn(builder, key, node, turn, scope))
+        made.append(_turn(builder, key, node, turn, scope, counts))
         if branches is not None:
             branches += builder.ends(made[-1].children)
-    builder.children.append(Loop(node, count, tuple(made)))
+    told = counts.decided(node.span) if counts is not None else {}
+    builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told) if told else {}
+    builder.children.append(Loop(node, count, tuple(made), told))
 
 
 def _turn(
@@ -130,10 +136,12 @@ def _turn(
     node: spec.Loop | spec.Cfg,
     plan: Planned,
     outer: Scope,
+    counts: Counting | None,
 ) -> Turn:
     """Add one turn; within it, the sizes that enter have names of their own."""
     builder.resolver.expansion.step(node.span)
-    scope, bindings = _entered(builder, plan, outer, node)
+    number, entering = plan.values["index"], builder.last.shape
+    scope, bindings = _entered(builder, plan, outer, node, counts)
     before, around = len(builder.siblings.flows), builder.children
     builder.children = []
     if isinstance(plan.node, spec.Body) and (isinstance(node, spec.Cfg) or node.splice):
@@ -143,16 +151,21 @@ def _turn(
         add(builder, None if key is None else filled(key, scope), plan.node, scope)
     children: tuple[Child, ...]
     children, builder.children = tuple(builder.children), around
+    if counts is not None and number and entering is not None and builder.last.shape is not None:
+        if not gives_what_enters(entering, outer, builder.last.shape, scope):
+            builder.resolver.close(counts.vars, TURNS, node.span)
     _leave(builder, builder.siblings.since(before), bindings, outer)
     return Turn(bindings, plan.values, children, plan.entry)
 
 
 def _entered(
-    builder: Builder, plan: Planned, outer: Scope, node: spec.Node
+    builder: Builder, plan: Planned, outer: Scope, node: spec.Node, counts: Counting | None
 ) -> tuple[Scope, dict[str, Formula]]:
     """Return what a turn sees, and what its names mean outside; what it reads is said in them."""
     bindings = plan.bindings
-    scope = outer.with_loop(plan.values, bindings, plan.origins)
+    number = plan.values["index"]
+    counted = {} if counts is None else counts.sources(int(number))  # type: ignore[arg-type]
+    scope = outer.with_loop(plan.values, bindings, plan.origins, counted)
     scope = replace(scope, trail=(plan.told(node.span), *scope.trail))
     # Within, a var of the same name cannot be told from the loop's own.
     resolver = builder.resolver

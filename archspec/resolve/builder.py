@@ -18,6 +18,7 @@ from archspec.resolve.scope import Scope
 from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.resolve.siblings import Siblings
 from archspec.schema import names
+from archspec.traced import NONE
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Builder:
         if key is None:
             self.number += 1
             return str(self.number - 1)
-        name = self._filled(key, scope).text
+        name = self._filled(key, scope, scope.counters).text  # turns are known by their numbers
         if trouble := names.child_problem(name, self.resolver.ops):
             raise fail("S207", f"`{name}`: {trouble}", key.span)
         self.siblings.claim(name, key.span)
@@ -108,6 +109,8 @@ class Builder:
         self.resolver.expansion.step(node.span, len(reads))
         known = [self._filled(name, scope) for name in reads]
         flows = [self.siblings.flow(name, scope.values) for name in known]
+        for name in known:  # what a turn made is read by all, whether it is there or not
+            self.resolver.close_all(self.siblings.counted.get(name.text, {}))
         return flows, tuple(name.text for name in known)
 
     def _check_chosen(self, node: spec.Node) -> None:
@@ -120,13 +123,20 @@ class Builder:
             told = f"the first node says `from` which input it reads: {', '.join(self.inputs)}"
             raise fail("G306", told, node.span)
 
-    def _filled(self, name: spec.Name, scope: Scope) -> spec.Name:
+    def _filled(
+        self, name: spec.Name, scope: Scope, but: frozenset[str] = NONE
+    ) -> spec.Name:
         """Return a name with the loop variables in it filled in.
+
+        Args:
+            name: the name.
+            scope: what the variables are.
+            but: those that may come from open vars.
 
         Raises:
             SpecError: when there is no such variable; code G304.
         """
-        read = map(name_formula, names.TEMPLATE.findall(name.text))
+        read = map(name_formula, {*names.TEMPLATE.findall(name.text)} - but)
         self.resolver.close(scope.origin(*read), "the name of a node", name.span)
         known = filled(name, scope)
         if missing := names.TEMPLATE.search(known.text):

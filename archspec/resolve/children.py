@@ -96,6 +96,7 @@ def _made(
             raise fail("G307", message, node.span, help=help)
         raise builder.siblings.unread(node.name, near, list(builder.made))
     written, its_scope, first = builder.made[target]
+    builder.resolver.close_all(builder.siblings.counted.get(target, {}))
     builder.resolver.close_all(first.decided_by)  # what is not there cannot be called again
     if is_own(written):
         message = f"`{target}` is a parameter, which is nothing to call"

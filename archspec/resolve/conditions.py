@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from archspec import expressions, spec
 from archspec.expressions import Formula, names
 from archspec.network import Decision
 from archspec.ops import Shape, sized
-from archspec.quantity import Quantity, constant, multiplied, total
+from archspec.quantity import Quantity
 from archspec.resolve.scope import Scope
+from archspec.resolve.settling import settled
 from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.traced import NONE, traced
-
-_COMPARED: Final[Mapping[type[ast.cmpop], Callable[[int], bool]]] = {
-    ast.Eq: lambda apart: apart == 0,
-    ast.NotEq: lambda apart: apart != 0,
-    ast.Lt: lambda apart: apart < 0,
-    ast.LtE: lambda apart: apart <= 0,
-    ast.Gt: lambda apart: apart > 0,
-    ast.GtE: lambda apart: apart >= 0,
-}
-"""What a comparison says of two numbers of which the first exceeds the other by so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +98,6 @@ def question(node: spec.Node, scope: Scope, *, holds: bool) -> Question | None:
     return Question(node, formula, deciding(formula, scope), holds, scope)
 
 
-def settled(asked: Formula, scope: Scope) -> bool | None:
-    """Return what a condition comes to whatever the open vars are; None where these decide.
-
-    `stride == 1 and in_channels == channels` is false where the stride is 2, and true where the
-    stride is 1 and both channels are computed alike.
-
-    Args:
-        asked: the condition, in the names of the spec.
-        scope: what these stand for.
-    """
-    if isinstance(asked, ast.BoolOp):
-        parts = [settled(part, scope) for part in asked.values]
-        enough = isinstance(asked.op, ast.Or)
-        if enough in parts:
-            return enough
-        return None if None in parts else not enough
-    if isinstance(asked, ast.UnaryOp) and isinstance(asked.op, ast.Not):
-        inner = settled(asked.operand, scope)
-        return None if inner is None else not inner
-    if not scope.origin(scope.told(asked)):
-        return _known(asked, scope)
-    if isinstance(asked, ast.Compare) and len(asked.ops) == 1:
-        apart = _apart(asked.left, asked.comparators[0], scope)
-        told = _COMPARED.get(type(asked.ops[0]))
-        return None if apart is None or told is None else told(apart)
-    return None
-
-
 def deciding(asked: Formula, scope: Scope) -> frozenset[str]:
     """Return the open vars of the parts of a condition that these decide."""
     if settled(asked, scope) is not None:
@@ -165,21 +127,3 @@ def equal_sizes(asked: Formula, scope: Scope, *, holds: bool) -> list[tuple[Form
         return []
     is_equality = isinstance(asked.ops[0], ast.Eq if holds else ast.NotEq)
     return [(asked.left, asked.comparators[0])] if is_equality else []
-
-
-def _known(asked: Formula, scope: Scope) -> bool | None:
-    """Return what a part of a condition comes to that no open var is in."""
-    try:
-        return bool(expressions.evaluate(asked, scope.values))
-    except expressions.ExpressionError:
-        return None  # what stands before it in an `and` or `or` guards it
-
-
-def _apart(left: Formula, right: Formula, scope: Scope) -> int | None:
-    """Return by how much one number exceeds another, where that is the same for all vars."""
-    less: Quantity = multiplied(constant(-1), scope.quantity(scope.told(right)))
-    found = total(scope.quantity(scope.told(left)), less)
-    if not found:
-        return 0
-    ((product, number), *others) = found
-    return number if not (product or others) else None

@@ -12,6 +12,7 @@ from archspec.expressions import Formula, Value, as_word, shown_value
 from archspec.resolve.hints import hint, short, wrong
 from archspec.resolve.origins import Origin
 from archspec.resolve.scope import Scope
+from archspec.spec import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,38 @@ def structural(node: spec.Loop | spec.Cfg, scope: Scope) -> frozenset[str]:
     """Return the open vars that decide how many turns there are, or lists that are taken apart."""
     if isinstance(node, spec.Cfg):
         return scope.origin(node.entries)
-    lists = [given for _, given in node.columns if given.items is None]
-    return scope.origin(node.count, *lists)
+    lists = (given for _, given in node.columns if given.items is None)
+    return scope.origin(node.count, *(given for given in lists if _parts(given, scope) is None))
+
+
+def _parts(given: Given, scope: Scope) -> list[Formula] | None:
+    """Return the formulas of the entries of a list, where these are as many for all open vars.
+
+    So it is with a list that a var holds, and with `[sum(depths[:i]) for i in range(len(depths))]`.
+    """
+    values, formula = scope.compute(given)
+    if not isinstance(values, tuple):
+        return None
+    if isinstance(formula, ast.Name):
+        return [expressions.parse(f"{formula.id}[{i}]") for i in range(len(values))]
+    if not isinstance(formula, ast.ListComp) or formula.generators[0].ifs:
+        return None
+    ((target, counted),) = ((g.target, g.iter) for g in formula.generators)
+    assert isinstance(target, ast.Name)
+    if not _is_of_lengths(counted, scope):
+        return None
+    numbers = expressions.evaluate(counted, scope.values)
+    assert isinstance(numbers, tuple)
+    told = ({target.id: expressions.constant(number)} for number in numbers)
+    return [expressions.substitute(formula.elt, entry) for entry in told]
+
+
+def _is_of_lengths(formula: Formula, scope: Scope) -> bool:
+    """Tell whether a formula reads lists that open vars hold for their lengths alone."""
+    calls = (part for part in ast.walk(formula) if isinstance(part, ast.Call))
+    measured = [part for c in calls if getattr(c.func, "id", "") == "len" for part in c.args]
+    read = (part for part in ast.walk(formula) if isinstance(part, ast.Name))
+    return all(any(name is part for part in measured) or not scope.origin(name) for name in read)
 
 
 def _planned(
@@ -89,7 +120,9 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
         if isinstance(formula, ast.Tuple):
             columns[name.text] = (values, formula.elts)
         else:
-            columns[name.text] = (values, [expressions.constant(value) for value in values])
+            parts = _parts(given, scope) if scope.origin(formula) else None
+            constants = [expressions.constant(value) for value in values]
+            columns[name.text] = (values, parts or constants)
     lengths = {name: len(values) for name, (values, _) in columns.items()}
     place = node.columns[0][0].span
     if len(set(lengths.values())) > 1:

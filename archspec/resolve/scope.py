@@ -16,6 +16,7 @@ from archspec.quantity import Quantity, atom, constant, quantity
 from archspec.resolve.bindings import Binding, Source, covered_by, formula_names, is_own, without
 from archspec.resolve.hints import uncomputed
 from archspec.resolve.origins import Origin
+from archspec.resolve.settling import chosen
 from archspec.resolve.shapes_across_scopes import entering, name_formula
 from archspec.schema import names
 from archspec.spec import Given
@@ -42,6 +43,7 @@ class Scope:
         unwritten: names that formulas alone have, of sizes in loops and of those that grow, with
             how they come from open vars.
         covered: names of formulas that mean another size where a spec writes them, in the same way.
+        counters: the variables that count turns, in those that need not be there.
         called: the names of open vars whose own name stands for something else here.
         handed: what each block around has been given.
     """
@@ -52,6 +54,7 @@ class Scope:
     blocks: int = 0
     unwritten: dict[str, Source] = field(default_factory=dict)
     covered: Mapping[str, Source] = field(default_factory=dict)
+    counters: frozenset[str] = NONE
     called: Mapping[str, str] = field(default_factory=dict)
     handed: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
@@ -94,6 +97,7 @@ class Scope:
         values: Mapping[str, Value],
         bindings: Mapping[str, Formula],
         origins: Mapping[str, Origin],
+        counting: Mapping[str, Source],
     ) -> Scope:
         """Return the scope of a loop's turn, where its variables are names of their own.
 
@@ -101,12 +105,19 @@ class Scope:
             values: of the variables.
             bindings: their formulas in the scope around.
             origins: where they have their values, those of which it is known.
+            counting: how those that count come from open vars, in a turn that need not be there.
         """
         own = {
-            name: Binding(value, name_formula(name), self.source(bindings[name]), origins.get(name))
+            name: Binding(
+                value,
+                name_formula(name),
+                counting.get(name) or self.source(bindings[name]),
+                origins.get(name),
+            )
             for name, value in values.items()
         }
-        return replace(self.with_names(own), depth=self.depth + 1)
+        inner = self.with_names(own)
+        return replace(inner, depth=self.depth + 1, counters=self.counters | counting.keys())
 
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
         """Return the scope with one more name of its own, which is computed from others."""
@@ -208,7 +219,8 @@ class Scope:
             return given.value, expressions.constant(given.value)
         try:
             value = untraced(expressions.evaluate(given.formula, self.values))
-            return value, expressions.substitute(given.formula, self._constants(given.formula))
+            written = chosen(given.formula, self) if self.counters else given.formula
+            return value, self.told(written)
         except expressions.ExpressionError as error:
             raise uncomputed(error, given, self) from None
 

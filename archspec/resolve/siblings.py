@@ -10,6 +10,7 @@ from typing import Final
 
 from archspec import spec
 from archspec.errors import Note, Span, SpecError, did_you_mean, fail
+from archspec.network import Decision
 from archspec.resolve.flows import Flow
 from archspec.schema import names
 
@@ -30,6 +31,7 @@ class Siblings:
         taken: where the names of children are written, as source spells them.
         lost: patterns of names that a loop would have made, had nothing in it been wrong.
         elsewhere: where the nodes of all bodies have their names, as far as they are made.
+        counted: what turns of loops of any number have made, with the vars that say the number.
         made_again: whether it is told that a loop makes the names of its first turn again.
     """
 
@@ -41,6 +43,7 @@ class Siblings:
     taken: dict[str, Span] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     elsewhere: Mapping[str, Span] = field(default_factory=dict)
+    counted: dict[str, Mapping[str, Decision]] = field(default_factory=dict)
     made_again: bool = False
 
     def flow(self, name: spec.Name, values: Container[str] = ()) -> Flow:

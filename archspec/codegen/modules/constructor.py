@@ -125,6 +125,7 @@ class Constructor:
             return folded
         if len({len(use) for use in turns}) > 1:
             raise Differ
+        check_tested(slot)
         rounds = [self.items(round_) for round_ in zip(*turns, strict=True)]
         items = [item for items in rounds for item in items]
         return runs(items) if self._folds else items

@@ -65,7 +65,7 @@ class Series:
             counts: whether the variable stands in it.
         """
         lengths = [len(loop.turns) for loop in self.loops]
-        varies = len({*lengths}) > 1
+        varies = len({*lengths}) > 1 or any(loop.decided_by for loop in self.loops)
         if not varies and lengths[0] - self.lead < (_FEWEST if counts else _FEWEST_EQUAL):
             raise Differ
         if not varies:

@@ -146,7 +146,7 @@ def check_tested(slot: Slot) -> None:
         Untested: when they do.
     """
     for view in slot:
-        if not isinstance(view.child, Loop) and view.child.decided_by:
+        if view.child.decided_by:
             raise Untested(view.child.decided_by)
 
 
