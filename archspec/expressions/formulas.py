@@ -207,11 +207,8 @@ def fold(formula: Formula) -> Formula:
 
 
 def _entry(formula: ast.Subscript) -> Formula:
-    """Return `c` for `(a, b, c)[2]`, whatever `a` and `b` are, and an empty list for `row[:0]`."""
+    """Return `c` for `(a, b, c)[2]`, whatever `a` and `b` are."""
     row = formula.value
-    part = formula.slice if isinstance(formula.slice, ast.Slice) else None
-    if part is not None and part.upper is not None and _is(part.upper, 0) and part.step is None:
-        return ast.Tuple([], ast.Load())
     place = formula.slice.value if isinstance(formula.slice, ast.Constant) else None
     if not isinstance(row, ast.Tuple) or not isinstance(place, int):
         return formula

@@ -112,12 +112,20 @@ class Turn:
 class Loop:
     """A `repeat`, `for` or `cfg`; the children of its turns belong to the body around it.
 
-    `decided_by` are the open vars with other values of which it has more turns or fewer.
+    Attributes:
+        written: the loop.
+        count: the formula under `repeat`.
+        turns: one after the other.
+        number: how many there are, where an open var says that.
+        starts: where the variables begin that grow by one from turn to turn of such a loop.
+        decided_by: this var.
     """
 
     written: spec.Loop | spec.Cfg
     count: Formula | None
     turns: tuple[Turn, ...]
+    number: Formula | None = None
+    starts: Mapping[str, int] = field(default_factory=dict)
     decided_by: Mapping[str, Decision] = field(default_factory=dict)
 
 

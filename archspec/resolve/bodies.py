@@ -125,9 +125,12 @@ def _expand(
         made.append(_turn(builder, key, node, turn, scope, counts))
         if branches is not None:
             branches += builder.ends(made[-1].children)
-    told = counts.decided(node.span) if counts is not None else {}
-    builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told) if told else {}
-    builder.children.append(Loop(node, count, tuple(made), told))
+    loop = Loop(node, count, tuple(made))
+    if counts is not None:
+        told = counts.decided(node.span)
+        loop = replace(loop, number=counts.number, starts=counts.starts, decided_by=told)
+        builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told)
+    builder.children.append(loop)
 
 
 def _turn(

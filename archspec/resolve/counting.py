@@ -36,11 +36,13 @@ class Counting:
 
     Attributes:
         vars: this var.
+        number: how many turns there are.
         starts: where the variables of the loop begin that grow by one from turn to turn.
         later: the number of a turn behind the second.
     """
 
     vars: frozenset[str]
+    number: Formula
     starts: Mapping[str, int]
     later: Quantity = field(default_factory=lambda: atom(Later()))
 
@@ -81,7 +83,7 @@ def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Co
     if least is None or least < 1 or not isinstance(turns, int) or turns < _FEWEST:
         return None
     is_var = scope.quantity(number) in _numbers(var, resolver.globals)
-    return Counting(vars, starts) if is_var else None
+    return Counting(vars, number, starts) if is_var else None
 
 
 def _counted(node: spec.Loop, scope: Scope) -> tuple[Formula, dict[str, int]] | None:

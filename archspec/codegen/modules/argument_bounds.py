@@ -15,6 +15,7 @@ from archspec import expressions
 from archspec.allowed import Allowed, is_number
 from archspec.codegen.modules.argument_checks import Checks, smaller_parts
 from archspec.codegen.modules.argument_demands import Demand, at, demands, number_at, swallowed
+from archspec.codegen.modules.argument_entries import Lists
 from archspec.codegen.modules.argument_forms import (
     divided,
     factors,
@@ -24,7 +25,7 @@ from archspec.codegen.modules.argument_forms import (
     is_same,
     is_share,
 )
-from archspec.codegen.modules.argument_messages import where, written
+from archspec.codegen.modules.argument_messages import refusing, where, written
 from archspec.codegen.modules.argument_spans import Span, direction, reach, span_of
 from archspec.expressions import Formula, Value
 from archspec.network import Network
@@ -41,22 +42,28 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
         network: the network.
         names: the arguments of its constructor.
     """
-    told = [*demands(network, frozenset(names))] if names else []
+    usual = network.scope(network.opened)
+    lists = Lists({name: len(usual[name]) for name in names if isinstance(usual[name], tuple)})
+    told = [lists.apart(demand) for demand in demands(network, frozenset(names))] if names else []
+    names = lists.names(names)
     always = [demand for demand in told if demand.under is None]
-    base = _asked(network, names, always)
-    made = written(base, names)
+    base = _asked(network, names, always, lists)
+    made = [*map(refusing, lists.checks(base)), *written(base, names)]
     known = {ast.dump(check) for check in made}
     for text, under in {d.text_under: d.under for d in told if d.under is not None}.items():
         there = [*always, *(demand for demand in told if demand.text_under == text)]
-        checks = written(_asked(network, names, there).beyond(base), names)
+        checks = written(_asked(network, names, there, lists).beyond(base), names)
         made += [where(under, check) for check in checks if ast.dump(check) not in known]
-    return [*made]
+    return [*lists.whole(made)]
 
 
-def _asked(network: Network, names: Sequence[str], told: Sequence[Demand]) -> Checks:
+def _asked(
+    network: Network, names: Sequence[str], told: Sequence[Demand], lists: Lists
+) -> Checks:
     """Return what these demands ask of arguments."""
-    usual = network.scope(network.opened)
-    asked = _Asked({name: usual[name] for name in names}, network.allowed, Checks())
+    usual = lists.values(network.scope(network.opened))
+    allowed = {entry: network.allowed.get(name, Allowed()) for name in lists.lengths for entry in lists.entries(name)}
+    asked = _Asked({name: usual[name] for name in names}, {**network.allowed, **allowed}, Checks())
     for name in names:
         asked.of_spec(name)
     later = [demand for demand in told if not asked.of_one(demand)]

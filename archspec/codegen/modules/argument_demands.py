@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -15,22 +15,16 @@ from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.allowed import is_number
+from archspec.codegen.modules.argument_counts import Outside, at_ends, uses
 from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import Body, Child, Leaf, Loop, Network
+from archspec.network import Body, Leaf, Network
 from archspec.ops.arguments import LARGEST, Range, range_of
 from archspec.ops.asks import Ask, rows
 from archspec.schema.names import SIZES
 from archspec.traced import formula_of, hidden_of
 
-_UNSAID: Formula = ast.Name("...", ast.Load())
-"""Stands for what is too long to say: a name that no network has, of which nothing is asked."""
-
 _SMALL = (0, 1, 2, 3)
 _DIVIDING = (ast.FloorDiv, ast.Div, ast.Mod)
-
-Outside = Callable[[Formula], Formula]
-"""Says a formula in the names of the network."""
-
 
 class Demand(NamedTuple):
     """A test that must hold, and the argument of a layer for which it must.
@@ -56,79 +50,27 @@ class Demand(NamedTuple):
         return f"{self.text_under}: {expressions.text(self.test)}"
 
 
-class Placed(NamedTuple):
-    """A use of an op or a block, and how to say its formulas in the names of the network.
-
-    Attributes:
-        node: the use.
-        outside: says them.
-        under: the condition under which it is there, where arguments decide that.
-    """
-
-    node: Leaf | Body
-    outside: Outside
-    under: Formula | None
-
-
 def demands(network: Network, names: frozenset[str]) -> Iterator[Demand]:
     """Yield what layers ask of arguments, each test once.
 
     Args:
         network: the network.
         names: the arguments of its constructor.
+
+    Raises:
+        Untested: when it is not known what a loop of any number of turns asks.
     """
     known: set[str] = set()
-    for node, outside, under in uses(network):
+    for node, outside, under, counts in uses(network):
         with suppress(expressions.TooMuchError):
             asked = _of_leaf(node, outside) if isinstance(node, Leaf) else _of_block(node, outside)
             for told in asked:
-                demand = told._replace(under=under)
-                read = expressions.names(demand.test)
-                if read and read <= names and demand.text not in known:
-                    known.add(demand.text)
-                    yield demand
-
-
-def uses(network: Network) -> Iterator[Placed]:
-    """Yield the uses of ops and blocks, with how to say their formulas in the network's names."""
-    bindings: dict[str, Formula] = {}
-    for name, formula in network.computed.items():
-        bindings |= _said({name: formula}, bindings)
-    yield from _uses(network.root.children, bindings)
-
-
-def _uses(
-    children: Sequence[Child], bindings: Mapping[str, Formula], around: Formula | None = None
-) -> Iterator[Placed]:
-    def outside(formula: Formula) -> Formula:
-        return expressions.substitute(formula, bindings)
-
-    for child in children:
-        if isinstance(child, Loop):
-            for turn in child.turns:
-                inner = {**bindings, **_said(turn.bindings, bindings)}
-                yield from _uses(turn.children, inner, around)
-        elif isinstance(child, Leaf | Body):
-            under = around
-            if child.condition is not None and child.decided_by:
-                own = outside(child.condition)
-                under = own if around is None else ast.BoolOp(ast.And(), [around, own])
-            yield Placed(child, outside, under)
-            if isinstance(child, Leaf):
-                continue
-            given = child.block.bindings if child.block else {}
-            yield from _uses(child.children, {**bindings, **_said(given, bindings)}, under)
-
-
-def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:
-    """Return formulas in the names of the network; what is too long to say is no such name."""
-    said = {}
-    for name, formula in formulas.items():
-        try:
-            said[name] = expressions.substitute(formula, bindings)
-        except expressions.TooMuchError:
-            said[name] = _UNSAID
-    return said
+                for test in at_ends(told.test, under, counts):
+                    demand = told._replace(test=test, under=under)
+                    read = expressions.names(demand.test)
+                    if read and read <= names and demand.text not in known:
+                        known.add(demand.text)
+                        yield demand
 
 
 def _of_leaf(leaf: Leaf, outside: Outside) -> Iterator[Demand]:
@@ -279,7 +221,7 @@ def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
     # What only decides whether a layer is there, no layer refuses.
     read = {name for use in placed if use.under for name in expressions.names(use.under)}
     told: set[tuple[str, bool]] = set()
-    for node, outside, _ in placed:
+    for node, outside, _, _ in placed:
         for field, formula in node.formulas.items() if isinstance(node, Leaf) else ():
             for part in sides(outside(formula)):
                 for name in expressions.names(part) & {*asked}:

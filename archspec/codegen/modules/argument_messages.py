@@ -57,7 +57,7 @@ def written(found: Checks, names: Sequence[str]) -> list[ast.If]:
         *others[False],
         *(_chosen(name, allowed) for name, allowed in found.choices.items()),
     ]
-    return [_refusing(test, told) for test, told in tests]
+    return [*map(refusing, tests)]
 
 
 def where(under: Formula, check: ast.If) -> ast.If:
@@ -66,10 +66,12 @@ def where(under: Formula, check: ast.If) -> ast.If:
     told = next(value for value in words if isinstance(value, str))
     asked = ast.BoolOp(ast.And(), [python_of(under), check.test])
     longer = f"{told} where {_called(under)}"
-    return _refusing(asked, longer if len(longer) <= _LONGEST else told)
+    return refusing((asked, longer if len(longer) <= _LONGEST else told))
 
 
-def _refusing(test: ast.expr, told: str) -> ast.If:
+def refusing(check: tuple[ast.expr, str]) -> ast.If:
+    """Return the statement that raises ValueError where a test is true."""
+    test, told = check
     return when(test, [ast.Raise(call("ValueError", literal(told)))])
 
 

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from archspec import expressions
+from archspec import expressions, quantity
 from archspec.codegen.modules.argument_demands import at
 from archspec.expressions import Formula
 
@@ -173,7 +173,8 @@ def reach(formula: Formula, known: Mapping[str, Span]) -> Span:
         value = at(formula, {})
         return Span(value, value) if isinstance(value, int | float) else Span()
     if isinstance(formula, ast.BinOp):
-        return _operated(formula, reach(formula.left, known), reach(formula.right, known))
+        found = _operated(formula, reach(formula.left, known), reach(formula.right, known))
+        return found.both(_part(formula, known))
     if isinstance(formula, ast.Call):
         label: str = formula.func.id  # type: ignore[attr-defined]
         parts = [reach(part, known) for part in formula.args]
@@ -185,6 +186,41 @@ def reach(formula: Formula, known: Mapping[str, Span]) -> Span:
             least = at(formula.args[1], {}) if len(parts) > 1 else 8
             return Span(least) if isinstance(least, int) else Span()
     return Span()
+
+
+def _part(formula: ast.BinOp, known: Mapping[str, Span]) -> Span:
+    """Return between which numbers `rate * number / total` lies, as a part of the rate."""
+    if not isinstance(formula.op, ast.Div):
+        return Span()
+    whole, rate = formula.left, Span(1, 1)
+    if isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Mult):
+        rate, whole = reach(whole.left, known), whole.right
+    spans = [reach(part, known) for part in (whole, formula.right)]
+    if rate.low < 0 or spans[0].low < 0 or spans[1].low <= 0:
+        return Span()
+    left = quantity.total(
+        quantity.quantity(formula.right, _as_atom),
+        quantity.multiplied(quantity.constant(-1), quantity.quantity(whole, _as_atom)),
+    )
+    return Span(0, rate.high) if _is_positive(left, known) else Span()
+
+
+def _as_atom(name: str) -> tuple[quantity.Quantity, bool]:
+    return quantity.atom(name), True
+
+
+def _is_positive(left: quantity.Quantity, known: Mapping[str, Span]) -> bool:
+    """Tell whether a sum of names and numbers is never below 0."""
+    least = 0.0
+    for product, count in left:
+        low = 1.0
+        for what, power in product:
+            span = known.get(str(what), Span())
+            low *= span.low if count > 0 else span.high
+            if power != 1 or span.low < 0:
+                return False
+        least += count * low
+    return least >= 0
 
 
 def _operated(formula: ast.BinOp, left: Span, right: Span) -> Span:

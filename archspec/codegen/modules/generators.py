@@ -118,6 +118,10 @@ def _stop(loop: Loop) -> Formula:
     """Return the formula of the number at which a loop ends."""
     if loop.count is not None:
         return loop.count
+    if loop.number is not None:
+        (start,) = (start for name, start in loop.starts.items() if name != "index")
+        first = expressions.constant(start)
+        return expressions.fold(ast.BinOp(loop.number, ast.Add(), first))
     columns = loop.written.columns if isinstance(loop.written, spec.Loop) else ()
     for _, given in columns:
         call = given.formula

@@ -23,12 +23,15 @@ from archspec.codegen.modules.long_constructors import with_function
 from archspec.codegen.modules.loop_statements import ahead, named_once, without
 from archspec.codegen.modules.protocols import Children
 from archspec.codegen.modules.table_turns import Turns
+from archspec.codegen.modules.walked_columns import Walked
 from archspec.codegen.python.alternatives import updated
 from archspec.codegen.python.flat import flat
 from archspec.codegen.python.formulas import class_tree
 from archspec.codegen.python.trees import (
+    argument,
     assign,
     call,
+    called,
     dotted,
     literal,
     loop,
@@ -229,19 +232,32 @@ class _Table:
 
     def _head(self, body: Sequence[ast.stmt]) -> ast.For:
         """Return the loop over the columns that its body reads."""
-        read = [name for name in self._turns.columns if name in self._frame.needed]
+        walked = Walked(self._turns, [n for n in self._turns.columns if n in self._frame.needed])
+        for name, formula in walked.counted.items():
+            self._around.needed.update(expressions.names(formula) - {self._turns.counter})
+        told = [assign(dotted(n), self._frame.python(f)) for n, f in walked.counted.items()]
+        body = [*told, *body]
         counter = self._turns.counter
-        counts = counter in self._frame.needed
-        if not read:
+        counts = counter in self._frame.needed or bool(told)
+        if not walked.read:
             times = call("range", literal(len(self._turns.around)))
             return loop(dotted(counter if counts else "_"), times, body)
-        table = [[self._cell(told[name], name) for name in read] for told in self._turns.around]
-        alone = len(read) == 1
-        target = dotted(read[0]) if alone else row(*map(dotted, read))
-        told = row(*(cells[0] if alone else row(*cells) for cells in table))
+        target = row(*map(dotted, walked.read)) if len(walked.read) > 1 else dotted(walked.read[0])
+        rows = self._rows(walked)
         if counts:
-            return loop(row(dotted(counter), target), call("enumerate", told), body)
-        return loop(target, told, body)
+            return loop(row(dotted(counter), target), call("enumerate", rows), body)
+        return loop(target, rows, body)
+
+    def _rows(self, walked: Walked) -> ast.expr:
+        """Return what a loop walks: a table that is written out, or lists side by side."""
+        cells = {n: [self._cell(told[n], n) for told in self._turns.around] for n in walked.read}
+        if not walked.lists:
+            pairs = zip(*cells.values(), strict=True)
+            return row(*(pair[0] if len(pair) == 1 else row(*pair) for pair in pairs))
+        columns = [dotted(walked.lists[n]) if n in walked.lists else row(*cells[n]) for n in cells]
+        self._around.needed.update(walked.lists.values())
+        strict = argument(literal(value=True), "strict")
+        return columns[0] if len(columns) == 1 else called("zip", [*columns, strict])
 
     def _cell(self, formula: Formula, name: str) -> ast.expr:
         """Return an entry of the table."""

@@ -29,6 +29,7 @@ class Turns:
         columns: the names of the columns, and those of the entries of rows.
         variable: the name of the channels that enter a turn.
         counter: the name of the number of a turn.
+        open: the names around the loop whose values come from an argument.
         around: what the names of each turn are in those around the loop.
         uses: the children of each turn.
         frame: the names in a turn.
@@ -49,6 +50,7 @@ class Turns:
         self.counter = next((name for name in _COUNTERS if name not in taken), "")
         if not self.counter or around.taken & {*self.columns}:
             raise Differ
+        self.open = around.open
         self.around = [self._outer(turn) for turn in self._turns]
         self.uses = [self._seen(turn) for turn in self._turns]
         self.frame = self._named(around)

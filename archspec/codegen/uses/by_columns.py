@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from copy import copy
 from typing import Any
 
 from archspec.codegen.uses.common_formula import Differ
@@ -49,10 +48,8 @@ def _one(parts: Sequence[Any], rows: Mapping[str, Sequence[Value]]) -> Any:
     if isinstance(first, ast.Constant):
         return _constant([part.value for part in parts], rows)
     if isinstance(first, ast.AST):
-        made = copy(first)
-        for name in first._fields:
-            setattr(made, name, _one([getattr(part, name) for part in parts], rows))
-        return made
+        fields = {n: _one([getattr(part, n) for part in parts], rows) for n in first._fields}
+        return type(first)(**fields)
     if any(part != first for part in parts):
         raise Differ
     return first

@@ -1,0 +1,118 @@
+"""Arguments that are lists, as what is asked of them speaks of them: entry by entry.
+
+Each entry has a name here, `layers[0]`, so that all that is known of numbers holds for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archspec import expressions
+from archspec.codegen.modules.argument_checks import Checks
+from archspec.codegen.modules.argument_demands import Demand, at
+from archspec.codegen.python.flat import flat
+from archspec.codegen.python.trees import call, dotted, literal, replaced
+from archspec.expressions import Formula, Value
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The arguments that are lists.
+
+    Attributes:
+        lengths: how many entries each has.
+    """
+
+    lengths: Mapping[str, int]
+
+    def names(self, names: Sequence[str]) -> list[str]:
+        """Return the names of arguments, where those of the entries stand for a list."""
+        return [entry for name in names for entry in self.entries(name) or [name]]
+
+    def entries(self, name: str) -> list[str]:
+        """Return the names of the entries of a list; none for what is no list."""
+        return [f"{name}[{i}]" for i in range(self.lengths.get(name, 0))]
+
+    def values(self, usual: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the values of arguments and of the entries of those that are lists."""
+        found = {**usual}
+        for name in self.lengths:
+            held = usual[name]
+            assert isinstance(held, tuple)
+            found |= dict(zip(self.entries(name), held, strict=True))
+        return found
+
+    def apart(self, demand: Demand) -> Demand:
+        """Return what is asked in terms of entries."""
+        under = None if demand.under is None else self._apart(demand.under)
+        return demand._replace(test=self._apart(demand.test), under=under)
+
+    def _apart(self, formula: Formula) -> Formula:
+        if expressions.names(formula).isdisjoint(self.lengths):
+            return formula
+        rows: dict[str, Formula] = {
+            name: ast.Tuple([*map(dotted, self.entries(name))], ast.Load()) for name in self.lengths
+        }
+        return expressions.fold(replaced(expressions.substitute(formula, rows), _of_row))
+
+    def whole(self, checks: Sequence[ast.If]) -> list[ast.If]:
+        """Return checks as source, where entries are taken from their lists."""
+        return [replaced(check, _taken) for check in checks]
+
+    def checks(self, found: Checks) -> list[tuple[ast.expr, str]]:
+        """Return the tests of the lists themselves, and what is said.
+
+        What is asked of all entries alike is asked of them together, and no more by itself.
+        """
+        return [self._check(name, found) for name in self.lengths]
+
+    def _check(self, name: str, found: Checks) -> tuple[ast.expr, str]:
+        length, entries = self.lengths[name], self.entries(name)
+        size: ast.expr = ast.Compare(
+            call("len", dotted(name)), [ast.NotEq()], [literal(length)]
+        )
+        bounds = [found.of(dotted(entry)) for entry in entries]
+        told = f"{name} must be {length} numbers"
+        lows = {(bound.low, bound.high, bound.is_above) for bound in bounds}
+        ((low, high, is_above), *others) = lows
+        alone = {*found.shares, *found.choices, *found.finite}.isdisjoint(entries)
+        if others or low == -math.inf or high < math.inf or is_above or not alone:
+            return size, told
+        for bound in bounds:
+            bound.low = -math.inf
+        least = literal(int(low) if low == int(low) else low)
+        small = ast.Compare(call("min", dotted(name)), [ast.Lt()], [least])
+        return ast.BoolOp(ast.Or(), [size, small]), f"{told} of at least {flat(least)}"
+
+
+def _of_row(part: ast.expr) -> ast.expr | None:
+    """Return what is taken from a list that is written out: a sum, its length, a part of it."""
+    if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Slice):
+        bounds = (part.slice.lower, part.slice.upper, part.slice.step)
+        ends = [None if end is None else at(end, {}) for end in bounds]
+        whole = all(end is None or type(end) is int for end in ends)
+        if isinstance(part.value, ast.Tuple) and whole and ends[2] != 0:
+            return ast.Tuple(part.value.elts[slice(*ends)], ast.Load())  # type: ignore[arg-type]
+        return None
+    if not isinstance(part, ast.Call) or len(part.args) != 1:
+        return None
+    (row,) = part.args
+    row = _of_row(row) or row
+    if not isinstance(row, ast.Tuple):
+        return None
+    if getattr(part.func, "id", "") == "len":
+        return expressions.constant(len(row.elts))
+    if getattr(part.func, "id", "") != "sum":
+        return None
+    total: ast.expr = expressions.constant(0)
+    for entry in row.elts:
+        total = expressions.fold(ast.BinOp(total, ast.Add(), entry))
+    return total
+
+
+def _taken(part: ast.expr) -> ast.expr | None:
+    is_entry = isinstance(part, ast.Name) and part.id.endswith("]")
+    return ast.parse(part.id, mode="eval").body if is_entry else None  # type: ignore[attr-defined]
