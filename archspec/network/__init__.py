@@ -19,6 +19,7 @@ from archspec import expressions, spec
 from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
 from archspec.network.decisions import Decision
+from archspec.network.deciding import decisions, of_any_number
 from archspec.network.nodes import (
     INPUT,
     Absent,
@@ -31,7 +32,6 @@ from archspec.network.nodes import (
     Loop,
     Node,
     Turn,
-    decisions,
     execution,
     walk,
 )
@@ -148,6 +148,7 @@ __all__ = [
     "Turn",
     "decisions",
     "execution",
+    "of_any_number",
     "result",
     "walk",
 ]

@@ -271,20 +271,6 @@ def walk(body: Body) -> Iterator[Leaf | Body]:
             yield from walk(node)
 
 
-def decisions(body: Body) -> dict[str, Decision]:
-    """Return what open vars decide of the nodes of a body, all the way down."""
-    found: dict[str, Decision] = {}
-    left: list[Child] = [*body.children]
-    while left:
-        child = left.pop()
-        found |= child.decided_by
-        if isinstance(child, Loop):
-            left += (inner for turn in child.turns for inner in turn.children)
-            continue
-        left += child.children if isinstance(child, Body) else ()
-    return found
-
-
 def execution(nodes: Iterable[Leaf | Body]) -> list[Leaf | Body]:
     """Return the nodes of a body in the order in which they run."""
     steps: list[Leaf | Body] = []

@@ -8,14 +8,14 @@ from dataclasses import replace
 from archspec import limits
 from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
-from archspec.network import INPUT, Body, Network
+from archspec.network import INPUT, Body, Network, of_any_number
 from archspec.ops import Shape, named_channels
 from archspec.quantity import atom
 from archspec.resolve.bindings import Binding, Source
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.images import Inputs
-from archspec.resolve.initialisation import filling, with_fills
+from archspec.resolve.initialisation import filling, told_apart, with_fills
 from archspec.resolve.modules import module
 from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
@@ -104,19 +104,25 @@ def _network(
     """
     spec = written.spec
     filled = with_fills(root, spec.init, written.ops, scope, written.file)
+    outputs = outputs_of(written, root)
+    closed = filling(filled, scope) | told_apart(filled, written.ops) if spec.init else {}
+    for node, says in of_any_number(root.children):
+        closed |= (
+            says if node.name in [name for _, name in outputs] and written.spec.outputs else {}
+        )
     return Network(
         name=spec.name,
         file=written.file,
         description=spec.description,
         paper=spec.paper,
         inputs=inputs,
-        outputs=outputs_of(written, root),
+        outputs=outputs,
         vars={name: values[name] for name in spec.vars},
         root=filled,
         expect=spec.expect,
         init=spec.init,
         is_default=True,
-        closed=filling(filled, scope) if spec.init else {},
+        closed=closed,
         ops=written.ops,
         allowed={name: var.allowed for name, var in spec.vars.items() if var.allowed},
     )

@@ -154,9 +154,9 @@ def _turn(
         add(builder, None if key is None else filled(key, scope), plan.node, scope)
     children: tuple[Child, ...]
     children, builder.children = tuple(builder.children), around
-    if counts is not None and number and entering is not None and builder.last.shape is not None:
-        if not gives_what_enters(entering, outer, builder.last.shape, scope):
-            builder.resolver.close(counts.vars, TURNS, node.span)
+    known = gives_what_enters(entering, outer, builder.last.shape, scope)
+    if counts is not None and number and not known:
+        builder.resolver.close(counts.vars, TURNS, node.span)
     _leave(builder, builder.siblings.since(before), bindings, outer)
     return Turn(bindings, plan.values, children, plan.entry)
 

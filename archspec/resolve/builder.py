@@ -123,9 +123,7 @@ class Builder:
             told = f"the first node says `from` which input it reads: {', '.join(self.inputs)}"
             raise fail("G306", told, node.span)
 
-    def _filled(
-        self, name: spec.Name, scope: Scope, but: frozenset[str] = NONE
-    ) -> spec.Name:
+    def _filled(self, name: spec.Name, scope: Scope, but: frozenset[str] = NONE) -> spec.Name:
         """Return a name with the loop variables in it filled in.
 
         Args:

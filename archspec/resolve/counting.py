@@ -118,8 +118,12 @@ def _numbers(var: str, scope: Scope) -> set[Quantity]:
     return {scope.quantity(expressions.parse(f"{var}[{i}]")) for i in range(len(value))}
 
 
-def gives_what_enters(entering: Shape, around: Scope, leaving: Shape, within: Scope) -> bool:
+def gives_what_enters(
+    entering: Shape | None, around: Scope, leaving: Shape | None, within: Scope
+) -> bool:
     """Tell whether what leaves a turn has the sizes of what enters it, whatever the vars are."""
+    if entering is None or leaving is None:
+        return True  # what is wrong there was reported
     if len(entering) != len(leaving) or type(entering) is not type(leaving):
         return False
     pairs = zip(entering, leaving, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.network import Absent, Body, Child, Decision, Fill, Leaf, Loop, walk
+from archspec.network import Absent, Body, Child, Decision, Fill, Leaf, Loop, of_any_number, walk
 from archspec.ops import Form, Op, Ops, Tensor
 from archspec.resolve.scope import Scope, of_values
 from archspec.resolve.shapes_across_scopes import name_formula
@@ -162,6 +162,20 @@ def filling(root: Body, scope: Scope) -> dict[str, Decision]:
                     read = map(name_formula, read_names(given) - _fields(ops[path]).keys())
                     decision = Decision("what tensors are filled with", given.span)
                     found |= dict.fromkeys(sorted(scope.origin(*read)), decision)
+    return found
+
+
+def told_apart(root: Body, ops: Ops) -> dict[str, Decision]:
+    """Return the open vars that say whether a module is there that a rule names by its path."""
+    found: dict[str, Decision] = {}
+    for body in (root, *_bodies(root)):
+        named = {
+            path for path, fills in body.fills.items() for f in fills
+            if f.rule.selector.text not in ops
+        }  # fmt: skip
+        for node, says in of_any_number(body.children) if named else ():
+            if any(f"{path}.".startswith(f"{node.path}.") for path in named):
+                found |= says
     return found
 
 

@@ -100,3 +100,40 @@ def with_vars(spec: dict[str, Any], rng: random.Random, percent: int = 40) -> di
     if "blocks" in spec:
         written["blocks"] = {name: lifting.body(body) for name, body in spec["blocks"].items()}
     return {**written, "vars": lifting.vars}
+
+
+def with_loops(spec: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Return a spec of the same network in which vars say how often loops turn, and over what.
+
+    Args:
+        spec: as `random_specs.document` writes it.
+        rng: draws which loops these are.
+    """
+    vars = dict(spec.get("vars", {}))
+
+    def lifted(node: Any) -> Any:
+        if isinstance(node, list):
+            return [lifted(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        found = {key: lifted(held) for key, held in node.items()}
+        if type(times := found.get("repeat")) is int and times > 0 and rng.random() < 0.7:
+            found["repeat"] = _new(vars, times, rng)
+        if isinstance(columns := found.get("for"), dict):
+            for name, held in columns.items():
+                if isinstance(held, list) and all(map(_is_number, held)) and rng.random() < 0.5:
+                    columns[name] = _new(vars, held, rng)
+        return found
+
+    written = {**spec, "net": lifted(spec["net"])}
+    if "blocks" in spec:
+        written["blocks"] = {name: lifted(body) for name, body in spec["blocks"].items()}
+    return {**written, "vars": vars}
+
+
+def _new(vars: dict[str, Any], value: Any, rng: random.Random) -> str:
+    """Return a formula of a new var that is at least 1, most often, or any number."""
+    name = f"v{len(vars)}"
+    smallest = min(value) if isinstance(value, list) else value
+    vars[name] = {"default": value, "min": 1} if smallest > 0 and rng.random() < 0.8 else value
+    return f"={name}"

@@ -43,7 +43,7 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
         names: the arguments of its constructor.
     """
     usual = network.scope(network.opened)
-    lists = Lists({name: len(usual[name]) for name in names if isinstance(usual[name], tuple)})
+    lists = Lists.among({name: usual[name] for name in names})
     told = [lists.apart(demand) for demand in demands(network, frozenset(names))] if names else []
     names = lists.names(names)
     always = [demand for demand in told if demand.under is None]
@@ -57,12 +57,14 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     return [*lists.whole(made)]
 
 
-def _asked(
-    network: Network, names: Sequence[str], told: Sequence[Demand], lists: Lists
-) -> Checks:
+def _asked(network: Network, names: Sequence[str], told: Sequence[Demand], lists: Lists) -> Checks:
     """Return what these demands ask of arguments."""
     usual = lists.values(network.scope(network.opened))
-    allowed = {entry: network.allowed.get(name, Allowed()) for name in lists.lengths for entry in lists.entries(name)}
+    allowed = {
+        entry: network.allowed.get(name, Allowed())
+        for name in lists.lengths
+        for entry in lists.entries(name)
+    }
     asked = _Asked({name: usual[name] for name in names}, {**network.allowed, **allowed}, Checks())
     for name in names:
         asked.of_spec(name)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from archspec import expressions
+from archspec.codegen.python.trees import literal, replaced
 from archspec.codegen.uses.common_formula import Untested
 from archspec.expressions import Formula
 from archspec.network import Body, Child, Decision, Leaf, Loop, Network
 
 _UNSAID: Formula = ast.Name("...", ast.Load())
 """Stands for what is too long to say: a name that no network has, of which nothing is asked."""
+
+_LARGEST_CYCLE: Final = 16
+"""Rests up to which each is looked at."""
 
 Outside = Callable[[Formula], Formula]
 """Says a formula in the names of the network."""
@@ -146,10 +150,31 @@ def at_ends(test: Formula, under: Formula | None, counts: Counts) -> Iterator[Fo
         yield test
         return
     name = min(read)
+    if (cycle := _cycle(test, name)) and name not in asked:
+        for rest in range(cycle):
+            told = replaced(test, lambda n: literal(rest) if _is_rest(n, name) else None)  # noqa: B023
+            yield from at_ends(expressions.substitute(told, {}), None, counts)
+        return
     if name in asked or not _is_of_ends(test, name):
         raise Untested(counts[name].decided_by)
     for end in (counts[name].first, counts[name].last):
         yield from at_ends(expressions.substitute(test, {name: end}), None, counts)
+
+
+def _cycle(test: Formula, name: str) -> int:
+    """Return how many rests a number is read for, as 2 in `index % 2`; 0 for any other reading."""
+    rests = [part for part in ast.walk(test) if _is_rest(part, name)]
+    reads = sum(isinstance(part, ast.Name) and part.id == name for part in ast.walk(test))
+    cycles = {part.right.value for part in rests}  # type: ignore[attr-defined]
+    return cycles.pop() if len(cycles) == 1 and len(rests) == reads else 0
+
+
+def _is_rest(part: ast.AST, name: str) -> bool:
+    if not isinstance(part, ast.BinOp) or not isinstance(part.op, ast.Mod):
+        return False
+    by = part.right.value if isinstance(part.right, ast.Constant) else 0
+    counts = isinstance(part.left, ast.Name) and part.left.id == name
+    return counts and type(by) is int and 0 < by <= _LARGEST_CYCLE
 
 
 def _is_of_ends(test: Formula, name: str) -> bool:

@@ -26,6 +26,7 @@ from archspec.traced import formula_of, hidden_of
 _SMALL = (0, 1, 2, 3)
 _DIVIDING = (ast.FloorDiv, ast.Div, ast.Mod)
 
+
 class Demand(NamedTuple):
     """A test that must hold, and the argument of a layer for which it must.
 

@@ -28,6 +28,11 @@ class Lists:
 
     lengths: Mapping[str, int]
 
+    @classmethod
+    def among(cls, usual: Mapping[str, Value]) -> Lists:
+        """Return the lists among the defaults of arguments."""
+        return cls({name: len(held) for name, held in usual.items() if isinstance(held, tuple)})
+
     def names(self, names: Sequence[str]) -> list[str]:
         """Return the names of arguments, where those of the entries stand for a list."""
         return [entry for name in names for entry in self.entries(name) or [name]]
@@ -71,9 +76,7 @@ class Lists:
 
     def _check(self, name: str, found: Checks) -> tuple[ast.expr, str]:
         length, entries = self.lengths[name], self.entries(name)
-        size: ast.expr = ast.Compare(
-            call("len", dotted(name)), [ast.NotEq()], [literal(length)]
-        )
+        size: ast.expr = ast.Compare(call("len", dotted(name)), [ast.NotEq()], [literal(length)])
         bounds = [found.of(dotted(entry)) for entry in entries]
         told = f"{name} must be {length} numbers"
         lows = {(bound.low, bound.high, bound.is_above) for bound in bounds}

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from archspec.network import Body, Leaf
+from archspec.network import Body, Leaf, of_any_number
 from archspec.ops import Kind
 
 _NOUNS: Final = {
@@ -127,12 +127,13 @@ def parts(bodies: Sequence[Body], without: Container[Place] = ()) -> list[Part]:
         without: what is left out, by the places of the nodes in the spec.
     """
     found: list[Part] = []
+    free = {place(node) for body in bodies for node, _ in of_any_number(body.children)}
     for key, uses in _aligned(bodies).items():
         there = [node for use in uses for node in use]
         if key in without or _says_nothing(there):
             continue
         counts = {len(use) for use in uses}
-        several = len(counts) > 1 and max(counts) > 1
+        several = key in free or (len(counts) > 1 and max(counts) > 1)
         lacking = 0 in counts and not several
         for part in _told(there):
             count = 0 if several else part.count * max(counts)
