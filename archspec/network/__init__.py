@@ -18,8 +18,8 @@ from functools import cached_property
 from archspec import expressions, spec
 from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
-from archspec.network.decisions import Decision
 from archspec.network.deciding import decisions, of_any_number
+from archspec.network.decisions import Decision
 from archspec.network.nodes import (
     INPUT,
     Absent,

@@ -12,7 +12,7 @@ from archspec.network import Child, Loop, Turn
 from archspec.resolve.builder import Builder
 from archspec.resolve.children import add_child
 from archspec.resolve.conditions import question
-from archspec.resolve.counting import TURNS, Counting, counting, gives_what_enters
+from archspec.resolve.counting import TURNS, Counting, Scopes, counting
 from archspec.resolve.either_way import can_ask
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
@@ -130,6 +130,9 @@ def _expand(
         told = counts.decided(node.span)
         loop = replace(loop, number=counts.number, starts=counts.starts, decided_by=told)
         builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told)
+        builder.last = counts.behind(builder.last)
+        if builder.last.ref in builder.siblings.flows:
+            builder.siblings.flows[builder.last.ref] = builder.last
     builder.children.append(loop)
 
 
@@ -154,9 +157,10 @@ def _turn(
         add(builder, None if key is None else filled(key, scope), plan.node, scope)
     children: tuple[Child, ...]
     children, builder.children = tuple(builder.children), around
-    known = gives_what_enters(entering, outer, builder.last.shape, scope)
-    if counts is not None and number and not known:
-        builder.resolver.close(counts.vars, TURNS, node.span)
+    if counts is not None and entering is not None and builder.last.shape is not None:
+        scopes = Scopes(outer, scope, bindings)
+        kept = counts.is_kept(int(number), entering, builder.last.shape, scopes)  # type: ignore[arg-type]
+        builder.resolver.close(() if kept else counts.vars, TURNS, node.span)
     _leave(builder, builder.siblings.since(before), bindings, outer)
     return Turn(bindings, plan.values, children, plan.entry)
 
@@ -183,7 +187,9 @@ def _entered(
     sizes = {own[i]: n for i, n in enumerate(shape)}
     builder.last = replace(builder.last, shape=renamed(shape, own))
     bindings = {**bindings, **{name: formula_of(n) for name, n in sizes.items()}}
-    return scope.with_sizes(sizes, outer), bindings
+    scope = scope.with_sizes(sizes, outer)
+    grown = {} if counts is None else counts.sizes(int(number), own, outer)  # type: ignore[arg-type]
+    return replace(scope, unwritten=scope.unwritten | grown), bindings
 
 
 def _leave(builder: Builder, names: list[str], bindings: dict[str, Formula], outer: Scope) -> None:

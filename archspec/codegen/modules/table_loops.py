@@ -232,21 +232,23 @@ class _Table:
 
     def _head(self, body: Sequence[ast.stmt]) -> ast.For:
         """Return the loop over the columns that its body reads."""
-        walked = Walked(self._turns, [n for n in self._turns.columns if n in self._frame.needed])
-        for name, formula in walked.counted.items():
-            self._around.needed.update(expressions.names(formula) - {self._turns.counter})
+        counter, needed = self._turns.counter, self._frame.needed
+        columns = [name for name in self._turns.columns if name in needed]
+        walked = Walked(self._turns, columns, counts=counter in needed)
+        for formula in walked.counted.values():
+            self._around.needed.update(expressions.names(formula) - {counter})
         told = [assign(dotted(n), self._frame.python(f)) for n, f in walked.counted.items()]
-        body = [*told, *body]
-        counter = self._turns.counter
-        counts = counter in self._frame.needed or bool(told)
+        name, start = walked.numbers or (counter, 0)
+        counts = bool(counter in needed or told or walked.numbers)
         if not walked.read:
             times = call("range", literal(len(self._turns.around)))
-            return loop(dotted(counter if counts else "_"), times, body)
+            return loop(dotted(counter if counts else "_"), times, [*told, *body])
         target = row(*map(dotted, walked.read)) if len(walked.read) > 1 else dotted(walked.read[0])
         rows = self._rows(walked)
-        if counts:
-            return loop(row(dotted(counter), target), call("enumerate", rows), body)
-        return loop(target, rows, body)
+        if not counts:
+            return loop(target, rows, body)
+        numbered = call("enumerate", rows, *([literal(start)] if start else []))
+        return loop(row(dotted(name), target), numbered, [*told, *body])
 
     def _rows(self, walked: Walked) -> ast.expr:
         """Return what a loop walks: a table that is written out, or lists side by side."""
