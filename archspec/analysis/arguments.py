@@ -48,7 +48,7 @@ def arguments(
     shape = next(iter(network.inputs.values()))
     name, index = named_channels(shape)
     channels = {name: shape[index]} if name in network.closed else {}
-    values = {**network.vars, **network.opened, **channels}
+    values = {**network.vars, **network.defaults, **channels}
     return tuple(
         Argument(name, value, True)
         if name in taken

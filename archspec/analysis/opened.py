@@ -9,6 +9,7 @@ from archspec.analysis.frozen import frozen
 from archspec.analysis.sides import sides
 from archspec.network import Decision, Network
 from archspec.ops import Shape
+from archspec.resolve.longer_lists import longer
 from archspec.resolve.opening import with_open_vars
 from archspec.spec import Given, Written
 
@@ -30,6 +31,7 @@ def opened(
         closed: vars that must not be open, with what they decide.
     """
     network = with_open_vars(network, written, overrides, shape, closed)
+    network = longer(network, written, overrides, shape) or network
     alone = sides(network, training=False) if network.side else None
     return replace(
         network,

@@ -63,6 +63,7 @@ class Network:
         sides: which heights and widths the module takes, where that has been found out.
         sides_in_eval: the same in eval mode, where a part that is there in training mode alone
             may need more.
+        usual: the network of the usual values, where this is of longer lists in their place.
         frozen: whether it holds what is computed of a height or width once, for its own input.
     """
 
@@ -84,6 +85,7 @@ class Network:
     allowed: Mapping[str, Allowed] = field(default_factory=dict)
     sides: Sides | None = None
     sides_in_eval: Sides | None = None
+    usual: Network | None = None
     frozen: bool = False
 
     @property
@@ -98,6 +100,12 @@ class Network:
         name, index = named_channels(shape)
         known = {name: shape[index], **self.vars}
         return {name: known[name] for name in self.open}
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """The usual values of what is open."""
+        usual = self.vars if self.usual is None else self.usual.vars
+        return {name: usual.get(name, value) for name, value in self.opened.items()}
 
     def scope(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """Return the values of all names of the network's own, where its vars have some values."""

@@ -27,7 +27,7 @@ from archspec.traced import NONE, collected, formula_of, known_as
 TURNS: Final = "the turns of a loop"
 """What the vars decide that say how often a loop turns."""
 
-_FEWEST: Final = 2
+FEWEST: Final = 2
 """Turns of which the second is one of those that need not be there."""
 
 
@@ -160,7 +160,7 @@ def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Co
     (var,) = vars
     least = resolver.document.vars[var].allowed.min if var in resolver.document.vars else None
     turns = expressions.evaluate(scope.told(number), scope.values)
-    if least is None or least < 1 or not isinstance(turns, int) or turns < _FEWEST:
+    if least is None or least < 1 or not isinstance(turns, int) or turns < FEWEST:
         return None
     is_var = scope.quantity(number) in _numbers(var, resolver.globals)
     return Counting(vars, number, starts) if is_var else None
@@ -178,7 +178,7 @@ def _counted(node: spec.Loop, scope: Scope) -> tuple[Formula, dict[str, int]] | 
         return None
     bounds = [scope.told(part) for part in call.args]
     first = bounds[0] if len(bounds) > 1 else expressions.constant(0)
-    if len(bounds) > _FEWEST or not isinstance(first, ast.Constant):
+    if len(bounds) > FEWEST or not isinstance(first, ast.Constant):
         return None
     start = first.value
     if type(start) is not int:

@@ -51,8 +51,16 @@ def other(value: Any, rng: random.Random) -> Any:
     if isinstance(value, float):
         return rng.choice((*PARTS, value / 2, 2 * value, *NO_NUMBERS))
     if isinstance(value, tuple):
-        return tuple(other(item, rng) for item in value)
+        near = rng.random() < 0.7  # of numbers far away, one in a list is soon refused
+        return tuple(_near(item, rng) if near else other(item, rng) for item in value)
     return value
+
+
+def _near(value: Any, rng: random.Random) -> Any:
+    """Return a value or one that is likely to do in its place."""
+    if type(value) is not int:
+        return rng.choice((value, other(value, rng)))
+    return rng.choice((value, value, value + 1, max(1, value - 1), 2 * value, 1))
 
 
 def described(module: nn.Module) -> tuple[list[Any], dict[str, str]]:

@@ -31,7 +31,7 @@ _NODES: Final = (*_STATEMENTS, *_EXPRESSIONS)
 _TYPES: Final = frozenset(("bool", "dict", "float", "int", "list", "str", "tuple", "type"))
 _CALLED: Final = frozenset(
     (
-        *("abs", "enumerate", "float", "int", "isinstance", "list", "super", "tuple", "zip"),
+        *("abs", "any", "enumerate", "float", "int", "isinstance", "list", "super", "tuple", "zip"),
         *(f.source for f in LANGUAGE.values() if f.source.isidentifier() and f.source[0] != "_"),
     )
 )

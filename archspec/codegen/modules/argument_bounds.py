@@ -45,10 +45,12 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     usual = network.scope(network.opened)
     lists = Lists.among({name: usual[name] for name in names})
     told = [lists.apart(demand) for demand in demands(network, frozenset(names))] if names else []
-    names = lists.names(names)
+    arguments, names = names, lists.names(names)
     always = [demand for demand in told if demand.under is None]
     base = _asked(network, names, always, lists)
-    made = [*map(refusing, lists.checks(base)), *written(base, names)]
+    told_at_once = [name for name in lists.lengths if lists.least(name, base) is not None]
+    alone = lists.names([name for name in arguments if name not in told_at_once])
+    made = [*map(refusing, lists.together(base).values()), *written(base, alone)]
     known = {ast.dump(check) for check in made}
     for text, under in {d.text_under: d.under for d in told if d.under is not None}.items():
         there = [*always, *(demand for demand in told if demand.text_under == text)]

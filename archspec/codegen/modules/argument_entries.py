@@ -9,13 +9,18 @@ import ast
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from archspec import expressions
 from archspec.codegen.modules.argument_checks import Checks
 from archspec.codegen.modules.argument_demands import Demand, at
+from archspec.codegen.modules.argument_messages import LONGEST, refusing
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, dotted, literal, replaced
+from archspec.codegen.python.trees import call, called, dotted, each, literal, replaced
 from archspec.expressions import Formula, Value
+
+_EACH: Final = ("n", "size", "entry")
+"""Names for an entry of a list, of which the first is taken that means nothing else."""
 
 
 @dataclass(frozen=True)
@@ -63,32 +68,62 @@ class Lists:
         }
         return expressions.fold(replaced(expressions.substitute(formula, rows), _of_row))
 
-    def whole(self, checks: Sequence[ast.If]) -> list[ast.If]:
-        """Return checks as source, where entries are taken from their lists."""
-        return [replaced(check, _taken) for check in checks]
-
-    def checks(self, found: Checks) -> list[tuple[ast.expr, str]]:
+    def together(self, found: Checks) -> dict[str, tuple[ast.expr, str]]:
         """Return the tests of the lists themselves, and what is said.
 
-        What is asked of all entries alike is asked of them together, and no more by itself.
+        What is the least of all entries alike is asked of them together.
         """
-        return [self._check(name, found) for name in self.lengths]
+        return {name: self._check(name, found) for name in self.lengths}
 
     def _check(self, name: str, found: Checks) -> tuple[ast.expr, str]:
-        length, entries = self.lengths[name], self.entries(name)
+        length = self.lengths[name]
         size: ast.expr = ast.Compare(call("len", dotted(name)), [ast.NotEq()], [literal(length)])
-        bounds = [found.of(dotted(entry)) for entry in entries]
         told = f"{name} must be {length} numbers"
-        lows = {(bound.low, bound.high, bound.is_above) for bound in bounds}
-        ((low, high, is_above), *others) = lows
-        alone = {*found.shares, *found.choices, *found.finite}.isdisjoint(entries)
-        if others or low == -math.inf or high < math.inf or is_above or not alone:
+        if (low := self.least(name, found)) is None:
             return size, told
-        for bound in bounds:
-            bound.low = -math.inf
         least = literal(int(low) if low == int(low) else low)
         small = ast.Compare(call("min", dotted(name)), [ast.Lt()], [least])
         return ast.BoolOp(ast.Or(), [size, small]), f"{told} of at least {flat(least)}"
+
+    def least(self, name: str, found: Checks) -> float | None:
+        """Return the least number that all entries of a list may be; None where they differ."""
+        entries = self.entries(name)
+        bounds = [found.of(dotted(entry)) for entry in entries]
+        ((low, high, is_above), *others) = {(b.low, b.high, b.is_above) for b in bounds}
+        alone = {*found.shares, *found.choices, *found.finite}.isdisjoint(entries)
+        known = alone and not others and -math.inf < low and high == math.inf and not is_above
+        return low if known else None
+
+    def whole(self, checks: Sequence[ast.If]) -> list[ast.If]:
+        """Return checks as source: one for what is asked of each entry, others of their entries."""
+        found = [*checks]
+        for name, length in self.lengths.items():
+            groups: dict[str, list[ast.If]] = {}
+            for check in found:
+                if (alike := self._of_each(check, name)) is not None:
+                    groups.setdefault(ast.dump(alike), []).append(check)
+            for group in groups.values():
+                if len(group) == length:
+                    whole = self._of_each(group[0], name)
+                    assert whole is not None
+                    found = [whole if c is group[0] else c for c in found if c not in group[1:]]
+        return [replaced(check, _taken) for check in found]
+
+    def _of_each(self, check: ast.If, name: str) -> ast.If | None:
+        """Return a check of one entry of a list as one of them all; None for any other."""
+        entries = self.entries(name)
+        read = {part.id for part in ast.walk(check.test) if isinstance(part, ast.Name)}
+        (entry, *others) = [one for one in entries if one in read] or [""]
+        one = next((word for word in _EACH if word not in {*read, *self.lengths}), "")
+        if not entry or others or not one:
+            return None
+        test = replaced(check.test, lambda n: dotted(one) if _is_named(n, entry) else None)
+        (said,) = (n.value for n in ast.walk(check.body[0]) if isinstance(n, ast.Constant))
+        each_one, told = f", for each {one} of {name}", str(said).replace(entry, one)
+        if len(told + each_one) > LONGEST:
+            told = told.partition(" where ")[0]
+        told += each_one
+        return refusing((called("any", [each(test, one, dotted(name))]), told))
 
 
 def _of_row(part: ast.expr) -> ast.expr | None:
@@ -114,6 +149,10 @@ def _of_row(part: ast.expr) -> ast.expr | None:
     for entry in row.elts:
         total = expressions.fold(ast.BinOp(total, ast.Add(), entry))
     return total
+
+
+def _is_named(part: ast.expr, name: str) -> bool:
+    return isinstance(part, ast.Name) and part.id == name
 
 
 def _taken(part: ast.expr) -> ast.expr | None:

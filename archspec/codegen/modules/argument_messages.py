@@ -20,7 +20,7 @@ from archspec.expressions import Formula
 _WIDEST: Final = 60
 """Characters of the names that one message has room for."""
 
-_LONGEST: Final = 68
+LONGEST: Final = 68
 """Characters of a message that says where it holds."""
 
 _Check: TypeAlias = tuple[ast.expr, str]
@@ -66,7 +66,7 @@ def where(under: Formula, check: ast.If) -> ast.If:
     told = next(value for value in words if isinstance(value, str))
     asked = ast.BoolOp(ast.And(), [python_of(under), check.test])
     longer = f"{told} where {_called(under)}"
-    return refusing((asked, longer if len(longer) <= _LONGEST else told))
+    return refusing((asked, longer if len(longer) <= LONGEST else told))
 
 
 def refusing(check: tuple[ast.expr, str]) -> ast.If:

@@ -65,7 +65,7 @@ def _frame(network: Network) -> Frame:
         scopes=[values],
         order=network.open,
         local=network.computed,
-        defaults={name: values[name] for name in network.open},
+        defaults=network.defaults,
         open=frozenset(values),
     )
 

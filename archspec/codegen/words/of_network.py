@@ -125,7 +125,7 @@ def _by_default(text: str, network: Network) -> str:
 def header(network: Network) -> list[str]:
     """Return the docstring of the file: name, figures, paper, where it came from."""
     shape = " and ".join(_sizes(s, "x") for s in network.inputs.values())
-    cost = analysis.cost(network)
+    cost = analysis.cost(network.usual or network)
     figures = f"{cost.parameters:,} parameters, {cost.macs_text} MACs for an input of {shape}."
     paper = [prose(network.paper)] if network.paper else []
     rest = [*paper, origin(network)]

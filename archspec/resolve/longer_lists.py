@@ -1,0 +1,65 @@
+"""Lists of turns in which a loop turns once: what a second turn would be is seen in longer ones.
+
+A class that is right for any number of turns is written from one network as well as from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from archspec.errors import SpecError
+from archspec.expressions import Value
+from archspec.network import Network, walk
+from archspec.ops import Shape
+from archspec.resolve.counting import FEWEST, TURNS
+from archspec.resolve.opening import resolve_named, with_open_vars
+from archspec.spec import Given, Written
+
+
+def longer(
+    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+) -> Network | None:
+    """Return a network of more turns in whose formulas vars are open that say how many these are.
+
+    Args:
+        network: with all open vars that can be open as it is.
+        written: its spec.
+        overrides: values for its vars.
+        shape: an input shape without the batch dimension, instead of the spec's.
+
+    Returns:
+        The network, which knows that of the usual values; None where no var is more open in it.
+    """
+    more = {name: raised for name in network.closed if (raised := _raised(network, name))}
+    if not more:
+        return None
+    given = {name: written.spec.vars[name] for name in more}
+    values = {name: Given(given[name].span, raised) for name, raised in more.items()}
+    try:
+        found = resolve_named(written, {**overrides, **values}, shape)
+        closed = {name: what for name, what in network.closed.items() if name not in more}
+        found = with_open_vars(found, written, {**overrides, **values}, shape, closed)
+    except SpecError:
+        return None  # of longer lists there is no network
+    if not {*more} <= {*found.open} or not _agree(network, found):
+        return None
+    return replace(found, usual=network, is_default=network.is_default)
+
+
+def _raised(network: Network, name: str) -> Value:
+    """Return a var with enough turns everywhere; None where it says no numbers of turns."""
+    if network.closed[name].what != TURNS:
+        return None
+    value = network.vars.get(name)
+    entries = value if isinstance(value, tuple) else (value,)
+    if not all(type(entry) is int and entry > 0 for entry in entries) or min(entries) >= FEWEST:
+        return None
+    raised = tuple(max(entry, FEWEST) for entry in entries)
+    return raised if isinstance(value, tuple) else raised[0]
+
+
+def _agree(one: Network, other: Network) -> bool:
+    """Tell whether all that is in one network gives the same shapes in another."""
+    shapes = {node.path: node.output for node in walk(other.root)}
+    return all(shapes.get(node.path) == node.output for node in walk(one.root))
