@@ -97,12 +97,18 @@ class ConvNeXtTiny(nn.Module):
 
     def __init__(
         self,
+        depths: tuple[int, ...] = (3, 3, 9, 3),
+        widths: tuple[int, ...] = (96, 192, 384, 768),
         layer_scale: float = 1e-06,
         stochastic_depth: float = 0.1,
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if len(depths) != 4 or min(depths) < 1:
+            raise ValueError("depths must be 4 numbers of at least 1")
+        if len(widths) != 4 or min(widths) < 1:
+            raise ValueError("widths must be 4 numbers of at least 1")
         if not math.isfinite(layer_scale):
             raise ValueError("layer_scale must be finite")
         if not 0 <= stochastic_depth <= 1:
@@ -110,12 +116,14 @@ class ConvNeXtTiny(nn.Module):
         if min(num_classes, in_channels) < 1:
             raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
-        self.features = _features(layer_scale, stochastic_depth, in_channels)
+        self.features = _features(
+            depths, widths, layer_scale, stochastic_depth, in_channels
+        )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(
-            LayerNorm2d(768, eps=1e-06),
+            LayerNorm2d(widths[3], eps=1e-06),
             nn.Flatten(),
-            nn.Linear(768, num_classes),
+            nn.Linear(widths[3], num_classes),
         )
         _initialise(self)
 
@@ -142,19 +150,22 @@ def _initialise(network: nn.Module) -> None:
 
 
 def _features(
-    layer_scale: float, stochastic_depth: float, in_channels: int
+    depths: tuple[int, ...],
+    widths: tuple[int, ...],
+    layer_scale: float,
+    stochastic_depth: float,
+    in_channels: int,
 ) -> nn.Sequential:
     """Chain a 4x4 convolution, CNBlock blocks and three 2x2 convolutions."""
     layers: list[nn.Module] = [
         nn.Sequential(
-            nn.Conv2d(in_channels, 96, kernel_size=4, stride=4),
-            LayerNorm2d(96, eps=1e-06),
+            nn.Conv2d(in_channels, widths[0], kernel_size=4, stride=4),
+            LayerNorm2d(widths[0], eps=1e-06),
         )
     ]
-    previous = 96
-    for i, (depth, channels, start) in enumerate(
-        ((3, 96, 0), (3, 192, 3), (9, 384, 6), (3, 768, 15))
-    ):
+    previous = widths[0]
+    for i, (depth, channels) in enumerate(zip(depths, widths, strict=True)):
+        start = sum(depths[:i])
         if i > 0:
             layers.append(
                 nn.Sequential(
@@ -166,7 +177,11 @@ def _features(
         layers.append(
             nn.Sequential(
                 *(
-                    CNBlock(previous, stochastic_depth * (start + j) / 17, layer_scale)
+                    CNBlock(
+                        previous,
+                        stochastic_depth * (start + j) / (sum(depths) - 1),
+                        layer_scale,
+                    )
                     for j in range(depth)
                 )
             )

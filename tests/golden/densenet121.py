@@ -55,10 +55,13 @@ class DenseNet121(nn.Module):
         self,
         stem: int = 64,
         growth: int = 32,
+        layers: tuple[int, ...] = (6, 12, 24, 16),
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if len(layers) != 4 or min(layers) < 1:
+            raise ValueError("layers must be 4 numbers of at least 1")
         if min(stem, growth, num_classes) < 1:
             raise ValueError("stem, growth and num_classes must be at least 1")
         if in_channels < 1:
@@ -73,7 +76,7 @@ class DenseNet121(nn.Module):
             pool0=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
         )
         channels = stem
-        for i, depth in ((1, 6), (2, 12), (3, 24), (4, 16)):
+        for i, depth in enumerate(layers, 1):
             named_layers[f"denseblock{i}"] = nn.Sequential(
                 OrderedDict(
                     (f"denselayer{j}", DenseLayer(channels + growth * (j - 1), growth))
@@ -90,12 +93,7 @@ class DenseNet121(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Linear(channels, num_classes)
-
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight)
-            elif isinstance(module, nn.Linear):
-                nn.init.zeros_(module.bias)
+        _initialise(self)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (N, in_channels, 224, 224) to (N, num_classes).
@@ -107,3 +105,12 @@ class DenseNet121(nn.Module):
         x = self.avgpool(x)  # (N, 1024, 1, 1)
         x = self.flatten(x)  # (N, 1024)
         return self.classifier(x)  # (N, 1000)
+
+
+def _initialise(network: nn.Module) -> None:
+    """Fill the weights of a new network."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+        elif isinstance(module, nn.Linear):
+            nn.init.zeros_(module.bias)

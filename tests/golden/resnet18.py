@@ -48,8 +48,15 @@ class BasicBlock(nn.Module):
 class ResNet18(nn.Module):
     """A strided stem, four stages of residual blocks, and a linear classifier."""
 
-    def __init__(self, num_classes: int = 1000, in_channels: int = 3) -> None:
+    def __init__(
+        self,
+        layers: tuple[int, ...] = (2, 2, 2, 2),
+        num_classes: int = 1000,
+        in_channels: int = 3,
+    ) -> None:
         """Build the network with freshly initialised weights."""
+        if len(layers) != 4 or min(layers) < 1:
+            raise ValueError("layers must be 4 numbers of at least 1")
         if min(num_classes, in_channels) < 1:
             raise ValueError("num_classes and in_channels must be at least 1")
         super().__init__()
@@ -59,10 +66,10 @@ class ResNet18(nn.Module):
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
-        self.layer1 = _layer(64, channels=64, stride=1)
-        self.layer2 = _layer(64, channels=128, stride=2)
-        self.layer3 = _layer(128, channels=256, stride=2)
-        self.layer4 = _layer(256, channels=512, stride=2)
+        self.layer1 = _layer(64, depth=layers[0], channels=64, stride=1)
+        self.layer2 = _layer(64, depth=layers[1], channels=128, stride=2)
+        self.layer3 = _layer(128, depth=layers[2], channels=256, stride=2)
+        self.layer4 = _layer(256, depth=layers[3], channels=512, stride=2)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(512, num_classes)
@@ -91,9 +98,9 @@ class ResNet18(nn.Module):
         return self.fc(x)  # (N, 1000)
 
 
-def _layer(in_channels: int, channels: int, stride: int) -> nn.Sequential:
-    """Build a stage of two BasicBlock blocks."""
+def _layer(in_channels: int, depth: int, channels: int, stride: int) -> nn.Sequential:
+    """Build a stage of `depth` BasicBlock blocks."""
     return nn.Sequential(
         BasicBlock(in_channels, channels, stride=stride),
-        BasicBlock(channels, channels),
+        *(BasicBlock(channels, channels) for _ in range(depth - 1)),
     )

@@ -70,12 +70,15 @@ class ResNet50(nn.Module):
 
     def __init__(
         self,
+        layers: tuple[int, ...] = (3, 4, 6, 3),
         groups: int = 1,
         width_per_group: int = 64,
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if len(layers) != 4 or min(layers) < 1:
+            raise ValueError("layers must be 4 numbers of at least 1")
         if min(groups, width_per_group, num_classes) < 1:
             raise ValueError(
                 "groups, width_per_group and num_classes must be at least 1"
@@ -90,16 +93,16 @@ class ResNet50(nn.Module):
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         self.layer1 = _layer(
-            64, groups, width_per_group, depth=3, channels=64, stride=1
+            64, groups, width_per_group, depth=layers[0], channels=64, stride=1
         )
         self.layer2 = _layer(
-            256, groups, width_per_group, depth=4, channels=128, stride=2
+            256, groups, width_per_group, depth=layers[1], channels=128, stride=2
         )
         self.layer3 = _layer(
-            512, groups, width_per_group, depth=6, channels=256, stride=2
+            512, groups, width_per_group, depth=layers[2], channels=256, stride=2
         )
         self.layer4 = _layer(
-            1024, groups, width_per_group, depth=3, channels=512, stride=2
+            1024, groups, width_per_group, depth=layers[3], channels=512, stride=2
         )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()

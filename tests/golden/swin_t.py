@@ -262,20 +262,32 @@ class SwinT(nn.Module):
         self,
         patch: int = 4,
         width: int = 96,
+        depths: tuple[int, ...] = (2, 2, 6, 2),
+        heads: tuple[int, ...] = (3, 6, 12, 24),
         window: int = 7,
         stochastic_depth: float = 0.2,
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
+        if len(depths) != 4 or min(depths) < 1:
+            raise ValueError("depths must be 4 numbers of at least 1")
+        if len(heads) != 4 or min(heads) < 1:
+            raise ValueError("heads must be 4 numbers of at least 1")
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
         if min(patch, width, window, num_classes) < 1:
             raise ValueError("patch, width, window and num_classes must be at least 1")
         if in_channels < 1:
             raise ValueError("in_channels must be at least 1")
-        if width % 3:
-            raise ValueError("width must be a multiple of 3")
+        if width % heads[0]:
+            raise ValueError("heads[0] must divide width")
+        if (2 * width) % heads[1]:
+            raise ValueError("heads[1] must divide 2 * width")
+        if (4 * width) % heads[2]:
+            raise ValueError("heads[2] must divide 4 * width")
+        if (8 * width) % heads[3]:
+            raise ValueError("heads[3] must divide 8 * width")
         super().__init__()
         layers: list[nn.Module] = [
             nn.Sequential(
@@ -285,9 +297,8 @@ class SwinT(nn.Module):
             )
         ]
         channels = width
-        for i, (depth, heads, start) in enumerate(
-            ((2, 3, 0), (2, 6, 2), (6, 12, 4), (2, 24, 10))
-        ):
+        for i, (depth, stage_heads) in enumerate(zip(depths, heads, strict=True)):
+            start = sum(depths[:i])
             if i > 0:
                 layers.append(PatchMerging(channels))
                 channels *= 2
@@ -296,10 +307,10 @@ class SwinT(nn.Module):
                     *(
                         SwinBlock(
                             channels,
-                            heads,
+                            stage_heads,
                             window,
                             j % 2 * (window // 2),
-                            stochastic_depth * (start + j) / 11,
+                            stochastic_depth * (start + j) / (sum(depths) - 1),
                         )
                         for j in range(depth)
                     )

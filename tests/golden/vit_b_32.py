@@ -94,9 +94,9 @@ class EncoderBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """A learned tensor and twelve EncoderBlock blocks with dropout and layer norm."""
+    """A learned tensor and EncoderBlock blocks with dropout and layer norm."""
 
-    def __init__(self, in_features: int, heads: int) -> None:
+    def __init__(self, in_features: int, depth: int, heads: int) -> None:
         super().__init__()
         self.pos_embedding = nn.Parameter(
             nn.init.normal_(torch.empty(1, 50, in_features), std=0.02)
@@ -105,7 +105,7 @@ class Encoder(nn.Module):
         self.layers = nn.Sequential(
             OrderedDict(
                 (f"encoder_layer_{i}", EncoderBlock(in_features, heads))
-                for i in range(12)
+                for i in range(depth)
             )
         )
         self.ln = nn.LayerNorm(in_features, eps=1e-06)
@@ -123,14 +123,15 @@ class ViTB32(nn.Module):
 
     def __init__(
         self,
+        depth: int = 12,
         heads: int = 12,
         width: int = 768,
         num_classes: int = 1000,
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if min(heads, width, num_classes) < 1:
-            raise ValueError("heads, width and num_classes must be at least 1")
+        if min(depth, heads, width, num_classes) < 1:
+            raise ValueError("depth, heads, width and num_classes must be at least 1")
         if in_channels < 1:
             raise ValueError("in_channels must be at least 1")
         if width % heads:
@@ -140,7 +141,7 @@ class ViTB32(nn.Module):
         self.conv_proj = nn.Conv2d(in_channels, width, kernel_size=32, stride=32)
         self.flatten = nn.Flatten(start_dim=2)
         self.patches = Permute((0, 2, 1))
-        self.encoder = Encoder(width, heads)
+        self.encoder = Encoder(width, depth, heads)
         self.first = Narrow(1, start=0, length=1)
         self.representation = nn.Flatten()
         self.heads = nn.Sequential(OrderedDict(head=nn.Linear(width, num_classes)))
