@@ -6,13 +6,19 @@ import ast
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from archspec.allowed import is_number
 from archspec.errors import Span
 from archspec.expressions import Value
 from archspec.network import Network
 from archspec.ops import named_channels
 from archspec.spec import Given, Written, read_names
 
-_KINDS: Final = {bool: "true or false", str: "a word", tuple: "a list", type(None): "nothing"}
+_KINDS: Final = {
+    bool: "true or false",
+    str: "a word",
+    tuple: "a list of other things",
+    type(None): "nothing",
+}
 
 
 class Argument(NamedTuple):
@@ -73,11 +79,15 @@ def _why(
 ) -> tuple[str, Span | None]:
     """Return why a var is no argument, and where that is written."""
     given = overrides.get(name, written.spec.vars.get(name))
-    if type(value) in _KINDS:
-        return f"it is {_KINDS[type(value)]}, and arguments are numbers", None
+    if (kind := _KINDS.get(type(value))) and not _is_of_numbers(value):
+        return f"it is {kind}, and arguments are numbers and lists of them", None
     if given is not None and given.formula is not None:
         return f"it is computed from {', '.join(sorted(read_names(given)))}", given.span
     if name in network.closed:
         what, place = network.closed[name]
         return f"it may decide {what}", place
     return "nothing that is there reads it", None
+
+
+def _is_of_numbers(value: Value) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(map(is_number, value))

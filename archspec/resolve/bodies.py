@@ -115,9 +115,10 @@ def _expand(
         builder.last = only(builder.reading(node, around.reads, scope)[0], node.span)
     planned, count = turns(node, scope)
     # Branches of a merge are as many as it joins.
-    counts = counting(node, scope, builder.resolver) if branches is None else None
-    if counts is None:
-        builder.resolver.close(structural(node, scope), TURNS, node.span)
+    found = counting(node, scope, builder.resolver) if branches is None else TURNS
+    counts = found if isinstance(found, Counting) else None
+    if isinstance(found, str):
+        builder.resolver.close(structural(node, scope), found, node.span)
     start, made, before = builder.last, [], len(builder.siblings.flows)
     for turn in planned:
         if branches is not None:  # each turn reads what enters all of them

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from archspec import expressions, spec
 from archspec.expressions import Formula, names
@@ -60,7 +62,7 @@ class Question:
     @property
     def within(self) -> Scope:
         """What the names stand for under the condition."""
-        return self.scope.assuming(self._known)
+        return _assuming(self.scope, self._known)
 
     def assumed(self, shape: Shape) -> Shape:
         """Return a shape as it is under the condition, also where that does not hold now."""
@@ -87,6 +89,20 @@ class Question:
             if opens and self.scope.source_of(name) and not known.keys() & names(other):
                 known.setdefault(name, other)
         return known
+
+
+def _assuming(scope: Scope, equal: Mapping[str, Formula]) -> Scope:
+    """Return a scope where some names of formulas are known to mean what others yield."""
+    known = {}
+    for name, formula in equal.items():
+        bound = scope.names[name]
+        assert bound.source is not None
+        source = bound.source._replace(quantity=scope.quantity(scope.told(formula)))
+        # Where it cannot be computed, what stands before it in an `and` does not hold.
+        with suppress(expressions.ExpressionError):
+            value = expressions.evaluate(formula, scope.values)
+            known[name] = replace(bound, value=value, source=source)
+    return scope.with_names(known)
 
 
 def question(node: spec.Node, scope: Scope, *, holds: bool) -> Question | None:

@@ -140,8 +140,8 @@ def _growing(leaving: Shape, scopes: Scopes) -> dict[int, Formula]:
     return found
 
 
-def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Counting | None:
-    """Return what a loop counts where an open var says how often it turns; None for any other.
+def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Counting | str:
+    """Return what a loop counts where an open var says how often it turns; else what vars decide.
 
     Args:
         node: the loop.
@@ -149,21 +149,23 @@ def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Co
         resolver: what all bodies share.
     """
     if not isinstance(node, spec.Loop):
-        return None
+        return TURNS
     counted = _counted(node, scope)
     if counted is None:
-        return None
+        return TURNS
     number, starts = counted
     vars = scope.origin(number)
     if len(vars) != 1 or scope.secret(number):
-        return None
+        return TURNS
     (var,) = vars
+    is_var = scope.quantity(number) in _numbers(var, resolver.globals)
     least = resolver.document.vars[var].allowed.min if var in resolver.document.vars else None
     turns = expressions.evaluate(scope.told(number), scope.values)
-    if least is None or least < 1 or not isinstance(turns, int) or turns < FEWEST:
-        return None
-    is_var = scope.quantity(number) in _numbers(var, resolver.globals)
-    return Counting(vars, number, starts) if is_var else None
+    if is_var and (least is None or least < 1):
+        return f"{TURNS}, of which there may be none where `min` is not 1"
+    if not is_var or not isinstance(turns, int) or turns < FEWEST:
+        return TURNS
+    return Counting(vars, number, starts)
 
 
 def _counted(node: spec.Loop, scope: Scope) -> tuple[Formula, dict[str, int]] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -122,19 +121,6 @@ class Scope:
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
         """Return the scope with one more name of its own, which is computed from others."""
         return self.with_names({name: Binding(value, name_formula(name), self.source(formula))})
-
-    def assuming(self, equal: Mapping[str, Formula]) -> Scope:
-        """Return the scope where some names of formulas are known to mean what others yield."""
-        known = {}
-        for name, formula in equal.items():
-            bound = self.names[name]
-            assert bound.source is not None
-            source = bound.source._replace(quantity=self.quantity(self.told(formula)))
-            # Where it cannot be computed, what stands before it in an `and` does not hold.
-            with suppress(expressions.ExpressionError):
-                value = expressions.evaluate(formula, self.values)
-                known[name] = replace(bound, value=value, source=source)
-        return self.with_names(known)
 
     def with_sizes(self, sizes: Mapping[str, int], around: Scope) -> Scope:
         """Return the scope where names of formulas stand for sizes of a scope around."""

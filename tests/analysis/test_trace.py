@@ -78,7 +78,7 @@ def test_a_convolution_in_a_block_in_two_loops(capsys: pytest.CaptureFixture[str
     assert seen == {*names(block), *names(vars)}
     assert found["source"]["calls"][-1]["within"] == "BasicBlock.__init__"
     assert found["source"]["calls"][0]["text"] == [
-        "self.layer2 = _layer(64, depth=4, channels=128, stride=2)"
+        "self.layer2 = _layer(64, depth=layers[1], channels=128, stride=2)"
     ]
 
 

@@ -36,7 +36,7 @@ SPARED = ["PLR0913", "PLR0917", "PLR2004", "D107"]
 # What is unrolled is long: no bound on the length of a function can hold.
 SPARED_FLAT = [*SPARED, "PLR0912", "PLR0915"]
 
-LIMITS = {"resnet34": 99, "vgg16_bn": 75, "vgg16": 75}
+LIMITS = {"resnet34": 106, "vgg16_bn": 75, "vgg16": 75}
 LONGEST = 40
 
 

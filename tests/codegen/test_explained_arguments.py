@@ -13,7 +13,7 @@ from archspec.commands import main
 
 HEAD = """name: Net
 input: [8, 6, 6]
-vars: {width: 8, count: 1, rate: 0.5, twice: =2 * width, words: [4, 8], act: ReLU, bias: true}
+vars: {width: 8, count: 1, rate: 0.5, twice: =2 * width, words: [ReLU, GELU], act: ReLU, bias: true}
 """
 CONV = "{Conv2d: 4, kernel_size: 1}"
 
@@ -25,7 +25,7 @@ REASONS = {
         "a node is there",
         4,
     ),
-    "a count": (f"net: [{{repeat: =count, do: {CONV}}}]", "count", "the turns of a loop", 4),
+    "a count": (f"net: [{{repeat: =count, do: {CONV}}}]", "count", "where `min` is not 1", 4),
     "a name": (f"net: {{conv<count>: {CONV}}}", "count", "the name of a node", 4),
     "a side": (
         "net:\n- {MaxPool2d: =count + 1, stride: 1}\n- Flatten\n- {Linear: 3}",
@@ -53,7 +53,12 @@ REASONS = {
         "it is true or false",
         None,
     ),
-    "a list": (f"net: [{{for: {{n: =words}}, do: {CONV}}}]", "words", "it is a list", None),
+    "a list": (
+        f"net: [{{for: {{n: =words}}, do: {{do: =n}}}}, {CONV}]",
+        "words",
+        "it is a list",
+        None,
+    ),
     "computed": ("net: [{Conv2d: =twice, kernel_size: 1}]", "twice", "computed from width", 3),
     "unread": (f"net: [{CONV}]", "width", "nothing that is there reads it", None),
 }

@@ -23,13 +23,28 @@ from archspec.schema.names import SIZES
 # What the constructors take, and another value of each.
 BUNDLED: dict[str, dict[str, Any]] = {
     "lenet": {"num_classes": 7},
-    "resnet18": {"num_classes": 10},
-    "resnet50": {"groups": 2, "width_per_group": 32, "num_classes": 10},
+    "resnet18": {"layers": (1, 3, 2, 1), "num_classes": 10},
+    "resnet50": {"layers": (2, 1, 1, 3), "groups": 2, "width_per_group": 32, "num_classes": 10},
     "squeezenet1_1": {"channels": 32, "kernel_size": 5, "dropout": 0.1, "num_classes": 10},
     "vgg11_bn": {"hidden": 64, "num_classes": 10},
     "googlenet": {"num_classes": 10},
     "mobilenet_v3_small": {"hidden": 16, "dropout": 0.5, "num_classes": 10},
-    "densenet121": {"stem": 48, "growth": 12, "num_classes": 10},
+    "densenet121": {"stem": 48, "growth": 12, "layers": (2, 1, 5, 3), "num_classes": 10},
+    "convnext_tiny": {
+        "depths": (1, 2, 1, 4),
+        "widths": (8, 24, 16, 40),
+        "layer_scale": 0.5,
+        "stochastic_depth": 0.0,
+        "num_classes": 10,
+    },
+    "regnet_y_400mf": {
+        "widths": (16, 32, 16, 48),
+        "depths": (2, 1, 1, 3),
+        "group_width": 4,
+        "se_ratio": 0.5,
+        "num_classes": 10,
+    },
+    "shufflenet_v2_x0_5": {"channels": (24, 48, 98), "head": 64, "num_classes": 10},
     "efficientnet_b0": {
         "width": 0.5,
         "stem": 24,
@@ -37,10 +52,12 @@ BUNDLED: dict[str, dict[str, Any]] = {
         "dropout": 0.0,
         "num_classes": 10,
     },
-    "vit_b_32": {"heads": 6, "width": 24, "num_classes": 10},
+    "vit_b_32": {"depth": 3, "heads": 6, "width": 24, "num_classes": 10},
     "swin_t": {
         "patch": 8,
         "width": 24,
+        "depths": (1, 3, 2, 1),
+        "heads": (2, 3, 4, 6),
         "window": 5,
         "stochastic_depth": 0.5,
         "num_classes": 10,
@@ -53,9 +70,11 @@ LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_
 
 # Other values that make networks small enough to run.
 SMALL: dict[str, dict[str, Any]] = {
-    "densenet121": {"stem": 8, "growth": 4, "num_classes": 3},
-    "vit_b_32": {"heads": 2, "width": 8, "num_classes": 3},
-    "swin_t": {"patch": 8, "width": 24, "window": 5, "num_classes": 3},
+    "densenet121": {"stem": 8, "growth": 4, "layers": (3, 1, 2, 2), "num_classes": 3},
+    "vit_b_32": {"depth": 2, "heads": 2, "width": 8, "num_classes": 3},
+    "swin_t": {"patch": 8, "width": 24, "depths": (2, 1, 3, 1), "window": 5, "num_classes": 3},
+    "convnext_tiny": {"depths": (1, 3, 1, 2), "widths": (8, 16, 8, 24), "num_classes": 3},
+    "regnet_y_400mf": {"depths": (2, 1, 3, 1), "num_classes": 3},
 }
 
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {

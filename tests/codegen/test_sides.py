@@ -20,7 +20,7 @@ EXACT = {
     "swin_t": 4,
     "convnext_tiny": 32,
 }
-ANY = ("resnet18", "mobilenet_v3_small", "shufflenet_v2_x0_5")
+ANY = ("resnet18", "mobilenet_v3_small", "regnet_x_400mf")
 FIXED = ("lenet", "vit_b_32")
 
 

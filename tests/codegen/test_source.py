@@ -576,7 +576,7 @@ def test_what_a_table_says_is_passed_under_its_name() -> None:
     assert "row" not in source
     assert "sum(row)" in load(CASES["rows of a table that are read as a whole"]).codegen()
     source = emitted(bundled("resnet34"))
-    assert "_layer(64, depth=3, channels=64, stride=1)" in source
+    assert "_layer(64, depth=layers[0], channels=64, stride=1)" in source
 
 
 def test_what_is_copied_into_source_is_laid_out_as_source() -> None:

@@ -120,8 +120,7 @@ class Constructor:
             if not isinstance(view.child, Loop):
                 raise Differ
             turns.append([view.turn(turn) for turn in view.child.turns])
-        folded = self._folded(slot, turns) if self._folds else None
-        if folded is not None:
+        if self._folds and (folded := self._folded(slot, turns)) is not None:
             return folded
         if len({len(use) for use in turns}) > 1:
             raise Differ
