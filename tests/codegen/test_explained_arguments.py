@@ -89,7 +89,7 @@ def test_the_command_tells_them(capsys: pytest.CaptureFixture[str]) -> None:
     lines = {line.split()[0]: line for line in told.splitlines()}
     assert lines["num_classes"].split(maxsplit=1)[1] == "an argument"
     assert lines["depth"].endswith(
-        "no argument: it may decide the turns of a loop, families/efficientnet.yaml:60"
+        "no argument: it may decide the turns of a loop, families/efficientnet.yaml:66"
     )
     assert main(["codegen", "lenet", "--explain", "--out", "lenet.py"]) == 2
     assert "--explain writes nothing" in capsys.readouterr().err
