@@ -16,10 +16,19 @@ unknown op `Linaer` - did you mean `Linear`?
 """
 
 from archspec.api import load, loads
-from archspec.architecture import Architecture
+from archspec.architecture import Architecture, family_source
 from archspec.errors import Diagnostic, SpecError
 from archspec.plugins import PluginError
 from archspec.second_name import DISTRIBUTION as DISTRIBUTION
 from archspec.version import __version__
 
-__all__ = ["Architecture", "Diagnostic", "PluginError", "SpecError", "__version__", "load", "loads"]
+__all__ = [
+    "Architecture",
+    "Diagnostic",
+    "PluginError",
+    "SpecError",
+    "__version__",
+    "family_source",
+    "load",
+    "loads",
+]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -233,6 +234,41 @@ class Architecture:
 
 def _ending(path: str | os.PathLike[str]) -> str:
     return os.fspath(path).rpartition(".")[2].lower()
+
+
+def family_source(nets: Mapping[str, Architecture], name: str, *, line_length: int = 88) -> str:
+    """Return the PyTorch source of several networks as one file.
+
+    Those that differ in the arguments of a class have that class in common, and each has a
+    function that makes it.
+
+    >>> from archspec import load
+    >>> nets = {name: load(name) for name in ("resnet18", "resnet34")}
+    >>> text = family_source(nets, "ResNet")
+    >>> [line for line in text.splitlines() if line.startswith(("class ResNet", "def resnet"))]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['class ResNet(nn.Module):',
+     'def resnet18(num_classes: int = 1000, in_channels: int = 3) -> ResNet:',
+     'def resnet34(num_classes: int = 1000, in_channels: int = 3) -> ResNet:']
+
+    Args:
+        nets: the networks, by the names of these functions.
+        name: of the class; where several are needed, what tells them apart is in their names.
+        line_length: columns of a line, from 88 to 200; layers that are copied keep 88.
+
+    Raises:
+        ValueError: for names that Python does not allow, no networks, or another length.
+        SpecError: when the source would be too long.
+    """
+    from archspec.codegen import Member, source_of_family, telling  # noqa: PLC0415 - jinja2
+
+    if not nets or not all(word.isidentifier() and not iskeyword(word) for word in (name, *nets)):
+        raise ValueError("a family has networks, each under a name that Python allows")
+    members = []
+    for factory, net in nets.items():
+        _, told = telling(lambda n: Member("", n).text, net._named, net._opened)
+        members.append(Member(factory, told))
+    return source_of_family(members, name, line_length=line_length)
 
 
 def _folder(templates: str | os.PathLike[str] | None) -> Path | None:

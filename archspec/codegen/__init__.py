@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from archspec.codegen.families import definitions_of
+from archspec.codegen.families.members import Member
 from archspec.codegen.file import gate
 from archspec.codegen.file.admitted_names import admit
 from archspec.codegen.file.emitted_file import File, file_of
@@ -67,8 +70,32 @@ def source(
     with within(line_length):
         program = Program(network)
         write_network(program, flat=style == "flat")
-        file = file_of(program, main_part(network) if main else [])
+        ending = main_part(network) if main else []
+        file = file_of(program.definitions, network.ops, ending)
         return _laid_out(network, file, of_network.header(network), templates)
+
+
+def source_of_family(members: Sequence[Member], name: str, *, line_length: int = USUAL) -> str:
+    """Return the source of a module that defines several networks of one family.
+
+    Args:
+        members: the networks.
+        name: of the class of those that are alike.
+        line_length: columns of a line.
+
+    Raises:
+        SpecError: when the text is longer than it may be; code L207.
+        Untested: when open vars decide what no class asks.
+        ValueError: for a length of lines not from `USUAL` to `WIDEST`.
+    """
+    networks = [member.network for member in members]
+    for network in networks:
+        admit(network)
+    with within(line_length):
+        ops = {label: op for network in networks for label, op in network.ops.items()}
+        file = file_of(definitions_of(members, name), ops)
+        header = of_network.header_of_family(name, networks)
+        return _laid_out(replace(networks[0], name=name), file, header, None)
 
 
 def telling(
@@ -142,9 +169,11 @@ __all__ = [
     "USUAL",
     "WIDEST",
     "LayoutError",
+    "Member",
     "Untested",
     "is_generated",
     "source",
+    "source_of_family",
     "source_of_tests",
     "telling",
 ]

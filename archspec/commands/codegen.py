@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archspec.architecture import Architecture
 from archspec.commands.arguments import UsageError, add_out, add_spec, check_target, load
+from archspec.commands.families import family
 from archspec.writing import write_all
 
 NAME = "codegen"
@@ -27,7 +28,14 @@ _MAIN = 'if __name__ == "__main__":'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    add_spec(parser)
+    add_spec(parser, many=True)
+    parser.add_argument(
+        "--class",
+        dest="name",
+        metavar="NAME",
+        help="of several SPECs: the class of those that are alike; without it, the name of their "
+        "base",
+    )
     add_out(parser, "the file to write; standard output without it")
     _add_layout(parser)
     parser.add_argument(
@@ -77,19 +85,30 @@ def run(arguments: argparse.Namespace) -> int:
     """Print, write or compare the source."""
     path = Path(arguments.out) if arguments.out else None
     _refuse(arguments, path)
+    if len(arguments.spec) > 1:
+        return _put(path, family(arguments), arguments)
+    if arguments.name:
+        raise UsageError("--class names the class of several SPECs; one has its own `name`")
+    arguments.spec = next(iter(arguments.spec), None)
     net = load(arguments)
     if arguments.explain:
         print("\n".join(_explained(net)))
         return 0
+    return _put(path, _source(net, arguments), arguments, net)
+
+
+def _put(
+    path: Path | None, text: str, arguments: argparse.Namespace, net: Architecture | None = None
+) -> int:
+    """Print, write or compare source, and tests of a network beside it where these are wanted."""
     if path is None:
-        sys.stdout.write(_source(net, arguments))
+        sys.stdout.write(text)
         return 0
-    tests = path.with_name(f"test_{path.name}")
-    with_tests = "test" in arguments.parts
+    tests = path.with_name(f"test_{path.name}") if "test" in arguments.parts else None
     if not arguments.check:
-        _keep(path, tests if with_tests else None, force=arguments.force)
-    files = {path: _source(net, arguments)}
-    if with_tests:
+        _keep(path, tests, force=arguments.force)
+    files = {path: text}
+    if tests is not None and net is not None:
         files[tests] = net.test_source(_module(path), templates=arguments.templates)
     from archspec.commands.stamps import stamped  # noqa: PLC0415 - jinja2 is needed here alone
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from families import FAMILIES
 from loading import bundled, emitted
 from repository import GOLDEN, ROOT
 
@@ -60,6 +61,9 @@ def written(
     for name in names:
         text = bundled(name).codegen(style=style, main=True)
         (path / f"{name}.py").write_text(text, encoding="utf-8")
+    for name, (members, _) in FAMILIES.items() if request.param == ("structured", "golden") else ():
+        text = archspec.family_source({member: bundled(member) for member in members}, name)
+        (path / f"{name.lower()}.py").write_text(text, encoding="utf-8")
     return style, path
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from archspec.codegen.file.copies import Copy, copies
 from archspec.codegen.file.imports import imports
-from archspec.codegen.modules.program import Class, Function, Program
+from archspec.codegen.modules.program import Class, Function
 from archspec.codegen.python.trees import names
-from archspec.ops import is_builtin
+from archspec.ops import Ops, is_builtin
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,20 @@ class File:
         return [*self.imported, *written, *self.own]
 
 
-def file_of(program: Program, ending: Sequence[ast.stmt]) -> File:
-    """Return the file of what was written, with what it needs from elsewhere."""
-    ops = program.network.ops
-    written = [*(part.tree for part in program.definitions), *ending]
+def file_of(
+    definitions: Sequence[Class | Function], ops: Ops, ending: Sequence[ast.stmt] = ()
+) -> File:
+    """Return the file of what was written, with what it needs from elsewhere.
+
+    Args:
+        definitions: the classes and functions that were written.
+        ops: the ops that they may use.
+        ending: what the file does when it is run.
+    """
+    written = [*(part.tree for part in definitions), *ending]
     read = names(*written)
     copied = copies(read)
     read |= names(*(copy.tree for copy in copied))
-    defined = {part.name for part in program.definitions}
+    defined = {part.name for part in definitions}
     plugins = [op.torch for op in ops.values() if not is_builtin(op)]
-    return File(imports(read, defined, ops), program.definitions, copied, ending, plugins)
+    return File(imports(read, defined, ops), definitions, copied, ending, plugins)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from archspec import expressions
 from archspec.allowed import Allowed, is_number
 from archspec.codegen.modules.argument_checks import Checks, smaller_parts
+from archspec.codegen.modules.argument_counts import conjuncts
 from archspec.codegen.modules.argument_demands import Demand, at, demands, number_at, swallowed
 from archspec.codegen.modules.argument_entries import Lists
 from archspec.codegen.modules.argument_forms import (
@@ -52,9 +53,12 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     alone = lists.names([name for name in arguments if name not in told_at_once])
     made = [*map(refusing, lists.together(base).values()), *written(base, alone)]
     known = {ast.dump(check) for check in made}
-    for text, under in {d.text_under: d.under for d in told if d.under is not None}.items():
-        there = [*always, *(demand for demand in told if demand.text_under == text)]
-        checks = written(_asked(network, names, there, lists).beyond(base), names)
+    for under in {d.text_under: d.under for d in told if d.under is not None}.values():
+        parts = conjuncts(under)
+        there = [d for d in told if d.under is None or conjuncts(d.under) < parts]
+        own = [d for d in told if d.under is not None and conjuncts(d.under) == parts]
+        before = _asked(network, names, there, lists)
+        checks = written(_asked(network, names, [*there, *own], lists).beyond(before), names)
         made += [where(under, check) for check in checks if ast.dump(check) not in known]
     return [*lists.whole(made)]
 

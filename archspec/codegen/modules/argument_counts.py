@@ -53,12 +53,14 @@ class Placed(NamedTuple):
         outside: says them.
         under: the condition under which it is there, where arguments decide that.
         counts: the numbers of turns that they may read.
+        later: the condition under which there is a turn behind the first, where it is in one.
     """
 
     node: Leaf | Body
     outside: Outside
     under: Formula | None
     counts: Counts
+    later: Formula | None = None
 
 
 def uses(network: Network) -> Iterator[Placed]:
@@ -76,6 +78,7 @@ class _Place:
     bindings: Mapping[str, Formula]
     under: Formula | None = None
     counts: Counts = field(default_factory=dict)
+    later: Formula | None = None
 
     def uses(self, children: tuple[Child, ...]) -> Iterator[Placed]:
         for child in children:
@@ -96,19 +99,20 @@ class _Place:
         under = self.under
         if node.condition is not None and node.decided_by:
             own = self._outside(node.condition)
-            under = own if under is None else ast.BoolOp(ast.And(), [under, own])
-        yield Placed(node, self._outside, under, self.counts)
+            under = both(under, own)
+        yield Placed(node, self._outside, under, self.counts, self.later)
         if isinstance(node, Body):
             given = node.block.bindings if node.block else {}
             inner = self._with(given)
-            yield from _Place(inner.bindings, under, self.counts).uses(node.children)
+            place = _Place(inner.bindings, under, self.counts, self.later)
+            yield from place.uses(node.children)
 
     def _outside(self, formula: Formula) -> Formula:
         return expressions.substitute(formula, self.bindings)
 
     def _with(self, given: Mapping[str, Formula]) -> _Place:
         said = {**self.bindings, **_said(given, self.bindings)}
-        return _Place(said, self.under, self.counts)
+        return _Place(said, self.under, self.counts, self.later)
 
     def _counting(self, loop: Loop, given: Mapping[str, Formula]) -> _Place:
         """Return what is around the children of a turn of any number behind the first."""
@@ -122,7 +126,24 @@ class _Place:
             named[name] = ast.Name(f"@{name}.{len(counts)}", ast.Load())
             counts[f"@{name}.{len(counts)}"] = Counted(first, last, loop.decided_by)
         place = self._with({n: formula for n, formula in given.items() if n not in named})
-        return _Place({**place.bindings, **named}, self.under, counts)
+        several = ast.Compare(self._outside(loop.number), [ast.Gt()], [expressions.constant(1)])
+        later = both(self.later, several)
+        return _Place({**place.bindings, **named}, self.under, counts, later)
+
+
+def both(one: Formula | None, other: Formula | None) -> Formula | None:
+    """Return a condition that holds where two do, of which one may be none."""
+    if one is None or other is None:
+        return one or other
+    ends = [one.values if isinstance(one, ast.BoolOp) and isinstance(one.op, ast.And) else [one]]
+    return ast.BoolOp(ast.And(), [*ends[0], other])
+
+
+def conjuncts(condition: Formula) -> frozenset[str]:
+    """Return what must hold for a condition to hold, as it is written."""
+    if isinstance(condition, ast.BoolOp) and isinstance(condition.op, ast.And):
+        return frozenset().union(*map(conjuncts, condition.values))
+    return frozenset((expressions.text(condition),))
 
 
 def _said(formulas: Mapping[str, Formula], bindings: Mapping[str, Formula]) -> dict[str, Formula]:

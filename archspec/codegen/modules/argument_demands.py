@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from archspec import expressions
 from archspec.allowed import is_number
-from archspec.codegen.modules.argument_counts import Outside, at_ends, uses
+from archspec.codegen.modules.argument_counts import Outside, at_ends, both, uses
 from archspec.expressions import ExpressionError, Formula, Value
 from archspec.network import Body, Leaf, Network
 from archspec.ops.arguments import LARGEST, Range, range_of
@@ -62,12 +62,12 @@ def demands(network: Network, names: frozenset[str]) -> Iterator[Demand]:
         Untested: when it is not known what a loop of any number of turns asks.
     """
     known: set[str] = set()
-    for node, outside, under, counts in uses(network):
+    for node, outside, under, counts, later in uses(network):
         with suppress(expressions.TooMuchError):
             asked = _of_leaf(node, outside) if isinstance(node, Leaf) else _of_block(node, outside)
             for told in asked:
                 for test in at_ends(told.test, under, counts):
-                    demand = told._replace(test=test, under=under)
+                    demand = told._replace(test=test, under=both(under, later))
                     read = expressions.names(demand.test)
                     if read and read <= names and demand.text not in known:
                         known.add(demand.text)
@@ -222,7 +222,7 @@ def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
     # What only decides whether a layer is there, no layer refuses.
     read = {name for use in placed if use.under for name in expressions.names(use.under)}
     told: set[tuple[str, bool]] = set()
-    for node, outside, _, _ in placed:
+    for node, outside, *_ in placed:
         for field, formula in node.formulas.items() if isinstance(node, Leaf) else ():
             for part in sides(outside(formula)):
                 for name in expressions.names(part) & {*asked}:

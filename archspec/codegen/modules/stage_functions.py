@@ -36,6 +36,8 @@ def stage_function(writer: Classes, around: Frame, slot: Slot) -> list[Item] | N
     view = slot[0]
     if len(slot) > 1 or not isinstance(view.child, Loop) or len(view.child.turns) < 2:
         return None
+    if view.child.number is not None:
+        return None  # as many lines as there are turns are right for this number alone
     turns = view.child.turns
     bodies = [_only_body(turn) for turn in turns]
     if any(body is None or not body.is_chain for body in bodies):

@@ -93,7 +93,8 @@ def _is_table(view: View) -> bool:
     child = view.child
     if not isinstance(child, Loop) or not isinstance(child.written, spec.Loop):
         return False
-    return bool(child.written.columns) and len(child.turns) >= _FEWEST
+    has_rows = bool(child.written.columns) and child.number is None
+    return has_rows and len(child.turns) >= _FEWEST
 
 
 @dataclass
