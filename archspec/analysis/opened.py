@@ -31,7 +31,7 @@ def opened(
         closed: vars that must not be open, with what they decide.
     """
     network = with_open_vars(network, written, overrides, shape, closed)
-    network = longer(network, written, overrides, shape) or network
+    network = longer(network, written, overrides, shape, closed) or network
     alone = sides(network, training=False) if network.side else None
     return replace(
         network,

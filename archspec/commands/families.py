@@ -29,6 +29,8 @@ def family(arguments: argparse.Namespace) -> str:
         warn(net, arguments.color)
         nets[_factory(spec, nets)] = net
     name = arguments.name or _name_of_base(arguments.spec)
+    if not _is_name(name):
+        raise UsageError(f"--class {name} is no name in Python")
     return family_source(nets, name, line_length=arguments.line_length)
 
 
@@ -48,11 +50,15 @@ def _refuse(arguments: argparse.Namespace) -> None:
 def _factory(spec: str, known: Container[str]) -> str:
     """Return the name of the function that makes a network: that of the file."""
     name = re.sub(r"[^0-9a-zA-Z_]", "_", Path(spec).stem)
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if not _is_name(name):
         raise UsageError(f"{spec} would be made by a function `{name}`, which is no name in Python")
     if name in known:
         raise UsageError(f"two of these would be made by a function `{name}`")
     return name
+
+
+def _is_name(word: str) -> bool:
+    return word.isidentifier() and not keyword.iskeyword(word)
 
 
 def _name_of_base(specs: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ A class that is right for any number of turns is written from one network as wel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from archspec.errors import SpecError
@@ -18,7 +18,11 @@ from archspec.spec import Given, Written
 
 
 def longer(
-    network: Network, written: Written, overrides: Mapping[str, Given], shape: Shape | None
+    network: Network,
+    written: Written,
+    overrides: Mapping[str, Given],
+    shape: Shape | None,
+    closed: Container[str],
 ) -> Network | None:
     """Return a network of more turns in whose formulas vars are open that say how many these are.
 
@@ -27,19 +31,21 @@ def longer(
         written: its spec.
         overrides: values for its vars.
         shape: an input shape without the batch dimension, instead of the spec's.
+        closed: vars that must not be open.
 
     Returns:
         The network, which knows that of the usual values; None where no var is more open in it.
     """
-    more = {name: raised for name in network.closed if (raised := _raised(network, name))}
+    asked = (name for name in network.closed if name not in closed)
+    more = {name: raised for name in asked if (raised := _raised(network, name))}
     if not more:
         return None
     given = {name: written.spec.vars[name] for name in more}
     values = {name: Given(given[name].span, raised) for name, raised in more.items()}
     try:
         found = resolve_named(written, {**overrides, **values}, shape)
-        closed = {name: what for name, what in network.closed.items() if name not in more}
-        found = with_open_vars(found, written, {**overrides, **values}, shape, closed)
+        others = {name: what for name, what in network.closed.items() if name not in more}
+        found = with_open_vars(found, written, {**overrides, **values}, shape, others)
     except SpecError:
         return None  # of longer lists there is no network
     if not {*more} <= {*found.open} or not _agree(network, found):

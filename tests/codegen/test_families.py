@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import random
 from collections.abc import Callable
 from types import ModuleType
@@ -79,12 +80,14 @@ def test_a_class_by_hand_makes_what_load_makes(name: str) -> None:
     for called in classes:
         member = next(m for m in members if type(getattr(made, m)()).__name__ == called)
         kind: Callable[..., Any] = getattr(made, called)
+        taken = inspect.signature(kind).parameters
         lists = {n: v for n, v in bundled(member).network.vars.items() if _is_of_numbers(v)}
         lists = {n: v for n, v in lists.items() if n in _required(text, called)}
         for _ in range(4):
             given = {n: tuple(max(1, other(1, rng) % 4) for _ in v) for n, v in lists.items()}
             given |= {n: v for n, v in lists.items() if "width" in n or n == "heads"}
-            assert_like(kind, given, archspec.load(member, **given))
+            own = {n: v for n, v in bundled(member).network.vars.items() if n in taken}
+            assert_like(kind, own | given, archspec.load(member, **given))
 
 
 def _is_of_numbers(value: Any) -> bool:

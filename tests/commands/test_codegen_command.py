@@ -251,3 +251,38 @@ def test_an_edited_file_is_not_overwritten(
         assert (folder / name).read_bytes() == text + b"# mine\n"
         assert main([*command, "--force"]) == 0
         assert main([*command, "--check"]) == 0
+
+
+def test_several_specs_are_one_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "wide.yaml").write_text("extends: tiny.yaml\nname: Wide\nvars: {n: 8}\n")
+    (folder / "deep-er.yaml").write_text("extends: tiny.yaml\nname: Deeper\nvars: {n: 16}\n")
+    assert main(["codegen", "wide.yaml", "deep-er.yaml", "--out", "both.py"]) == 0
+    text = (folder / "both.py").read_text()
+    assert "class Tiny(nn.Module):" in text
+    assert "def wide(num_classes: int = 10, in_channels: int = 3) -> Tiny:" in text
+    assert "def deep_er(" in text
+    capsys.readouterr()
+    assert main(["codegen", "wide.yaml", "deep-er.yaml", "--out", "both.py", "--check"]) == 0
+    assert main(["codegen", "wide.yaml", "tiny.yaml", "--class", "Other"]) == 0
+    assert "class Other(nn.Module):" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["wide.yaml", "two.yaml"], "no base in common"),
+        (["wide.yaml", "wide.yaml"], "two of these would be made by a function `wide`"),
+        (["wide.yaml", "1.yaml"], "no name in Python"),
+        (["wide.yaml", "tiny.yaml", "--style", "flat"], "--style flat is for one SPEC"),
+        (["wide.yaml", "tiny.yaml", "--explain"], "--explain speaks of one network"),
+        (["wide.yaml", "--class", "Net"], "--class names the class of several"),
+        (["wide.yaml", "tiny.yaml", "--class", "if"], "no name in Python"),
+    ],
+)
+def test_what_speaks_of_one_network(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    (folder / "wide.yaml").write_text("extends: tiny.yaml\nname: Wide\nvars: {n: 8}\n")
+    (folder / "1.yaml").write_text("extends: tiny.yaml\nname: Wide\nvars: {n: 8}\n")
+    assert main(["codegen", *arguments]) == 2
+    assert told in capsys.readouterr().err

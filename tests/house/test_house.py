@@ -68,7 +68,7 @@ INSIDE = {
         {"uses"},
         {"words", "forward"},  # what is said, and what is done, do not know of one another
         {"modules"},
-        {"file"},
+        {"file", "families"},
         {"__init__"},
     ],
 }

@@ -61,9 +61,10 @@ class Group:
 
     @property
     def varying(self) -> tuple[str, ...]:
-        """The arguments that are not the same in all of them."""
+        """The arguments that are not the same in all of them; lists, which must be given, first."""
         usual = [member.network.defaults for member in self.members]
-        return tuple(n for n in self.arguments if len({repr(each[n]) for each in usual}) > 1)
+        found = [n for n in self.arguments if len({repr(each[n]) for each in usual}) > 1]
+        return tuple(sorted(found, key=lambda name: not isinstance(usual[0][name], tuple)))
 
     @property
     def usual(self) -> dict[str, Value]:

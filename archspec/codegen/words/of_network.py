@@ -128,8 +128,9 @@ def figures(network: Network, *, indent: int = 0, alone: bool = False) -> list[s
     cost = analysis.cost(network.usual or network)
     told = f"{cost.parameters:,} parameters, {cost.macs_text} MACs for an input of {shape}."
     whole = f"{network.name}: {told}"
-    if fits(whole, indent=indent, alone=alone):
-        return [whole]
+    for text in (whole, whole.replace(" for an input of ", " at ")) if alone else (whole,):
+        if fits(text, indent=indent, alone=alone):
+            return [text]
     return [f"{network.name}, a PyTorch module.", "", told]
 
 
