@@ -35,6 +35,8 @@ def _names(formula: Formula) -> frozenset[str]:
         return _NOTHING if formula.id in CONSTANTS else frozenset((formula.id,))
     if isinstance(formula, ast.Constant):
         return _NOTHING
+    if isinstance(formula, ast.BinOp):  # the most of what is left
+        return names(formula.left) | names(formula.right)
     if isinstance(formula, ast.Call):
         return _NOTHING.union(*map(names, formula.args))
     if isinstance(formula, ast.ListComp):
@@ -109,6 +111,9 @@ class _Substitution(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> Formula:
         return self.formulas.get(node.id, node)
 
+    def visit_Constant(self, node: ast.Constant) -> Formula:
+        return node
+
     def visit_ListComp(self, node: ast.ListComp) -> Formula:
         loop = node.generators[0]
         assert isinstance(loop.target, ast.Name)
@@ -162,6 +167,8 @@ def _extent(formula: ast.AST) -> tuple[int, int]:
 def _measured(formula: ast.AST) -> tuple[int, int]:
     if isinstance(formula, ast.Name):
         return 2, 2  # a name, and that it is read
+    if isinstance(formula, ast.Constant):
+        return 1, 1
     if isinstance(formula, ast.BinOp):  # of these formulas grow large
         left, right = _extent(formula.left), _extent(formula.right)
         return 2 + left[0] + right[0], 1 + max(left[1], right[1])

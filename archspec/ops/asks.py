@@ -36,9 +36,9 @@ class Ask:
 
     def refused(self, values: Mapping[str, Any]) -> str | None:
         """Return what is wrong with some values; None where nothing is."""
-        known = {name: _plain(value) for name, value in values.items()}
-        for row in rows({name: known[name] for name in expressions.names(self.formula)}):
+        for row in rows({n: _plain(values[n]) for n in expressions.names(self.formula)}):
             if not _holds(self.test, tuple(row.items())):
+                known = {name: _plain(value) for name, value in values.items()}
                 return self.told.format(**{name: _shown(v) for name, v in {**known, **row}.items()})
         return None
 

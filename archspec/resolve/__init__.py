@@ -11,7 +11,7 @@ from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Body, Network, of_any_number
 from archspec.ops import Shape, named_channels
 from archspec.quantity import atom
-from archspec.resolve.bindings import Binding, Source
+from archspec.resolve.bindings import Binding, Source, constants
 from archspec.resolve.expansion import Expansion, check_sizes
 from archspec.resolve.flows import Flow
 from archspec.resolve.images import Inputs
@@ -21,7 +21,7 @@ from archspec.resolve.origins import Origin
 from archspec.resolve.outputs import outputs_of
 from archspec.resolve.overwriting import check_overwriting
 from archspec.resolve.resolver import Naming, Resolver
-from archspec.resolve.scope import Scope, of_values
+from archspec.resolve.scope import Scope
 from archspec.resolve.shapes_across_scopes import entering, name_formula, renamed
 from archspec.resolve.variables import values_of_vars
 from archspec.spec import Given, Spec, Written
@@ -186,7 +186,8 @@ def _global(
 
     The formulas of what is named though it is computed are returned beside it.
     """
-    scope, computed = of_values(values), {}
+    bound, computed = constants(values), {}
+    scope = Scope(bound)
     for name, default in spec.vars.items():
         if name in wanted:
             formula: Formula = name_formula(name)
@@ -197,10 +198,10 @@ def _global(
             if source.vars and name in named:
                 computed[name], formula = formula, name_formula(name)
         if source.vars:
-            scope = scope.with_names({name: Binding(values[name], formula, source)})
+            bound[name] = Binding(values[name], formula, source)
+            scope = Scope(bound)  # which reads them anew
     given = {name: Origin(g, values, name) for name, g in {**spec.vars, **overrides}.items()}
-    names = {name: replace(bound, origin=given[name]) for name, bound in scope.names.items()}
-    return replace(scope, names=names), computed
+    return Scope({n: replace(held, origin=given[n]) for n, held in bound.items()}), computed
 
 
 def _inputs(written: Written, shape: Shape | None) -> dict[str, Shape]:

@@ -47,6 +47,11 @@ class Binding:
     origin: Origin | None = None
 
 
+def constants(values: Mapping[str, Value]) -> dict[str, Binding]:
+    """Return names that stand for nothing but their values."""
+    return {name: Binding(value) for name, value in values.items()}
+
+
 def is_own(name: str, bound: Binding) -> bool:
     """Tell whether formulas have a name for what it stands for."""
     return getattr(bound.formula, "id", "") == name

@@ -58,8 +58,14 @@ def add_child(
     if not isinstance(node, spec.Reuse):
         builder.made[name] = (node, scope, made)
     own = is_own(node)
-    flow = Flow(name, made.output, node.span, training_only=around.training_only, owned=own)
-    flow = builder.siblings.flows[name] = replace(flow, doubt=_doubt(made, flows))
+    flow = builder.siblings.flows[name] = Flow(
+        name,
+        made.output,
+        node.span,
+        training_only=around.training_only,
+        owned=own,
+        doubt=_doubt(made, flows),
+    )
     builder.siblings.reads[name] = made.reads
     if not (around.training_only or own):
         builder.last = flow

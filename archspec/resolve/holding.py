@@ -33,6 +33,8 @@ class Around:
 
     def of(self, node: spec.Node) -> Around:
         """Return the same with what the node itself says."""
+        if not (node.reads or node.before or node.training_only):
+            return self
         side = self.training_only or node.training_only
         return replace(
             self,

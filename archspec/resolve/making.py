@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from archspec import limits, spec
 from archspec.errors import Note, SpecError, fail
+from archspec.expressions import Formula
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Misfit, Op, Shape, Tensor, shown
 from archspec.plugins.answers import check_answers
@@ -53,9 +54,10 @@ class Place:
         callee = None if isinstance(formula, ast.Constant) else formula
         label, blocks = str(value), self.resolver.document.blocks
         if label in self.resolver.ops:
-            return replace(self.op(self.resolver.ops[label], node), callee=callee)
+            leaf = self.op(self.resolver.ops[label], node)
+            return leaf if callee is None else replace(leaf, callee=callee)
         if label in blocks:
-            return replace(self._block(blocks[label], node), callee=callee)
+            return self._block(blocks[label], node, callee)
         help = unknown_op(label, self.resolver.ops, blocks)
         message = f"unknown op `{label}`"
         raise wrong("S202", message, node.callee, self.scope, help)
@@ -137,8 +139,14 @@ class Place:
             help = f"`{{{kind.__name__}: [a, b]}}`; one tensor has a second name by `{{from: a}}`"
         raise fail("G310", message, use.span, details=origins(self.flows), help=help)
 
-    def _block(self, block: spec.Block, use: spec.Use) -> Body:
-        """Return the module that a block's body makes of the arguments."""
+    def _block(self, block: spec.Block, use: spec.Use, callee: Formula | None) -> Body:
+        """Return the module that a block's body makes of the arguments.
+
+        Args:
+            block: the block.
+            use: where it is used.
+            callee: what has chosen it, where that is a formula.
+        """
         flow = only(self.flows, use.span)
         outermost = self.resolver.globals
         scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)
@@ -152,6 +160,7 @@ class Place:
         return replace(
             made,
             block=call,
+            callee=callee,
             written=use,
             inputs=(flow.size,),
             output=leaving(made.output, call.bindings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +12,15 @@ from archspec.errors import Note
 from archspec.expressions import Formula, Value
 from archspec.ops import Shape
 from archspec.quantity import Quantity, atom, constant, quantity
-from archspec.resolve.bindings import Binding, Source, covered_by, formula_names, is_own, without
+from archspec.resolve.bindings import (
+    Binding,
+    Source,
+    constants,
+    covered_by,
+    formula_names,
+    is_own,
+    without,
+)
 from archspec.resolve.hints import uncomputed
 from archspec.resolve.origins import Origin
 from archspec.resolve.settling import chosen
@@ -27,6 +35,27 @@ from archspec.traced import (
     traced,
     untraced,
 )
+
+
+class _Values(Mapping[str, Value]):
+    """What names stand for, as values alone; most scopes are asked for few of theirs."""
+
+    __slots__ = ("_names",)
+
+    def __init__(self, names: Mapping[str, Binding]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Value:
+        return self._names[name].value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 # No `slots`: what is read off the names is computed once and kept.
@@ -60,7 +89,7 @@ class Scope:
     @cached_property
     def values(self) -> Mapping[str, Value]:
         """The values of all names."""
-        return {name: bound.value for name, bound in self.names.items()}
+        return _Values(self.names)
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -115,8 +144,12 @@ class Scope:
             )
             for name, value in values.items()
         }
-        inner = self.with_names(own)
-        return replace(inner, depth=self.depth + 1, counters=self.counters | counting.keys())
+        return replace(
+            self,
+            names={**self.names, **own},
+            depth=self.depth + 1,
+            counters=self.counters | counting.keys(),
+        )
 
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
         """Return the scope with one more name of its own, which is computed from others."""
@@ -232,7 +265,7 @@ class Scope:
 
 def of_values(values: Mapping[str, Value]) -> Scope:
     """Return a scope of constants."""
-    return Scope({name: Binding(value) for name, value in values.items()})
+    return Scope(constants(values))
 
 
 def open_vars(scope: Scope) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any, Final
 from archspec.allowed import entries, is_number
 from archspec.errors import Diagnostics, Note, did_you_mean, fail
 from archspec.expressions import Value, shown_value
+from archspec.resolve.bindings import Binding
 from archspec.resolve.hints import hint
-from archspec.resolve.scope import of_values
+from archspec.resolve.scope import Scope
 from archspec.spec import Given, Spec, Var, read_names
 
 
@@ -27,18 +28,20 @@ def values_of_vars(spec: Spec, overrides: Mapping[str, Given]) -> dict[str, Valu
             help = help or (f"its vars are {', '.join(spec.vars)}" if spec.vars else _NONE)
             with found.collect():
                 raise fail("G331", f"the spec has no var `{name}`", given.span, help=help)
-    values: dict[str, Value] = {}
+    # One scope, which grows: one for each var would copy all those above it.
+    above: dict[str, Binding] = {}
+    scope = Scope(above)
     wrong: set[str] = set()
     for name, var in spec.vars.items():
         given = overrides.get(name, var)
         # A var that cannot be computed is one mistake, whatever is computed from it.
         if read_names(given).isdisjoint(wrong):
             with found.collect():
-                values[name] = _value(name, given, var, values)
-        if name not in values:
+                above[name] = Binding(_value(name, given, var, scope))
+        if name not in above:
             wrong.add(name)
     found.raise_any()
-    return values
+    return dict(scope.values)
 
 
 def _of_input(name: str, given: Given, spec: Spec) -> str:
@@ -70,9 +73,8 @@ _BATCH: Final = ("batch", "batch_size", "bs", "n")
 _NONE: Final = "it has none; `vars` in the file names what can be set"
 
 
-def _value(name: str, given: Given, var: Var, above: Mapping[str, Value]) -> Value:
+def _value(name: str, given: Given, var: Var, scope: Scope) -> Value:
     """Return the value of a var, which is of the kind of its default, and one of those allowed."""
-    scope = of_values(above)
     value, _ = scope.compute(given)
     if given is not var and var.formula is None and not var.allowed.choices:
         usual, _ = scope.compute(var)
