@@ -62,7 +62,13 @@ def changes(before: str, after: str) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", bundled_names()[::8])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *bundled_names()[::16],
+        *(pytest.param(n, marks=pytest.mark.slow) for n in bundled_names()[8::16]),
+    ],
+)
 def test_a_network_does_not_differ_from_itself(name: str) -> None:
     assert compare(bundled(name).network, archspec.load(name).network).is_equal
 

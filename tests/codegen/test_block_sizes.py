@@ -306,5 +306,5 @@ def test_random_blocks(part: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
-def test_many_random_blocks_with_all_sides_to_256(part: int) -> None:
-    assert sum(compare(net, 256) for net in blocks(5, 1_000_000 + 1000 * part))
+def test_many_random_blocks_with_all_sides_to_160(part: int) -> None:
+    assert sum(compare(net, 160) for net in blocks(5, 1_000_000 + 1000 * part))

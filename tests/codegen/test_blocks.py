@@ -20,18 +20,16 @@ from archspec.expressions import Value, shown_value
 from archspec.network import Body, walk
 
 NETWORKS = (
-    "efficientnet_b0",
     "efficientnet_v2_s",
     "googlenet",
-    "inception_v3",
     "maxvit_t",
-    "mobilenet_v2",
     "regnet_y_400mf",
-    "resnet34",
     "resnet50",
     "shufflenet_v2_x0_5",
     "vit_b_32",
 )
+ALIKE = ("efficientnet_b0", "inception_v3", "mobilenet_v2", "resnet34")
+"""Networks of the same kinds of blocks, for the long run."""
 CHOICES = 4
 """How often the arguments of each block are drawn anew."""
 
@@ -112,7 +110,9 @@ def assert_same(
         assert made(x).shape == built(x).shape
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name", [*NETWORKS, *(pytest.param(n, marks=pytest.mark.slow) for n in ALIKE)]
+)
 def test_blocks_take_other_arguments(name: str, tmp_path: Path) -> None:
     assert compared(name, CHOICES, tmp_path)
 

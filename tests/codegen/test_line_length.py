@@ -15,7 +15,8 @@ from small_networks import small
 import archspec
 from archspec.commands import main
 
-NAMES = ["resnet34", "googlenet", "densenet121", "efficientnet_b0", "vit_b_32", "unet"]
+NAMES = ["googlenet", "efficientnet_b0", "vit_b_32"]
+MORE = ["resnet34", "densenet121", "unet"]
 
 
 def compared(net: archspec.Architecture, width: int, style: str) -> int:
@@ -31,7 +32,7 @@ def compared(net: archspec.Architecture, width: int, style: str) -> int:
     return max(map(len, text.splitlines()))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
 def test_lines_are_as_long_as_is_asked_for(name: str) -> None:
     net = archspec.load(name)
     assert 88 < compared(net, 100, "structured") <= 100

@@ -97,7 +97,7 @@ def networks(seed: int, count: int) -> list[str]:
 
 @pytest.mark.usefixtures("single_thread")
 @pytest.mark.parametrize(
-    "seed", [*range(30), *(pytest.param(n, marks=pytest.mark.slow) for n in range(30, 90))]
+    "seed", [*range(16), *(pytest.param(n, marks=pytest.mark.slow) for n in range(16, 90))]
 )
 def test_arguments_of_random_networks(seed: int) -> None:
     (text,) = networks(seed, 1)

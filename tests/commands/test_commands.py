@@ -131,8 +131,11 @@ MISSING = {
 
 @pytest.mark.parametrize(
     "library",
-    # What `numpy` is missing for is what `safetensors` is; torch is read to find either.
-    [pytest.param(n, marks=pytest.mark.slow) if n == "numpy" else n for n in MISSING],
+    # To find that either of these is missing, torch is read.
+    [
+        pytest.param(n, marks=pytest.mark.slow) if n in ("numpy", "safetensors") else n
+        for n in MISSING
+    ],
 )
 def test_a_library_that_is_missing_is_no_fault_of_ours(library: str, folder: Path) -> None:
     """In a process of its own, in which the library cannot be imported."""

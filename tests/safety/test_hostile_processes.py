@@ -68,7 +68,7 @@ def archspec_of(
 
 @pytest.mark.parametrize(
     "title",
-    [pytest.param(t, marks=pytest.mark.slow) if i % 2 else t for i, t in enumerate(HARDEST)],
+    [pytest.param(t, marks=pytest.mark.slow) if i % 4 else t for i, t in enumerate(HARDEST)],
 )
 def test_under_limits_of_the_system(title: str, tmp_path: Path) -> None:
     case = CASES[title]

@@ -78,24 +78,24 @@ class Varied:
     Attributes:
         text: the spec, or the name of a bundled one.
         vars: other values of vars, for a network to begin with.
+        net: that network.
         found: how often both made a network, how often both refused and where, and how often the
             network was more than archspec makes.
     """
 
     text: str
     vars: dict[str, Any]
+    net: archspec.Architecture
     found: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.net = self.load()
         self.kind = source_class(self.net)
         parameters = inspect.signature(self.kind).parameters
         self.usual = {name: parameter.default for name, parameter in parameters.items()}
 
     def load(self, **given: Any) -> archspec.Architecture:
         """Return the network of the spec with other values."""
-        read = archspec.loads if "\n" in self.text else archspec.load
-        return read(self.text, **{**self.vars, **given})
+        return loaded(self.text, **{**self.vars, **given})
 
     def compare(self, given: dict[str, Any]) -> None:
         """Make the network both ways, or see both refuse it: the class by an argument's name."""
@@ -158,16 +158,29 @@ class Varied:
         return False
 
 
-def vary(spec: str, rng: random.Random, times: int, **vars: Any) -> Counter[str]:
+def loaded(spec: str, **vars: Any) -> archspec.Architecture:
+    """Return the network of a text, or the bundled one of that name."""
+    read = archspec.loads if "\n" in spec else archspec.load
+    return read(spec, **vars)
+
+
+def vary(
+    spec: str,
+    rng: random.Random,
+    times: int,
+    net: archspec.Architecture | None = None,
+    **vars: Any,
+) -> Counter[str]:
     """Vary the arguments of a network's emitted class; return how often what came of it.
 
     Args:
         spec: the name of a bundled spec, or a text.
         rng: draws the values.
         times: how many values.
+        net: the network, where it has been made of these already.
         vars: other values of vars, for a network to begin with.
     """
-    varied = Varied(spec, vars)
+    varied = Varied(spec, vars, net or loaded(spec, **vars))
     usual = varied.usual
     for _ in range(times if usual else 0):
         names = rng.sample(sorted(usual), rng.choice((1, 1, min(2, len(usual)))))

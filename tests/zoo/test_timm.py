@@ -90,9 +90,8 @@ def test_static_figures_at_another_size_are_timms(name: str) -> None:
     assert (net.macs, net.output) == counted(reference, shape)
 
 
-@pytest.mark.parametrize(
-    "name", ["inception_v4", pytest.param("inception_resnet_v2", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["inception_v4", "inception_resnet_v2"])
 def test_with_dropout_and_other_classes(name: str) -> None:
     net = archspec.load(name, dropout=0.2, num_classes=10)
     assert_same_network(net, theirs(name, drop_rate=0.2, num_classes=10), SIZES)

@@ -276,7 +276,9 @@ def test_figures_of_one_inception_block() -> None:
 # --- Choices of vars ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("replaced", [[False, True, True], [True, False, True]])
+@pytest.mark.parametrize(
+    "replaced", [[False, True, True], pytest.param([True, False, True], marks=pytest.mark.slow)]
+)
 def test_strides_replaced_by_dilation(replaced: list[bool]) -> None:
     net = archspec.load("resnet50", replace_stride_with_dilation=replaced)
     reference = theirs("resnet50", replace_stride_with_dilation=replaced)
@@ -293,7 +295,7 @@ def test_without_top_is_torchvisions_trunk() -> None:
     assert_same_network(archspec.load("resnet50", include_top=False), trunk, (64, 64))
 
 
-@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
+@pytest.mark.parametrize("name", ["googlenet", *slow("inception_v3")])
 def test_without_auxiliary_classifiers(name: str) -> None:
     net, reference = archspec.load(name, aux_logits=False), theirs(name, aux_logits=False)
     assert net.macs == ours(name).macs
