@@ -165,10 +165,8 @@ def _extent(formula: ast.AST) -> tuple[int, int]:
 
 
 def _measured(formula: ast.AST) -> tuple[int, int]:
-    if isinstance(formula, ast.Name):
-        return 2, 2  # a name, and that it is read
-    if isinstance(formula, ast.Constant):
-        return 1, 1
+    if isinstance(formula, ast.Name | ast.Constant):
+        return (2, 2) if isinstance(formula, ast.Name) else (1, 1)  # a name, and that it is read
     if isinstance(formula, ast.BinOp):  # of these formulas grow large
         left, right = _extent(formula.left), _extent(formula.right)
         return 2 + left[0] + right[0], 1 + max(left[1], right[1])

@@ -58,16 +58,11 @@ def add_child(
     if not isinstance(node, spec.Reuse):
         builder.made[name] = (node, scope, made)
     own = is_own(node)
-    flow = builder.siblings.flows[name] = Flow(
-        name,
-        made.output,
-        node.span,
-        training_only=around.training_only,
-        owned=own,
-        doubt=_doubt(made, flows),
-    )
+    side, doubt = around.training_only, _doubt(made, flows)
+    flow = Flow(name, made.output, node.span, training_only=side, owned=own, doubt=doubt)
+    builder.siblings.flows[name] = flow
     builder.siblings.reads[name] = made.reads
-    if not (around.training_only or own):
+    if not (side or own):
         builder.last = flow
 
 
