@@ -19,6 +19,9 @@ CASES = {
           wide: {Conv2d: 8, kernel_size: 1}
           conv<i>: {from: stem, for: {i: [1, 2]}, do: {Conv2d: 6, kernel_size: 1}}
     """,
+    "the turns of a loop read tensors of fewer and fewer sizes": """
+        net: [{AdaptiveAvgPool2d: 1}, {repeat: 2, do: Flatten}, {Linear: 4}]
+    """,
     "a loop under a key of the loop around it is one module": """
         net:
           all:

@@ -50,6 +50,8 @@ class Series:
         found: dict[str, Formula] = {}
         sizes = [name for name in turns[0].bindings if name.startswith("@")] if turns[1:] else []
         for name in sizes:
+            if any(name not in turn.bindings for turn in turns):
+                continue  # one that reads a tensor of fewer sizes
             formulas = [view.outside(turn.bindings[name]) for turn in turns]
             if len({*map(expressions.text, formulas)}) > 1:
                 told = series(formulas, self.variable, self.start + self.lead)
