@@ -144,12 +144,8 @@ class Scope:
             )
             for name, value in values.items()
         }
-        return replace(
-            self,
-            names={**self.names, **own},
-            depth=self.depth + 1,
-            counters=self.counters | counting.keys(),
-        )
+        inner = self.with_names(own)
+        return replace(inner, depth=self.depth + 1, counters=self.counters | counting.keys())
 
     def with_name(self, name: str, value: Value, formula: Formula) -> Scope:
         """Return the scope with one more name of its own, which is computed from others."""

@@ -33,7 +33,7 @@ def test_the_products_of_random_networks_agree(cases: int, seed: int) -> None:
     assert run.outcomes["valid"] >= cases
 
 
-@pytest.mark.parametrize(("cases", "seed"), [(40, 0), pytest.param(885, 1, marks=LONG)])
+@pytest.mark.parametrize(("cases", "seed"), [(75, 0), pytest.param(850, 1, marks=LONG)])
 def test_a_changed_spec_still_agrees_or_is_refused_at_the_change(cases: int, seed: int) -> None:
     run = Run("mutated")
     run(cases, seed)
