@@ -149,7 +149,7 @@ def _laid_out(network: Network, file: File, header: Sequence[str], templates: Pa
     text = render(values, templates)
     check_length(text, "the source", network.root.written.span)
     try:
-        gate.check(text, file, comments=texts(templates))
+        gate.check(text, file, templates=texts(templates))
     except Refused as refused:
         if templates is None:
             raise

@@ -52,6 +52,16 @@ def test_a_header_of_ones_own(tmp_path: Path) -> None:
     assert "(21797672, 3663761408)\n" in emitted
 
 
+CLASS = (bundled("templates") / "class.py.jinja").read_text()
+IMPORTING = (
+    '{{% extends "bundled/module.py.jinja" %}}\n{{% block imports %}}\n{}\n{{% endblock %}}\n'
+)
+ADDING = '{{% extends "bundled/module.py.jinja" %}}\n{{% block additions %}}{}\n{{% endblock %}}\n'
+BASES = '{{% extends "bundled/class.py.jinja" %}}\n{{% block bases %}}{}{{% endblock %}}\n'
+DECORATING = (
+    '{{% extends "bundled/class.py.jinja" %}}\n{{% block decorators %}}\n{}\n{{% endblock %}}\n'
+)
+
 WRONG = {
     "a syntax error": (
         {"function": "{{ function.signature }\n"},
@@ -102,7 +112,64 @@ WRONG = {
     ),
     "an import": (
         {"module": "import os\n" + '{% extends "bundled/module.py.jinja" %}'},
-        r"module.py.jinja:1: an import, `import os` \(line 1 of the source\)",
+        r"module.py.jinja:1: an import above the docstring of the file \(line 1 of the source\)",
+    ),
+    "an import that brings any name": (
+        {"module": IMPORTING.format("from os import *\n{{ imports }}")},
+        "module.py.jinja:3: another meaning of any name, by `[*]`",
+    ),
+    "an import of a name that a class has": (
+        {"module": IMPORTING.format("from mine import BasicBlock\n{{ imports }}")},
+        "module.py.jinja:3: a second meaning of `BasicBlock`",
+    ),
+    "an import of a name of PyTorch": (
+        {"module": IMPORTING.format("import numpy as torch\n{{ imports }}")},
+        "module.py.jinja:3: another meaning of `torch`",
+    ),
+    "an import that is laid out by a piece": (
+        {"module": IMPORTING.format("import {{ name }}\n{{ imports }}")},
+        "module.py.jinja:3: an import, `import ResNet34`",
+    ),
+    "a second class of a name": (
+        {"module": ADDING.format("\n\nclass BasicBlock(nn.Module):\n    a: int")},
+        "module.py.jinja:4: a second meaning of `BasicBlock`",
+    ),
+    "an export of what is not there": (
+        {"module": IMPORTING.format('{{ imports }}\n__all__ = ["ResNet"]')},
+        "module.py.jinja:4: `__all__` names 'ResNet', which the file does not define",
+    ),
+    "a base in place of another": (
+        {
+            "module": IMPORTING.format("from mine import Mixin\n{{ imports }}"),
+            "class": BASES.format("Mixin"),
+        },
+        "[^:]*: its templates leave out what `classes` holds",
+    ),
+    "a base that nothing brings": (
+        {"class": BASES.format("{{ class.base }}, Mixin")},
+        r"class.py.jinja:3: a base, a key.*brings, `class Shortcut\(nn.Sequential, Mixin\):`",
+    ),
+    "a metaclass": (
+        {
+            "module": IMPORTING.format("from mine import Mixin, Meta\n{{ imports }}"),
+            "class": BASES.format("{{ class.base }}, Mixin, metaclass=Meta"),
+        },
+        r"class.py.jinja:3: a base, a keyword .*brings, `class Shortcut\(nn.Sequential, ",
+    ),
+    "a decorator that nothing brings": (
+        {"class": DECORATING.format("@register")},
+        "class.py.jinja:3: a base, a keyword or a decorator that no import brings, `@register`",
+    ),
+    "a decorator that is called with a call": (
+        {
+            "module": IMPORTING.format("from mine import register\n{{ imports }}"),
+            "class": DECORATING.format("@register(print(1))"),
+        },
+        r"class.py.jinja:3: a base, a .*brings, `@register\(print\(1\)\)`",
+    ),
+    "another name of a class": (
+        {"class": CLASS.replace("name }}", "name }}{% if class.name == name %}B{% endif %}")},
+        "class.py.jinja:[0-9]+: on the way to text something became of `class ResNet34",
     ),
     "a statement": (
         {"function": "{{ function.signature }}\n    import os\n{{ function.body }}\n"},

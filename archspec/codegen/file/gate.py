@@ -7,12 +7,13 @@ a text was made: what is not on these lists does not leave.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archspec.codegen.file.emitted_file import File
+from archspec.codegen.file.gate_additions import take_out
 from archspec.codegen.file.gate_characters import Refused, check_characters, check_comments, parsed
-from archspec.codegen.file.gate_lists import DOTTED, Reader, is_module
+from archspec.codegen.file.gate_lists import DOTTED, Reader, is_listed, is_module
 from archspec.codegen.python.trees import same
 
 IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -24,25 +25,28 @@ IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Modules that a file may import, and what it may take from them; nothing for the module itself."""
 
 
-def check(text: str, file: File, *, comments: Iterable[str] = ()) -> None:
+def check(text: str, file: File, *, templates: Sequence[str] = ()) -> None:
     """Hold the text of a file against the lists.
 
     Args:
         text: the text.
         file: what it was laid out from, all of which must be in it.
-        comments: texts of ours (those of the templates) whose comments it may hold word for word.
+        templates: the templates as they are written: what they say in comments and add by imports
+            may be in it word for word.
 
     Raises:
         Refused: for what it must not hold.
     """
     check_characters(text)
     tree = parsed(text)
-    check_comments(text, (*(copy.text for copy in file.copied), *comments))
+    check_comments(text, (*(copy.text for copy in file.copied), *templates))
+    listed = _with_plugins(file.plugins)
+    take_out(tree, text, templates, listed)
     parts = {node: [*ast.walk(node)] for node in tree.body}
     for node, inner in parts.items():
-        _check_imports(node, inner, _with_plugins(file.plugins))
+        _check_imports(node, inner, listed)
     own = file.own
-    rest = [node for node in tree.body if not any(_alike(node, known) for known in own)]
+    rest = [node for node in tree.body if not _is_any(node, own)]
     _check_top(rest)
     read = [part for node in rest for part in parts[node]]
     given = {*_given(read)}
@@ -54,11 +58,17 @@ def check(text: str, file: File, *, comments: Iterable[str] = ()) -> None:
     check_whole(tree, file.statements)
 
 
-def check_whole(tree: ast.Module, meant: Iterable[ast.stmt]) -> None:
+def check_whole(tree: ast.Module, meant: Sequence[ast.stmt]) -> None:
     """Refuse a file in which Python does not read all that was written."""
     for node in meant:
-        if not any(_alike(node, found) for found in tree.body):
-            raise Refused(f"on the way to text something became of `{ast.unparse(node)}`", 1)
+        if not _is_any(node, tree.body):
+            strange = (n for n in tree.body if type(n) is type(node) and not _is_any(n, meant))
+            line = next((found.lineno for found in strange), 1)
+            raise Refused(f"on the way to text something became of `{ast.unparse(node)}`", line)
+
+
+def _is_any(node: ast.stmt, known: Iterable[ast.stmt]) -> bool:
+    return any(_alike(node, other) for other in known)
 
 
 def _alike(one: ast.stmt, other: ast.stmt) -> bool:
@@ -92,14 +102,9 @@ def _check_imports(
     top: ast.stmt, parts: Iterable[ast.AST], imports: Mapping[str, tuple[str, ...]]
 ) -> None:
     for node in parts:
-        if isinstance(node, ast.Import):
-            wrong = [a.name for a in node.names if a.name not in imports or a.asname is not None]
-        elif isinstance(node, ast.ImportFrom):
-            taken = imports.get(node.module or "", ()) if node.level == 0 else ()
-            wrong = [a.name for a in node.names if a.name not in taken or a.asname is not None]
-        else:
-            continue
-        if wrong or node is not top:
+        if isinstance(node, ast.Import | ast.ImportFrom) and (
+            node is not top or not is_listed(node, imports)
+        ):
             raise Refused(f"an import, `{ast.unparse(node)}`", node.lineno)
 
 

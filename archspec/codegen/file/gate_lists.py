@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,6 +67,15 @@ _QUOTED: Final = re.compile(rf"[0-9]+|(?=.*-){names.CHILD.pattern}")
 _OF_VALUES: Final = frozenset(("append", "expand", "extend", "shape"))
 
 _ON_MODULES: Final = _METHODS | _OF_VALUES | {"training"}
+
+
+def is_listed(node: ast.Import | ast.ImportFrom, imports: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether a file may hold an import: of these modules, and of these names in them."""
+    if isinstance(node, ast.Import):
+        known: Collection[str] = imports
+    else:
+        known = imports.get(node.module or "", ()) if node.level == 0 else ()
+    return all(alias.name in known and alias.asname is None for alias in node.names)
 
 
 def _is_name(node: ast.AST, name: str) -> bool:
@@ -134,7 +143,7 @@ class Reader:
             if isinstance(node, ast.Subscript) and _is_name(node.value, "tuple"):
                 self.dots.update(map(id, _dots(node.slice)))
             if not self._passes(node):
-                raise _refused(f"`{ast.unparse(node)}`", node, tree)
+                raise _refused(_told(node), node, tree)
 
     def _passes(self, node: ast.AST) -> bool:
         if isinstance(node, ast.Name):
@@ -151,7 +160,7 @@ class Reader:
             dunder = node.name.startswith("__") and node.name != "__init__"
             return not (node.decorator_list or dunder)
         if isinstance(node, ast.arg):
-            return not _is_taken(node.arg)
+            return not is_taken(node.arg)
         if isinstance(node, ast.Constant):
             plain = node.value is None or type(node.value) in (bool, int, float, str)
             return plain or id(node) in self.dots
@@ -159,7 +168,7 @@ class Reader:
 
     def _name(self, node: ast.Name) -> bool:
         if isinstance(node.ctx, ast.Store):
-            return not _is_taken(node.id)
+            return not is_taken(node.id)
         known = node.id in _TYPES or node.id in self.given or node.id in self.stored
         return known or (id(node) in self.called and node.id in (*_CALLED, "getattr", "ValueError"))
 
@@ -206,7 +215,7 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _is_taken(name: str) -> bool:
+def is_taken(name: str) -> bool:
     """Tell whether a name means something that a file must not give another meaning."""
     return name in _MODULES or name in names.BUILTINS or name.startswith("__")
 
@@ -223,6 +232,16 @@ def _refuses(node: ast.Raise) -> bool:
 def _class(node: ast.ClassDef) -> bool:
     bases = [ast.unparse(base) for base in node.bases]
     return not (node.decorator_list or node.keywords) and all(base in _BASES for base in bases)
+
+
+def _told(node: ast.AST) -> str:
+    """Return what is not on the lists; of a definition its first line, which is what is wrong."""
+    first = f"`{ast.unparse(node).partition(chr(10))[0]}`"
+    if isinstance(node, ast.ClassDef):
+        return f"a base, a keyword or a decorator that no import brings, {first}"
+    if isinstance(node, ast.FunctionDef) and node.decorator_list:
+        return f"a decorator that no import brings, {first}"
+    return first
 
 
 def _refused(what: str, node: ast.AST, tree: ast.AST) -> Refused:
