@@ -117,6 +117,7 @@ class Architecture:
         main: bool = False,
         templates: str | os.PathLike[str] | None = None,
         line_length: int = 88,
+        features: str | None = None,
     ) -> str:
         """Return the PyTorch source of the network.
 
@@ -124,22 +125,21 @@ class Architecture:
         ['class LeNet(nn.Module):']
 
         Args:
-            style: `structured`, with a class for each block, or `flat`: one class in which every
-                layer has a line of its own.
+            style: `structured`, a class for each block, or `flat`: one class, a line per layer.
             main: end with a part that prints parameters and output shape when the file is run.
             templates: a folder whose templates take the place of bundled ones of the same names.
             line_length: columns of a line, from 88 to 200; layers that are copied keep 88.
+            features: a node, `layer4`: `forward_features` runs up to it, `forward_head` the rest.
 
         Raises:
-            ValueError: for another style or length.
+            ValueError: for another style or length, or `features` behind which more is read.
             SpecError: when the source would be too long.
             LayoutError: when a template in the folder is wrong.
         """
         from archspec.codegen import source, telling  # noqa: PLC0415 - jinja2 only when needed
 
-        folder = _folder(templates)
-        written = partial(source, style=style, main=main, templates=folder, line_length=line_length)
-        return telling(written, self._named, self._opened)[0]
+        how = partial(source, style=style, main=main, features=features, line_length=line_length)
+        return telling(partial(how, templates=_folder(templates)), self._named, self._opened)[0]
 
     @property
     def arguments(self) -> tuple[analysis.Argument, ...]:

@@ -22,6 +22,7 @@ from archspec.codegen.file.main_and_tests import main_part, test_functions
 from archspec.codegen.file.template import LayoutError, place, render, texts
 from archspec.codegen.file.template_values import pieces_of
 from archspec.codegen.modules.network_class import write_network
+from archspec.codegen.modules.network_forward import NotDivided
 from archspec.codegen.modules.program import Program
 from archspec.codegen.python.trees import apart
 from archspec.codegen.python.width import USUAL, WIDEST, within
@@ -45,6 +46,7 @@ def source(
     main: bool = False,
     templates: Path | None = None,
     line_length: int = USUAL,
+    features: str | None = None,
 ) -> str:
     """Return the source of a module that defines `network.name`.
 
@@ -57,8 +59,10 @@ def source(
         main: end with a part that prints parameters and output shape when the file is run.
         templates: a folder of templates that take the place of bundled ones.
         line_length: columns of a line; layers that are copied have no more than `USUAL`.
+        features: a child of the network: `forward_features` runs up to it, `forward_head` the rest.
 
     Raises:
+        NotDivided: when the network has no such child, or what is behind it reads more.
         SpecError: when the text is longer than it may be; code L207.
         LayoutError: when a template in the folder is wrong.
         Untested: when open vars decide what no class of this style asks.
@@ -69,7 +73,7 @@ def source(
     admit(network)
     with within(line_length):
         program = Program(network)
-        write_network(program, flat=style == "flat")
+        write_network(program, flat=style == "flat", features=features)
         ending = main_part(network) if main else []
         file = file_of(program.definitions, network.ops, ending)
         return _laid_out(network, file, of_network.header(network), templates)
@@ -170,6 +174,7 @@ __all__ = [
     "WIDEST",
     "LayoutError",
     "Member",
+    "NotDivided",
     "Untested",
     "is_generated",
     "source",

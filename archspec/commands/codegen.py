@@ -73,6 +73,11 @@ def _add_layout(parser: argparse.ArgumentParser) -> None:
         help="a class for each block (structured), or one class with a line for each layer (flat)",
     )
     parser.add_argument(
+        "--features",
+        metavar="NODE",
+        help="divide forward: forward_features runs up to NODE, as layer4, forward_head the rest",
+    )
+    parser.add_argument(
         "--line-length",
         type=int,
         default=88,
@@ -184,7 +189,7 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
 
 
 def _source(net: Architecture, arguments: argparse.Namespace) -> str:
-    from archspec.codegen import LayoutError  # noqa: PLC0415 - jinja2 is needed here alone
+    from archspec.codegen import LayoutError, NotDivided  # noqa: PLC0415 - jinja2 is needed here alone
 
     try:
         return net.codegen(
@@ -192,7 +197,10 @@ def _source(net: Architecture, arguments: argparse.Namespace) -> str:
             main="main" in arguments.parts,
             templates=arguments.templates,
             line_length=arguments.line_length,
+            features=arguments.features,
         )
+    except NotDivided as error:
+        raise UsageError(f"--features: {error}") from None
     except LayoutError as error:
         raise UsageError(str(error)) from None
 

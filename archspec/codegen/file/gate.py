@@ -14,6 +14,7 @@ from archspec.codegen.file.emitted_file import File
 from archspec.codegen.file.gate_additions import take_out
 from archspec.codegen.file.gate_characters import Refused, check_characters, check_comments, parsed
 from archspec.codegen.file.gate_lists import DOTTED, Reader, is_listed, is_module
+from archspec.codegen.modules.network_forward import HALVES
 from archspec.codegen.python.trees import same
 
 IMPORTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -141,11 +142,11 @@ def _stored(parts: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _set_on_self(parts: Iterable[ast.AST]) -> frozenset[str]:
-    """Return the attributes that a class sets on itself and on what it holds."""
+    """Return the attributes that a class sets on itself and on what it holds; its halves."""
     return frozenset(
         node.attr
         for node in parts
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and is_module(node.value)
-    )
+    ).union(n.name for n in parts if isinstance(n, ast.FunctionDef) and n.name in HALVES)

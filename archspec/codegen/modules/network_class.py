@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from archspec.codegen.forward.statements import Forward
-from archspec.codegen.forward.values import line, ordered, tensors
+from archspec.codegen.forward.values import ordered
 from archspec.codegen.modules import signatures
 from archspec.codegen.modules.argument_bounds import checked
 from archspec.codegen.modules.assignments import local_names
@@ -14,7 +13,8 @@ from archspec.codegen.modules.classes import Writer
 from archspec.codegen.modules.constructor import Constructor
 from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.flat_style import Unrolled
-from archspec.codegen.modules.outputs import outputs_class, return_type, returned
+from archspec.codegen.modules.network_forward import NotDivided, forwards
+from archspec.codegen.modules.outputs import outputs_class
 from archspec.codegen.modules.program import Class, Method, Program
 from archspec.codegen.modules.stage_functions import stage_function
 from archspec.codegen.python.trees import apart, statements
@@ -23,17 +23,19 @@ from archspec.codegen.uses.common_formula import Untested, View, asking_all, ins
 from archspec.codegen.uses.flat_paths import is_flat_chain
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words import of_network
-from archspec.network import INPUT, Network, decisions
+from archspec.network import Network, decisions
 
 
-def write_network(program: Program, *, flat: bool) -> None:
+def write_network(program: Program, *, flat: bool, features: str | None = None) -> None:
     """Write all definitions of a file: classes and functions that are needed, then the network's.
 
     Args:
         program: the file.
         flat: open the blocks and write all layers in the network's own class.
+        features: a child behind which the forward pass is divided.
 
     Raises:
+        NotDivided: when it cannot be.
         Untested: when open vars decide what no class asks.
     """
     network, writer = program.network, Writer(program)
@@ -41,6 +43,8 @@ def write_network(program: Program, *, flat: bool) -> None:
         raise Untested(decided)  # where blocks are opened, no class asks
     frame = _frame(network)
     chained = network.root.numbered and network.root.is_chain
+    if chained and features is not None:
+        raise NotDivided(f"{network.name} is nn.Sequential, and has no forward pass to divide")
     if flat and not (chained and is_flat_chain(network.root)):
         chained = False
         init, items, aliases = _unrolled(writer, frame)
@@ -48,7 +52,7 @@ def write_network(program: Program, *, flat: bool) -> None:
         init, items, aliases = _structured(writer, frame, flat=flat)
     # What is unrolled is in order already, and has no places in one body to be ordered by.
     steps = [item for item in items if not is_own(item)] if flat else ordered(items)
-    forward = [] if chained else [_forward(network, items, steps, aliases)]
+    forward = [] if chained else forwards(network, items, steps, aliases, features)
     outputs = outputs_class(network)
     if outputs is not None:
         program.definitions.append(outputs)
@@ -101,27 +105,3 @@ def _structured(writer: Writer, frame: Frame, *, flat: bool) -> Built:
     with asking_all([root]):
         items = constructor.items([inside(View(root, {}, frame.scopes[0]))])
     return writer.constructor(items, [root], frame), items, constructor.aliases
-
-
-def _forward(
-    network: Network, items: list[Item], steps: list[Item], aliases: Mapping[str, str]
-) -> Method:
-    """Return the forward pass: these steps, with the tensors that are among all entries."""
-    own = tensors(items)
-    body = [line(item, own) for item in steps]
-    results = [name for _, name in network.outputs]
-    forward = Forward(
-        body,
-        tuple(network.inputs),
-        results,
-        aliases=aliases,
-        own=own,
-        shapes=True,
-        labels={name: label for label, name in network.outputs},
-    )
-    written = forward.write()
-    if len(results) > 1:
-        written += returned(network, forward)
-    inputs = ["x" if name == INPUT else name for name in network.inputs]
-    signature = signatures.forward(inputs, return_type(network))
-    return Method(signature, partial(of_network.network_mapping, network), written)

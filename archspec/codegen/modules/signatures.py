@@ -23,10 +23,10 @@ def declared(parameter: Parameter, ops: Ops) -> tuple[ast.arg, ast.expr | None]:
     return ast.arg(parameter.name, kind(parameter.annotation)), default
 
 
-def forward(inputs: Iterable[str], returns: str) -> ast.FunctionDef:
-    """Return the `def` of a forward pass."""
+def forward(inputs: Iterable[str], returns: str, name: str = "forward") -> ast.FunctionDef:
+    """Return the `def` of a forward pass, or of a part of it."""
     given = [ast.arg("self"), *(ast.arg(name, kind("Tensor")) for name in inputs)]
-    return function("forward", [(parameter, None) for parameter in given], kind(returns))
+    return function(name, [(parameter, None) for parameter in given], kind(returns))
 
 
 def building(name: str, parameters: Iterable[Parameter]) -> ast.FunctionDef:

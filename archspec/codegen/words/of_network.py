@@ -11,7 +11,7 @@ from archspec.codegen.words import fitting_sides
 from archspec.codegen.words.of_layers import counted, layers, listed, parts, told
 from archspec.codegen.words.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.words.side_formulas import decides_sizes
-from archspec.network import Network
+from archspec.network import Network, result
 from archspec.ops import Shape, named_channels
 from archspec.resolve.shapes_across_scopes import renamed
 from archspec.traced import Traced, formula_of
@@ -80,6 +80,20 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
         told_apart.insert(0, f"The inputs are {_shapes(inputs, tied)}.")
         text = f"Map the inputs to {'the outputs' if len(told_apart) > 1 else leaving}"
     return docstring(f"{text}.", " ".join(told_apart), " ".join(notes), indent=indent)
+
+
+def half(network: Network, features: str, *, of_head: bool) -> list[str]:
+    """Return the docstring of a half of the network's `forward`, before or behind the features."""
+    made = result(network.root, features)
+    assert made is not None
+    known = {*network.open}
+    told = (size if expressions.names(formula_of(size)) <= known else int(size) for size in made)
+    between = f"(N, {_sizes(tuple(told))})"
+    inputs = {name: _named(shape, network) for name, shape in network.inputs.items()}
+    leaving = _shapes(network.leaving)
+    text = f"Map {between} to {leaving}" if of_head else f"Map {_shapes(inputs)} to {between}"
+    short = "Map the features to the outputs" if of_head else f"Map the inputs to {between}"
+    return [f"{text if fits(f'{text}.', indent=2) else short}."]
 
 
 def _named(shape: Shape, network: Network) -> Shape:
