@@ -11,6 +11,7 @@ import torch
 from agreement import assert_formatted
 from loading import bundled
 from modules import source_class
+from timm_names import of_timm
 from torch import nn
 
 import archspec
@@ -68,25 +69,6 @@ def test_the_two_are_the_whole(name: str, style: str) -> None:
         batch = torch.export.Dim("batch", min=2)
         program = torch.export.export(module, (x,), dynamic_shapes=({0: batch},))
         assert torch.equal(program.module()(torch.cat([x, x])), module(torch.cat([x, x])))
-
-
-def of_timm(key: str) -> str:
-    """Return the name that timm's vision transformer has for a tensor of torchvision's."""
-    for pattern, name in {
-        r"^encoder\.layers\.encoder_layer_(\d+)": r"blocks.\1",
-        "^encoder.pos_embedding": "pos_embed",
-        "^encoder.ln": "norm",
-        "^class_token": "cls_token",
-        "^conv_proj": "patch_embed.proj",
-        "^heads.head": "head",
-        r"\.ln_": ".norm",
-        "self_attention.in_proj_": "attn.qkv.",
-        "self_attention.out_proj": "attn.proj",
-        r"mlp\.0": "mlp.fc1",
-        r"mlp\.3": "mlp.fc2",
-    }.items():
-        key = re.sub(pattern, name, key)
-    return key
 
 
 @pytest.mark.parametrize(
