@@ -180,7 +180,8 @@ def _entered(
     for var in (*open_vars(resolver.globals), *resolver.grown):
         source = resolver.globals.source_of(var)
         if source is not None and scope.called.get(var, var) in plan.values:
-            resolver.close(source.vars, "no more than a name that a loop hides", node.span)
+            what = f"nothing where a loop has a `{var}` of its own"
+            resolver.close(source.vars, what, node.span)
     shape = builder.last.shape
     if shape is None:
         return scope, bindings

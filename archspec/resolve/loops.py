@@ -127,7 +127,8 @@ def _rows(node: spec.Loop, scope: Scope) -> list[Planned]:
     place = node.columns[0][0].span
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise fail("G322", f"columns of unequal length: {told}", place)
+        help = "each turn takes one value of each column, so that all have as many"
+        raise fail("G322", f"columns of unequal length: {told}", place, help=help)
     planned = [
         _planned(
             {name: values[row] for name, (values, _) in columns.items()},

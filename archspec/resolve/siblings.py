@@ -95,6 +95,11 @@ class Siblings:
             return fail("G307", message, name.span, notes=notes, help=near or help)
         below = (place.line, place.column) > (name.span.line, name.span.column)
         message = f"`{name.text}` reads itself"
+        if name.text in self.left_out:
+            message = (
+                f"`{name.text}` is not there, as its `if` is false, to be called again"
+            )
+            help = "put what calls it again under the same `if`"
         if below:
             message = f"`{name.text}` stands below, and a node reads what stands above it"
         notes = (Note(f"`{name.text}` is made here", place),)

@@ -32,13 +32,16 @@ def columns(tree: Tree) -> tuple[tuple[Name, Given], ...]:
 
 def _table(key: Scalar, header: list[str], rows: Tree) -> list[tuple[Name, Given]]:
     if not isinstance(rows, Listing):
-        raise fail("S216", "a table's header is followed by a list of rows", rows.span)
+        help = f"a list in brackets, `[[…], […]]`, or lines of `- [{', '.join(header)}]`"
+        raise fail("S216", "a table's header is followed by a list of rows", rows.span, help=help)
     for row in rows.items:
         if not isinstance(row, Listing) or len(row.items) != len(header):
             found = f"{len(row.items)} values" if isinstance(row, Listing) else "no row"
             message = f"{len(header)} columns ({', '.join(header)}), but {found}"
             text = str(row.value).strip("() ") if isinstance(row, Scalar) else ""
-            help = f"a row has brackets: `[{text}]`" if "," in text else ""
+            help = f"a row has a value for each column: `[{', '.join(header)}]`"
+            if "," in text:
+                help = f"a row has brackets: `[{text}]`"
             raise fail("S216", message, row.span, help=help)
     cells = [[given(cell) for cell in row.items] for row in rows.items if isinstance(row, Listing)]
     return [

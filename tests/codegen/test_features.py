@@ -38,7 +38,7 @@ def divided(
     return source_class(net, text)
 
 
-@pytest.mark.filterwarnings("ignore:`torch.jit.script:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.torch.jit.script")
 @pytest.mark.parametrize(
     ("name", "style"),
     [

@@ -90,7 +90,8 @@ class Variables:
         taken = {*_TAKEN, *self._inputs.values(), *self._part}
         found = {}
         for name in self._lines:
-            lower = plain(self._shortened(name)).lower()
+            # What `to_windows` makes are windows.
+            lower = plain(self._shortened(name)).lower().removeprefix("to_")
             lower = f"part{lower}" if lower[0].isdigit() else lower
             if lower in taken | BUILTINS or keyword.iskeyword(lower):
                 lower = f"{lower}_"

@@ -53,13 +53,16 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     alone = lists.names([name for name in arguments if name not in told_at_once])
     made = [*map(refusing, lists.together(base).values()), *written(base, alone)]
     known = {ast.dump(check) for check in made}
+    entries = lists.values(usual)
+    whole = {name for name in names if type(entries[name]) is int}
     for under in {d.text_under: d.under for d in told if d.under is not None}.values():
         parts = conjuncts(under)
         there = [d for d in told if d.under is None or conjuncts(d.under) < parts]
         own = [d for d in told if d.under is not None and conjuncts(d.under) == parts]
         before = _asked(network, names, there, lists)
         checks = written(_asked(network, names, [*there, *own], lists).beyond(before), names)
-        made += [where(under, check) for check in checks if ast.dump(check) not in known]
+        new = [check for check in checks if ast.dump(check) not in known]
+        made += [held for check in new for held in where(under, check, whole)]
     return [*lists.whole(made)]
 
 

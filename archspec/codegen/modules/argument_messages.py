@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -60,13 +60,63 @@ def written(found: Checks, names: Sequence[str]) -> list[ast.If]:
     return [*map(refusing, tests)]
 
 
-def where(under: Formula, check: ast.If) -> ast.If:
-    """Return a check that is made where a condition holds."""
+def where(under: Formula, check: ast.If, whole: Collection[str]) -> Iterator[ast.If]:
+    """Yield a check that is made where a condition holds; none where it holds there by itself.
+
+    Args:
+        under: the condition.
+        check: what is refused.
+        whole: the arguments that are whole numbers.
+    """
     words = (node.value for node in ast.walk(check.body[0]) if isinstance(node, ast.Constant))
     told = next(value for value in words if isinstance(value, str))
-    asked = ast.BoolOp(ast.And(), [python_of(under), check.test])
+    condition = python_of(under)
+    asked: ast.expr = ast.BoolOp(ast.And(), [condition, check.test])
+    if (above := _above(condition)) is not None:
+        name, least = above
+        if (high := _range_to(check.test, name, least)) is not None:
+            # What the condition bounds below can be beyond the other end alone.
+            over = ast.Compare(dotted(name), [ast.Gt()], [number(high)])
+            yield refusing((over, f"{name} must be at most {_shown(high)}"))
+            return
+        if (end := _below(check.test, name)) is not None:
+            if name in whole and end <= least + 1:
+                return
+            ends = [dotted(name), number(end)]
+            asked = ast.Compare(number(least), [ast.Lt(), ast.Lt()], ends)
     longer = f"{told} where {_called(under)}"
-    return refusing((asked, longer if len(longer) <= LONGEST else told))
+    yield refusing((asked, longer if len(longer) <= LONGEST else told))
+
+
+def _above(test: ast.expr) -> tuple[str, float] | None:
+    """Return the name that is above a number, where that is what a test says, and this."""
+    match test:
+        case ast.Compare(ast.Name(name), [ast.Gt()], [ast.Constant(int() | float() as least)]):
+            return name, least
+    return None
+
+
+def _below(test: ast.expr, name: str) -> float | None:
+    """Return the number that a name is below, where that is what a test says."""
+    match test:
+        case ast.Compare(ast.Name(n), [ast.Lt()], [ast.Constant(int() | float() as end)]):
+            return end if n == name else None
+    return None
+
+
+def _range_to(test: ast.expr, name: str, least: float) -> float | None:
+    """Return the end of the range that a name is not in, where it begins no higher than least."""
+    match test:
+        case ast.UnaryOp(
+            ast.Not(),
+            ast.Compare(
+                ast.Constant(int() | float() as low),
+                [_, ast.LtE()],
+                [ast.Name(n), ast.Constant(int() | float() as high)],
+            ),
+        ):
+            return high if n == name and low <= least else None
+    return None
 
 
 def refusing(check: tuple[ast.expr, str]) -> ast.If:

@@ -33,7 +33,7 @@ from archspec.codegen.uses.children import (
 )
 from archspec.codegen.uses.common_formula import Differ, Slot, View, asking_all, inside, nodes
 from archspec.codegen.uses.frame import Frame
-from archspec.codegen.words import of_blocks, of_network
+from archspec.codegen.words import of_blocks, of_chains, of_network
 from archspec.codegen.words.of_shapes import mapping
 from archspec.expressions import Value
 from archspec.network import INPUT, Body
@@ -198,7 +198,7 @@ class Writer:
         init = self.constructor(items, bodies, frame)
         forward = [] if chained else [self._forward(items, bodies, frame, constructor)]
         parameters = frame.parameters()
-        said_of = of_blocks.chain if chained else of_blocks.block
+        said_of = of_chains.chain if chained else of_blocks.block
         doc = partial(said_of, bodies, frame, indent=1)
         self.program.definitions.append(Class(name, base, doc, [init, *forward]))
         return Signature(name, parameters)

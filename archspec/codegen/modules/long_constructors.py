@@ -17,7 +17,7 @@ from archspec.codegen.python.trees import call, dotted, function, kind, names, r
 from archspec.codegen.uses.children import Item, listing, plain
 from archspec.codegen.uses.common_formula import nodes
 from archspec.codegen.uses.frame import Frame
-from archspec.codegen.words.of_blocks import chained
+from archspec.codegen.words.of_chains import chained
 from archspec.network import Body
 
 LONGEST: Final = 40

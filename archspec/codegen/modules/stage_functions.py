@@ -19,7 +19,7 @@ from archspec.codegen.uses.children import Item, listing
 from archspec.codegen.uses.common_formula import Differ, Slot, View
 from archspec.codegen.uses.frame import Frame, Parameter
 from archspec.codegen.uses.loop_rows import Columns, columns, entries, entry, row_of
-from archspec.codegen.words.of_blocks import chained
+from archspec.codegen.words.of_chains import chained
 from archspec.expressions import Formula, Value
 from archspec.network import Body, Loop, Turn
 from archspec.resolve.shapes_across_scopes import entering, name_formula

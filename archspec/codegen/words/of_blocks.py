@@ -11,7 +11,6 @@ from archspec.codegen.python.flat import flat
 from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words.of_layers import Place, capital, listed, number, parts, place, told
 from archspec.codegen.words.of_residuals import residuals
-from archspec.codegen.words.of_shapes import mapping
 from archspec.codegen.words.prose import docstring, fits
 from archspec.codegen.words.staying import stays
 from archspec.network import INPUT, Body, Leaf
@@ -77,14 +76,6 @@ def block(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
     return ["Several layers."]
 
 
-def chain(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
-    """Return the docstring of a chain's class, which has no `forward` to tell of its shapes."""
-    shapes = [line for line in mapping(bodies, frame, indent=indent) if line]
-    texts = [f"{capital(text)}." for text in told(parts(bodies))]
-    summary = [text for text in texts if fits(text, indent=indent, alone=False)][:1]
-    return docstring(summary[0] if summary else shapes.pop(0), *shapes, indent=indent)
-
-
 def built(bodies: Sequence[Body]) -> list[str]:
     """Return the docstring of a block's constructor; none where that of the class says it all."""
     bodies = _within(bodies)
@@ -96,24 +87,6 @@ def built(bodies: Sequence[Body]) -> list[str]:
     if len(strided) == 1 and any(_shrinks(body) for body in bodies):
         return [f"Build the block; `{strided.pop()}` carries the stride."]
     return []
-
-
-def chained(bodies: Sequence[Body], *, indent: int, counts: str = "") -> list[str]:
-    """Return the docstring of a function that builds a chain.
-
-    Args:
-        bodies: the chains.
-        indent: levels of indentation.
-        counts: the parameter that is the number of their parts; empty where none is.
-    """
-    made = parts(bodies)
-    if len(made) == 1 and made[0].count != 1:
-        count = f"`{counts}` {made[0].words}s" if counts and not made[0].count else made[0].text
-        return [f"Build a stage of {count}."]
-    for text in told(made):
-        if fits(f"Chain {text}.", indent=indent):
-            return [f"Chain {text}."]
-    return ["Chain the layers."]
 
 
 def _texts(bodies: Sequence[Body], frame: Frame) -> list[Said]:
