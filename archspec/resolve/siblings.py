@@ -96,9 +96,7 @@ class Siblings:
         below = (place.line, place.column) > (name.span.line, name.span.column)
         message = f"`{name.text}` reads itself"
         if name.text in self.left_out:
-            message = (
-                f"`{name.text}` is not there, as its `if` is false, to be called again"
-            )
+            message = f"`{name.text}` is not there, as its `if` is false, to be called again"
             help = "put what calls it again under the same `if`"
         if below:
             message = f"`{name.text}` stands below, and a node reads what stands above it"

@@ -212,3 +212,26 @@ def test_connections_come_and_go_with_the_width(width: float) -> None:
     flags = [name for name, module in made.named_modules() if getattr(module, "has_add", False)]
     assert [path.rpartition(".")[0] for path in joined] == flags
     assert sum(p.numel() for p in made.parameters()) == wanted.parameters
+
+
+def test_a_bound_that_a_condition_sets_is_not_asked_again() -> None:
+    """With `rate` at 0 or below there is no such node, so that no bound is passed."""
+    spec = (
+        f"{HEAD}vars: {{rate: 0.1, hidden: 4}}\nnet:\n  a: {{Conv2d: 8, kernel_size: 1}}\n"
+        "  b: {if: =rate > 0, Dropout: =rate}\n"
+        "  c:\n    if: =hidden > 0\n"
+        "    do: [{Conv2d: =hidden, kernel_size: 1}, {Conv2d: 8, kernel_size: 1}]\n"
+    )
+    net = archspec.loads(spec)
+    text = net.codegen()
+    assert '        if rate > 1:\n            raise ValueError("rate must be at most 1")\n' in text
+    assert "hidden > 0 and" not in text  # a whole number above 0 is 1 at least
+    make = source_class(net, text)
+    for values in ({"rate": -1.0}, {"rate": 1.0}, {"hidden": 0}, {"hidden": -1}):
+        ours = archspec.loads(spec, **values).build(device="meta").state_dict()
+        assert make(**values).state_dict().keys() == ours.keys()
+    for refused in (1.5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="rate must be"):
+            make(rate=refused)
+        with pytest.raises(archspec.SpecError):
+            archspec.loads(spec, rate=refused)

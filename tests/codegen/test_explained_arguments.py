@@ -26,6 +26,12 @@ REASONS = {
         4,
     ),
     "a count": (f"net: [{{repeat: =count, do: {CONV}}}]", "count", "where `min` is not 1", 4),
+    "a column of the same name": (
+        f"net: [{{for: {{'i, count': [[1, 1], [2, 2]]}}, do: {{repeat: =count, do: {CONV}}}}}]",
+        "count",
+        "it may decide nothing where a loop has a `count` of its own",
+        4,
+    ),
     "a name": (f"net: {{conv<count>: {CONV}}}", "count", "the name of a node", 4),
     "a side": (
         "net:\n- {MaxPool2d: =count + 1, stride: 1}\n- Flatten\n- {Linear: 3}",

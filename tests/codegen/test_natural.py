@@ -306,3 +306,19 @@ def test_the_layers_of_a_chain_are_found_by_their_numbers() -> None:
     assert fills("{tail.0: {weight: zeros_}}") == (
         "if isinstance(self.tail[0], nn.Linear):\n    nn.init.zeros_(self.tail[0].weight)"
     )
+
+
+def test_what_a_module_makes_is_called_by_what_it_is() -> None:
+    source = agreeing("""
+        net:
+          to_parts: {Conv2d: 8, kernel_size: 1}
+          a: {Conv2d: 8, kernel_size: 1}
+          add: {Add: [a, to_parts]}
+          b: {Conv2d: 2, kernel_size: 1}
+    """)
+    assert "        parts = self.to_parts(x)" in source
+
+
+def test_a_function_that_builds_all_stages_says_so() -> None:
+    told = re.findall(r'"""(Build .*)"""', archspec.load("regnet_y_400mf").codegen())
+    assert "Build four stages of Bottleneck blocks." in told

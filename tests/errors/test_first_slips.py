@@ -149,6 +149,26 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
             "S216",
             "`[1, 2]`",
         ),
+        (
+            f"{HEAD}net:\n  a<i>:\n    for: {{'i, j': [[1, 2, 3]]}}\n    do: ReLU\n",
+            "S216",
+            "a value for each column: `[i, j]`",
+        ),
+        (
+            f"{HEAD}net:\n  a<i>:\n    for: {{'i, j': =range(3)}}\n    do: ReLU\n",
+            "S216",
+            "lines of `- [i, j]`",
+        ),
+        (
+            f"{HEAD}net:\n  a<i>:\n    for: {{i: [1, 2], j: [1]}}\n    do: ReLU\n",
+            "G322",
+            "so that all have as many",
+        ),
+        (
+            f"{HEAD}net: {{a: {{if: =1 > 2, do: Dropout}}, b: ReLU, c: a}}\n",
+            "G307",
+            "under the same `if`",
+        ),
         (f"{HEAD}net: [{{L2Normalize: }}]\n", "S202", "no norm of single samples"),
     ],
 )
