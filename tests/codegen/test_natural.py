@@ -320,5 +320,5 @@ def test_what_a_module_makes_is_called_by_what_it_is() -> None:
 
 
 def test_a_function_that_builds_all_stages_says_so() -> None:
-    told = re.findall(r'"""(Build .*)"""', archspec.load("regnet_y_400mf").codegen())
-    assert "Build four stages of Bottleneck blocks." in told
+    told = re.findall(r'"""(Build .*)"""', archspec.load("maxvit_t").codegen())
+    assert "Build four stages of MaxViTLayer blocks." in told
