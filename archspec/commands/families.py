@@ -41,6 +41,7 @@ def _refuse(arguments: argparse.Namespace) -> None:
         ("--with", arguments.parts),
         ("--explain", arguments.explain),
         ("--templates", arguments.templates),
+        ("--features", arguments.features),
         ("--input", arguments.input),
     ):
         if given:

@@ -71,7 +71,9 @@ def where(under: Formula, check: ast.If, whole: Collection[str]) -> Iterator[ast
     words = (node.value for node in ast.walk(check.body[0]) if isinstance(node, ast.Constant))
     told = next(value for value in words if isinstance(value, str))
     condition = python_of(under)
-    asked: ast.expr = ast.BoolOp(ast.And(), [condition, check.test])
+    is_several = isinstance(condition, ast.BoolOp) and isinstance(condition.op, ast.And)
+    parts = condition.values if isinstance(condition, ast.BoolOp) and is_several else [condition]
+    asked: ast.expr = ast.BoolOp(ast.And(), [*parts, check.test])
     if (above := _above(condition)) is not None:
         name, least = above
         if (high := _range_to(check.test, name, least)) is not None:
