@@ -18,7 +18,7 @@ from functools import cached_property
 from archspec import expressions, spec
 from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
-from archspec.network.deciding import decisions, of_any_number
+from archspec.network.deciding import decisions, of_any_number, renumbered
 from archspec.network.decisions import Decision
 from archspec.network.nodes import (
     INPUT,
@@ -157,6 +157,7 @@ __all__ = [
     "decisions",
     "execution",
     "of_any_number",
+    "renumbered",
     "result",
     "walk",
 ]

@@ -38,3 +38,13 @@ def of_any_number(
                 yield from of_any_number(turn.children, says)
         elif around and isinstance(child, Leaf | Body):
             yield child, around
+
+
+def renumbered(body: Body) -> Iterator[tuple[Leaf | Body, Mapping[str, Decision]]]:
+    """Yield the nodes of a list whose numbers are others after other numbers of turns."""
+    says: dict[str, Decision] = {}
+    for child in body.children if body.numbered else ():
+        if says and isinstance(child, Leaf | Body):
+            yield child, says
+        elif isinstance(child, Loop) and child.number is not None:
+            says |= child.decided_by

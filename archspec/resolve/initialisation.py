@@ -9,7 +9,18 @@ from typing import Any
 
 from archspec.errors import Diagnostic, Diagnostics, did_you_mean, fail
 from archspec.expressions import Value, shown_value
-from archspec.network import Absent, Body, Child, Decision, Fill, Leaf, Loop, of_any_number, walk
+from archspec.network import (
+    Absent,
+    Body,
+    Child,
+    Decision,
+    Fill,
+    Leaf,
+    Loop,
+    of_any_number,
+    renumbered,
+    walk,
+)
 from archspec.ops import Form, Op, Ops, Tensor
 from archspec.resolve.scope import Scope, of_values
 from archspec.resolve.shapes_across_scopes import name_formula
@@ -173,7 +184,10 @@ def told_apart(root: Body, ops: Ops) -> dict[str, Decision]:
             path for path, fills in body.fills.items() for f in fills
             if f.rule.selector.text not in ops
         }  # fmt: skip
-        for node, says in of_any_number(body.children) if named else ():
+        counted = [*of_any_number(body.children)] if named else []
+        for inner in (body, *(n for n in walk(body) if isinstance(n, Body))) if named else ():
+            counted += renumbered(inner)
+        for node, says in counted:
             if any(f"{path}.".startswith(f"{node.path}.") for path in named):
                 found |= says
     return found

@@ -5,12 +5,12 @@ A class that is right for any number of turns is written from one network as wel
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archspec.errors import SpecError
 from archspec.expressions import Value
-from archspec.network import Network, walk
+from archspec.network import Body, Child, Leaf, Loop, Network
 from archspec.ops import Shape
 from archspec.resolve.counting import FEWEST, TURNS
 from archspec.resolve.opening import resolve_named, with_open_vars
@@ -66,6 +66,35 @@ def _raised(network: Network, name: str) -> Value:
 
 
 def _agree(one: Network, other: Network) -> bool:
-    """Tell whether all that is in one network gives the same shapes in another."""
-    shapes = {node.path: node.output for node in walk(other.root)}
-    return all(shapes.get(node.path) == node.output for node in walk(one.root))
+    """Tell whether all that stands around the loops gives the same shapes in two networks."""
+    loops = _loops(other.root.children)
+    counted = {_place(loop) for loop in loops if loop.number is not None}
+    return [*_around(one.root.children, counted)] == [*_around(other.root.children, counted)]
+
+
+def _place(loop: Loop) -> object:
+    """Return where a loop is written, which is the same in both networks."""
+    span = loop.written.span
+    return span.source.name, span.line, span.column
+
+
+def _loops(children: Sequence[Child]) -> Iterator[Loop]:
+    for child in children:
+        if isinstance(child, Loop):
+            yield child
+            for turn in child.turns:
+                yield from _loops(turn.children)
+        elif isinstance(child, Body):
+            yield from _loops(child.children)
+
+
+def _around(children: Sequence[Child], counted: Container[object]) -> Iterator[Shape]:
+    """Yield the shapes that nodes give which stand in none of some loops."""
+    for child in children:
+        if isinstance(child, Leaf | Body):
+            yield child.output
+        if isinstance(child, Loop) and _place(child) not in counted:
+            for turn in child.turns:
+                yield from _around(turn.children, counted)
+        elif isinstance(child, Body):
+            yield from _around(child.children, counted)
