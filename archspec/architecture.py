@@ -78,8 +78,8 @@ class Architecture:
         return analysis.macs(self.network)
 
     @cached_property
-    def receptive_field(self) -> tuple[int, int] | None:
-        """Height and width in pixels before global pooling; None for the whole input."""
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Pixels along each side before global pooling; None for the whole input."""
         return analysis.receptive_field(self.network)
 
     @cached_property

@@ -21,6 +21,7 @@ from archspec.draw import dot
 from archspec.editors import language
 from archspec.expressions import shown_value
 from archspec.ops import OPS, Op
+from archspec.ops.ranked import Ranked
 from archspec.reading import SCHEMA
 from archspec.reports import FORMATS
 from archspec.tables import COLUMNS
@@ -66,9 +67,13 @@ def main() -> None:
 def with_ops(text: str) -> str:
     """Return a page with all ops, their arguments and what they are, where it asks for them."""
     lines = ["| op | arguments | what it is |", "|---|---|---|"]
+    families: dict[type[Op], list[type[Op]]] = {}
     for op in OPS:
-        told = inspect.cleandoc(op.__doc__ or "").partition("\n")[0]
-        lines.append(f"| `{op.__name__}` | {_arguments(op)} | {told} |")
+        families.setdefault(op.__mro__[1] if issubclass(op, Ranked) else op, []).append(op)
+    for family, ops in families.items():
+        told = inspect.cleandoc(family.__doc__ or "").partition("\n")[0]
+        names = ", ".join(f"`{op.__name__}`" for op in ops)
+        lines.append(f"| {names} | {_arguments(ops[0])} | {told} |")
     held = "\n".join(["<!-- ops -->", *lines, "<!-- end -->"])
     return re.sub("<!-- ops -->.*?<!-- end -->", lambda _: held, text, flags=re.DOTALL)
 

@@ -151,7 +151,9 @@ def facts(entry: dict[str, Any]) -> Iterator[str]:
     yield f"{own} + {sum(bases)}" if bases else f"{own}"
     yield f"{entry['parameters']:,}"
     yield f"{entry['macs']:,}"
-    yield "global" if field is None else "×".join(str(side) for side in dict.fromkeys(field))
+    yield (
+        "global" if field is None else "×".join(map(str, field if len({*field}) > 1 else field[:1]))
+    )
     star = r"\*" if name in accuracy.OTHER_WEIGHTS else ""
     yield f"{top1:.3f}{star}" if top1 else ""
 

@@ -10,7 +10,7 @@ from archspec.allowed import is_number
 from archspec.errors import Span
 from archspec.expressions import Value
 from archspec.network import Network
-from archspec.ops import named_channels
+from archspec.ops import naming
 from archspec.spec import Given, Written, read_names
 
 _KINDS: Final = {
@@ -52,8 +52,8 @@ def arguments(
     """
     taken = _taken(source, network.name)
     shape = next(iter(network.inputs.values()))
-    name, index = named_channels(shape)
-    channels = {name: shape[index]} if name in network.closed else {}
+    known = naming(shape)
+    channels = {name: shape[index] for name, index in known.items() if name in network.closed}
     values = {**network.vars, **network.defaults, **channels}
     return tuple(
         Argument(name, value, True)

@@ -52,7 +52,7 @@ def _field(network: Network) -> int | str:
     size = receptive_field(network)
     if size is None:
         return "global"
-    return size[0] if size[0] == size[1] else f"{size[0]}x{size[1]}"
+    return size[0] if len({*size}) == 1 else "x".join(map(str, size))
 
 
 def _shown(value: object) -> str:

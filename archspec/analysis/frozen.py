@@ -14,11 +14,10 @@ from archspec.network import Body, Leaf, Network, walk
 from archspec.resolve.positions import bound
 from archspec.spec import Given, Spec, Use, Written, read_names
 
-_SIZES: Final = ("in_height", "in_width")
+_SIZES: Final = ("in_length", "in_depth", "in_height", "in_width")
 _LOUD: Final = frozenset(("Parameter", "Linear", "Unflatten"))
 """Ops that raise of themselves where another size arrives than they were made for."""
 
-_MAP: Final = 3
 _LATER: Final = "whatever size arrives at run time"
 _AGAIN: Final = "it is decided once; for another size, load the spec with that `input`"
 
@@ -32,7 +31,7 @@ def frozen(network: Network, written: Written) -> Iterator[Diagnostic]:
         network: a network.
         written: what it was resolved from.
     """
-    if not any(len(shape) == _MAP for shape in network.inputs.values()):
+    if not network.maps:
         return  # no other size can arrive
     made: dict[Span, list[Leaf | Body]] = {}
     for node in walk(network.root):
@@ -45,7 +44,7 @@ def frozen(network: Network, written: Written) -> Iterator[Diagnostic]:
 
 def filled_once(network: Network, written: Written) -> Iterator[Diagnostic]:
     """Yield a warning for each argument of a rule of `init` that a side decides; W132."""
-    if not any(len(shape) == _MAP for shape in network.inputs.values()):
+    if not network.maps:
         return
     for rule in written.spec.init:
         for _, _, arguments in rule.fills:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archspec.errors import Diagnostic, Span
 from archspec.network import Network
 from archspec.ops import Op, shown
-from archspec.ops.arguments import pair
+from archspec.ops.conv import Conv2d
 from archspec.resolve.images import Inputs, has_batch, has_channels_last
 
 
@@ -34,7 +34,7 @@ def images(network: Network, place: Span) -> Iterator[Diagnostic]:
 
 def _is_wide(op: Op) -> bool:
     """Tell whether something is a convolution over more than one column, as over an image."""
-    return type(op).__name__ == "Conv2d" and pair(getattr(op, "kernel_size", 1))[1] > 1
+    return isinstance(op, Conv2d) and op.each(op.kernel_size)[1] > 1
 
 
 __all__ = ["images"]

@@ -1,4 +1,4 @@
-"""Which heights and widths get through layers as they are, and what becomes of them.
+"""Which sides of maps get through layers as they are, and what becomes of them.
 
 In place of each size a shape holds how it depends on the sides that enter. Layers are those of the
 module, with the arguments that they were built with, and what they do is what PyTorch does: it
@@ -26,14 +26,17 @@ from archspec.analysis.sizes import (
 from archspec.analysis.stepwise import Irregular, Stepwise, tabled
 from archspec.analysis.verdicts import GOOD, RAISES, UNSURE, Verdicts
 from archspec.network import INPUT, Body, Leaf
-from archspec.ops import Form, Misfit, Op, sized
+from archspec.ops import Form, Misfit, Op, is_builtin, sized
+from archspec.ops.batch_norm import BatchNorm, InstanceNorm
+from archspec.ops.conv import Conv, ConvTranspose
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Cat, MatMul, Mul
-from archspec.ops.norm import GroupNorm, InstanceNorm2d
+from archspec.ops.norm import GroupNorm, OverLast
 from archspec.ops.reduce import Mean
-from archspec.ops.reshape import Flatten, Narrow, Permute, Unflatten, place
+from archspec.ops.reshape import Flatten, Narrow, Permute, Unflatten
+from archspec.ops.shape import place
 
-_RAISE: Final = ("Conv2d", "ConvTranspose2d", "Linear", "LayerNorm", "LayerNorm2d", "BatchNorm2d")
+_RAISE: Final = (Conv, ConvTranspose, Linear, OverLast, BatchNorm)
 """Ops that raise a RuntimeError where other sizes arrive than they were made for."""
 
 _CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias"))
@@ -86,7 +89,7 @@ class Reach(Verdicts):
             return self._narrowed(leaf, op, read)
         if isinstance(op, Linear):
             return (*read[:-1], int(op.out_features))
-        if isinstance(op, InstanceNorm2d | GroupNorm):
+        if isinstance(op, InstanceNorm | GroupNorm):
             self._of_several_positions(op, read)
         return read if keeps_shape(op) else self._along(leaf, read)
 
@@ -120,7 +123,9 @@ class Reach(Verdicts):
 
     def _equal(self, leaf: Leaf, size: Size, wanted: int) -> int:
         """Return the size that a layer was made for, and judge others."""
-        raises = leaf.label in _RAISE or isinstance(leaf.op, Unflatten)
+        raises = (is_builtin(type(leaf.op)) and isinstance(leaf.op, _RAISE)) or isinstance(
+            leaf.op, Unflatten
+        )
         if isinstance(size, Along):
             fails = RAISES if raises else UNSURE
             self.judge(size, lambda n: GOOD if n == wanted else fails, wanted + 1)

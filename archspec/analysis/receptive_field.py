@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from archspec.network import INPUT, Body, Leaf, Network
-from archspec.ops import ChannelsLast, Everything, Form, Phases, Shape, Window
+from archspec.ops import Everything, Form, Phases, Shape, Window, spatial
 
 Read: TypeAlias = tuple[int, int] | None
 """The first and the last pixel that a position depends on; None where it depends on none."""
@@ -116,45 +116,43 @@ def _hull(reads: Iterable[Read]) -> Read:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A receptive field: a line along H and one along W; None where all pixels are seen."""
+    """A receptive field: a line along each side of a map; None where all pixels are seen."""
 
-    lines: tuple[Line, Line] | None
-
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """Height and width in pixels; None for all of the input."""
-        return None if self.lines is None else (self.lines[0].size, self.lines[1].size)
+    lines: tuple[Line, ...] | None
 
     @property
-    def stride(self) -> tuple[int | float, int | float] | None:
-        """Pixels from one position to the next, down and right; None for all of the input."""
-        return None if self.lines is None else (self.lines[0].stride, self.lines[1].stride)
+    def size(self) -> tuple[int, ...] | None:
+        """Pixels along each side, such as height and width; None for all of the input."""
+        return None if self.lines is None else tuple(line.size for line in self.lines)
 
     @property
-    def offset(self) -> tuple[int, int] | None:
-        """First row and column that the first position depends on; None for all of the input."""
-        return None if self.lines is None else (self.lines[0].offset, self.lines[1].offset)
+    def stride(self) -> tuple[int | float, ...] | None:
+        """Pixels from one position to the next along each side; None for all of the input."""
+        return None if self.lines is None else tuple(line.stride for line in self.lines)
+
+    @property
+    def offset(self) -> tuple[int, ...] | None:
+        """The first pixel along each side that the first position depends on; None for all."""
+        return None if self.lines is None else tuple(line.offset for line in self.lines)
 
     def through(self, window: Window) -> Field:
         """Return the field of what reads this through a window."""
         if self.lines is None or window is None:
             return self
-        if isinstance(window, Everything):
-            return GLOBAL
-        first, second = (
-            line.through(axis.phases) for line, axis in zip(self.lines, window, strict=True)
-        )
-        return Field((first, second)) if first and second else GLOBAL
+        if isinstance(window, Everything) or len(window) != len(self.lines):
+            return GLOBAL  # the sides of a map are cut up or joined where their number changes
+        through = (line.through(axis.phases) for line, axis in zip(self.lines, window, strict=True))
+        lines = tuple(line for line in through if line is not None)
+        return Field(lines) if len(lines) == len(window) else GLOBAL
 
     def __or__(self, other: Field) -> Field:
-        if self.lines is None or other.lines is None:
+        if self.lines is None or other.lines is None or len(self.lines) != len(other.lines):
             return GLOBAL
-        first, second = (a | b for a, b in zip(self.lines, other.lines, strict=True))
-        return Field((first, second))
+        return Field(tuple(a | b for a, b in zip(self.lines, other.lines, strict=True)))
 
 
 GLOBAL: Final = Field(None)
-NOTHING: Final = Field((Line((None,), 1), Line((None,), 1)))
+_UNSEEN: Final = Line((None,), 1)
 _PIXEL: Final = Line(((0, 0),), 1)
 
 
@@ -168,13 +166,15 @@ def fields(network: Network) -> Mapping[str, Field]:
     ((67, 67), (8, 8))
     """
     found: dict[str, Field] = {}
-    starts = {name: _start(shape) for name, shape in network.inputs.items()}
-    _body(network.root, starts, found)
+    starts = dict.fromkeys(network.inputs, GLOBAL)
+    starts |= {name: Field((_PIXEL,) * (len(n) - 1)) for name, n in network.maps.items()}
+    rank = max((len(start.lines) for start in starts.values() if start.lines), default=0)
+    _body(network.root, starts, found, Field((_UNSEEN,) * rank) if rank else GLOBAL)
     return found
 
 
-def receptive_field(network: Network) -> tuple[int, int] | None:
-    """Return the height and width in pixels of `last_field`; None for the whole input."""
+def receptive_field(network: Network) -> tuple[int, ...] | None:
+    """Return the sides in pixels of `last_field`; None for the whole input."""
     return last_field(network).size
 
 
@@ -197,30 +197,25 @@ def last_field(network: Network) -> Field:
 
 def _has_positions(shape: Shape) -> bool:
     """Tell whether a shape has several positions: a feature map or a sequence."""
-    sizes = shape[:-1] if isinstance(shape, ChannelsLast) else shape[1:] if len(shape) == 3 else ()
-    return math.prod(sizes) > 1
+    return math.prod(shape[axis] for axis in spatial(shape)) > 1
 
 
 def _is_side(network: Network, path: str) -> bool:
     return path.partition(".")[0] in network.side
 
 
-def _start(shape: Shape) -> Field:
-    return Field((_PIXEL, _PIXEL)) if len(shape) == 3 else GLOBAL
-
-
-def _body(body: Body, starts: dict[str, Field], found: dict[str, Field]) -> Field:
+def _body(body: Body, starts: dict[str, Field], found: dict[str, Field], nothing: Field) -> Field:
     here = dict(starts)
     for node in body.steps:
         # A tensor of the module's own depends on no pixel.
         read = [here[name] for name in node.reads if name not in body.own]
         if not read:
-            field = NOTHING
+            field = nothing
         elif isinstance(node, Leaf):
             field = read[0].through(node.op.window(node.inputs[0]))
             for other in read[1:]:
                 field |= other
         else:
-            field = _body(node, {INPUT: read[0]}, found)
+            field = _body(node, {INPUT: read[0]}, found, nothing)
         here[node.name] = found[node.path] = field
     return here[body.result]

@@ -6,10 +6,10 @@ import math
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from archspec.ops import Op, Shape, is_builtin, pair
-from archspec.ops.conv import Conv2d, ConvTranspose2d
-from archspec.ops.pad import ReflectionPad2d, ZeroPad2d
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
+from archspec.ops import Op, Shape, is_builtin
+from archspec.ops.conv import Conv, ConvTranspose
+from archspec.ops.pad import Pad
+from archspec.ops.pool import AdaptivePool, Pool
 from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import SpaceToDepth
 from archspec.ops.windowed import Axis
@@ -26,7 +26,7 @@ class Regular(NamedTuple):
 
     start: int
     step: int
-    sides: tuple[int, ...] = (1, 2)
+    sides: tuple[int, ...] = (1, 2, 3)
 
 
 def keeps_shape(op: Op) -> bool:
@@ -46,28 +46,27 @@ def regular(op: Op, shape: Shape) -> Regular | None:
     """
     if not is_builtin(type(op)):
         return None
-    if isinstance(op, Conv2d | MaxPool2d | AvgPool2d):
+    if isinstance(op, Conv | Pool):
         axes = op.window(shape)
         assert isinstance(axes, tuple)
         windows = [side for side in axes if isinstance(side, Axis)]
         least = max(side.size + 2 * side.padding for side in windows)
         return Regular(least + 1, math.lcm(*(side.stride for side in windows)))
-    if isinstance(op, ConvTranspose2d):
-        return Regular(2 * max(pair(op.padding)) + 2, 1)
-    if isinstance(op, ZeroPad2d | ReflectionPad2d):
-        sides = op.padding if isinstance(op.padding, tuple) else (op.padding,) * 4
-        return Regular(sum(abs(int(n)) for n in sides) + 1, 1)
+    if isinstance(op, ConvTranspose):
+        return Regular(2 * max(op.each(op.padding)) + 2, 1)
+    if isinstance(op, Pad):
+        return Regular(sum(abs(n) for ends in op.ends() for n in ends) + 1, 1)
     if isinstance(op, SpaceToDepth):
         return Regular(1, int(op.block_size), (0, 1))
     if isinstance(op, PixelUnshuffle):
         return Regular(1, int(op.downscale_factor))
     if isinstance(op, Upsample) and op.scale_factor is not None:
         return _scaled(op.scale_factor)
-    even = (PixelShuffle, Upsample, AdaptiveAvgPool2d, AdaptiveMaxPool2d)
+    even = (PixelShuffle, Upsample, AdaptivePool)
     return Regular(1, 1) if isinstance(op, even) else None
 
 
-def _scaled(factor: float | tuple[float, float]) -> Regular | None:
+def _scaled(factor: float | tuple[float, ...]) -> Regular | None:
     """Return how sides follow that are multiplied, as floats are, and rounded down."""
     exact = [Fraction(f) for f in (factor if isinstance(factor, tuple) else (factor,))]
     if any(f.denominator > _FINEST for f in exact):

@@ -1,4 +1,4 @@
-"""The heights and widths that a network's module takes as it stands, said for all of them."""
+"""The sides of maps that a network's module takes as it stands, said for all values of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from archspec.analysis.stepwise import IDENTITY, Stepwise
 from archspec.analysis.verdicts import GOOD, UNSURE
 from archspec.network import Network, Side, Sides
 from archspec.ops import Shape
+from archspec.ops.shape import LETTERS
 
 
 def sides(network: Network, *, training: bool = True) -> Sides | None:
-    """Return the heights and widths that a network's module takes without any change to it.
+    """Return the sides of maps that a network's module takes without any change to it.
 
     Args:
         network: the network.
@@ -22,27 +23,34 @@ def sides(network: Network, *, training: bool = True) -> Sides | None:
     Returns:
         None where no input is a map, or the inputs ask for different sizes.
     """
-    maps = {name: shape for name, shape in network.inputs.items() if len(shape) == 3}
+    maps = network.maps
     if not maps:
         return None
     alone = _passed(network, {name: name for name in maps}, training=training)
-    rules = [_sides(alone, name) for name in maps]
+    rules = [_sides(alone, name, shape) for name, shape in maps.items()]
     if alone.is_apart and all(rule == rules[0] for rule in rules):
         return rules[0]
     if len(maps) == 1 or len({tuple(map(int, shape[1:])) for shape in maps.values()}) > 1:
         return rules[0] if len(maps) == 1 else None
-    return _sides(_passed(network, dict.fromkeys(maps, ""), training=training), "", shared=True)
+    common = _passed(network, dict.fromkeys(maps, ""), training=training)
+    return _sides(common, "", next(iter(maps.values())), shared=True)
 
 
 def _passed(network: Network, axes: Mapping[str, str], *, training: bool) -> Reach:
     """Return a pass whose maps have the sides that are named: inputs of one name share them."""
     reach = Reach()
     given = {
-        name: entering(shape, {1: f"{axes[name]}.H", 2: f"{axes[name]}.W"} if name in axes else {})
+        name: entering(shape, _axes(axes[name], shape) if name in axes else {})
         for name, shape in network.inputs.items()
     }
     reach.through(network.root, given, training=training)
     return reach
+
+
+def _axes(name: str, shape: Shape) -> dict[int, str]:
+    """Return names for the sides of a map, by their places."""
+    letters = LETTERS[len(shape) - 1]
+    return {place: f"{name}.{letter}" for place, letter in enumerate(letters, start=1)}
 
 
 def entering(shape: Shape, axes: Mapping[int, str]) -> Sizes:
@@ -53,12 +61,13 @@ def entering(shape: Shape, axes: Mapping[int, str]) -> Sizes:
     return tuple(sizes)
 
 
-def _sides(reach: Reach, name: str, *, shared: bool = False) -> Sides:
+def _sides(reach: Reach, name: str, shape: Shape, *, shared: bool = False) -> Sides:
+    axes = _axes(name, shape).values()
     if not reach.is_apart:
-        return Sides(None, None, raises=reach.raises, shared=shared)
-    height, width = (side(reach.verdicts.get(f"{name}.{letter}")) for letter in "HW")
+        return Sides((None,) * len(axes), raises=reach.raises, shared=shared)
+    each = tuple(side(reach.verdicts.get(axis)) for axis in axes)
     found = [verdict for verdict in reach.verdicts.values() if UNSURE in verdict.values]
-    return Sides(height, width, raises=not found, shared=shared)
+    return Sides(each, raises=not found, shared=shared)
 
 
 def side(verdict: Stepwise | None) -> Side | None:

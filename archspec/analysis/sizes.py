@@ -8,7 +8,8 @@ from typing import TypeAlias
 from archspec.analysis.stepwise import Irregular, Stepwise, combined
 from archspec.ops import Shape
 from archspec.ops.reduce import Mean
-from archspec.ops.reshape import Flatten, place
+from archspec.ops.reshape import Flatten
+from archspec.ops.shape import place
 
 
 @dataclass(frozen=True, slots=True)

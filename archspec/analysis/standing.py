@@ -1,9 +1,8 @@
-"""Heights and widths that are the same whatever enters the network, as behind a pooling to 7×7."""
+"""Sides of maps that are the same whatever enters the network, as behind a pooling to 7×7."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from archspec.errors import Span, SpecError
 from archspec.expressions import Value
@@ -12,8 +11,6 @@ from archspec.ops import Shape
 from archspec.resolve import resolve
 from archspec.resolve.shapes_across_scopes import entering
 from archspec.spec import Given, Written
-
-_MAP: Final = 3
 
 Standing = Mapping[Span, frozenset[str]]
 """By the place of a body, the names of sizes of what enters it that never change."""
@@ -24,14 +21,13 @@ def standing(network: Network, written: Written) -> Standing:
 
     Nothing is known where there are several inputs, or where no other size fits.
     """
-    shapes = [*network.inputs.values()]
-    if len(shapes) != 1 or len(shapes[0]) != _MAP:
+    if len(network.inputs) != 1 or not network.maps:
         return {}
-    channels, height, width = shapes[0]
+    ((channels, *sides),) = network.maps.values()
     place = written.places["input"]
     vars = {name: _given(value, place) for name, value in network.vars.items()}
     try:
-        other = resolve(written, vars, (channels, 2 * height, 2 * width))
+        other = resolve(written, vars, (channels, *(2 * side for side in sides)))
     except SpecError:
         return {}
     before, after = _entering(network), _entering(other)

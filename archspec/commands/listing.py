@@ -21,7 +21,7 @@ from archspec.ops import Shape
 from archspec.reading import bundled_names, read_document
 from archspec.resolve.variables import values_of_vars
 from archspec.schema import read_spec
-from archspec.spec import Expect
+from archspec.spec import Spec
 from archspec.syntax import Mapping as Document
 from archspec.syntax import Scalar
 from archspec.tables.text import pair_text
@@ -50,7 +50,7 @@ class Entry:
     """What is listed of a bundled spec.
 
     Attributes:
-        receptive_field: height and width in pixels; None for the whole input.
+        receptive_field: pixels along each side, such as height and width; None for the whole input.
         acc1: top-1 accuracy on ImageNet in percent of torchvision's weights, where it has some.
         extends: the spec that it extends, as it names it.
         vars: the vars by name.
@@ -60,7 +60,7 @@ class Entry:
     class_name: str
     parameters: int
     macs: int
-    receptive_field: tuple[int, int] | None
+    receptive_field: tuple[int, ...] | None
     input: Shape | dict[str, Shape]
     output: Shape | dict[str, Shape]
     acc1: float | None
@@ -70,7 +70,7 @@ class Entry:
     vars: dict[str, ListedVar]
 
 
-_Figures: TypeAlias = tuple[int, int, tuple[int, int] | None, Shape | dict[str, Shape]]
+_Figures: TypeAlias = tuple[int, int, tuple[int, ...] | None, Shape | dict[str, Shape]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +107,7 @@ def _entry(name: str) -> Entry:
     """Return what is listed of one spec."""
     document = read_document(name)
     spec = read_spec(document).spec
-    parameters, macs, field, output = _figures(spec.expect, document)
+    parameters, macs, field, output = _figures(spec, document)
     base = document.get("extends")
     return Entry(
         name=name,
@@ -132,19 +132,21 @@ def _var(default: Value, allowed: Allowed) -> ListedVar:
     return ListedVar(default, allowed.choices, allowed.min, allowed.max)
 
 
-def _figures(expect: Expect, document: Document) -> _Figures:
+def _figures(spec: Spec, document: Document) -> _Figures:
     """Return what the file expects of itself, or, where it leaves anything out, what is computed.
 
     To resolve all networks takes seconds, and what they expect of themselves is tested.
     """
+    expect = spec.expect
     params, macs, output, field = expect.params, expect.macs, expect.output, expect.receptive_field
     if params is None or macs is None or output is None or field is None:
         net = compiled(document, None, {})
         return net.parameters, net.macs, net.receptive_field, net.output
     if field == "global":
         return params, macs, None, output
-    height, _, width = str(field).partition("x")
-    return params, macs, (int(height), int(width or height)), output
+    sides = [int(side) for side in str(field).split("x")]
+    shapes = [spec.input] if isinstance(spec.input, tuple) else [*spec.input.values()]
+    return params, macs, tuple(sides * (len(shapes[0]) - 1) if len(sides) == 1 else sides), output
 
 
 class _Column(NamedTuple):

@@ -14,6 +14,7 @@ from archspec.expressions.parsing import parse, python_tree
 from archspec.expressions.values import (
     CONSTANTS,
     FUNCTIONS,
+    NUMBERS,
     ExpressionError,
     Formula,
     TooMuchError,
@@ -26,6 +27,7 @@ from archspec.expressions.values import (
 __all__ = [
     "CONSTANTS",
     "FUNCTIONS",
+    "NUMBERS",
     "ExpressionError",
     "Formula",
     "TooMuchError",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf, isinf
 from typing import Any, Final
 
 from archspec import limits
@@ -14,12 +15,14 @@ from archspec.errors import did_you_mean, fail
 from archspec.expressions.values import (
     CONSTANTS,
     FUNCTIONS,
+    NUMBERS,
     BoundError,
     ExpressionError,
     Formula,
     TooMuchError,
     Value,
     bounded,
+    power,
     shown_value,
     size,
 )
@@ -31,6 +34,7 @@ BINARY: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: power,
 }
 
 COMPARE: Final[dict[type[ast.cmpop], Callable[[Any, Any], bool]]] = {
@@ -110,8 +114,11 @@ def _name(node: ast.Name, values: Mapping[str, Value]) -> Value:
         return values[node.id]
     if node.id in CONSTANTS:
         return CONSTANTS[node.id]
-    known = ", ".join(sorted(values)) or "none"
-    help = did_you_mean(node.id, values) or f"names in reach: {known}"
+    if node.id in NUMBERS:
+        return NUMBERS[node.id]
+    own = [name for name in values if values[name] != NUMBERS.get(name)]
+    known = ", ".join(sorted(own)) or "none"
+    help = did_you_mean(node.id, own) or f"names in reach: {known}"
     raise ExpressionError(f"`{node.id}` is not defined here", _place(node), help)
 
 
@@ -123,7 +130,8 @@ def _binary(node: ast.BinOp, values: Mapping[str, Value]) -> Value:
         raise ExpressionError(
             f"cannot compute {_shown(left)} {_symbol(node.op)} {_shown(right)}", _place(node)
         )
-    return BINARY[type(node.op)](left, right)  # type: ignore[no-any-return]
+    result: Value = BINARY[type(node.op)](left, right)
+    return _finite(result, (left, right), node)
 
 
 def _unary(node: ast.UnaryOp, values: Mapping[str, Value]) -> Value:
@@ -189,24 +197,39 @@ def _list(node: ast.List | ast.Tuple, values: Mapping[str, Value]) -> Value:
 
 
 def _comprehension(node: ast.ListComp, values: Mapping[str, Value]) -> Value:
-    loop = node.generators[0]
-    items = evaluate(loop.iter, values)
+    return tuple(_turns(node, node.generators, dict(values)))
+
+
+def _turns(
+    node: ast.ListComp, loops: list[ast.comprehension], scope: dict[str, Value]
+) -> Iterator[Value]:
+    """Yield what each turn of the loops gives, the last of them running fastest."""
+    if not loops:
+        yield evaluate(node.elt, scope)
+        return
+    loop, *inner = loops
+    items = evaluate(loop.iter, scope)
     if not isinstance(items, tuple):
         raise ExpressionError(f"{_shown(items)} is not a list", _place(loop.iter))
     assert isinstance(loop.target, ast.Name)
-    scope, found = dict(values), []
     for item in items:
-        scope[loop.target.id] = item
+        scope = {**scope, loop.target.id: item}
         if all(_truth(evaluate(test, scope), test) for test in loop.ifs):
-            found.append(evaluate(node.elt, scope))
-    return tuple(found)
+            yield from _turns(node, inner, scope)
+
+
+def _finite(result: Value, given: Sequence[Value], node: ast.expr) -> Value:
+    """Return a result, which is infinite only where something is that it is computed of."""
+    if isinstance(result, float) and isinf(result) and not any(n in (inf, -inf) for n in given):
+        raise ExpressionError("the number is too large", _place(node))
+    return result
 
 
 def _call(node: ast.Call, values: Mapping[str, Value]) -> Value:
     assert isinstance(node.func, ast.Name)
     arguments = [evaluate(argument, values) for argument in node.args]
     try:
-        return FUNCTIONS[node.func.id].compute(*arguments)  # type: ignore[no-any-return]
+        return _finite(FUNCTIONS[node.func.id].compute(*arguments), arguments, node)
     except BoundError:
         raise
     except (ArithmeticError, TypeError, ValueError):
@@ -241,9 +264,15 @@ def _is_number(value: Value) -> bool:
 
 
 def _symbol(op: ast.operator) -> str:
-    return {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%"}[
-        type(op).__name__
-    ]
+    return {
+        "Add": "+",
+        "Sub": "-",
+        "Mult": "*",
+        "Div": "/",
+        "FloorDiv": "//",
+        "Mod": "%",
+        "Pow": "**",
+    }[type(op).__name__]
 
 
 def _shown(value: Value) -> str:

@@ -40,9 +40,12 @@ def _names(formula: Formula) -> frozenset[str]:
     if isinstance(formula, ast.Call):
         return _NOTHING.union(*map(names, formula.args))
     if isinstance(formula, ast.ListComp):
-        loop = formula.generators[0]
-        inner = names(formula.elt).union(*map(names, loop.ifs))
-        return names(loop.iter) | (inner - {loop.target.id})  # type: ignore[attr-defined]
+        read, own = set[str](), set[str]()
+        for loop in formula.generators:
+            read |= names(loop.iter) - own
+            own.add(loop.target.id)  # type: ignore[attr-defined]
+            read |= _NOTHING.union(*map(names, loop.ifs)) - own
+        return frozenset(read | (names(formula.elt) - own))
     parts = (part for part in ast.iter_child_nodes(formula) if isinstance(part, ast.expr))
     return _NOTHING.union(*map(names, parts))
 
@@ -115,14 +118,15 @@ class _Substitution(ast.NodeTransformer):
         return node
 
     def visit_ListComp(self, node: ast.ListComp) -> Formula:
-        loop = node.generators[0]
-        assert isinstance(loop.target, ast.Name)
-        outer = {name: f for name, f in self.formulas.items() if name != loop.target.id}
-        inner = _Substitution(outer)
-        generator = ast.comprehension(
-            loop.target, self.visit(loop.iter), [inner.visit(test) for test in loop.ifs], 0
-        )
-        return fold(ast.ListComp(inner.visit(node.elt), [generator]))
+        inner, loops = self, []
+        for loop in node.generators:
+            assert isinstance(loop.target, ast.Name)
+            items = inner.visit(loop.iter)
+            own = loop.target.id
+            inner = _Substitution({n: f for n, f in inner.formulas.items() if n != own})
+            tests = [inner.visit(test) for test in loop.ifs]
+            loops.append(ast.comprehension(loop.target, items, tests, 0))
+        return fold(ast.ListComp(inner.visit(node.elt), loops))
 
     def visit_Call(self, node: ast.Call) -> Formula:
         return fold(ast.Call(node.func, [self.visit(argument) for argument in node.args], []))

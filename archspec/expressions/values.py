@@ -56,6 +56,24 @@ def _round(value: float, digits: int | None = None) -> float:
     return round(value, digits)
 
 
+def power(base: float, exponent: float) -> float:
+    """Return a power, unless it is past the limits or no real number."""
+    # Python makes a whole number of any length of two whole ones.
+    whole = isinstance(base, int) and isinstance(exponent, int) and abs(base) > 1
+    if whole and exponent * math.log2(abs(base)) > limits.MAGNITUDE.bit_length():
+        raise BoundError("the number is too large")
+    result: float | complex = base**exponent
+    if isinstance(result, complex):
+        raise ValueError("a fractional power of a negative number is no real number")
+    return result
+
+
+def _int(value: float) -> int:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError("no number")
+    return int(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function of the language; all that is known of it stands here.
@@ -82,6 +100,12 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "floor": Function(math.floor, "math.floor", is_whole=True, is_growing=True),
     "round": Function(_round, "round", is_growing=True),
     "sqrt": Function(math.sqrt, "math.sqrt", is_growing=True),
+    "log": Function(math.log, "math.log", is_growing=True),
+    "exp": Function(math.exp, "math.exp", is_growing=True),
+    "sin": Function(math.sin, "math.sin"),
+    "cos": Function(math.cos, "math.cos"),
+    "abs": Function(abs, "abs"),
+    "int": Function(_int, "int", is_whole=True, is_growing=True),
     "len": Function(len, "len"),
     "range": Function(_range, "range"),
     "sum": Function(sum, "sum"),
@@ -98,6 +122,10 @@ CONSTANTS: Final[dict[str, bool | None]] = {
 }
 
 
+NUMBERS: Final[dict[str, float]] = {"inf": math.inf, "pi": math.pi}
+"""Names of numbers, where a spec gives none of them itself."""
+
+
 def bounded(value: Value, offset: int) -> Value:
     """Return a value unless it is past a limit.
 
@@ -105,7 +133,8 @@ def bounded(value: Value, offset: int) -> Value:
         ExpressionError: for numbers, strings and lists that are too large.
     """
     # `abs` of a bool is an int, so no case of its own is needed for it.
-    if isinstance(value, (int, float)) and not abs(value) <= limits.MAGNITUDE:
+    known = isinstance(value, float) and math.isinf(value)  # by its name; else it is refused below
+    if isinstance(value, (int, float)) and not abs(value) <= limits.MAGNITUDE and not known:
         told = "the number is too large" if abs(value) > 0 else "nan is not a number"
         raise ExpressionError(told, offset)
     if isinstance(value, str) and len(value) > limits.STRING_LENGTH:

@@ -20,6 +20,7 @@ from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
 from archspec.network.deciding import decisions, of_any_number, renumbered
 from archspec.network.decisions import Decision
+from archspec.network.maps import maps
 from archspec.network.nodes import (
     INPUT,
     Absent,
@@ -37,7 +38,7 @@ from archspec.network.nodes import (
 )
 from archspec.network.results import result
 from archspec.network.sides import Side, Sides
-from archspec.ops import BY_NAME, Ops, Shape, named_channels, sized
+from archspec.ops import BY_NAME, Ops, Shape, naming, sized
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +61,11 @@ class Network:
             names before it: further vars, and sizes that have grown.
         root: the tree.
         ops: the ops that its spec may use.
-        sides: which heights and widths the module takes, where that has been found out.
+        sides: which sides of maps the module takes, where that has been found out.
         sides_in_eval: the same in eval mode, where a part that is there in training mode alone
             may need more.
         usual: the network of the usual values, where this is of longer lists in their place.
-        frozen: whether it holds what is computed of a height or width once, for its own input.
+        frozen: whether it holds what is computed of a side once, for its own input.
     """
 
     name: str
@@ -97,8 +98,7 @@ class Network:
     def opened(self) -> dict[str, Value]:
         """The values of what is open."""
         shape = next(iter(self.inputs.values()))
-        name, index = named_channels(shape)
-        known = {name: shape[index], **self.vars}
+        known = {**{name: shape[index] for name, index in naming(shape).items()}, **self.vars}
         return {name: known[name] for name in self.open}
 
     @property
@@ -118,6 +118,11 @@ class Network:
     def leaves(self) -> tuple[Leaf, ...]:
         """Every use of an op, in the order of execution."""
         return tuple(node for node in walk(self.root) if isinstance(node, Leaf))
+
+    @cached_property
+    def maps(self) -> dict[str, Shape]:
+        """The inputs that are signals, feature maps or volumes, by name."""
+        return maps(self.root, self.inputs)
 
     @cached_property
     def output(self) -> Shape | dict[str, Shape]:

@@ -1,4 +1,4 @@
-"""Which heights and widths a network's module takes as it stands."""
+"""Which sides of a map a network's module takes as it stands: heights and widths, or lengths."""
 
 from __future__ import annotations
 
@@ -22,17 +22,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The heights and widths that a module takes as it stands, each whatever the other is.
+    """The sides that a module takes as it stands, each whatever the others are.
 
     Attributes:
-        height: the heights; None where no rule is known, so that others than those that it was
-            made for may not fit.
-        width: the widths, likewise.
+        each: the values of each side, in their order; None where no rule is known, so that others
+            than those that it was made for may not fit.
         raises: whether all that do not fit raise a RuntimeError.
-        shared: whether this is known only of inputs that have one height and one width.
+        shared: whether this is known only of inputs whose sides are the same.
     """
 
-    height: Side | None
-    width: Side | None
+    each: tuple[Side | None, ...]
     raises: bool = True
     shared: bool = False

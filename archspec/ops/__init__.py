@@ -6,42 +6,91 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from archspec.ops.activation import (
-    ELU,
     GELU,
+    Hardshrink,
     Hardsigmoid,
     Hardswish,
+    Hardtanh,
     Identity,
-    LeakyReLU,
+    LogSigmoid,
     Mish,
-    PReLU,
     ReLU,
     ReLU6,
     Sigmoid,
     SiLU,
-    Softmax,
     Softplus,
+    Softshrink,
+    Softsign,
     Tanh,
+    Tanhshrink,
+    Threshold,
 )
 from archspec.ops.arguments import Integer, Padding, Positive, PositivePair, Probability, pair
 from archspec.ops.asks import Ask
 from archspec.ops.attention import MultiheadAttention
 from archspec.ops.base import Argument, Call, Form, Invocation, Kind, Op, Tensor
-from archspec.ops.conv import Conv2d, ConvTranspose2d
+from archspec.ops.batch_norm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
+from archspec.ops.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
+from archspec.ops.leaky import CELU, ELU, SELU, LeakyReLU, PReLU, RReLU
 from archspec.ops.linear import Linear
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.merge import Add, Cat, MatMul, Mul
-from archspec.ops.norm import (
-    BatchNorm2d,
-    GroupNorm,
-    InstanceNorm2d,
-    LayerNorm,
-    LayerNorm2d,
-    LocalResponseNorm,
+from archspec.ops.norm import GroupNorm, LayerNorm, LayerNorm2d, LocalResponseNorm, RMSNorm
+from archspec.ops.pad import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
 )
-from archspec.ops.pad import ReflectionPad2d, ZeroPad2d
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
+from archspec.ops.pool import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+)
 from archspec.ops.reduce import Amax, Mean, Roll
-from archspec.ops.regulariser import Dropout, Dropout2d, StochasticDepth
+from archspec.ops.regulariser import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+    StochasticDepth,
+)
 from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
 from archspec.ops.reshape import ChannelShuffle, Flatten, Narrow, Permute, SpaceToDepth, Unflatten
 from archspec.ops.scale import Scale
@@ -51,29 +100,49 @@ from archspec.ops.shape import (
     Shape,
     channels_last,
     feature_map,
+    grid,
     named_channels,
+    naming,
     shown,
     sized,
+    spatial,
 )
+from archspec.ops.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
 from archspec.ops.tensor import Parameter
 from archspec.ops.window_attention import CosineWindowAttention, RelativeAttention, WindowAttention
 from archspec.ops.windowed import EVERYTHING, Axis, Everything, Phases, Window, axis, sizes
 
 OPS: Final[tuple[type[Op], ...]] = (
+    Conv1d,
     Conv2d,
+    Conv3d,
+    ConvTranspose1d,
     ConvTranspose2d,
+    ConvTranspose3d,
     Linear,
+    BatchNorm1d,
     BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
     InstanceNorm2d,
+    InstanceNorm3d,
     GroupNorm,
     LayerNorm,
     LayerNorm2d,
+    RMSNorm,
     LocalResponseNorm,
     ReLU,
     ReLU6,
     LeakyReLU,
     PReLU,
     ELU,
+    CELU,
+    SELU,
+    RReLU,
+    Hardtanh,
+    Threshold,
+    Hardshrink,
+    Softshrink,
     GELU,
     SiLU,
     Mish,
@@ -81,15 +150,34 @@ OPS: Final[tuple[type[Op], ...]] = (
     Hardsigmoid,
     Sigmoid,
     Tanh,
+    LogSigmoid,
+    Softsign,
+    Tanhshrink,
     Softplus,
     Softmax,
+    Softmin,
+    LogSoftmax,
+    Softmax2d,
+    GLU,
     Identity,
+    MaxPool1d,
     MaxPool2d,
+    MaxPool3d,
+    AvgPool1d,
     AvgPool2d,
+    AvgPool3d,
+    AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
     Dropout,
+    Dropout1d,
     Dropout2d,
+    Dropout3d,
+    AlphaDropout,
+    FeatureAlphaDropout,
     StochasticDepth,
     Scale,
     MultiheadAttention,
@@ -105,8 +193,21 @@ OPS: Final[tuple[type[Op], ...]] = (
     Upsample,
     PixelShuffle,
     PixelUnshuffle,
+    ZeroPad1d,
     ZeroPad2d,
+    ZeroPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
     ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
     Roll,
     Mean,
     Amax,
@@ -159,10 +260,13 @@ __all__ = [
     "axis",
     "channels_last",
     "feature_map",
+    "grid",
     "is_builtin",
     "named_channels",
+    "naming",
     "pair",
     "shown",
     "sized",
     "sizes",
+    "spatial",
 ]

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from archspec.ops.arguments import Integer, Number, Positive
+from pydantic import Field
+
+from archspec.ops.arguments import LARGEST, Number
 from archspec.ops.asks import Ask
-from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, shown
+from archspec.ops.shape import Shape
 
 
-class _Activation(Op):
+class Activation(Op):
+    """What all of them share."""
+
     kind: ClassVar[Kind] = Kind.ACTIVATION
     keeps: ClassVar[Saved | None] = Saved(inputs=True)
 
 
-class _OfItsInput(_Activation):
+class _Copying(Activation):
     """An activation whose gradient needs what it read, also where that is overwritten."""
-
-    inplace: bool = False
 
     def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
         """Return what is read; PyTorch copies it where it is overwritten."""
         copy = math.prod(int(n) for n in output)
-        return Saved(inner=Inner(copy)) if self.inplace else self.keeps
+        return Saved(inner=Inner(copy)) if getattr(self, "inplace", False) else self.keeps
 
 
-class ReLU(_Activation):
+class _OfItsInput(_Copying):
+    """One that has no other argument."""
+
+    inplace: bool = False
+
+
+class ReLU(Activation):
     """max(0, x)."""
 
     torch: ClassVar[str] = "nn.ReLU"
@@ -42,72 +50,52 @@ class ReLU6(_OfItsInput):
     torch: ClassVar[str] = "nn.ReLU6"
 
 
-def _kept_sign(field: str) -> Ask:
-    """Return that x is not overwritten by what has not its sign."""
-    told = "below 0 it has no gradient where it works in place"
-    return Ask(f"not inplace or {field} >= 0", told, field)
+class Hardtanh(_Copying):
+    """x, but no less than `min_val` and no more than `max_val`."""
 
-
-class LeakyReLU(_Activation):
-    """x where positive, a small multiple of x elsewhere."""
-
-    torch: ClassVar[str] = "nn.LeakyReLU"
+    torch: ClassVar[str] = "nn.Hardtanh"
     keeps_shape: ClassVar[bool] = True
-    positional: ClassVar[int] = 1
-    asks: ClassVar[tuple[Ask, ...]] = (_kept_sign("negative_slope"),)
-    negative_slope: Number = 0.01
-    inplace: bool = False
-
-    def output(self, *inputs: Shape) -> Shape:
-        """Return the shape that arrives; its gradient asks the result for the sign of x."""
-        self.check_asks(*inputs)
-        return inputs[0]
-
-
-class PReLU(_Activation):
-    """x where positive, a learned multiple of x elsewhere: one for all, or one per channel."""
-
-    torch: ClassVar[str] = "nn.PReLU"
-    keeps_shape: ClassVar[bool] = True
-    positional: ClassVar[int] = 1
+    positional: ClassVar[int] = 2
     asks: ClassVar[tuple[Ask, ...]] = (
-        Ask(
-            "num_parameters in [1, channels]",
-            "{num_parameters} parameters are neither one for all nor one for each of {channels}"
-            " channels",
-            "num_parameters",
-        ),
+        Ask("min_val < max_val", "{min_val} is not below {max_val}", "min_val"),
     )
-    num_parameters: Positive = 1
-    init: Number = 0.25
+    min_val: Number = -1.0
+    max_val: Number = 1.0
+    inplace: bool = False
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
         self.check_asks(*inputs)
         return inputs[0]
 
-    def tensors(self) -> tuple[Tensor, ...]:
-        """Return weight (num_parameters,)."""
-        return (Tensor("weight", (self.num_parameters,)),)
 
+class Threshold(_Copying):
+    """x where it is above `threshold`, `value` elsewhere."""
 
-class ELU(_Activation):
-    """x where positive, alpha * (exp(x) - 1) elsewhere."""
-
-    torch: ClassVar[str] = "nn.ELU"
-    keeps_shape: ClassVar[bool] = True
-    positional: ClassVar[int] = 1
-    asks: ClassVar[tuple[Ask, ...]] = (_kept_sign("alpha"),)
-    alpha: Number = 1.0
+    torch: ClassVar[str] = "nn.Threshold"
+    positional: ClassVar[int] = 2
+    threshold: Number
+    value: Number
     inplace: bool = False
 
-    def output(self, *inputs: Shape) -> Shape:
-        """Return the shape that arrives; its gradient asks the result for the sign of x."""
-        self.check_asks(*inputs)
-        return inputs[0]
+
+class Hardshrink(Activation):
+    """x, but 0 within `lambd` of 0."""
+
+    torch: ClassVar[str] = "nn.Hardshrink"
+    positional: ClassVar[int] = 1
+    lambd: Number = 0.5
 
 
-class GELU(_Activation):
+class Softshrink(Activation):
+    """x moved towards 0 by `lambd`, 0 within it."""
+
+    torch: ClassVar[str] = "nn.Softshrink"
+    positional: ClassVar[int] = 1
+    lambd: Annotated[float, Field(ge=0, le=LARGEST)] = 0.5
+
+
+class GELU(Activation):
     """x times the normal distribution function of x."""
 
     torch: ClassVar[str] = "nn.GELU"
@@ -138,43 +126,64 @@ class Hardsigmoid(_OfItsInput):
     torch: ClassVar[str] = "nn.Hardsigmoid"
 
 
-class Sigmoid(_Activation):
+class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     torch: ClassVar[str] = "nn.Sigmoid"
     keeps: ClassVar[Saved | None] = Saved(output=True)
 
 
-class Tanh(_Activation):
+class Tanh(Activation):
     """Hyperbolic tangent."""
 
     torch: ClassVar[str] = "nn.Tanh"
     keeps: ClassVar[Saved | None] = Saved(output=True)
 
 
-class Softplus(_Activation):
+class _OfItsSize(Activation):
+    """An activation that makes a further tensor of the size of its result."""
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return that tensor."""
+        return (Inner(math.prod(int(n) for n in output)),)
+
+
+class LogSigmoid(_OfItsSize):
+    """log(1 / (1 + exp(-x)))."""
+
+    torch: ClassVar[str] = "nn.LogSigmoid"
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and exp(-abs(x))."""
+        return Saved(inputs=True, inner=self.scratch(inputs, output)[0])
+
+
+class Softsign(_OfItsSize):
+    """x / (1 + abs(x))."""
+
+    torch: ClassVar[str] = "nn.Softsign"
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, and the divisor."""
+        return Saved(inputs=True, inner=self.scratch(inputs, output)[0])
+
+
+class Tanhshrink(_OfItsSize):
+    """x - tanh(x)."""
+
+    torch: ClassVar[str] = "nn.Tanhshrink"
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return tanh(x)."""
+        return Saved(inner=self.scratch(inputs, output)[0])
+
+
+class Softplus(Activation):
     """log(1 + exp(beta * x)) / beta."""
 
     torch: ClassVar[str] = "nn.Softplus"
     beta: Number = 1.0
     threshold: Number = 20.0
-
-
-class Softmax(_Activation):
-    """exp(x), scaled to sum to one along `dim` (the batch is dimension 0)."""
-
-    torch: ClassVar[str] = "nn.Softmax"
-    keeps_shape: ClassVar[bool] = True
-    keeps: ClassVar[Saved | None] = Saved(output=True)
-    positional: ClassVar[int] = 1
-    dim: Integer
-
-    def output(self, *inputs: Shape) -> Shape:
-        """Return the shape that arrives."""
-        rank = len(inputs[0]) + 1
-        if not -rank <= self.dim < rank or self.dim % rank == 0:
-            raise Misfit(f"no dimension {int(self.dim)} in (N, *{shown(inputs[0])})", "dim")
-        return inputs[0]
 
 
 class Identity(Op):

@@ -79,8 +79,12 @@ Positive = Annotated[int, PlainValidator(lambda value: _integer(value, 1)), Rang
 PositivePair = Annotated[
     int | tuple[int, int], PlainValidator(lambda value: _pair(value, 1)), Range(1)
 ]
+PerSide = Annotated[int | tuple[int, ...], Range(1)]
+"""One number for all sides of a map, or one for each; `Ranked` checks how many."""
+PaddingPerSide = Annotated[int | tuple[int, ...], Range(0)]
 Padding = Annotated[int | tuple[int, int], PlainValidator(lambda value: _pair(value, 0)), Range(0)]
 Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Epsilon = Annotated[float, Field(ge=0, le=LARGEST)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -10,7 +10,7 @@ from archspec.ops.asks import Ask
 from archspec.ops.base import Invocation, Kind, Op, Tensor
 from archspec.ops.linear import Linear
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, shown
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown
 from archspec.ops.windowed import EVERYTHING, Window
 
 
@@ -81,7 +81,7 @@ class MultiheadAttention(Op):
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives; the heads must divide the features."""
         self.check_asks(*inputs)
-        return inputs[0]
+        return ChannelsLast(inputs[0])
 
     def modules(self) -> tuple[tuple[str, Op], ...]:
         """Return the map of all heads' results."""

@@ -101,19 +101,16 @@ class Op(BaseModel):
         kind: what it is for.
         positional: how many arguments are written without their name in source.
         variadic: the field that takes a whole list, for ops whose value is one list.
-        pair: the first field, where a list of two is this pair and no list of arguments.
+        pair: the first field, where a list is the sizes of all sides and no list of arguments.
         named: fields that have no position, since PyTorch's class has another argument there.
         explicit: arguments that are always written, as PyTorch has another default.
         inputs: how many tensors it reads; None for two or more.
         invocation: how its module is called, where that is not with one tensor for another.
         stretches: whether a tensor of the module's own is stretched to the shape of the others.
         fresh: whether its result is a tensor of its own, though its kind may pass on what it reads.
-        asks: what it asks of its arguments together; `check_asks` refuses by it, and so do emitted
-            constructors.
-        keeps_shape: whether what leaves an op with an `output` of its own has the shape of what
-            enters: whatever height and width arrive, it takes them.
-        keeps: what the backward pass needs, where arguments and shapes do not matter; None where
-            nobody has said.
+        asks: what it asks of its arguments together; emitted constructors refuse by it too.
+        keeps_shape: whether an op with an `output` of its own keeps whatever shape arrives.
+        keeps: what the backward pass needs, where that is always the same; None if nobody said.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
@@ -170,6 +167,11 @@ class Op(BaseModel):
         return tuple(order)
 
     @classmethod
+    def takes_whole(cls, count: int) -> bool:
+        """Tell whether a list of so many values is that of `pair`."""
+        return cls.pair is not None and count == len("HW")
+
+    @classmethod
     def arriving(cls, name: str, stated: Any, shape: Shape) -> Any:
         """Return what an inferred argument is for a shape, in the form in which it is stated."""
         return cls.infer(shape)[name]
@@ -223,8 +225,7 @@ class Op(BaseModel):
         """
         if not self.asks:
             return
-        values = {name: getattr(self, name) for name in type(self).model_fields}
-        values |= self.sizes_asked(*inputs)
+        values = {n: getattr(self, n) for n in type(self).model_fields} | self.sizes_asked(*inputs)
         for ask in self.asks:
             if told := ask.refused(values):
                 raise Misfit(told, ask.field, help=self.advice(ask.field))

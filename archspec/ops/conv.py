@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Final, Literal
 
-from archspec.ops.arguments import Padding, Positive, PositivePair, pair
+from archspec.ops.arguments import PaddingPerSide, PerSide, Positive
 from archspec.ops.asks import Ask
-from archspec.ops.base import Kind, Op, Tensor
+from archspec.ops.base import Kind, Tensor
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import Misfit, Shape, feature_map, shown
+from archspec.ops.ranked import Ranked
+from archspec.ops.shape import Misfit, Shape, shown
 from archspec.ops.windowed import EVERYTHING, LONGEST, Axis, Phases, TooSmall, Window, axis, sizes
 
 _GROUPS: Final = tuple(
@@ -18,10 +19,9 @@ _GROUPS: Final = tuple(
 )
 
 
-class Conv2d(Op):
-    """2-d convolution: (in_channels, H, W) to (out_channels, H', W')."""
+class Conv(Ranked):
+    """A convolution over maps of any rank."""
 
-    torch: ClassVar[str] = "nn.Conv2d"
     kind: ClassVar[Kind] = Kind.CONV
     positional: ClassVar[int] = 2
     asks: ClassVar[tuple[Ask, ...]] = (
@@ -31,10 +31,10 @@ class Conv2d(Op):
 
     in_channels: Positive
     out_channels: Positive
-    kernel_size: PositivePair
-    stride: PositivePair = 1
-    padding: Padding | Literal["same", "valid"] = 0
-    dilation: PositivePair = 1
+    kernel_size: PerSide
+    stride: PerSide = 1
+    padding: PaddingPerSide | Literal["same", "valid"] = 0
+    dilation: PerSide = 1
     groups: Positive = 1
     bias: bool = True
     padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
@@ -42,7 +42,7 @@ class Conv2d(Op):
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
         """Return the channels that arrive."""
-        return {"in_channels": feature_map(shape)[0]}
+        return {"in_channels": cls.read(shape)[0]}
 
     @classmethod
     def inferred(cls) -> tuple[str, ...]:
@@ -50,29 +50,29 @@ class Conv2d(Op):
         return ("in_channels",)
 
     def output(self, *inputs: Shape) -> Shape:
-        """Return (out_channels, H', W')."""
-        _, height, width = feature_map(inputs[0])
+        """Return (out_channels, H', W'), or as many sides as arrive."""
+        _, sides = self.read(inputs[0])
         self.check_asks(*inputs)
-        self._check_padding(height, width)
+        self._check_padding(sides)
         if self.padding == "same":
-            return (self.out_channels, height, width)
-        return (self.out_channels, *sizes((height, width), self._axes()))
+            return (self.out_channels, *sides)
+        return (self.out_channels, *sizes(sides, self._axes()))
 
     def advice(self, field: str) -> str:
         """Return which padding keeps a size where the stride is 1."""
-        half, odd = divmod(max(pair(self.kernel_size)), 2)
+        half, odd = divmod(max(self.each(self.kernel_size)), 2)
         usual = f"`padding: {half}`, half the kernel, is the usual one"
         return usual if odd and field == "padding" else ""
 
     def tensors(self) -> tuple[Tensor, ...]:
-        """Return weight (out, in / groups, kh, kw) and, unless `bias` is false, bias (out,)."""
-        shape = (self.out_channels, self.in_channels // self.groups, *pair(self.kernel_size))
+        """Return weight (out, in / groups, *kernel) and, unless `bias` is false, bias (out,)."""
+        shape = (self.out_channels, self.in_channels // self.groups, *self.each(self.kernel_size))
         weight = Tensor("weight", shape)
         return (weight, Tensor("bias", (self.out_channels,))) if self.bias else (weight,)
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         """Return one MAC per weight and output position."""
-        return self.tensors()[0].size * int(output[1]) * int(output[2])
+        return self.tensors()[0].size * math.prod(int(n) for n in output[1:])
 
     def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
         """Return what is read, or a copy of it where that is padded before the convolution."""
@@ -82,32 +82,29 @@ class Conv2d(Op):
 
     def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
         """Return the padded copy of what is read, where no kernel pads as it goes."""
-        channels, height, width = feature_map(inputs[0])
-        first, second = self._axes()
-        if self.padding_mode != "zeros" and self.padding == "same":
-            down, right = first.size - 1, second.size - 1
-        elif self.padding_mode != "zeros":
-            down, right = 2 * first.padding, 2 * second.padding
+        channels, sides = self.read(inputs[0])
+        axes, same = self._axes(), self.padding == "same"
+        if self.padding_mode != "zeros":
+            more = [side.size - 1 if same else 2 * side.padding for side in axes]
         else:  # a kernel pads alike on both sides; what is left over is padded before it
-            same = self.padding == "same"
-            down, right = (int(same and side.size % 2 == 0) for side in (first, second))
-        whole = int(channels) * (height + down) * (width + right)
+            more = [int(same and side.size % 2 == 0) for side in axes]
+        whole = int(channels) * math.prod(n + by for n, by in zip(sides, more, strict=True))
         # PyTorch copies for a mode of padding also where it pads by nothing.
-        return (Inner(whole),) if down or right or self.padding_mode != "zeros" else ()
+        return (Inner(whole),) if any(more) or self.padding_mode != "zeros" else ()
 
     def window(self, shape: Shape) -> Window:
         """Return the kernel's window."""
         return self._axes()
 
     def attributes(self) -> dict[str, Any]:
-        """Return the arguments as attributes; PyTorch keeps the sizes of a kernel as pairs."""
-        sizes = {name: getattr(self, name) for name in ("kernel_size", "stride", "dilation")}
+        """Return the arguments as attributes; PyTorch keeps the sizes of a kernel for each side."""
+        names = ["kernel_size", "stride", "dilation"]
         if not isinstance(self.padding, str):
-            sizes["padding"] = self.padding
-        pairs = {name: pair(size) for name, size in sizes.items()}
-        return {**super().attributes(), **pairs}
+            names.append("padding")
+        each = {name: self.each(getattr(self, name)) for name in names}
+        return {**super().attributes(), **each}
 
-    def _check_padding(self, *sides: int) -> None:
+    def _check_padding(self, sides: tuple[int, ...]) -> None:
         """Raise `TooSmall` where a map is padded with more of itself than there is."""
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
         for n, side in zip(sides, self._axes(), strict=True):
@@ -119,22 +116,39 @@ class Conv2d(Op):
                     "padding",
                 )
 
-    def _axes(self) -> tuple[Axis, Axis]:
-        kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
+    def _axes(self) -> tuple[Axis, ...]:
+        kernel, stride, dilation = map(self.each, (self.kernel_size, self.stride, self.dilation))
         if self.padding == "same":
             padding = tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True))
         else:
-            padding = (0, 0) if isinstance(self.padding, str) else pair(self.padding)
-        first, second = (
-            axis(*values) for values in zip(kernel, stride, padding, dilation, strict=True)
-        )
-        return first, second
+            padding = self.each(0 if isinstance(self.padding, str) else self.padding)
+        return tuple(map(axis, kernel, stride, padding, dilation))
 
 
-class ConvTranspose2d(Op):
-    """A 2-d convolution's own gradient as a map: it makes a map `stride` times as large."""
+class Conv1d(Conv):
+    """1-d convolution: (in_channels, L) to (out_channels, L')."""
 
-    torch: ClassVar[str] = "nn.ConvTranspose2d"
+    torch: ClassVar[str] = "nn.Conv1d"
+    rank: ClassVar[int] = 1
+
+
+class Conv2d(Conv):
+    """2-d convolution: (in_channels, H, W) to (out_channels, H', W')."""
+
+    torch: ClassVar[str] = "nn.Conv2d"
+    rank: ClassVar[int] = 2
+
+
+class Conv3d(Conv):
+    """3-d convolution: (in_channels, D, H, W) to (out_channels, D', H', W')."""
+
+    torch: ClassVar[str] = "nn.Conv3d"
+    rank: ClassVar[int] = 3
+
+
+class ConvTranspose(Ranked):
+    """A convolution's own gradient as a map: it makes a map `stride` times as large."""
+
     kind: ClassVar[Kind] = Kind.CONV
     keeps: ClassVar[Saved | None] = Saved(inputs=True)
     positional: ClassVar[int] = 2
@@ -149,18 +163,18 @@ class ConvTranspose2d(Op):
 
     in_channels: Positive
     out_channels: Positive
-    kernel_size: PositivePair
-    stride: PositivePair = 1
-    padding: Padding = 0
-    output_padding: Padding = 0
+    kernel_size: PerSide
+    stride: PerSide = 1
+    padding: PaddingPerSide = 0
+    output_padding: PaddingPerSide = 0
     groups: Positive = 1
     bias: bool = True
-    dilation: PositivePair = 1
+    dilation: PerSide = 1
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
         """Return the channels that arrive."""
-        return {"in_channels": feature_map(shape)[0]}
+        return {"in_channels": cls.read(shape)[0]}
 
     @classmethod
     def inferred(cls) -> tuple[str, ...]:
@@ -169,11 +183,11 @@ class ConvTranspose2d(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (out_channels, H', W'): `(n - 1) stride - 2 padding + window + output_padding`."""
-        _, *sizes = feature_map(inputs[0])
+        _, sides = self.read(inputs[0])
         self.check_asks(*inputs)
         lengths = []
         for n, (kernel, stride, padding, dilation), more in zip(
-            sizes, self._sides(), pair(self.output_padding), strict=True
+            sides, self._sides(), self.each(self.output_padding), strict=True
         ):
             length = (n - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1 + more
             if length < 1:
@@ -183,31 +197,51 @@ class ConvTranspose2d(Op):
         return (self.out_channels, *lengths)
 
     def tensors(self) -> tuple[Tensor, ...]:
-        """Return weight (in, out / groups, kh, kw) and, unless `bias` is false, bias (out,)."""
-        shape = (self.in_channels, self.out_channels // self.groups, *pair(self.kernel_size))
+        """Return weight (in, out / groups, *kernel) and, unless `bias` is false, bias (out,)."""
+        shape = (self.in_channels, self.out_channels // self.groups, *self.each(self.kernel_size))
         weight = Tensor("weight", shape)
         return (weight, Tensor("bias", (self.out_channels,))) if self.bias else (weight,)
 
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         """Return one MAC per weight and input position."""
-        return self.tensors()[0].size * int(inputs[0][1]) * int(inputs[0][2])
+        return self.tensors()[0].size * math.prod(int(n) for n in inputs[0][1:])
 
     def window(self, shape: Shape) -> Window:
         """Return which inputs reach an output; outputs a stride apart read alike."""
-        if max(pair(self.stride)) > LONGEST:
+        if max(self.each(self.stride)) > LONGEST:
             return EVERYTHING
-        first, second = (_transposed(*side) for side in self._sides())
-        return first, second
+        return tuple(_transposed(*side) for side in self._sides())
 
     def attributes(self) -> dict[str, Any]:
-        """Return the arguments as attributes; PyTorch keeps all sizes as pairs."""
+        """Return the arguments as attributes; PyTorch keeps all sizes for each side."""
         names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
-        return {**super().attributes(), **{name: pair(getattr(self, name)) for name in names}}
+        return {**super().attributes(), **{name: self.each(getattr(self, name)) for name in names}}
 
     def _sides(self) -> list[tuple[int, int, int, int]]:
-        """Return kernel size, stride, padding and dilation along H and along W."""
-        sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
-        return list(zip(*map(pair, sizes), strict=True))
+        """Return kernel size, stride, padding and dilation along each side."""
+        given = map(self.each, (self.kernel_size, self.stride, self.padding, self.dilation))
+        return list(zip(*given, strict=True))
+
+
+class ConvTranspose1d(ConvTranspose):
+    """A 1-d convolution's own gradient as a map: it makes a signal `stride` times as long."""
+
+    torch: ClassVar[str] = "nn.ConvTranspose1d"
+    rank: ClassVar[int] = 1
+
+
+class ConvTranspose2d(ConvTranspose):
+    """A 2-d convolution's own gradient as a map: it makes a map `stride` times as large."""
+
+    torch: ClassVar[str] = "nn.ConvTranspose2d"
+    rank: ClassVar[int] = 2
+
+
+class ConvTranspose3d(ConvTranspose):
+    """A 3-d convolution's own gradient as a map: it makes a volume `stride` times as large."""
+
+    torch: ClassVar[str] = "nn.ConvTranspose3d"
+    rank: ClassVar[int] = 3
 
 
 def _transposed(kernel: int, stride: int, padding: int, dilation: int) -> Phases:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from archspec.ops.arguments import Positive
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Saved
-from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, sized
-from archspec.ops.windowed import Window
+from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, spatial
+from archspec.ops.windowed import EVERYTHING, Window
+
+_MAPS: Final = {3: ("feature map", [0, 2, 3, 1]), 4: ("volume", [0, 2, 3, 4, 1])}
 
 
 class Linear(Op):
@@ -27,10 +29,11 @@ class Linear(Op):
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
         """Return the features that arrive."""
-        if len(shape) == 3 and not isinstance(shape, ChannelsLast):
+        if 2 < len(shape) <= 4 and not isinstance(shape, ChannelsLast):
+            what, dims = _MAPS[len(shape)]
             raise Misfit(
-                f"reads features, but a feature map {shown(shape)} arrives",
-                help="put a `Flatten` before it, or `{Permute: [0, 2, 3, 1]}` for its channels",
+                f"reads features, but a {what} {shown(shape)} arrives",
+                help=f"put a `Flatten` before it, or `{{Permute: {dims}}}` for its channels",
             )
         return {"in_features": shape[-1]}
 
@@ -41,7 +44,8 @@ class Linear(Op):
 
     def output(self, *inputs: Shape) -> Shape:
         """Return (…, out_features)."""
-        return sized(inputs[0], (*inputs[0][:-1], self.out_features))
+        sizes = (*inputs[0][:-1], self.out_features)
+        return ChannelsLast(sizes) if len(sizes) > 1 else sizes
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight (out, in) and, unless `bias` is false, bias (out,)."""
@@ -53,5 +57,5 @@ class Linear(Op):
         return self.tensors()[0].size * math.prod(int(n) for n in output[:-1])
 
     def window(self, shape: Shape) -> Window:
-        """Return None: what mixes positions is the `Flatten` before it."""
-        return None
+        """Return everything where the last dimension is a side; none where it is the channels."""
+        return EVERYTHING if len(shape) - 1 in spatial(shape) and shape[-1] > 1 else None

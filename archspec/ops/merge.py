@@ -24,6 +24,12 @@ class _Elementwise(Op):
         """Return the result of all but the last, where there are more than two."""
         return (Inner(math.prod(int(n) for n in output)),) if len(inputs) > 2 else ()
 
+    @staticmethod
+    def _laid_out(inputs: tuple[Shape, ...], sizes: Shape) -> Shape:
+        """Return sizes with their channels last, if they are so in any that has these sizes."""
+        last = any(isinstance(shape, ChannelsLast) and shape == sizes for shape in inputs)
+        return ChannelsLast(sizes) if last else sizes
+
 
 class Add(_Elementwise):
     """The sum of tensors of equal shape: a residual connection."""
@@ -36,7 +42,7 @@ class Add(_Elementwise):
         # Broadcasting one channel over many is legal to torch and almost never meant.
         if any(shape != inputs[0] for shape in inputs[1:]):
             raise Misfit("shapes differ")
-        return inputs[0]
+        return self._laid_out(inputs, inputs[0])
 
 
 class Mul(_Elementwise):
@@ -54,7 +60,7 @@ class Mul(_Elementwise):
                     "shapes differ, and none is one factor per channel, or per position, of the"
                     " other"
                 )
-        return largest
+        return self._laid_out(inputs, largest)
 
 
 def _scales(factor: Shape, shape: Shape) -> bool:

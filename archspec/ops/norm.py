@@ -5,97 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainValidator
+from pydantic import PlainValidator
 
-from archspec.ops.arguments import LARGEST, Number, Positive
+from archspec.ops.arguments import Epsilon, Number, Positive
 from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op, Tensor
 from archspec.ops.memory import Inner, Saved
 from archspec.ops.shape import ChannelsLast, Misfit, Shape, feature_map, shown
-
-Epsilon = Annotated[float, Field(ge=0, le=LARGEST)]
-
-
-class BatchNorm2d(Op):
-    """Batch normalisation per channel of (C, H, W); buffers hold the running statistics."""
-
-    torch: ClassVar[str] = "nn.BatchNorm2d"
-    kind: ClassVar[Kind] = Kind.NORM
-    positional: ClassVar[int] = 1
-
-    num_features: Positive
-    eps: Annotated[float, Field(gt=0, le=LARGEST)] = 1e-5
-    momentum: Number | None = 0.1
-    affine: bool = True
-    track_running_stats: bool = True
-
-    @classmethod
-    def infer(cls, shape: Shape) -> dict[str, int]:
-        """Return the channels that arrive."""
-        return {"num_features": feature_map(shape)[0]}
-
-    @classmethod
-    def inferred(cls) -> tuple[str, ...]:
-        """Return the names of the arguments that `infer` gives."""
-        return ("num_features",)
-
-    def tensors(self) -> tuple[Tensor, ...]:
-        """Return weight and bias (C,) if affine, then the running statistics."""
-        return _statistics(self)
-
-    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
-        """Return what is read, and the mean and deviation of each channel over the batch."""
-        return Saved(inputs=True, inner=Inner(once=2 * int(self.num_features)))
-
-    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
-        """Return the statistics of the batch where none are tracked."""
-        return () if self.track_running_stats else (Inner(once=2 * int(self.num_features)),)
-
-
-class InstanceNorm2d(Op):
-    """Normalisation per sample and channel of (C, H, W)."""
-
-    torch: ClassVar[str] = "nn.InstanceNorm2d"
-    keeps_shape: ClassVar[bool] = True
-    kind: ClassVar[Kind] = Kind.NORM
-    positional: ClassVar[int] = 1
-
-    num_features: Positive
-    eps: Epsilon = 1e-5
-    momentum: Number = 0.1
-    affine: bool = False
-    track_running_stats: bool = False
-
-    @classmethod
-    def infer(cls, shape: Shape) -> dict[str, int]:
-        """Return the channels that arrive."""
-        return {"num_features": feature_map(shape)[0]}
-
-    @classmethod
-    def inferred(cls) -> tuple[str, ...]:
-        """Return the names of the arguments that `infer` gives."""
-        return ("num_features",)
-
-    def output(self, *inputs: Shape) -> Shape:
-        """Return the shape that arrives."""
-        _, height, width = feature_map(inputs[0])
-        if height * width == 1:
-            raise Misfit("a single position has no mean of its own to be held against")
-        return inputs[0]
-
-    def tensors(self) -> tuple[Tensor, ...]:
-        """Return weight and bias (C,) if affine, then the running statistics if tracked."""
-        return _statistics(self)
-
-    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
-        """Return what is read, and for each sample its statistics and PyTorch's copies of ours."""
-        copies = 2 + self.affine + 2 * self.track_running_stats
-        return Saved(inputs=True, inner=Inner(copies * int(self.num_features)))
-
-    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
-        """Return statistics and copies for each sample."""
-        copies = 2 * self.affine + 2
-        return (Inner(copies * int(self.num_features)),)
 
 
 class GroupNorm(Op):
@@ -147,19 +63,6 @@ class GroupNorm(Op):
         return (Inner(2 * int(self.num_groups)),)
 
 
-def _statistics(op: BatchNorm2d | InstanceNorm2d) -> tuple[Tensor, ...]:
-    size = (op.num_features,)
-    learned = (Tensor("weight", size), Tensor("bias", size)) if op.affine else ()
-    if not op.track_running_stats:
-        return learned
-    return (
-        *learned,
-        Tensor("running_mean", size, learned=False),
-        Tensor("running_var", size, learned=False),
-        Tensor("num_batches_tracked", (), learned=False, counts=True),
-    )
-
-
 def _checked_sizes(value: Any) -> int | tuple[int, ...]:
     sizes = value if isinstance(value, tuple) else (value,)
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes):
@@ -167,10 +70,9 @@ def _checked_sizes(value: Any) -> int | tuple[int, ...]:
     return value  # type: ignore[no-any-return]
 
 
-class LayerNorm(Op):
-    """Normalisation over the last dimensions; by default over the last one alone."""
+class OverLast(Op):
+    """What normalises the last dimensions of what arrives."""
 
-    torch: ClassVar[str] = "nn.LayerNorm"
     keeps_shape: ClassVar[bool] = True
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 1
@@ -180,9 +82,6 @@ class LayerNorm(Op):
         int | tuple[int, ...],
         PlainValidator(_checked_sizes),
     ]
-    eps: Epsilon = 1e-5
-    elementwise_affine: bool = True
-    bias: bool = True
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
@@ -217,7 +116,23 @@ class LayerNorm(Op):
                 f"normalises the last sizes {shown(self._sizes())}, but {shown(inputs[0])} arrives",
                 "normalized_shape",
             )
-        return inputs[0]
+        # What normalises the last size of two takes it for the channels.
+        of_last = len(inputs[0]) == len("TC") and len(self._sizes()) == 1
+        return ChannelsLast(inputs[0]) if of_last else inputs[0]
+
+    def _sizes(self) -> Shape:
+        shape = self.normalized_shape
+        return shape if isinstance(shape, tuple) else (shape,)
+
+
+class LayerNorm(OverLast):
+    """Normalisation over the last dimensions; by default over the last one alone."""
+
+    torch: ClassVar[str] = "nn.LayerNorm"
+
+    eps: Epsilon = 1e-5
+    elementwise_affine: bool = True
+    bias: bool = True
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight and bias of the normalised shape."""
@@ -235,9 +150,30 @@ class LayerNorm(Op):
         whole, each = (math.prod(int(n) for n in sizes) for sizes in (output, self._sizes()))
         return (Inner(2 * (whole // each)),)
 
-    def _sizes(self) -> Shape:
-        shape = self.normalized_shape
-        return shape if isinstance(shape, tuple) else (shape,)
+
+class RMSNorm(OverLast):
+    """Division by the root of the mean square over the last dimensions; nothing is subtracted."""
+
+    torch: ClassVar[str] = "nn.RMSNorm"
+
+    eps: Epsilon | None = None
+    elementwise_affine: bool = True
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Return the weight, of the normalised shape."""
+        return (Tensor("weight", self._sizes()),) if self.elementwise_affine else ()
+
+    def saved(self, inputs: tuple[Shape, ...], output: Shape) -> Saved | None:
+        """Return what is read, a root for each position and, before a weight, the quotient."""
+        whole, each = (math.prod(int(n) for n in sizes) for sizes in (output, self._sizes()))
+        quotient = whole if self.elementwise_affine else 0
+        return Saved(inputs=True, inner=Inner(whole // each + quotient))
+
+    def scratch(self, inputs: tuple[Shape, ...], output: Shape) -> tuple[Inner, ...]:
+        """Return mean square and root of each position, then the roots and the quotient."""
+        whole, each = (math.prod(int(n) for n in sizes) for sizes in (output, self._sizes()))
+        quotient = (Inner(whole // each + whole),) if self.elementwise_affine else ()
+        return (Inner(2 * (whole // each)), *quotient)
 
 
 class LayerNorm2d(LayerNorm):

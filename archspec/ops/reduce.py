@@ -8,8 +8,7 @@ from pydantic import PlainValidator
 
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Saved
-from archspec.ops.reshape import place
-from archspec.ops.shape import ChannelsLast, Misfit, Shape, shown, sized
+from archspec.ops.shape import Misfit, Shape, place, shown, sized, spatial
 from archspec.ops.windowed import EVERYTHING, Axis, Window
 
 
@@ -25,13 +24,6 @@ Integers = Annotated[int | tuple[int, ...], PlainValidator(_integers)]
 
 def _listed(value: int | tuple[int, ...]) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _spatial(shape: Shape) -> tuple[int, ...]:
-    """Return which dimensions of a feature map are H and W; none of any other tensor."""
-    if len(shape) != 3:
-        return ()
-    return (0, 1) if isinstance(shape, ChannelsLast) else (1, 2)
 
 
 class Mean(Op):
@@ -58,9 +50,9 @@ class Mean(Op):
         return sized(shape, left) if len(shape) - 1 not in gone and len(left) > 1 else tuple(left)
 
     def window(self, shape: Shape) -> Window:
-        """Return everything along H or W, nothing else along the channels."""
+        """Return everything along a side, nothing else along the channels."""
         gone = self._gone(shape)
-        return EVERYTHING if any(i in gone and shape[i] > 1 for i in _spatial(shape)) else None
+        return EVERYTHING if any(i in gone and shape[i] > 1 for i in spatial(shape)) else None
 
     def _gone(self, shape: Shape) -> list[int]:
         gone = [place(shape, dim) for dim in _listed(self.dim)]
@@ -99,9 +91,9 @@ class Roll(Op):
         return inputs[0]
 
     def window(self, shape: Shape) -> Window:
-        """Return the shift along H and W; where a map ends it is seen as going on."""
+        """Return the shift along each side; where a map ends it is seen as going on."""
         moved = dict.fromkeys(range(len(shape)), 0)
         for shift, dim in zip(_listed(self.shifts), _listed(self.dims), strict=True):
             moved[place(shape, dim)] += int(shift)
-        axes = _spatial(shape)
-        return (Axis(1, 1, moved[axes[0]]), Axis(1, 1, moved[axes[1]])) if axes else None
+        axes = spatial(shape)
+        return tuple(Axis(1, 1, moved[axis]) for axis in axes) or None

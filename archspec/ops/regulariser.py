@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from archspec.ops.arguments import Probability
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
+from archspec.ops.ranked import Ranked
 from archspec.ops.shape import Shape
 
 
@@ -31,10 +32,51 @@ class Dropout(Op):
         return math.prod(int(n) for n in shape)
 
 
-class Dropout2d(Dropout):
+class DropoutOfChannels(Dropout, Ranked):
+    """Sets whole channels to zero with probability `p` while training."""
+
+    keeps_shape: ClassVar[bool] = True
+
+    def output(self, *inputs: Shape) -> Shape:
+        """Return the shape that arrives, which PyTorch would read as another map's."""
+        self.read(inputs[0])
+        return inputs[0]
+
+    def _factors(self, shape: Shape) -> int:
+        return int(shape[0])
+
+
+class Dropout1d(DropoutOfChannels):
+    """Sets whole channels of (C, L) to zero with probability `p` while training."""
+
+    torch: ClassVar[str] = "nn.Dropout1d"
+    rank: ClassVar[int] = 1
+
+
+class Dropout2d(DropoutOfChannels):
     """Sets whole channels to zero with probability `p` while training."""
 
     torch: ClassVar[str] = "nn.Dropout2d"
+    rank: ClassVar[int] = 2
+
+
+class Dropout3d(DropoutOfChannels):
+    """Sets whole channels of (C, D, H, W) to zero with probability `p` while training."""
+
+    torch: ClassVar[str] = "nn.Dropout3d"
+    rank: ClassVar[int] = 3
+
+
+class AlphaDropout(Dropout):
+    """A dropout that keeps mean and variance, for `SELU` (Klambauer et al., 2017)."""
+
+    torch: ClassVar[str] = "nn.AlphaDropout"
+
+
+class FeatureAlphaDropout(Dropout):
+    """An `AlphaDropout` of whole channels."""
+
+    torch: ClassVar[str] = "nn.FeatureAlphaDropout"
 
     def _factors(self, shape: Shape) -> int:
         return int(shape[0])

@@ -11,7 +11,18 @@ from archspec.ops.arguments import Integer, Positive, Range
 from archspec.ops.asks import Ask
 from archspec.ops.base import Kind, Op
 from archspec.ops.memory import Inner, Saved
-from archspec.ops.shape import ChannelsLast, Misfit, Shape, channels_last, feature_map, shown, sized
+from archspec.ops.shape import (
+    ChannelsLast,
+    Misfit,
+    Shape,
+    Undecided,
+    channels_last,
+    feature_map,
+    place,
+    shown,
+    sized,
+    spatial,
+)
 from archspec.ops.windowed import EVERYTHING, Axis, Window
 
 
@@ -55,18 +66,6 @@ class Flatten(Op):
         return EVERYTHING if any(n > 1 for n in sizes) else None
 
 
-def place(shape: Shape, dim: int) -> int:
-    """Return the index of a dimension in a shape without the batch, which is 0.
-
-    Raises:
-        Misfit: when there is no such dimension.
-    """
-    rank = len(shape) + 1
-    if not -rank <= dim < rank or dim % rank == 0:
-        raise Misfit(f"no dimension {int(dim)} in (N, *{shown(shape)})", "dim")
-    return int(dim) % rank - 1
-
-
 class Narrow(Op):
     """The part of a tensor from `start` on, `length` long, along `dim`; 1 is the channels."""
 
@@ -97,13 +96,12 @@ class Narrow(Op):
         return {"size": inputs[0][place(inputs[0], self.dim)]}
 
     def window(self, shape: Shape) -> Window:
-        """Return the shift along H or W; none along the channels."""
-        index = place(shape, self.dim)
-        axis = index if isinstance(shape, ChannelsLast) else index - 1
-        if len(shape) != 3 or axis not in (0, 1):
+        """Return the shift along a side; none along the channels."""
+        index, axes = place(shape, self.dim), spatial(shape)
+        if index not in axes:
             return None
-        stay, shifted = Axis(1, 1, 0), Axis(1, 1, -self._start(shape[index]))
-        return (shifted, stay) if axis == 0 else (stay, shifted)
+        start = self._start(shape[index])
+        return tuple(Axis(1, 1, -start if axis == index else 0) for axis in axes)
 
     def _start(self, size: int) -> int:
         """Return the first position, counted from the front."""
@@ -162,7 +160,8 @@ class Permute(Op):
             )
         sizes = tuple(inputs[0][dim - 1] for dim in order[1:])
         channels = rank - 1 if isinstance(inputs[0], ChannelsLast) else 1
-        return ChannelsLast(sizes) if order[-1] == channels else sizes
+        is_last = order[-1] == channels and not isinstance(inputs[0], Undecided)
+        return ChannelsLast(sizes) if is_last else sizes
 
 
 class Unflatten(Op):
@@ -200,7 +199,7 @@ class Unflatten(Op):
 
     def window(self, shape: Shape) -> Window:
         """Return everything where positions are cut up: what follows may join them anew."""
-        return EVERYTHING if len(shape) == 3 and place(shape, self.dim) else None
+        return EVERYTHING if place(shape, self.dim) in spatial(shape) else None
 
 
 class SpaceToDepth(Op):

@@ -14,7 +14,7 @@ from archspec.ops.shape import Misfit, Shape
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, tuple) or not value:
+    if not isinstance(value, tuple):
         raise ValueError("a list of sizes is needed")
     if not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in value):
         raise ValueError("a list of integers of at least 1 is needed")

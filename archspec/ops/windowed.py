@@ -1,7 +1,8 @@
-"""Windows along H and W: how outputs read inputs, and the sizes that come of it."""
+"""Windows along the sides of a map: how outputs read inputs, and the sizes that come of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from archspec.ops.shape import Misfit
@@ -45,8 +46,8 @@ class Everything:
 
 
 EVERYTHING = Everything()
-Window: TypeAlias = tuple[Axis | Phases, Axis | Phases] | Everything | None
-"""Two axes, everything, or None where each position reads only itself."""
+Window: TypeAlias = tuple[Axis | Phases, ...] | Everything | None
+"""An axis for each side, everything, or None where each position reads only itself."""
 
 LONGEST: Final = 1024
 """Outputs after which reads must repeat to be told apart; past it an output may read everything."""
@@ -65,9 +66,9 @@ def axis(size: int, stride: int, padding: int, dilation: int = 1) -> Axis:
 
 
 def sizes(
-    shape: tuple[int, int], axes: tuple[Axis, Axis], *, ceil_mode: bool = False
-) -> tuple[int, int]:
-    """Return the output's height and width.
+    shape: tuple[int, ...], axes: tuple[Axis, ...], *, ceil_mode: bool = False
+) -> tuple[int, ...]:
+    """Return the sides of the output.
 
     `floor((n + 2 padding - size) / stride) + 1`, as PyTorch documents it for `Conv2d`; with
     `ceil_mode` rounded up, except that the last window must begin inside the input or its left
@@ -83,13 +84,18 @@ def sizes(
         if ceil_mode and (length - 1) * stride >= n + padding:
             length -= 1
         if length < 1:
-            window = f"{axes[0].size}×{axes[1].size}"
-            padded = f"{shape[0] + 2 * axes[0].padding}×{shape[1] + 2 * axes[1].padding}"
+            window = times(axis.size for axis in axes)
+            padded = times(m + 2 * a.padding for m, a in zip(shape, axes, strict=True))
             raise TooSmall(
-                f"a {window} window does not fit into the {shape[0]}×{shape[1]} input"
+                f"a {window} window does not fit into the {times(shape)} input"
                 + (f" padded to {padded}" if padding else ""),
                 "kernel_size",
                 help=TOO_SMALL,
             )
         lengths.append(length)
-    return lengths[0], lengths[1]
+    return tuple(lengths)
+
+
+def times(sides: Iterable[int]) -> str:
+    """Return sides as messages write them: `56×56`."""
+    return "×".join(str(int(n)) for n in sides)

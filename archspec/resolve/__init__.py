@@ -9,7 +9,9 @@ from archspec import limits
 from archspec.errors import Diagnostics, Span, fail
 from archspec.expressions import Formula, Value
 from archspec.network import INPUT, Body, Network, of_any_number
-from archspec.ops import Shape, named_channels
+from archspec.ops import Shape
+from archspec.ops import naming as channel_names
+from archspec.ops.shape import Undecided
 from archspec.quantity import atom
 from archspec.resolve.bindings import Binding, Source, constants
 from archspec.resolve.expansion import Expansion, check_sizes
@@ -154,10 +156,10 @@ def _entering(
 ) -> tuple[Mapping[str, Shape], tuple[str, ...]]:
     """Return the inputs, where the channels of a sole one have a name if that is asked for."""
     (shape, *others) = inputs.values()
-    name, index = named_channels(shape)
-    if others or name not in naming.wanted:
+    places = {index: name for name, index in channel_names(shape).items() if name in naming.wanted}
+    if others or not places:
         return inputs, ()
-    return {INPUT: renamed(shape, {index: name})}, (name,)
+    return {INPUT: renamed(shape, places)}, tuple(places.values())
 
 
 def _with_sizes(scope: Scope, inputs: Mapping[str, Shape], channels: Sequence[str]) -> Scope:
@@ -219,4 +221,4 @@ def _inputs(written: Written, shape: Shape | None) -> dict[str, Shape]:
         inputs = dict(given)
     for size in inputs.values():
         check_sizes(size, written.places.get("input"))
-    return inputs
+    return {name: Undecided(n) if len(n) == len("CL") else n for name, n in inputs.items()}

@@ -12,7 +12,7 @@ from typing import Final
 
 from archspec import expressions
 from archspec.expressions import Formula
-from archspec.ops import ChannelsLast, sized
+from archspec.ops import ChannelsLast, sized, spatial
 from archspec.resolve.flows import Flow
 from archspec.resolve.scope import Scope
 from archspec.resolve.shapes_across_scopes import name_formula
@@ -31,7 +31,7 @@ def named(flow: Flow, scope: Scope, grown: dict[str, Formula]) -> Flow:
         grown: the names with what they stand for; a new one is added.
     """
     shape = flow.shape
-    if shape is None or len(shape) != 3 or isinstance(shape, ChannelsLast):
+    if shape is None or isinstance(shape, ChannelsLast) or not spatial(shape):
         return flow
     formula = formula_of(shape[0])
     origin = scope.origin(formula)

@@ -127,11 +127,11 @@ def _of_sizes(message: str, scope: Known) -> str:
     missing = re.fullmatch(r"`(\w+)` is not defined here", message)
     if missing is None or missing[1] not in SIZES:
         return ""
-    if "in_features" in scope.values:
+    there = [name for name in SIZES if name in scope.values]
+    if there == ["in_features"]:
         return "no map (C, H, W) enters here; the last size of what does is `in_features`"
-    if "in_channels" in scope.values:
-        return "a map enters here: `in_channels`, `in_height`, `in_width`"
-    return ""
+    listed = ", ".join(f"`{name}`" for name in there)
+    return f"what enters here has {listed}" if there else ""
 
 
 def _odd(node: ast.expr | None, scope: Known) -> list[str]:

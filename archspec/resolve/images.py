@@ -65,12 +65,9 @@ def meant_shape(error: Misfit, arrives: Shape, inputs: Inputs) -> str:
         return f"channels come first: {inputs.channels_first(last)}" if last else ""
     if not isinstance(error, NotAMap) or arrives not in inputs.shapes:
         return ""
-    if len(arrives) > _RANK:
+    if has_batch(arrives) or len(arrives) > _RANK + 1:
         return f"`input` has no batch: {inputs.spelt(arrives[-_RANK:])}"
-    if len(arrives) == _RANK - 1 and arrives[0] < _SIDE <= arrives[1]:
-        row = inputs.spelt((arrives[0], 1, arrives[1]))
-        return f"a series (C, T) is a map of one row, {row}, with kernels `[1, 3]`"
-    if len(arrives) == _RANK - 1:
+    if len(arrives) == _RANK - 1 and min(arrives) >= _SIDE:
         return f"where it is an image without channels, {inputs.spelt((1, *arrives))}"
     for channels in _COLOURS:
         side = isqrt(arrives[0] // channels)

@@ -81,7 +81,9 @@ def _parts(given: Given, scope: Scope) -> list[Formula] | None:
         return [expressions.parse(f"{formula.id}[{i}]") for i in range(len(values))]
     if not isinstance(formula, ast.ListComp) or formula.generators[0].ifs:
         return None
-    ((target, counted),) = ((g.target, g.iter) for g in formula.generators)
+    (target, counted), *inner = ((g.target, g.iter) for g in formula.generators)
+    if inner:  # how many there are, an inner loop may decide anew in each turn
+        return None
     assert isinstance(target, ast.Name)
     if not _is_of_lengths(counted, scope):
         return None

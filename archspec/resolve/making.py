@@ -21,7 +21,7 @@ from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
 from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope
-from archspec.resolve.shapes_across_scopes import entering, leaving, renamed
+from archspec.resolve.shapes_across_scopes import leaving, within
 from archspec.schema.foreign import unknown_op
 
 
@@ -152,10 +152,8 @@ class Place:
         scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)
         if self.scope.blocks >= limits.BLOCK_DEPTH:
             raise endless(block, use, self.scope, scope)
-        sizes = entering(flow.size)
-        first = len(flow.size) - len(sizes)
-        within = renamed(flow.size, {first + i: size for i, size in enumerate(sizes)})
-        inputs = {INPUT: Flow(INPUT, within, flow.span, "the block's input", doubt=flow.doubt)}
+        size = within(flow.size)
+        inputs = {INPUT: Flow(INPUT, size, flow.span, "the block's input", doubt=flow.doubt)}
         made = self.resolver.module(block.body, self.name, self.path, scope, inputs)
         return replace(
             made,

@@ -17,7 +17,7 @@ from archspec import expressions
 from archspec.errors import SpecError
 from archspec.expressions import Formula
 from archspec.network import Body, Decision, Leaf, Network, walk
-from archspec.ops import Shape, named_channels
+from archspec.ops import Shape, naming
 from archspec.resolve import resolve, resolve_open
 from archspec.resolve.resolver import CannotBeOpen, Naming
 from archspec.spec import Given, Written
@@ -82,7 +82,8 @@ def with_open_vars(
     try:
         network = _without_closed(network, named, again)
         unreadable = _in_long_formulas(network)
-        kept = [name for name in network.open if name not in unreadable]
+        unreadable -= (misread := _misread(network))
+        kept = [name for name in network.open if name not in unreadable | misread]
         # What is computed of closed vars alone is a number, whatever was asked for.
         named = [name for name in named if name in network.computed]
         uses = _uses(network)
@@ -115,7 +116,7 @@ def _candidates(written: Written, overrides: Mapping[str, Given], shape: Shape |
     wanted = [name for name, formula in formulas.items() if formula is None]
     computed = [name for name in formulas if name not in wanted and name not in overrides]
     if isinstance(entering := shape or written.spec.input, tuple):
-        wanted.append(named_channels(entering)[0])
+        wanted += naming(entering)
     return Naming(wanted, computed, _EARLY)
 
 
@@ -145,6 +146,16 @@ def _in_long_formulas(network: Network) -> set[str]:
         if name in found:
             found |= expressions.names(formula)
     return found
+
+
+def _misread(network: Network) -> set[str]:
+    """Return the names of channels that those of a sole input do not have.
+
+    Whether two sizes are a signal or a sequence shows only in what reads them.
+    """
+    name, *others = network.inputs
+    names = {*naming(network.inputs[name])} if not others else set()
+    return names - {"in_channels" if name in network.maps else "in_features"} if names else names
 
 
 def _uses(network: Network) -> Counter[str]:

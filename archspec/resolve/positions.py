@@ -36,11 +36,18 @@ def bound(kind: type[Op], use: Use) -> dict[str, tuple[Given, Span]]:
 def _by_position(kind: type[Op], use: Use) -> tuple[Given, ...]:
     """Return the values without names; a list is one of them where the op takes it so."""
     items = use.positional
-    is_pair = kind.pair is not None and len(items) == 2
-    if not use.is_list or not (kind.variadic is not None or is_pair):
+    is_whole = kind.takes_whole(len(items)) and not _holds_words(items)
+    if not use.is_list or not (kind.variadic is not None or is_whole):
         return items
     place = items[0].span.to(items[-1].span) if items else use.span
     return (Given(place, items=items),)
+
+
+def _holds_words(items: tuple[Given, ...]) -> bool:
+    """Tell whether values are no sizes of sides, as in `[64, null, nearest]`."""
+    return len(items) > len("HW") and any(
+        item.formula is None and type(item.value) is not int for item in items
+    )
 
 
 def _too_many(kind: type[Op], given: tuple[Given, ...]) -> SpecError:
@@ -74,7 +81,7 @@ def order(kind: type[Op], use: Use, arrive: Shape) -> str:
     """
     if not use.is_list or len(use.positional) < 2:
         return ""
-    whole = kind.variadic or (kind.pair if len(use.positional) == 2 else None)
+    whole = kind.variadic or (kind.pair if kind.takes_whole(len(use.positional)) else None)
     if whole is not None:
         others = [name for name in kind.model_fields if name not in (whole, *kind.inferred())]
         return f"a list here is `{whole}`; {' and '.join(others)} go by name" if others else ""

@@ -13,8 +13,13 @@ from typing import Any, Final, TypeAlias
 
 from archspec.expressions import Formula
 from archspec.ops import ChannelsLast, Form, Kind, Op, Shape, is_builtin, sized
+from archspec.ops.conv import Conv, ConvTranspose
 from archspec.ops.merge import Cat, MatMul
-from archspec.ops.reshape import Unflatten, place
+from archspec.ops.pad import Pad
+from archspec.ops.pool import AdaptivePool, Pool
+from archspec.ops.resample import PixelShuffle, PixelUnshuffle, Upsample
+from archspec.ops.reshape import SpaceToDepth, Unflatten
+from archspec.ops.shape import place
 from archspec.quantity import Quantity, atom, constant, divided, multiplied, total
 from archspec.resolve.scope import Scope
 from archspec.traced import NONE, Traced, formula_of, hidden_of, untraced
@@ -25,18 +30,10 @@ _LAYOUT: Final = frozenset(("dim", "dims", "start_dim", "end_dim", "keepdim"))
 _DERIVED: Final = {"RelativeAttention": ("window_size",)}
 """Inferred arguments that are computed from sizes; others are one of the sizes that arrive."""
 
-_WINDOWS: Final = frozenset(
-    (
-        *("Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "ZeroPad2d", "ReflectionPad2d"),
-        *("PixelShuffle", "PixelUnshuffle", "SpaceToDepth", "Upsample"),
-    )
-)
+_WINDOWS: Final = (Conv, ConvTranspose, Pool, Pad, PixelShuffle, PixelUnshuffle)
+_RESIZING: Final = (SpaceToDepth, Upsample)
 """Ops that make sides of sides and arguments, by arithmetic that keeps no formula."""
 
-_SLIDING: Final = frozenset(("Conv2d", "MaxPool2d", "AvgPool2d"))
-"""Those of the windows whose sides are `(side + 2 padding - reach - 1) // stride + 1`."""
-
-_ADAPTIVE: Final = frozenset(("AdaptiveAvgPool2d", "AdaptiveMaxPool2d"))
 _OF_CHANNELS: Final = frozenset(("in_channels", "out_channels", "groups", "bias", "padding_mode"))
 
 EQUAL: Final = "sizes that must be equal, and might not be"
@@ -106,14 +103,13 @@ def followed(
     """
     if not scope.is_sourced or not inputs:
         return output
-    label = type(op).__name__
     if not is_builtin(type(op)):
         known = {id(n) for shape in inputs for n in shape if isinstance(n, Traced)}
         every = _deciding(inputs, scope).union(*map(scope.origin, formulas.values()))
         return _hiding(output, [(NONE if id(n) in known else every, None) for n in output])
-    if label in _WINDOWS:
+    if isinstance(op, _WINDOWS + _RESIZING):
         return _hiding(output, _of_windows(op, formulas, inputs[0], scope))
-    if label in _ADAPTIVE:
+    if isinstance(op, AdaptivePool):
         return _hiding(output, _of_kept(getattr(op, "output_size", 1), inputs[0], scope))
     return output
 
@@ -159,7 +155,7 @@ def _behind(
             return scope.quantity(formula.elts[row])
         return atom((row, scope.quantity(formula)))  # one of a list that has a name
 
-    if type(op).__name__ in _SLIDING and not getattr(op, "ceil_mode", False):
+    if isinstance(op, Conv | Pool) and not getattr(op, "ceil_mode", False):
         written = getattr(op, "padding", 0)
         if written == "same":
             return side
@@ -175,7 +171,7 @@ def _behind(
 
 def _of_kept(size: Any, shape: Shape, scope: Scope) -> list[_Side]:
     """Return what decides the sides that a pooling keeps as they are, where its size is null."""
-    rows = size if isinstance(size, tuple) else (size, size)
+    rows = size if isinstance(size, tuple) else (size,) * (len(shape) - 1)
     kept: list[_Side] = [(NONE, None)]
     for n, row in zip(shape[1:], rows, strict=True):
         kept.append((scope.decides(n), scope.quantity_of_size(n)) if row is None else (NONE, None))

@@ -251,8 +251,10 @@ class Scope:
 
     def _constants(self, formula: Formula) -> Mapping[str, Formula]:
         """Return a formula for each name that is read."""
-        found = {name: self.names.get(name) for name in expressions.names(formula)}
-        return {
+        read = expressions.names(formula)
+        found = {name: self.names.get(name) for name in read}
+        numbers = {n: value for n, value in expressions.NUMBERS.items() if n in read}
+        return {n: expressions.constant(value) for n, value in numbers.items()} | {
             name: bound.formula or expressions.constant(bound.value)
             for name, bound in found.items()
             if bound is not None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from archspec import expressions
 from archspec.expressions import Formula
-from archspec.ops import ChannelsLast, Shape, sized
+from archspec.ops import ChannelsLast, Shape, sized, spatial
+from archspec.ops.shape import SIDES
 from archspec.traced import Traced, collected, known_as, traced
 
 
@@ -18,11 +19,29 @@ def name_formula(name: str) -> Formula:
 
 def entering(shape: Shape) -> dict[str, int]:
     """Return the names under which the sizes that enter a block are known in it."""
-    if isinstance(shape, ChannelsLast) and len(shape) == 3:
-        return dict(zip(("in_height", "in_width", "in_channels"), shape, strict=True))
-    if len(shape) == 3:
-        return dict(zip(("in_channels", "in_height", "in_width"), shape, strict=True))
-    return {"in_features": shape[-1]} if shape else {}
+    return {name: shape[index] for name, index in _places(shape)}
+
+
+def within(shape: Shape) -> Shape:
+    """Return a shape that enters a block, whose sizes have their names in it."""
+    return renamed(shape, {index: name for name, index in reversed(_places(shape))})
+
+
+def _places(shape: Shape) -> list[tuple[str, int]]:
+    """Return the names of the sizes that enter, and their places; the first name is the usual one.
+
+    The last size of what has its channels last is channels and features alike. Of two sizes alone
+    nobody knows whether they are a signal (C, L) or a sequence (T, C): they have the names of both.
+    """
+    axes, last = spatial(shape), len(shape) - 1
+    names = [f"in_{side}" for side in SIDES.get(len(axes), ())]
+    if not axes:
+        return [("in_features", last)] if shape else []
+    if isinstance(shape, ChannelsLast):
+        own = ["in_features", "in_channels"] if last == 1 else ["in_channels", "in_features"]
+        return [*zip(names, axes, strict=True), *((name, last) for name in own)]
+    features = [("in_features", last)] if last == 1 else []
+    return [("in_channels", 0), *features, *zip(names, axes, strict=True)]
 
 
 def renamed(shape: Shape, names: Mapping[int, str]) -> Shape:

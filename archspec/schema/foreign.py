@@ -22,6 +22,10 @@ _MODULES: Final = re.compile(
 )
 
 
+_CHILD: Final = re.compile(r"[a-z]+\d+")
+"""What children are called, and no ops: `conv1` is near to `Conv1d` by chance."""
+
+
 class Meant(NamedTuple):
     """What a foreign word is here: the node that says it, empty where none does, and a remark."""
 
@@ -48,7 +52,7 @@ def bare(word: str) -> str:
 
 _OF_ONE: Final = re.compile(
     r"(?<=here it is `)"
-    r"(\{(?:Linear|Conv\w+|\w+Pool2d|\w+Norm|Dropout2d|StochasticDepth|ZeroPad2d): )[\d.]+"
+    r"(\{(?:Linear|Conv\w+|\w+Pool\dd|\w+Norm|Dropout\dd|StochasticDepth|ZeroPad\dd): )[\d.]+"
 )
 """An op whose value says what that of the foreign word says."""
 
@@ -88,9 +92,11 @@ def known_op(word: str, ops: Iterable[str], own: Iterable[str], further: Sequenc
         return f"did you mean `{near}`?"
     known = meant(word)
     if word in TORCH and not (known and known.node):
-        return f"torch.nn has `{word}`, archspec has not; a plugin can add it (`--plugin`)"
+        return TORCH[word]
     if known is not None:
         return known.help
+    if _CHILD.fullmatch(word):
+        return ""
     near = nearest(word, (*ops, *further), 0.75)
     return f"did you mean `{near}`?" if near else ""
 

@@ -11,6 +11,8 @@ Conv Convolution Convolution2D ConvLayer Conv3x3 Conv2dSame SpatialConvolution
     = {Conv2d: 64, kernel_size: 3, padding: 1} ! what arrives is inferred
 Conv1x1 PointwiseConv PointwiseConv2d PWConv
     = {Conv2d: 64, kernel_size: 1}
+Conv1DTranspose = {ConvTranspose1d: 64, kernel_size: 2, stride: 2}
+Conv3DTranspose = {ConvTranspose3d: 64, kernel_size: 2, stride: 2}
 Conv2DTranspose Convolution2DTranspose ConvTranspose Deconv Deconv2d Deconvolution Deconvolution2D
 TransposedConv TransposeConv TransposedConv2d UpConv
     = {ConvTranspose2d: 64, kernel_size: 2, stride: 2}
@@ -31,7 +33,7 @@ GN GroupNormalization
     = {GroupNorm: 8} ! its value is the number of groups
 IN InstanceNorm InstanceNormalization
     = InstanceNorm2d
-LRN LocalResponseNormalization CrossMapLRN2d
+LRN LocalResponseNormalization
     = {LocalResponseNorm: 5}
 Normalize L2Normalize L2Norm ! archspec has no norm of single samples; a plugin can add it
       (`--plugin`)
@@ -41,7 +43,6 @@ HSwish H-Swish Hswish = Hardswish
 HSigmoid H-Sigmoid = Hardsigmoid
 LReLU LeakyRectify = {LeakyReLU: 0.1}
 Logistic = Sigmoid
-Softmax2d = {Softmax: 1}
 Activation Act ActLayer NonLinearity ! an activation goes by its own name: `ReLU`, `GELU`,
       `Sigmoid`
 Pool Pooling MaxPool MaxPooling MaxPooling2D Subsampling
@@ -55,8 +56,16 @@ GlobalAveragePooling2D GlobalAvgPooling SelectAdaptivePool2d
     = [{AdaptiveAvgPool2d: 1}, Flatten]
 GMP GlobalMaxPool GlobalMaxPool2d GlobalMaxPooling GlobalMaxPooling2D
     = [{AdaptiveMaxPool2d: 1}, Flatten]
-GlobalAveragePooling1D = {Mean: 1} ! over the positions of a sequence (T, C)
-GlobalMaxPooling1D = {Amax: 1} ! over the positions of a sequence (T, C)
+GlobalAveragePooling1D = {Mean: 1} ! over the positions of a sequence (T, C); of a signal (C, L) it
+      is `{AdaptiveAvgPool1d: 1}`
+GlobalMaxPooling1D = {Amax: 1} ! over the positions of a sequence (T, C); of a signal (C, L) it is
+      `{AdaptiveMaxPool1d: 1}`
+GlobalAveragePooling3D = [{AdaptiveAvgPool3d: 1}, Flatten]
+GlobalMaxPooling3D = [{AdaptiveMaxPool3d: 1}, Flatten]
+MaxPooling1D = {MaxPool1d: 2}
+MaxPooling3D = {MaxPool3d: 2}
+AveragePooling1D = {AvgPool1d: 2}
+AveragePooling3D = {AvgPool3d: 2}
 Downsample DownSampling Down
     = {MaxPool2d: 2} ! or a convolution with `stride: 2`
 UpSampling UpSampling2D Resize Resizing Interpolate Unpool Unpooling UpsamplingNearest2d Up
@@ -64,8 +73,13 @@ UpSampling UpSampling2D Resize Resizing Interpolate Unpool Unpooling UpsamplingN
 UpsamplingBilinear2d = {Upsample: , scale_factor: 2, mode: bilinear, align_corners: true}
 SubPixel SubpixelConv PixelShuffler = {PixelShuffle: 2}
 DepthToSpace = {PixelShuffle: 2} ! TensorFlow's has its channels in another order
-ZeroPadding ZeroPadding2D ZeroPad Pad Padding Pad2d ConstantPad2d
+ZeroPadding ZeroPadding2D ZeroPad Pad Padding Pad2d
     = {ZeroPad2d: 1}
+ZeroPadding1D = {ZeroPad1d: 1}
+ZeroPadding3D = {ZeroPad3d: 1}
+ConstantPad = {ConstantPad2d: 1, value: 0.5}
+SpatialDropout1D = {Dropout1d: 0.1}
+SpatialDropout3D = {Dropout3d: 0.1}
 ReflectionPad ReflectionPadding2D = {ReflectionPad2d: 1}
 Crop Cropping Cropping2D CenterCrop
     = {ZeroPad2d: -1} ! a negative number takes rows and columns away
@@ -118,9 +132,9 @@ PositionEmbedding PositionalEmbedding PositionalEncoding PosEmbed ClassToken CLS
     ! a learned tensor, `position: {Parameter: [1, 16, 64], fill: normal_, std: 0.02}`, joins by
       `Add` or `Cat`
 LayerScale ! `gamma: {Parameter: [=in_channels, 1, 1], fill: 1e-6}` joins by `Mul`
-Embed Embeddings Conv1D Conv3D Conv1dTranspose SimpleRNN Bidirectional TimeDistributed
+Embed Embeddings SimpleRNN Bidirectional TimeDistributed
 ConvLSTM ConvLSTM2D
-MaxPooling1D MaxPooling3D AveragePooling1D AveragePooling3D LeakyClip Maxout GaussianNoise
+LeakyClip Maxout GaussianNoise
 CBAM ASPP SPP
 RMSNormalization DeformConv2d ROIAlign BlurPool GeM SwiGLU GEGLU
     ! archspec has no such layer; a plugin can add it (`--plugin`)

@@ -35,7 +35,7 @@ class Column:
         group_key: its name for a group, where that is another.
         right: whether it is set to the right, as numbers are.
         narrow: whether it is cut where a line has no room.
-        pair: whether it is a height and a width, two columns for a spreadsheet.
+        per_side: whether it has a number for each side of a map, a column each in a spreadsheet.
         placed: whether it tells where something lies: what a node and a stage do, and not a group
             whose nodes are here and there.
         nodes: whether nodes have it as data, `groups` whether groups do.
@@ -49,7 +49,7 @@ class Column:
     group_key: str = ""
     right: bool = False
     narrow: bool = False
-    pair: bool = False
+    per_side: bool = False
     placed: bool = False
     nodes: bool = True
     groups: bool = True
@@ -73,7 +73,7 @@ def _name(row: Shown) -> str:
 
 
 def _of_field(head: str, about: str, figure: str, key: str = "") -> Column:
-    """Return a column of a figure of the receptive field: a height and a width."""
+    """Return a column of a figure of the receptive field: a number for each side."""
 
     def value(row: Shown) -> list[Any] | None:
         found = getattr(row.field, figure) if row.field else None
@@ -86,7 +86,7 @@ def _of_field(head: str, about: str, figure: str, key: str = "") -> Column:
         value=value,
         key=key or figure,
         right=True,
-        pair=True,
+        per_side=True,
         placed=True,
     )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from archspec import analysis
 from archspec.analysis import ONE, Field, Setting
 from archspec.network import Network
 from archspec.ops import Shape
+from archspec.ops.shape import SIDES
 from archspec.tables.columns import COLUMNS, values
 from archspec.tables.grouping import groups
 from archspec.tables.rows import Row, rows
+
+_PER_SIDE: Final = frozenset(column.key for column in COLUMNS.values() if column.per_side)
 
 
 def as_data(
@@ -23,8 +26,8 @@ def as_data(
 ) -> dict[str, Any]:
     """Return the table and the totals as plain data; the arguments are those of `table`.
 
-    Sizes of memory are bytes. A receptive field, its stride and its offset are height and width in
-    pixels, and null for the whole input. MACs are null where nobody knows them.
+    Sizes of memory are bytes. A receptive field, its stride and its offset are those of each side
+    in pixels, and null for the whole input. MACs are null where nobody knows them.
     """
     data = {**_whole(network, setting), "vars": network.vars}
     if by:
@@ -90,19 +93,24 @@ def flat(data: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
 
         return flat_differences(data)
     entries: list[dict[str, Any]] = data["groups"] if "groups" in data else data["nodes"]
-    lines = [dict(_spread(entry)) for entry in entries]
+    told = [len(entry[key]) for entry in entries for key in _PER_SIDE if entry.get(key)]
+    rank = max(told, default=len("HW"))
+    lines = [dict(_spread(entry, rank)) for entry in entries]
     head = list(dict.fromkeys(name for line in lines for name in line))
     return head, [[line.get(name, "") for name in head] for line in lines]
 
 
-def _spread(entry: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Yield names and values; a pair for H and W has two, with `global` where it is the input."""
-    pairs = {column.key for column in COLUMNS.values() if column.pair}
+def _spread(entry: dict[str, Any], rank: int) -> Iterable[tuple[str, Any]]:
+    """Yield names and values; what has a number for each side has several.
+
+    Args:
+        entry: the figures of a node or group.
+        rank: how many sides maps have; where the field is the whole input, each is `global`.
+    """
     for name, value in entry.items():
-        if name in pairs:
-            pair: Sequence[Any] = value or ("global", "global")
-            yield f"{name}_height", pair[0]
-            yield f"{name}_width", pair[1]
+        if name in _PER_SIDE:
+            sides: Sequence[Any] = value or ("global",) * rank
+            yield from zip((f"{name}_{side}" for side in SIDES[len(sides)]), sides, strict=True)
         elif isinstance(value, list):
             yield name, "x".join(map(str, value))
         elif isinstance(value, bool):

@@ -146,18 +146,22 @@ def sizes(numbers: Sequence[int]) -> str:
     return "×".join(str(int(n)) for n in numbers)
 
 
-def pair_text(pair: tuple[float, float] | None) -> str:
-    """Return two numbers as one where they are equal; `global` for none."""
-    if pair is None:
+def pair_text(sides: Sequence[float] | None) -> str:
+    """Return a number for each side as one where they are equal; `global` for none."""
+    if sides is None:
         return "global"
-    first, second = (f"{n:g}" if isinstance(n, float) else str(n) for n in pair)
-    first, second = first.replace("-", "−"), second.replace("-", "−")
-    return first if first == second else f"{first}×{second}"
+    told = [(f"{n:g}" if isinstance(n, float) else str(n)).replace("-", "−") for n in sides]
+    return told[0] if len({*told}) == 1 else "×".join(told)
 
 
-def field_text(size: tuple[int, int] | None) -> str:
-    """Return a receptive field as people say it: `899 px`, `61×31 px`, `the whole input`."""
-    return "the whole input" if size is None else f"{pair_text(size)} px"
+def field_text(size: tuple[int, ...] | None) -> str:
+    """Return a receptive field as people say it: `899 px`, `61×31 px`, `the whole input`.
+
+    Of anything but an image it is told in positions.
+    """
+    if size is None:
+        return "the whole input"
+    return f"{pair_text(size)} {'px' if len(size) == len('HW') else 'positions'}"
 
 
 def whole_field_text(field: Field) -> str:

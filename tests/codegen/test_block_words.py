@@ -153,7 +153,7 @@ def test_a_function_says_how_many_blocks_make_a_stage() -> None:
 
 
 def test_of_tensors_of_any_rank_the_batch_alone_is_told() -> None:
-    text = "name: Net\ninput: [2, 3, 4, 5]\nblocks: {B: {a: ReLU, b: {Add: [a, input]}}}\n"
+    text = "name: Net\ninput: [2, 3, 4, 5, 6]\nblocks: {B: {a: ReLU, b: {Add: [a, input]}}}\n"
     assert '"""Map (N, *) to (N, *)."""' in archspec.loads(f"{text}net: [B, B]\n").codegen()
 
 

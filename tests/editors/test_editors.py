@@ -208,7 +208,12 @@ def test_examples_of_arguments_are_what_ops_take() -> None:
 
 
 def test_every_word_is_of_some_op() -> None:
-    fields = {(name, field) for name, kind in BY_NAME.items() for field in kind.model_fields}
+    fields = {
+        (base.__name__, field)
+        for kind in BY_NAME.values()
+        for field in kind.model_fields
+        for base in kind.__mro__
+    }
     for word in vocabulary.ARGUMENTS:
         op, _, field = word.rpartition(".")
         assert any(field == f and op in ("", name) for name, f in fields), word

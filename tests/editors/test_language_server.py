@@ -179,7 +179,7 @@ def test_a_bundled_spec_is_checked_where_it_lies(server: Server, path: str) -> N
         ("a: {Convv2d: 4, kernel_size: 3}", "Convv2d", "Property Convv2d is not allowed."),
         ("a: {Shortcut: 4, strides: 2}", "strides", "Property strides is not allowed."),
         ("a: {repeat: 3, doo: ReLU}", "doo", "Property doo is not allowed."),
-        ("- Relu", "Relu", 'Value is not accepted. Valid values: "Conv2d", '),
+        ("- Relu", "Relu", 'Value is not accepted. Valid values: "Conv1d", "Conv2d", '),
         ("- {Linear: ten}", "ten", "Incorrect type."),
     ],
 )
@@ -220,4 +220,4 @@ def test_what_fits_is_offered(
     assert offered <= set(entries)
     assert not absent & set(entries)
     if "kernel_size" in entries:
-        assert "Height and width of the window" in str(entries["kernel_size"]["documentation"])
+        assert "Sides of the window" in str(entries["kernel_size"]["documentation"])

@@ -49,7 +49,7 @@ CASES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "4:6",
         ("did you mean `Conv2d`",),
     ),
-    "layer that torch has": (net("- CELU"), "S202", "4:5", ("torch.nn has `CELU`",)),
+    "layer that torch has": (net("- Embedding"), "S202", "4:5", ("torch.nn has `Embedding`",)),
     "branch without a node": (net("- {Cat: {left: , right: ReLU}}"), "S203", "4:18", ("Identity",)),
     "misspelt bare op": (net("- Relu"), "S202", "4:5", ("did you mean `ReLU`",)),
     "misspelt argument": (

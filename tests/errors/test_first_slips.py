@@ -133,10 +133,14 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
         (f"{HEAD}net: [{{times: 2, do: ReLU}}]\n", "S214", "`{repeat: 3, do: …}`"),
         (f"{HEAD}net: [{{repeat: {{i: [1, 2]}}, do: ReLU}}]\n", "S215", "write `for`"),
         (f"{HEAD}net: [{{if: =in_height <> 3, do: ReLU}}]\n", "E401", "here it is `a != b`"),
-        (f"{HEAD}net: [{{Flatten: 2}}, [{{Linear: =in_channels}}]]\n", "E402", "`in_features`"),
+        (f"{HEAD}net: [{{Flatten: 2}}, [{{Linear: =in_height}}]]\n", "E402", "`in_length`"),
         (f"{HEAD}net: [{{Flatten: 2}}, {{Permute: [2, 1]}}]\n", "G302", "`[0, 2, 1]`"),
-        (f"{HEAD}net: [{{Flatten: 2}}, {{AdaptiveAvgPool2d: 1}}]\n", "G302", "`{Mean: 1}`"),
-        ("name: A\ninput: [4, 32]\nnet: [{Conv2d: [8, 3]}]\n", "G302", "`input: [4, 1, 32]`"),
+        (
+            f"{HEAD}net: [{{Flatten: 2}}, {{AdaptiveAvgPool2d: 1}}]\n",
+            "G302",
+            "`AdaptiveAvgPool1d` reads",
+        ),
+        ("name: A\ninput: [4, 32]\nnet: [{Conv2d: [8, 3]}]\n", "G302", "`Conv1d` reads"),
         (f"{HEAD}net: [ReLU]\ninit: [{{Conv2d: zeros_}}]\n", "S230", "{weight: zeros_}"),
         (
             f"{HEAD}net: [ReLU]\ninit: [{{Conv2d: {{weight: {{normal_: 1}}}}}}]\n",

@@ -64,7 +64,7 @@ def test_random_specs_use_every_kind_of_block_and_input() -> None:
 
 
 def test_random_specs_use_the_whole_language() -> None:
-    written = " ".join(text(document(random.Random(seed))) for seed in range(600))
+    written = " ".join(text(document(random.Random(seed))) for seed in range(1500))
     words = set(re.findall(r"\w+", written))
     top = {*Spec.model_fields} - {"expect"}  # which is added to what extends another
     assert {*BY_NAME, *CONTROL, *FUNCTIONS, *top, *allowed.WORDS} <= words

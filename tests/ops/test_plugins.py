@@ -91,29 +91,30 @@ class Cube(Op):
 class WideConv2d(Conv2d):
     torch = "own.layers.WideConv2d"
 
-class CELU(Op):
-    torch = "nn.CELU"
+class UpsamplingNearest2d(Op):
+    torch = "nn.UpsamplingNearest2d"
     kind = Kind.ACTIVATION
-    alpha: float = 1.0
+    explicit = ("scale_factor",)
+    scale_factor: int = 2
 
-OPS = (Blend, Cube, WideConv2d, CELU)
+OPS = (Blend, Cube, WideConv2d, UpsamplingNearest2d)
 """
 SPEC = """
 name: Owned
 input: [3, 8, 8]
 vars: {act: Cube, width: 4}
-defaults: {WideConv2d: {bias: false}, CELU: {alpha: 0.5}}
+defaults: {WideConv2d: {bias: false}, UpsamplingNearest2d: {scale_factor: 1}}
 blocks:
   Unit(channels, act=ReLU):
     left: {WideConv2d: =channels, kernel_size: 3, padding: 1}
     right: {from: input, Conv2d: =channels, kernel_size: 1}
     blend: {from: [left, right], Blend: , share: 0.25}
     act: =act
-    celu: {if: =act == "Cube", CELU: }
+    celu: {if: =act == "Cube", UpsamplingNearest2d: }
 net:
   first: {Unit: =width, act: =act}
   rest: {repeat: 2, do: {Unit: =2 * width}}
-  last: {Unit: =2 * width, act: CELU}
+  last: {Unit: =2 * width, act: UpsamplingNearest2d}
 init:
   - {Conv2d: {weight: {normal_: {std: 0.5}}}}
   - {Blend: {weight: ones_}}
@@ -135,7 +136,7 @@ def test_an_op_of_a_plugin_is_in_all_products(folder: Path) -> None:
         "\nfrom own.layers import Blend, Cube, WideConv2d\nfrom torch import Tensor, nn\n"
         in emitted
     )
-    assert "nn.CELU(" in emitted
+    assert "nn.UpsamplingNearest2d(" in emitted
     assert net.build(seed=0).first.blend.weight.eq(1).all()
     assert "WideConv2d" in net.summary()
     net.draw("owned.svg")
@@ -419,7 +420,9 @@ def test_a_file_in_the_current_folder_stands_in_for_no_module(folder: Path) -> N
     """A plugin's folder comes last, behind all that is installed."""
     (folder / "jinja2.py").write_text("raise SystemExit('the wrong one')\n", encoding="utf-8")
     (folder / "own_ops.py").write_text(
-        HEAD + GOOD.replace("Good", "CELU").replace("Identity", "CELU") + "OPS = (CELU,)\n"
+        HEAD
+        + GOOD.replace("Good", "UpsamplingNearest2d").replace("Identity", "UpsamplingNearest2d")
+        + "OPS = (UpsamplingNearest2d,)\n"
     )
     done = subprocess.run(
         [

@@ -61,7 +61,8 @@ def test_all_that_must_be_given_has_a_position_and_nothing_behind_what_is_inferr
 
 def test_what_is_inferred_has_a_position_in_the_norms_alone() -> None:
     stating = {kind.__name__ for kind in OPS if {*kind.inferred()} & {*kind.positions()}}
-    norms = {"BatchNorm2d", "InstanceNorm2d", "GroupNorm", "LayerNorm", "LayerNorm2d"}
+    norms = {f"{norm}{n}d" for norm in ("BatchNorm", "InstanceNorm") for n in (1, 2, 3)}
+    norms |= {"GroupNorm", "LayerNorm", "LayerNorm2d", "RMSNorm"}
     assert stating == norms
 
 

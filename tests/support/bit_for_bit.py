@@ -23,6 +23,9 @@ SEED = 20
 # Another legal input, and what its maker must be told to build a network for it.
 OTHER = ((3, 251, 203), {})
 
+Sizes = tuple[int | tuple[int, ...], int | tuple[int, ...]]
+"""Pixels along a side, or all sides of a clip, in eval mode and in training."""
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -71,9 +74,10 @@ def run(module: nn.Module, images: tuple[Tensor, Tensor]) -> Pass:
     return Pass(evaluated, trained, gradients, dict(module.named_buffers()))
 
 
-def batches(sizes: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def batches(sizes: Sizes, channels: tuple[int, ...] = (3,)) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(SEED)
-    first, second = (torch.randn(2, 3, n, n, generator=generator) for n in sizes)
+    sides = [(n, n) if isinstance(n, int) else n for n in sizes]
+    first, second = (torch.randn(2, *channels, *size, generator=generator) for size in sides)
     return first, second
 
 
@@ -109,7 +113,7 @@ class Reference:
     result: Pass
 
     @classmethod
-    def of(cls, name: str, module: nn.Module, sizes: tuple[int, int]) -> Reference:
+    def of(cls, name: str, module: nn.Module, sizes: Sizes) -> Reference:
         """Change the weights of a network that was just drawn, and run it."""
         drawn, state, images = digests(module), disturbed(module), batches(sizes)
         return cls(name, drawn, state, images, run(module, images))
@@ -178,10 +182,13 @@ def counted_macs(module: nn.Module, shape: tuple[int, ...]) -> int:
 
 
 def assert_same_network(
-    net: archspec.Architecture, reference: nn.Module, sizes: tuple[int, int]
+    net: archspec.Architecture,
+    reference: nn.Module,
+    sizes: Sizes,
+    channels: tuple[int, ...] = (3,),
 ) -> None:
     """Hold our network, live and from emitted source, against one that is run once."""
-    state, images = disturbed(reference), batches(sizes)
+    state, images = disturbed(reference), batches(sizes, channels)
     expected = run(reference, images)
     for make in (live, source):
         mine = make(net)

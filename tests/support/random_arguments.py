@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +16,14 @@ Arguments = dict[str, Any]
 Draw = Callable[[random.Random], tuple[Arguments, list[Shape]]]
 
 
-def _map(rng: random.Random, channels: int | None = None) -> Shape:
-    return (channels or rng.choice([1, 2, 4, 6, 8]), rng.randint(1, 12), rng.randint(1, 12))
+def _map(rng: random.Random, rank: int = 2) -> Shape:
+    longest = 12 if rank < 3 else 6  # so that no volume takes long
+    return (rng.choice([1, 2, 4, 6, 8]), *(rng.randint(1, longest) for _ in range(rank)))
 
 
-def _pair(rng: random.Random, low: int, high: int) -> int | tuple[int, int]:
-    first, second = rng.randint(low, high), rng.randint(low, high)
-    return first if rng.random() < 0.6 else (first, second)
+def _each(rng: random.Random, rank: int, low: int, high: int) -> int | tuple[int, ...]:
+    sides = tuple(rng.randint(low, high) for _ in range(rank))
+    return sides[0] if rng.random() < 0.6 else sides
 
 
 def _elementwise(rng: random.Random) -> tuple[Arguments, list[Shape]]:
@@ -32,37 +34,42 @@ def _inplace(rng: random.Random) -> tuple[Arguments, list[Shape]]:
     return {"inplace": rng.random() < 0.5}, [_map(rng)]
 
 
-def _conv(rng: random.Random) -> tuple[Arguments, list[Shape]]:
-    arguments: Arguments = {
-        "out_channels": rng.choice([1, 2, 4, 6]),
-        "kernel_size": _pair(rng, 1, 4),
-        "stride": _pair(rng, 1, 3),
-        "padding": rng.choice([0, 1, 2, (0, 2), "same", "valid"]),
-        "padding_mode": rng.choice(["zeros", "zeros", "reflect", "replicate", "circular"]),
-        "dilation": _pair(rng, 1, 2),
-        "groups": rng.choice([1, 1, 2, 3]),
-        "bias": rng.random() < 0.5,
-    }
-    return arguments, [_map(rng)]
-
-
-def _pool(*extra: str) -> Draw:
+def _conv(rank: int) -> Draw:
     def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        uneven = (0, 2, 1)[:rank]
         arguments: Arguments = {
-            "kernel_size": _pair(rng, 1, 4),
-            "stride": rng.choice([None, 1, 2, 3, (1, 2)]),
-            "padding": _pair(rng, 0, 2),
-            "ceil_mode": rng.random() < 0.5,
+            "out_channels": rng.choice([1, 2, 4, 6]),
+            "kernel_size": _each(rng, rank, 1, 4),
+            "stride": _each(rng, rank, 1, 3),
+            "padding": rng.choice([0, 1, 2, uneven, "same", "valid"]),
+            "padding_mode": rng.choice(["zeros", "zeros", "reflect", "replicate", "circular"]),
+            "dilation": _each(rng, rank, 1, 2),
+            "groups": rng.choice([1, 1, 2, 3]),
+            "bias": rng.random() < 0.5,
         }
-        if "dilation" in extra:
-            arguments["dilation"] = _pair(rng, 1, 2)
-        return arguments, [_map(rng)]
+        return arguments, [_map(rng, rank)]
 
     return draw
 
 
-def _adaptive(rng: random.Random) -> tuple[Arguments, list[Shape]]:
-    return {"output_size": rng.choice([1, 2, 3, (2, 1), (None, 2)])}, [_map(rng)]
+def _pool(rank: int, *extra: str) -> Draw:
+    def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        arguments: Arguments = {
+            "kernel_size": _each(rng, rank, 1, 4),
+            "stride": rng.choice([None, 1, 2, 3, (1, 2, 1)[:rank]]),
+            "padding": _each(rng, rank, 0, 2),
+            "ceil_mode": rng.random() < 0.5,
+        }
+        if "dilation" in extra:
+            arguments["dilation"] = _each(rng, rank, 1, 2)
+        return arguments, [_map(rng, rank)]
+
+    return draw
+
+
+def _adaptive(rank: int) -> Draw:
+    uneven, kept = (2, 1, 3)[:rank], (None, 2, 1)[:rank]
+    return lambda rng: ({"output_size": rng.choice([1, 2, 3, uneven, kept])}, [_map(rng, rank)])
 
 
 def _linear(rng: random.Random) -> tuple[Arguments, list[Shape]]:
@@ -141,38 +148,95 @@ def _tensor(rng: random.Random) -> tuple[Arguments, list[Shape]]:
     return {"shape": rng.choice([(3, 1, 1), (1, 1, 8), (4,)]), **filled}, []
 
 
-def _transposed(rng: random.Random) -> tuple[Arguments, list[Shape]]:
-    arguments: Arguments = {
-        "out_channels": rng.choice([1, 2, 4, 6]),
-        "kernel_size": _pair(rng, 1, 4),
-        "stride": _pair(rng, 1, 3),
-        "padding": _pair(rng, 0, 2),
-        "output_padding": rng.choice([0, 0, 1, (0, 2)]),
-        "groups": rng.choice([1, 1, 2, 3]),
-        "bias": rng.random() < 0.5,
-        "dilation": _pair(rng, 1, 2),
-    }
-    return arguments, [_map(rng)]
+def _transposed(rank: int) -> Draw:
+    def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        arguments: Arguments = {
+            "out_channels": rng.choice([1, 2, 4, 6]),
+            "kernel_size": _each(rng, rank, 1, 4),
+            "stride": _each(rng, rank, 1, 3),
+            "padding": _each(rng, rank, 0, 2),
+            "output_padding": rng.choice([0, 0, 1, (0, 2, 1)[:rank]]),
+            "groups": rng.choice([1, 1, 2, 3]),
+            "bias": rng.random() < 0.5,
+            "dilation": _each(rng, rank, 1, 2),
+        }
+        return arguments, [_map(rng, rank)]
+
+    return draw
 
 
 def _upsample(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+    rank = rng.choice([1, 2, 2, 3])
     sizes: list[Arguments] = [
-        {"size": _pair(rng, 1, 9)},
+        {"size": _each(rng, rank, 1, 9)},
         {"scale_factor": rng.choice([2, 1.5, 0.4])},
     ]
-    sizes += [{"scale_factor": (2, 0.5)}, {"size": 3, "scale_factor": 2}, {}]
-    modes: list[Arguments] = [{}, {"mode": "bilinear"}, {"mode": "bilinear", "align_corners": True}]
+    sizes += [{"scale_factor": (2, 0.5, 1.5)[:rank]}, {"size": 3, "scale_factor": 2}, {}]
+    mixing = rng.choice([["linear"], ["bilinear", "bicubic"], ["trilinear"]][rank - 1])
+    mode = rng.choice([mixing, mixing, mixing, "linear", "bilinear", "trilinear", "bicubic"])
+    modes: list[Arguments] = [{}, {"mode": mode}, {"mode": mode, "align_corners": True}]
     modes += [{"align_corners": True}]
-    return {**rng.choice(sizes), **rng.choice(modes)}, [_map(rng)]
+    return {**rng.choice(sizes), **rng.choice(modes)}, [_map(rng, rank)]
 
 
-def _padding(least: int) -> Draw:
+def _padding(rank: int, least: int, **more: Any) -> Draw:
     def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
-        sides = tuple(rng.randint(least, 3) for _ in range(4))
-        size = (rng.randint(1, 4), *(rng.choice([1, 2, rng.randint(1, 12)]) for _ in range(2)))
-        return {"padding": rng.choice([sides, rng.randint(0, 3)])}, [size]
+        ends = tuple(rng.randint(least, 3) for _ in range(2 * rank))
+        longest = 12 if rank < 3 else 6
+        sides = (rng.choice([1, 2, 4, rng.randint(1, longest)]) for _ in range(rank))
+        given = {name: rng.choice(values) for name, values in more.items()}
+        size = (rng.randint(1, 4), *sides)
+        return {"padding": rng.choice([ends, rng.randint(0, 3)]), **given}, [size]
 
     return draw
+
+
+def _batch_norm(rank: int) -> Draw:
+    def draw(rng: random.Random) -> tuple[Arguments, list[Shape]]:
+        arguments: Arguments = {
+            "affine": rng.random() < 0.5,
+            "track_running_stats": rng.random() < 0.5,
+            "eps": rng.choice([1e-3, 1e-3, 0, -1]),
+        }
+        features: list[Shape] = [(6,)] if rank == 1 else []
+        return arguments, [rng.choice([_map(rng, rank), *features])]
+
+    return draw
+
+
+def _instance_norm(rank: int) -> Draw:
+    return lambda rng: (
+        {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
+        [rng.choice([_map(rng, rank), (3, *(1,) * rank)])],
+    )
+
+
+def _dropout_of_channels(rank: int) -> Draw:
+    return lambda rng: ({"p": rng.choice([0.0, 0.3, 1.0, 1.5, -0.1])}, [_map(rng, rank)])
+
+
+def _of_each_rank() -> dict[str, Draw]:
+    """Return what is drawn for ops that there are for signals, maps and volumes."""
+    found: dict[str, Draw] = {}
+    for rank in (1, 2, 3):
+        families = {
+            "Conv": _conv(rank),
+            "ConvTranspose": _transposed(rank),
+            "BatchNorm": _batch_norm(rank),
+            "InstanceNorm": _instance_norm(rank),
+            "MaxPool": _pool(rank, "dilation"),
+            "AvgPool": _pool(rank),
+            "AdaptiveAvgPool": _adaptive(rank),
+            "AdaptiveMaxPool": _adaptive(rank),
+            "Dropout": _dropout_of_channels(rank),
+            "ZeroPad": _padding(rank, -3),
+            "ConstantPad": _padding(rank, -3, value=(*NUMBERS[:4], -math.inf)),
+            "ReflectionPad": _padding(rank, 0),
+            "ReplicationPad": _padding(rank, 0),
+            "CircularPad": _padding(rank, 0),
+        }
+        found |= {f"{family}{rank}d": draw for family, draw in families.items()}
+    return found
 
 
 def _matmul(rng: random.Random) -> tuple[Arguments, list[Shape]]:
@@ -201,16 +265,10 @@ def _roll(rng: random.Random) -> tuple[Arguments, list[Shape]]:
 
 
 DRAWS: dict[str, Draw] = {
-    "ConvTranspose2d": _transposed,
+    **_of_each_rank(),
     "Upsample": _upsample,
     "PixelShuffle": lambda rng: ({"upscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
     "PixelUnshuffle": lambda rng: ({"downscale_factor": rng.choice([1, 2, 3])}, [_map(rng)]),
-    "ZeroPad2d": _padding(-3),
-    "ReflectionPad2d": _padding(0),
-    "InstanceNorm2d": lambda rng: (
-        {"affine": rng.random() < 0.5, "track_running_stats": rng.random() < 0.5},
-        [rng.choice([_map(rng), (3, 1, 1)])],
-    ),
     "PReLU": lambda rng: (
         {"num_parameters": rng.choice([1, 2, 4]), "init": rng.choice(NUMBERS)},
         [_map(rng)],
@@ -228,16 +286,7 @@ DRAWS: dict[str, Draw] = {
     "CosineWindowAttention": _windows,
     "RelativeAttention": _groups,
     "Parameter": _tensor,
-    "Conv2d": _conv,
     "Linear": _linear,
-    "BatchNorm2d": lambda rng: (
-        {
-            "affine": rng.random() < 0.5,
-            "track_running_stats": rng.random() < 0.5,
-            "eps": rng.choice([1e-3, 1e-3, 0, -1]),
-        },
-        [_map(rng)],
-    ),
     "GroupNorm": lambda rng: (
         {"num_groups": rng.choice([1, 2, 3]), "affine": rng.random() < 0.5},
         [_map(rng)],
@@ -252,15 +301,35 @@ DRAWS: dict[str, Draw] = {
         [_map(rng)],
     ),
     "ELU": lambda rng: ({"alpha": rng.choice(NUMBERS)}, [_map(rng)]),
+    "CELU": lambda rng: ({"alpha": rng.choice(NUMBERS)}, [_map(rng)]),
+    "RReLU": lambda rng: (
+        {"lower": rng.choice([0.1, 0.2]), "upper": rng.choice([0.15, 0.3])}
+        | {"inplace": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "Hardtanh": lambda rng: (
+        {"min_val": rng.choice([-1, -0.5, 2]), "max_val": rng.choice([0.5, 2, 6])}
+        | {"inplace": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "Threshold": lambda rng: (
+        {"threshold": rng.choice([0.1, -1]), "value": rng.choice([0, 2.5])}
+        | {"inplace": rng.random() < 0.5},
+        [_map(rng)],
+    ),
+    "Hardshrink": lambda rng: ({"lambd": rng.choice([0.5, 0, -1])}, [_map(rng)]),
+    "Softshrink": lambda rng: ({"lambd": rng.choice([0.5, 0, -1])}, [_map(rng)]),
+    "LogSoftmax": lambda rng: ({"dim": rng.choice([1, 2, -1, 4, -5])}, [_map(rng)]),
+    "Softmin": lambda rng: ({"dim": rng.choice([1, 2, -1, 4, -5])}, [_map(rng)]),
+    "GLU": lambda rng: ({"dim": rng.choice([1, 1, 2, 3, -1, 4])}, [_map(rng)]),
+    "RMSNorm": lambda rng: (
+        {"elementwise_affine": rng.random() < 0.5, "eps": rng.choice([None, 1e-3])},
+        [rng.choice([(6,), (3, 6), (2, 3, 6)])],
+    ),
     "GELU": lambda rng: ({"approximate": rng.choice(["none", "tanh"])}, [_map(rng)]),
     "Softplus": lambda rng: ({"beta": rng.choice(NUMBERS)}, [_map(rng)]),
     "Softmax": lambda rng: ({"dim": rng.choice([1, 2, 3, -1, -3, 4, -5])}, [_map(rng)]),
-    "MaxPool2d": _pool("dilation"),
-    "AvgPool2d": _pool(),
-    "AdaptiveAvgPool2d": _adaptive,
-    "AdaptiveMaxPool2d": _adaptive,
-    "Dropout": _dropout,
-    "Dropout2d": _dropout,
+    **dict.fromkeys(["Dropout", "AlphaDropout", "FeatureAlphaDropout"], _dropout),
     "StochasticDepth": lambda rng: (
         {"p": rng.choice([0.0, 0.5]), "mode": rng.choice(["row", "batch"])},
         [_map(rng)],
@@ -272,8 +341,13 @@ DRAWS: dict[str, Draw] = {
     "Add": _same,
     "Mul": _scaling,
     "Cat": _cat,
-    **dict.fromkeys(["ReLU", "ReLU6", "SiLU", "Mish", "Hardswish", "Hardsigmoid"], _inplace),
-    **dict.fromkeys(["Sigmoid", "Tanh", "Identity"], _elementwise),
+    **dict.fromkeys(
+        ["ReLU", "ReLU6", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "SELU"], _inplace
+    ),
+    **dict.fromkeys(
+        ["Sigmoid", "Tanh", "Identity", "LogSigmoid", "Softsign", "Tanhshrink", "Softmax2d"],
+        _elementwise,
+    ),
 }
 
 

@@ -25,6 +25,8 @@ class Writer:
     blocks: list[Block] = field(default_factory=list)
     layouts: dict[str, Body] = field(default_factory=dict)
     marks: count[int] = field(default_factory=count)
+    layouts_too: bool = True
+    """Whether there are other layouts than (C, H, W), of which a map has some rank."""
 
     # Values ------------------------------------------------------------------------------------
 
@@ -92,6 +94,7 @@ class Writer:
             f"max([n for n in [8, {name}] if n > 4 or n == -1])",
             f"[{name}, 8, {name}][1:][1]",
             f"-{name} + 2 * {name}",
+            f"4 * int(abs(-{name}) ** 0.5 + log(exp(1)) + sin(0) + cos(pi / 2))",
         ]
         if scope.of("list"):
             formulas.append(f"{self.rng.choice(scope.of('list'))}[{self.rng.randrange(2)}]")
@@ -110,7 +113,8 @@ class Writer:
             makers += [self.use] * 5
         if scope.depth < 3:
             makers += [self.chain, self.wired, self.branches, self.repeat, self.branches]
-            makers += [self.last, self.special]
+            makers += [self.last] if self.layouts_too else []
+            makers += [self.special]
         return self.rng.choice(makers)(flow, scope)
 
     def last(self, flow: Flow, scope: Scope) -> tuple[Node, Flow]:

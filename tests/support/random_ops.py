@@ -16,6 +16,22 @@ KEEPING: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "LeakyReLU": {"negative_slope": (0.2, "=sqrt(0.04)"), **_INPLACE},
     "ELU": {"alpha": (0.5,), **_INPLACE},
     "PReLU": {"init": (0.1,)},
+    "CELU": {"alpha": (0.5,), **_INPLACE},
+    "SELU": _INPLACE,
+    "RReLU": {"lower": (0.1,), "upper": (0.4,), **_INPLACE},
+    "Hardtanh": {"min_val": (-2,), "max_val": (2,), **_INPLACE},
+    "Threshold": {"value": (0.5,), **_INPLACE},
+    "Softmax2d": {},
+    "Hardshrink": {"lambd": (0.1,)},
+    "Softshrink": {"lambd": (0.1,)},
+    "LogSigmoid": {},
+    "Softsign": {},
+    "Tanhshrink": {},
+    "LogSoftmax": {"dim": (1,)},
+    "Softmin": {"dim": (1,)},
+    "AlphaDropout": {"p": (0.1,), **_INPLACE},
+    "FeatureAlphaDropout": {"p": (0.1,), **_INPLACE},
+    "RMSNorm": {"eps": (1e-3,), "elementwise_affine": (False,)},
     "GELU": {"approximate": ("tanh", "none")},
     "Softplus": {"beta": (2.0,), "threshold": (10.0,)},
     "Softmax": {"dim": (1, -1, 2)},
@@ -36,6 +52,9 @@ KEEPING: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
 
 _FIRST: Final = {
     "Softmax": (1, -1, 2),
+    "LogSoftmax": (1, -1),
+    "Softmin": (1, -1),
+    "Threshold": (0.1, "=log(2)"),
     "LocalResponseNorm": (1, 3, 5),
     "StochasticDepth": (0.1, 0.5, "=1 / 4"),
     "GroupNorm": (1, 2, 4),
@@ -52,7 +71,7 @@ def varied(writer: Writer) -> Node:
     arguments = {
         argument: writer.rng.choice(values)
         for argument, values in KEEPING[name].items()
-        if argument != "dim" and writer.chance(40)
+        if argument not in ("dim", *([] if first is None else ["threshold"])) and writer.chance(40)
     }
     if first is None and not arguments:
         return name
@@ -75,6 +94,10 @@ def undone(writer: Writer, flow: Flow, scope: Scope) -> Node:
         [{"ZeroPad2d": [1, 0, 0, 1]}, {"AvgPool2d": 2, "stride": 1, "count_include_pad": False}],
         [{"Upsample": None, "scale_factor": [2, 1]}, {"AvgPool2d": [[2, 1]], "ceil_mode": True}],
         {"AvgPool2d": 3, "stride": 1, "padding": 1, "count_include_pad": writer.chance(50)},
+        [{"ReplicationPad2d": [1, 1, 1, 1]}, {"AvgPool2d": 3, "stride": 1}],
+        [{"CircularPad2d": 1}, {"MaxPool2d": 3, "stride": 1}],
+        [{"Cat": {"one": "Identity", "two": "Sigmoid"}, "dim": 2}, {"GLU": 2}],
+        [{"ConstantPad2d": 1, "value": 0.5}, {"MaxPool2d": 3, "stride": 1}],
     ]
     same = scope.formula(flow.channels)
     if same is not None:

@@ -11,13 +11,20 @@ from typing import Any, Final
 from random_kinds import ACTIVATIONS, DEFAULTED, KINDS, Block
 from random_marks import SAME, Body, Flow, Node, Scope
 from random_nodes import Writer
+from random_ranks import translated
 from random_rules import rule
 from random_wiring import Mapping
 
 
 def document(rng: random.Random) -> dict[str, Any]:
-    """Return a whole spec as plain values."""
-    writer = Writer(rng)
+    """Return a whole spec as plain values: of images, or seldom of signals or volumes."""
+    rank = rng.choice([2, 2, 2, 2, 2, 2, 2, 1, 1, 3])
+    spec = _document(Writer(rng, layouts_too=rank == 2))
+    return spec if rank == 2 else translated(spec, rank)
+
+
+def _document(writer: Writer) -> dict[str, Any]:
+    rng = writer.rng
     vars: dict[str, Any] = {}
     for kind in rng.sample(list(KINDS), rng.randint(1, 4)):
         name = f"my_{KINDS[kind][0]}"

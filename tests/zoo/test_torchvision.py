@@ -16,6 +16,7 @@ from bit_for_bit import (  # noqa: F401 - the tests of both
     OTHER,
     SEED,
     Reference,
+    Sizes,
     assert_same_network,
     counted,
     counted_macs,
@@ -51,6 +52,7 @@ DEFAULT = (
     "vit_b_32",
     "swin_t",
     "swin_v2_t",
+    "r2plus1d_18",
 )
 SLOW = (
     *("vgg11", "vgg11_bn", "vgg13", "vgg13_bn", "vgg16", "vgg16_bn", "vgg19", "vgg19_bn"),
@@ -68,6 +70,7 @@ SLOW = (
     *("regnet_y_8gf", "regnet_y_16gf", "regnet_y_32gf"),
     *("convnext_small", "convnext_base", "convnext_large", "vit_b_16"),
     *("swin_s", "swin_b", "swin_v2_s", "swin_v2_b", "maxvit_t"),
+    *("r3d_18", "mc3_18", "s3d"),
 )
 # More than 300 million parameters: keys, shapes and figures are compared, and no numbers.
 META = ("regnet_y_128gf", "vit_l_16", "vit_l_32", "vit_h_14")
@@ -83,11 +86,13 @@ OURS_ALONE = (
     *("vgg11_1ch", "vgg13_1ch", "vgg16_1ch", "vgg19_1ch"),
 )
 
-# Pixels along a side: (eval, training). InceptionV3's auxiliary head needs its full size, and ViT
-# and MaxViT are built for one size.
-SIZES = {
+# Pixels along a side, or frames, height and width: (eval, training). InceptionV3's auxiliary head
+# needs its full size, ViT and MaxViT are built for one size, and S3D pools a clip of some length.
+SIZES: dict[str, Sizes] = {
     "inception_v3": (75, 299),
     **dict.fromkeys(["vit_b_16", "vit_b_32", "maxvit_t"], (224, 224)),
+    **dict.fromkeys(["r3d_18", "mc3_18", "r2plus1d_18"], ((4, 32, 32), (6, 40, 24))),
+    "s3d": ((14, 224, 224), (14, 224, 224)),
 }
 SIZE = (64, 64)
 
@@ -96,6 +101,8 @@ OTHERS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "inception_v3": ((3, 331, 307), {}),  # for its auxiliary head
     "maxvit_t": ((3, 448, 448), {"input_size": (448, 448)}),
     "vit_h_14": ((3, 252, 252), {"image_size": 252}),
+    **dict.fromkeys(["r3d_18", "mc3_18", "r2plus1d_18"], ((3, 11, 97, 120), {})),
+    "s3d": ((3, 21, 251, 240), {}),
     **dict.fromkeys(
         ["vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32"], ((3, 256, 256), {"image_size": 256})
     ),

@@ -43,7 +43,7 @@ DOTTED: Final = frozenset(
         *("nn.Module", "nn.ModuleList", "nn.Parameter", "nn.Sequential", "nn.init"),
         *(f"nn.init.{function}" for function in FUNCTIONS),
         *(f.source for f in LANGUAGE.values() if f.source.startswith("math.")),
-        *("math.inf", "math.isfinite"),
+        *("math.inf", "math.isfinite", "math.pi"),
         *("torch.empty", "torch.full", "torch.ones", "torch.zeros"),
         *(op.torch for op in BY_NAME.values() if op.torch.startswith(("nn.", "torch."))),
     )

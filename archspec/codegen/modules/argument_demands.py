@@ -173,6 +173,9 @@ def _computable(formula: Formula) -> Iterator[Formula]:
                 yield compared(part.right, ast.NotEq(), 0)
         elif isinstance(part, ast.Call) and getattr(part.func, "id", "") == "sqrt":
             yield from _within(part.args[0], Range(0) if expressions.names(part) else Range())
+        elif isinstance(part, ast.Call) and getattr(part.func, "id", "") == "log":
+            above = Range(0, is_above=True)
+            yield from _within(part.args[0], above if expressions.names(part) else Range())
 
 
 def _split(test: Formula) -> Iterator[Formula]:

@@ -18,7 +18,7 @@ from archspec.resolve.initialisation import below, modules
 from archspec.schema.functions import FUNCTIONS
 from archspec.spec import Given, InitRule, Name
 
-OPTIONAL: Final = {("Conv2d", "bias"), ("ConvTranspose2d", "bias")}
+OPTIONAL: Final = {(f"{op}{n}d", "bias") for op in ("Conv", "ConvTranspose") for n in (1, 2, 3)}
 """Tensors that torch declares as optional, so that a type checker wants them asked for."""
 
 

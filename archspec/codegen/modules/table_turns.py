@@ -100,7 +100,7 @@ class Turns:
         for name, parts in self._rows.items():
             values |= entries(turn.values[name], parts)
         values[self.counter] = turn.values["index"]
-        values[self.variable] = int(channels(_first(turn).inputs[0]))
+        values[self.variable] = int(_first(turn).inputs[0][_entering(turn)])
         return [View(child, bindings, values) for child in turn.children]
 
     def grown(self, behind: Sequence[Sequence[View]]) -> Formula:
@@ -170,8 +170,15 @@ def channels(shape: Shape) -> int:
 
 
 def _place(shape: Shape) -> int:
-    is_map = isinstance(shape, ChannelsLast) and len(shape) == 3
-    return 2 if is_map else named_channels(shape)[1]
+    return named_channels(shape)[1]
+
+
+def _entering(turn: Turn) -> int:
+    """Return which size that enters a turn is that of its channels."""
+    node = _first(turn)
+    shape = node.inputs[0]
+    is_sequence = len(shape) == len("TC") and isinstance(node.output, ChannelsLast)
+    return len(shape) - 1 if is_sequence else _place(shape)
 
 
 def _first(turn: Turn) -> Leaf | Body:
@@ -189,7 +196,7 @@ def _size(turn: Turn) -> str:
     Raises:
         Differ: when they have none, as where the first layer reads something else.
     """
-    end = f".{_place(_first(turn).inputs[0])}"
+    end = f".{_entering(turn)}"
     for name in turn.bindings:
         if name.startswith("@") and name.endswith(end):
             return name

@@ -68,9 +68,16 @@ def sole(node: ast.expr) -> ast.GeneratorExp | None:
 
 def loop_text(node: ast.GeneratorExp | ast.ListComp) -> str:
     """Return what a generator repeats its element for: `for i in range(3)`."""
-    (loop,) = node.generators
-    tests = "".join(f" if {flat(test)}" for test in loop.ifs)
-    return f"for {targets(loop.target)} in {flat(loop.iter)}{tests}"
+    return " ".join(loops(node))
+
+
+def loops(node: ast.GeneratorExp | ast.ListComp) -> list[str]:
+    """Return the loops and tests of a generator, each of which can be a line."""
+    found = []
+    for loop in node.generators:
+        found.append(f"for {targets(loop.target)} in {flat(loop.iter)}")
+        found += [f"if {flat(test)}" for test in loop.ifs]
+    return found
 
 
 def targets(node: ast.expr) -> str:
@@ -131,10 +138,28 @@ def _spelt(node: ast.expr) -> ast.expr | None:
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
     if is_text or isinstance(node, ast.JoinedStr | ast.Call):
         return ast.Name(flat(node), ast.Load())
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return ast.Name(_power(node), ast.Load())
     if isinstance(node, ast.BinOp) and is_held(node.left, node):
         left = ast.Name(f"({flat(node.left)})", ast.Load())
         return ast.BinOp(left, node.op, replaced(node.right, _spelt))
     return None
+
+
+def _power(node: ast.BinOp) -> str:
+    """Return a power as formatters lay it out: `x**2`, but `f(x) ** 2`."""
+    sides = [
+        flat(part) if _is_plain(part) else f"({flat(part)})" for part in (node.left, node.right)
+    ]
+    simple = not any(isinstance(part, ast.Call | ast.Subscript) for part in (node.left, node.right))
+    hugged = simple and all(map(_is_plain, (node.left, node.right)))
+    return ("**" if hugged else " ** ").join(sides)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Tell whether an operand of a power needs no parentheses."""
+    plain = ast.Name | ast.Attribute | ast.Constant | ast.Call | ast.Subscript
+    return isinstance(node, plain)
 
 
 def is_held(left: ast.expr, outer: ast.BinOp) -> bool:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from archspec.codegen.python.flat import flat, is_held, targets
+from archspec.codegen.python.flat import flat, is_held, loops
 from archspec.codegen.python.trees import Argument, arguments_of, spine
 
 STEP: Final = "    "
@@ -211,9 +211,7 @@ def _leaves(operand: _Operand) -> list[_Operand]:
 
 
 def _comprehension(node: ast.ListComp) -> list[str]:
-    loop = node.generators[0]
-    tests = [f"if {flat(test)}" for test in loop.ifs]
-    return [flat(node.elt), f"for {targets(loop.target)} in {flat(loop.iter)}", *tests]
+    return [flat(node.elt), *loops(node)]
 
 
 def _text(operand: _Operand) -> str:
@@ -242,7 +240,7 @@ def _operands(node: ast.expr) -> list[_Operand]:
         symbols = [f"{SYMBOLS[type(op).__name__]} " for op in node.ops]
         parts = zip(["", *symbols], [node.left, *node.comparators], strict=True)
         return [_Operand(symbol, part, _is_wrapped(part, node)) for symbol, part in parts]
-    if isinstance(node, ast.BinOp):
+    if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Pow):
         symbol = f"{SYMBOLS[type(node.op).__name__]} "
         right = _Operand(symbol, node.right, _is_wrapped(node.right, node))
         if _alike(node.left, node):

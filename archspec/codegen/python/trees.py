@@ -17,6 +17,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
 
+from archspec.expressions import NUMBERS
+
 Argument: TypeAlias = "ast.expr | ast.keyword"
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -25,11 +27,8 @@ _LOAD = ast.Load()
 
 def dotted(path: str) -> ast.expr:
     """Return a name, or an attribute of one: `nn.Conv2d`."""
-    first, *others = path.split(".")
-    tree: ast.expr = ast.Name(first, _LOAD)
-    for other in others:
-        tree = ast.Attribute(tree, other, _LOAD)
-    return tree
+    owner, _, last = path.rpartition(".")
+    return ast.Attribute(dotted(owner), last, _LOAD) if owner else ast.Name(last, _LOAD)
 
 
 def literal(value: Any) -> ast.expr:
@@ -45,8 +44,9 @@ def literal(value: Any) -> ast.expr:
     if not (value is None or type(value) in (bool, int, float, str)):
         raise TypeError(f"no literal for {type(value).__name__}")
     if type(value) in (int, float) and value < 0:
-        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
-    return ast.Constant(value)
+        return ast.UnaryOp(ast.USub(), literal(-value))
+    named = [name for name, number in NUMBERS.items() if type(value) is float and value == number]
+    return dotted(f"math.{named[0]}") if named else ast.Constant(value)
 
 
 def formatted(*parts: str | ast.expr) -> ast.JoinedStr:

@@ -1,22 +1,28 @@
-"""What docstrings say of heights and widths: which fit, and what others do."""
+"""What docstrings say of the sides of maps: which fit, and what others do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from archspec.codegen.words.of_layers import capital, listed
 from archspec.network import Side, Sides
-
-ANY: Final = "Any height and width will do."
+from archspec.ops.shape import SIDES
 
 _RUNS: Final = 3
 """Runs of remainders that can be read at a glance."""
 
 
 def is_any(sides: Sides) -> bool:
-    """Tell whether every height and every width fits, of each input by itself."""
-    return sides.height == sides.width == Side() and not sides.shared
+    """Tell whether every value of every side fits, of each input by itself."""
+    return set(sides.each) == {Side()} and not sides.shared
+
+
+def any_will_do(sides: Sides) -> str:
+    """Return that every value of every side fits, as in `Any height and width will do.`."""
+    return f"Any {listed(_names(sides))} will do."
 
 
 def told(sides: Sides, in_eval: Sides | None = None) -> str:
@@ -29,33 +35,41 @@ def told(sides: Sides, in_eval: Sides | None = None) -> str:
     if in_eval in (None, sides):
         return _told(sides)
     assert in_eval is not None
-    alone, training = (rule([s.height, s.width]) for s in (in_eval, sides))
+    alone, training = (rule(s.each) for s in (in_eval, sides))
     if alone and training and in_eval.raises == sides.raises and not sides.shared:
         both = f"{alone}, in training mode {training.removeprefix('be ')}"
-        return f"Height and width must {both}; {_others(sides)}."
+        return f"{capital(listed(_names(sides)))} must {both}; {_others(sides)}."
     first, second = (_told(s) for s in (in_eval, sides))
     return f"In eval mode {_lower(first)} In training mode {_lower(second)}"
 
 
 def _told(sides: Sides) -> str:
+    names = _names(sides)
     if is_any(sides):
-        return ANY
-    pair = (sides.height, sides.width)
-    rules = [rule([side]) for side in pair]
+        return any_will_do(sides)
+    rules = [rule([side]) for side in sides.each]
     if None in rules:
         end = "; RuntimeError then" if sides.raises else ""
-        return f"Made for this height and width: others may not fit the layers{end}."
-    one = "The inputs must have one height and one width"
-    if is_any(Sides(*pair)):
+        return f"Made for this {listed(names)}: others may not fit the layers{end}."
+    one = f"The inputs must have {listed([f'one {name}' for name in names])}"
+    if is_any(replace(sides, shared=False)):
         return f"{one}; any will do."
     head = f"{one}. " if sides.shared else ""
-    others = _others(sides)
-    if pair[0] == pair[1]:
-        return f"{head}Height and width must {rule(pair)}; {others}."
-    if "" in rules:
-        free, bound = ("height", "Width") if rules[0] == "" else ("width", "Height")
-        return f"{head}{bound} must {''.join(map(str, rules))}; {others}. Any {free} will do."
-    return f"{head}Height must {rules[0]} and width must {rules[1]}; {others}."
+    parts: dict[str, list[str]] = {}
+    for name, told in zip(names, rules, strict=True):
+        parts.setdefault(str(told), []).append(name)
+    free = parts.pop("", [])
+    if len(parts) == 1:  # the rule of several says `multiples`
+        (bound,) = parts.values()
+        alike = [side for side, told in zip(sides.each, rules, strict=True) if told]
+        parts = {str(rule(alike)): bound}
+    asked = capital(listed([f"{listed(bound)} must {told}" for told, bound in parts.items()]))
+    end = f" Any {listed(free)} will do." if free else ""
+    return f"{head}{asked}; {_others(sides)}.{end}"
+
+
+def _names(sides: Sides) -> list[str]:
+    return [*SIDES[len(sides.each)]]
 
 
 def _lower(text: str) -> str:
@@ -63,8 +77,8 @@ def _lower(text: str) -> str:
 
 
 def _others(sides: Sides) -> str:
-    """Return what becomes of heights and widths that do not fit."""
-    small = all(side and side.step == 1 for side in (sides.height, sides.width))
+    """Return what becomes of sides that do not fit."""
+    small = all(side and side.step == 1 for side in sides.each)
     what = "smaller ones" if small else "others"
     return f"{what} raise RuntimeError" if sides.raises else f"{what} may not fit the layers"
 

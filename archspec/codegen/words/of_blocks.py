@@ -15,6 +15,7 @@ from archspec.codegen.words.prose import docstring, fits
 from archspec.codegen.words.staying import stays
 from archspec.network import INPUT, Body, Leaf
 from archspec.ops import Kind
+from archspec.ops.ranked import family
 
 _PASSING: Final = (Kind.ACTIVATION, Kind.NORM, Kind.SCALE, Kind.REGULARISER)
 """What may stand behind the merge that a block comes down to."""
@@ -249,23 +250,22 @@ def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | No
 
 def _projects(path: Sequence[Leaf | Body]) -> bool:
     """Tell whether layers do no more than bring a shortcut into shape."""
-    inner = [part for node in path for part in (node.nodes if isinstance(node, Body) else (node,))]
-    labels = [part.label for part in inner]
-    return labels.count("Conv2d") == 1 and {*labels} <= {"Conv2d", "BatchNorm2d", "AvgPool2d"}
+    labels = [family(p.label) for n in path for p in (n.nodes if isinstance(n, Body) else (n,))]
+    return labels.count("Conv") == 1 and {*labels} <= {"Conv", "BatchNorm", "AvgPool"}
 
 
 def _shrinks(body: Body) -> bool:
     """Tell whether a block's stride is one that leaves out positions."""
-    return body.block is None or body.block.values.get("stride", 1) not in (1, (1, 1))
+    stride = 0 if body.block is None else body.block.values.get("stride", 1)
+    return {*(stride if isinstance(stride, tuple) else (stride,))} != {1}
 
 
 def _strided(body: Body, aside: frozenset[Place]) -> list[str]:
     """Return the names of the children that get the block's stride."""
     found = []
     for node in body.nodes:
-        given = (
-            node.formulas if isinstance(node, Leaf) else node.block.bindings if node.block else {}
-        )
+        block = node.block.bindings if isinstance(node, Body) and node.block else {}
+        given = node.formulas if isinstance(node, Leaf) else block
         # Another argument may be computed from it, which makes no stride.
         read = expressions.names(given["stride"]) if "stride" in given else frozenset()
         if "stride" in read and place(node) not in aside:

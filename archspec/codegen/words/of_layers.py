@@ -8,35 +8,38 @@ from typing import Final, TypeAlias
 
 from archspec.network import Body, Leaf, of_any_number
 from archspec.ops import Kind
+from archspec.ops.conv import Conv, ConvTranspose
+from archspec.ops.ranked import family
 
 _NOUNS: Final = {
-    "Conv2d": "convolution",
-    "ConvTranspose2d": "transposed convolution",
+    "Conv": "convolution",
+    "ConvTranspose": "transposed convolution",
     "Linear": "linear layer",
     "Parameter": "learned tensor",
 }
 """What is counted: one has an article, several have a number."""
 
 _STUFF: Final = {
-    "AdaptiveAvgPool2d": "adaptive average pooling",
-    "AdaptiveMaxPool2d": "adaptive max pooling",
-    "AvgPool2d": "average pooling",
-    "BatchNorm2d": "batch norm",
+    "AdaptiveAvgPool": "adaptive average pooling",
+    "AdaptiveMaxPool": "adaptive max pooling",
+    "AvgPool": "average pooling",
+    "BatchNorm": "batch norm",
     "ChannelShuffle": "channel shuffle",
+    "CircularPad": "circular padding",
+    "ConstantPad": "padding",
     "CosineWindowAttention": "cosine window attention",
     "Dropout": "dropout",
-    "Dropout2d": "dropout",
     "GroupNorm": "group norm",
-    "InstanceNorm2d": "instance norm",
+    "InstanceNorm": "instance norm",
     "LayerNorm": "layer norm",
-    "LayerNorm2d": "layer norm",
     "LocalResponseNorm": "local response norm",
-    "MaxPool2d": "max pooling",
+    "MaxPool": "max pooling",
     "Mean": "mean",
     "MultiheadAttention": "multi-head attention",
     "PixelShuffle": "pixel shuffle",
-    "ReflectionPad2d": "reflection padding",
+    "ReflectionPad": "reflection padding",
     "RelativeAttention": "relative attention",
+    "ReplicationPad": "replication padding",
     "Sigmoid": "sigmoid",
     "Softmax": "softmax",
     "SpaceToDepth": "space to depth",
@@ -44,9 +47,9 @@ _STUFF: Final = {
     "Tanh": "tanh",
     "Upsample": "upsampling",
     "WindowAttention": "window attention",
-    "ZeroPad2d": "zero padding",
+    "ZeroPad": "zero padding",
 }
-"""What is not counted; the rest goes by the name of its class."""
+"""What is not counted, by its name without dimensions; the rest goes by the name of its class."""
 
 _BLOCK: Final = "block"
 _SILENT: Final = ("Flatten", "Identity", "Narrow", "Permute", "Unflatten")
@@ -240,21 +243,21 @@ def _told(there: Sequence[Leaf | Body]) -> list[Part]:
     label = next(iter(labels))
     if not leaves:
         return [Part(f"{label} {_BLOCK}", counts=True, noun=_BLOCK)]
-    if label in _NOUNS:
-        noun = _NOUNS[label]
+    if family(label) in _NOUNS:
+        noun = _NOUNS[family(label)]
         return [Part(f"{_adjective(leaves)}{noun}", counts=True, noun=noun)]
-    return [Part(_STUFF.get(label, label), beside=beside)]
+    return [Part(_STUFF.get(family(label), label), beside=beside)]
 
 
 def _adjective(leaves: Sequence[Leaf]) -> str:
     """Return the kernel of a convolution where all uses have the same: `depthwise 3x3 `."""
-    if leaves[0].label not in ("Conv2d", "ConvTranspose2d"):
+    ops = [leaf.op for leaf in leaves]
+    kernels = {op.each(op.kernel_size) for op in ops if isinstance(op, Conv | ConvTranspose)}
+    if not kernels:
         return ""
-    kernels = {getattr(leaf.op, "kernel_size") for leaf in leaves}  # noqa: B009
     deep = all(_is_depthwise(leaf) for leaf in leaves)
-    kernel = next(iter(kernels)) if len(kernels) == 1 else None
-    sides = kernel if isinstance(kernel, tuple) else (kernel, kernel)
-    size = f"{int(sides[0])}x{int(sides[1])} " if kernel is not None else ""
+    kernel = next(iter(kernels)) if len(kernels) == 1 else ()
+    size = f"{'size-' if len(kernel) == 1 else ''}{'x'.join(map(str, kernel))} " if kernel else ""
     return f"{'depthwise ' if deep else ''}{size}"
 
 

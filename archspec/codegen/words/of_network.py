@@ -12,16 +12,13 @@ from archspec.codegen.words.of_layers import counted, layers, listed, parts, tol
 from archspec.codegen.words.prose import docstring, fits, prose, sentence, tied
 from archspec.codegen.words.side_formulas import decides_sizes
 from archspec.network import Network, result
-from archspec.ops import Shape, named_channels
+from archspec.ops import Shape, naming
 from archspec.resolve.shapes_across_scopes import renamed
 from archspec.traced import Traced, formula_of
 
 _SENTENCES: Final = re.compile(r"(.+?[.!?]) (.+)")
 _SHORT: Final = 24
 """Characters of a formula that is read as one of several sizes."""
-
-_MAP: Final = 3
-"""Sizes of an image: channels, height, width."""
 
 
 def network_class(network: Network, *, chained: bool, flat: bool = False) -> list[str]:
@@ -66,8 +63,10 @@ def network_mapping(network: Network, *, indent: int = 2) -> list[str]:
     notes = _told(network)
     any_side = network.sides is not None and fitting_sides.is_any(network.sides)
     text = f"Map {entering} to {leaving}"
-    free = _by_default(fitting_sides.ANY, network)
-    whole = f"{text}; {free[0].lower()}{free[1:]}"
+    free = ""
+    if network.sides is not None:
+        free = _by_default(fitting_sides.any_will_do(network.sides), network)
+    whole = f"{text}; {free[:1].lower()}{free[1:]}"
     if any_side and not notes and fits(whole, indent=indent):
         return [whole]
     if any_side:
@@ -100,8 +99,8 @@ def _named(shape: Shape, network: Network) -> Shape:
     """Return an input's shape, whose channels have their name where they are an argument."""
     if not shape:
         return shape
-    name, index = named_channels(shape)
-    return renamed(shape, {index: name}) if name in network.open else shape
+    places = {index: name for name, index in naming(shape).items() if name in network.open}
+    return renamed(shape, places) if places else shape
 
 
 def _shapes(shapes: Mapping[str, Shape], written: Callable[[str], str] = str) -> str:
@@ -121,7 +120,7 @@ def _told(network: Network) -> list[str]:
     elif aside:
         notes.append(f"In eval mode {listed(aside)} {'is' if len(aside) == 1 else 'are'} None.")
     if network.frozen:
-        shape = next(size for size in network.inputs.values() if len(size) == _MAP)
+        shape = next(iter(network.maps.values()))
         notes.append(f"Some layers are those for {_sizes(shape[1:], 'x')}, whatever arrives.")
     sides, alone = network.sides, network.sides_in_eval
     if sides is None or (fitting_sides.is_any(sides) and alone in (None, sides)):

@@ -35,7 +35,7 @@ from archspec.ops import ChannelsLast
 _CHANNELS_FIRST: Final = ("C", "L")
 """The names of two sizes where it is the second that may be any."""
 
-_SIDES: Final = ("H", "W", "T", "L")
+_SIDES: Final = ("D", "H", "W", "T", "L")
 
 
 def mapping(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
@@ -117,10 +117,10 @@ class _Mapping:
         sizes = [int(body.inputs[0][index]) for body in self.bodies]
         if name in _SIDES:
             return self._fixed(sizes) or name
-        size = "in_channels" if len(self.before) == 3 else "in_features"
-        last = len(self.before) != 2 or index == 1
-        if size in self.frame.needed and last:
-            return size
+        known = ["in_channels", "in_features"]
+        known = known[1:] if name == "features" else known[:1] if self.before[0] == "C" else known
+        if found := [size for size in known if size in self.frame.needed]:
+            return found[-1]
         return str(sizes[0]) if len({*sizes}) == 1 else name
 
     def _fixed(self, sizes: Sequence[int]) -> str:
@@ -249,7 +249,7 @@ def _asked(names: Sequence[str], rules: Sequence[Side | None]) -> list[str]:
     apart = [rule([side]) for side in rules]
     if all(apart):
         return [f"{name} must {told}." for name, told in zip(names, apart, strict=True)]
-    return [f"Not every {' and '.join(names)} fits the layers."]
+    return [f"Not every {listed(names)} fits the layers."]
 
 
 def _common(bodies: Sequence[Body], frame: Frame, index: int) -> str:

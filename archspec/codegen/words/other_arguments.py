@@ -49,29 +49,33 @@ def remade(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Bo
     assert isinstance(body, Body)
     untried: UntriedError | None = None
     for more in _FURTHER:
-        try:
-            before = _enlarged(body.inputs[0], more)
-            return _body(body, inside(view), before, values, varied)
-        except UntriedError as error:
-            untried = error
-        except (Misfit, ExpressionError, ArithmeticError, TypeError, ValueError):
-            continue
+        for before in _enlarged(body.inputs[0], more):
+            try:
+                return _body(body, inside(view), before, values, varied)
+            except UntriedError as error:
+                untried = error
+            except (Misfit, ExpressionError, ArithmeticError, TypeError, ValueError):
+                continue
     if untried is not None:
         raise untried
     return None
 
 
-def _enlarged(shape: Shape, more: int) -> Shape:
-    """Return a shape whose heights, widths and lengths are larger; the channels stay."""
-    if len(shape) < 2:
-        return tuple(map(int, shape))
-    channels = channels_of(shape)
-    return sized(shape, (int(n) + (more if i != channels else 0) for i, n in enumerate(shape)))
+def _enlarged(shape: Shape, more: int) -> Iterator[Shape]:
+    """Yield shapes whose sides are larger; the channels stay.
+
+    Of two sizes, which may be a signal (C, L) or a sequence (T, C), it is the one or the other.
+    """
+    last = len(shape) - 1
+    both = last == 1 and not isinstance(shape, ChannelsLast)
+    for channels in (last, 0) if both else (channels_of(shape),):
+        sizes = (int(n) + (more if last and i != channels else 0) for i, n in enumerate(shape))
+        yield sized(shape, sizes)
 
 
 def channels_of(shape: Shape) -> int:
     """Return which size of a shape is that of its channels."""
-    return len(shape) - 1 if isinstance(shape, ChannelsLast) or len(shape) == 2 else 0
+    return len(shape) - 1 if isinstance(shape, ChannelsLast) else 0
 
 
 def _body(

@@ -17,6 +17,8 @@ from archspec.ops import ChannelsLast, Shape
 from archspec.traced import formula_of
 
 _NAMES: Final = {
+    (4, False): ("C", "D", "H", "W"),
+    (4, True): ("D", "H", "W", "C"),
     (3, False): ("C", "H", "W"),
     (3, True): ("H", "W", "C"),
     (2, False): ("T", "C"),
@@ -27,8 +29,8 @@ _NAMES: Final = {
 
 def named(shapes: Sequence[Shape]) -> tuple[str, ...]:
     """Return names for the sizes of shapes of one layout; none for several."""
-    layouts = {(len(shape), isinstance(shape, ChannelsLast)) for shape in shapes}
-    return _NAMES.get(layouts.pop(), ()) if len(layouts) == 1 else ()
+    found = {_NAMES.get((len(shape), isinstance(shape, ChannelsLast)), ()) for shape in shapes}
+    return found.pop() if len(found) == 1 else ()
 
 
 def is_free(trial: Trial, name: str) -> bool:
@@ -61,7 +63,7 @@ def product(area: Area) -> str:
 
 def words(sides: Sequence[str]) -> str:
     """Return what sides are called."""
-    names = {"H": "height", "W": "width", "T": "length", "L": "length"}
+    names = {"D": "depth", "H": "height", "W": "width", "T": "length", "L": "length"}
     return listed([names[name] for name in sides])
 
 

@@ -24,7 +24,9 @@ from archspec.codegen.words.other_arguments import (
     there,
 )
 from archspec.network import INPUT, Body, Leaf
-from archspec.ops.reshape import Narrow, place
+from archspec.ops import spatial
+from archspec.ops.reshape import Narrow
+from archspec.ops.shape import place
 
 _HOLDING: Final = GEOMETRY | {"shape", "normalized_shape"}
 """Arguments for which an op may take one size alone."""
@@ -143,7 +145,7 @@ def _read(views: Sequence[View], arguments: frozenset[str]) -> Iterator[str]:
 
 def _of_channels(leaf: Leaf) -> frozenset[str]:
     """Return arguments that decide a size elsewhere, and here how many channels there are."""
-    if not isinstance(leaf.op, Narrow) or len(shape := leaf.inputs[0]) != len("CHW"):
+    if not isinstance(leaf.op, Narrow) or not spatial(shape := leaf.inputs[0]):
         return frozenset()
     is_side = place(shape, leaf.op.dim) != channels_of(shape)
     return frozenset() if is_side else frozenset(("length",))

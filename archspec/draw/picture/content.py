@@ -59,7 +59,7 @@ def whole(network: Network) -> Content:
     shapes = {node.name: node.output for node in network.root.nodes} | dict(network.inputs)
     kept = [(label, name) for label, name in network.outputs if name not in network.side]
     # The straight line begins at a map, if there is one.
-    inputs = sorted(network.inputs.items(), key=lambda item: len(item[1]) != 3)
+    inputs = sorted(network.inputs.items(), key=lambda item: item[0] not in network.maps)
     one_in, one_out = len(network.inputs) == 1, len(kept) == 1
     return Content(
         title=network.name,
@@ -170,21 +170,25 @@ def _figures(cost: Cost, aside: int = 0) -> tuple[str, ...]:
 
 
 def _seen(network: Network) -> tuple[str, ...]:
-    if not any(len(shape) == 3 for shape in network.inputs.values()):
+    if not network.maps:
         return ()
     size = receptive_field(network)
-    return ("receptive field: whole image" if size is None else f"receptive field {_pixels(size)}",)
+    if size is None:
+        return (f"receptive field: {_all_of(network)}",)
+    return (f"receptive field {figures.pixels(size)}",)
 
 
 def _widened(network: Network, before: str, path: str) -> str:
     """Return the receptive field before a module and behind it."""
     found = fields(network)
     sizes = [found[name].size for name in (before, path) if name in found]
-    shown = ["whole image" if size is None else _pixels(size) for size in sizes]
+    shown = [_all_of(network) if size is None else figures.pixels(size) for size in sizes]
     last = shown.pop()
-    first = "".join(f"{size.removesuffix(' px')} → " for size in shown if size != last)
+    first = "".join(f"{size.rpartition(' ')[0]} → " for size in shown if size != last)
     return f"receptive field {first}{last}"
 
 
-def _pixels(size: tuple[int, int]) -> str:
-    return f"{size[0]} px" if size[0] == size[1] else f"{size[0]} × {size[1]} px"
+def _all_of(network: Network) -> str:
+    """Return what a receptive field is that has no bounds."""
+    is_image = all(len(shape) == len("CHW") for shape in network.maps.values())
+    return "whole image" if is_image else "whole input"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from archspec.draw.units.own_ops import is_own
-from archspec.ops import Op, Shape
+from archspec.ops import Op, Shape, spatial
 from archspec.ops.merge import Cat
 from archspec.ops.shape import ChannelsLast
 
 
 def channels(shape: Shape) -> int:
-    """Return the channels of `(C, H, W)`, `(H, W, C)`, `(T, C)` or `(C,)`."""
+    """Return the channels of `(C, …)`, `(…, C)` or `(C,)`."""
     return int(shape[_axis(shape)])
 
 
 def sides(shape: Shape) -> Shape:
-    """Return the sizes without the channels: `(H, W)`, `(T,)` or nothing."""
+    """Return the sizes without the channels: `(H, W)`, `(L,)` or nothing."""
     axis = _axis(shape)
     return tuple(int(n) for index, n in enumerate(shape) if index != axis)
 
@@ -24,8 +24,8 @@ def dimension(shape: Shape, index: int) -> str:
     axis = _axis(shape)
     if index == axis:
         return "channel"
-    names = ("row", "column") if len(shape) == 3 else ("position",)
-    return names[index - (index > axis)] if len(shape) < 4 else "position"
+    names = {3: ("row", "column"), 4: ("plane", "row", "column")}.get(len(shape), ())
+    return names[index - (index > axis)] if names else "position"
 
 
 def along_channels(op: Op, shape: Shape) -> bool:
@@ -34,5 +34,10 @@ def along_channels(op: Op, shape: Shape) -> bool:
 
 
 def _axis(shape: Shape) -> int:
-    # A token ahead of a sequence may have lost the mark: two sizes are positions and channels.
-    return len(shape) - 1 if isinstance(shape, ChannelsLast) or len(shape) == 2 else 0
+    return len(shape) - 1 if isinstance(shape, ChannelsLast) else 0
+
+
+def is_map(shape: Shape) -> bool:
+    """Tell whether a shape is that of a signal, a feature map or a volume, and no sequence."""
+    is_sequence = len(shape) == len("TC") and isinstance(shape, ChannelsLast)
+    return bool(spatial(shape)) and not is_sequence

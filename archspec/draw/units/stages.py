@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final
 
-from archspec.draw.units.feature_maps import sides
+from archspec.draw.units.feature_maps import is_map, sides
 from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.unit import Group, Layer, Unit
 from archspec.ops import Kind, Shape
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d
+from archspec.ops.pool import AdaptivePool
 
 STEM, BODY, HEAD = "stem", "body", "head"
 
@@ -81,10 +81,9 @@ def _body(units: Sequence[Unit]) -> tuple[int, int]:
 
 def _is_plain_map(unit: Unit) -> bool:
     """Tell whether a layer works on a feature map, adaptive pooling not counted."""
-    if len(unit.output) != 3:
+    if not is_map(unit.output):
         return False
-    adaptive = (AdaptiveAvgPool2d, AdaptiveMaxPool2d)
-    return not (isinstance(unit, Layer) and is_own(unit.leaf.op, adaptive))
+    return not (isinstance(unit, Layer) and is_own(unit.leaf.op, AdaptivePool))
 
 
 def _groups(units: Sequence[Unit]) -> list[str]:
@@ -156,7 +155,8 @@ def _by_size(units: Sequence[Unit]) -> list[list[Unit]]:
 
 
 def _side(shape: Shape) -> float:
-    return float(prod(sides(shape))) ** 0.5 if len(shape) == 3 else 1.0
+    there = sides(shape) if is_map(shape) else ()
+    return float(prod(there)) ** (1 / len(there)) if there else 1.0
 
 
 def _closes(unit: Unit) -> bool:

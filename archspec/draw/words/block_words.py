@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Final
 
 from archspec.draw.units.blocks import GONE
-from archspec.draw.units.feature_maps import sides
+from archspec.draw.units.feature_maps import is_map, sides
 from archspec.draw.units.repeats import Repeat
 from archspec.draw.units.unit import Group, Layer, Unit, is_merge
 
@@ -58,9 +59,16 @@ def short(label: str) -> str:
 
 
 def shrinks(unit: Unit) -> str:
-    """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it."""
-    before, after = sides(unit.inputs[0]), sides(unit.output)
-    if len(before) != 2 or len(after) != 2 or after in (before, (1, 1)):
+    """Return `↓2` for a unit that halves its map, `↑2` for one that doubles it.
+
+    Where a side stays as it is, that is told: `↓1×2×2`.
+    """
+    if not (is_map(unit.inputs[0]) and is_map(unit.output)):
         return ""
-    factor = round(max(before[0], after[0]) / min(before[0], after[0]))
-    return "" if factor < 2 else f"{'↓' if before[0] > after[0] else '↑'}{factor}"
+    before, after = sides(unit.inputs[0]), sides(unit.output)
+    if len(before) != len(after) or before == after or {*after} == {1}:
+        return ""
+    factors = [round(max(pair) / min(pair)) for pair in zip(before, after, strict=True)]
+    told = factors if len({*factors}) > 1 else factors[:1]
+    sign = "↓" if prod(before) > prod(after) else "↑"
+    return "" if max(factors) < 2 else f"{sign}{'×'.join(map(str, told))}"

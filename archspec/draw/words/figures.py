@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archspec.ops import Shape
 
 
@@ -21,3 +23,15 @@ def amount(number: int) -> str:
 def share(part: float) -> str:
     """Return a share of a whole as a picture shows it: `27 %`."""
     return f"{part * 100:.0f} %" if part >= 0.005 else "< 1 %"
+
+
+def pixels(size: Sequence[int], *, apart: bool = False) -> str:
+    """Return a receptive field: `899 px`, `15 × 31 px`; of anything but an image, in positions.
+
+    Args:
+        size: its sides.
+        apart: whether sides are told one by one though they are alike.
+    """
+    told = size if apart or len({*size}) > 1 else size[:1]
+    unit = "px" if len(size) == len("HW") else "positions"
+    return f"{' × '.join(map(str, told))} {unit}"

@@ -17,16 +17,17 @@ from archspec.draw.words import attention, block_words, layer_words, op_words
 from archspec.draw.words.disambiguation import Distinction
 from archspec.network import Leaf, walk
 from archspec.ops import Kind
-from archspec.ops.conv import Conv2d, ConvTranspose2d
+from archspec.ops.conv import Conv, ConvTranspose
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Mul
-from archspec.ops.pool import MaxPool2d
+from archspec.ops.pool import MaxPool
 from archspec.ops.reshape import SpaceToDepth
+from archspec.ops.windowed import times
 
 _BETWEEN: Final = " · "
 _LONGEST: Final = 217.0
 """Points of a line; in a longer one, skips stand in one of their own."""
-_DILATED: Final = (Conv2d, ConvTranspose2d, MaxPool2d)
+_DILATED: Final = (Conv, ConvTranspose, MaxPool)
 
 
 class Folds:
@@ -37,7 +38,7 @@ class Folds:
     """
 
     def __init__(self, units: Sequence[Unit]) -> None:
-        self._kernels: dict[str, set[int]] = {}
+        self._kernels: dict[str, set[str]] = {}
         self._inner: dict[str, set[frozenset[str]]] = {}
         for group in _groups(units):
             label = group.body.label
@@ -58,7 +59,7 @@ class Folds:
         label = group.body.label
         kernel = _kernel(group)
         if kernel and len(self._kernels.get(label, ())) > 1:
-            words.append(f"{kernel}×{kernel}")
+            words.append(kernel)
         if len(self._inner.get(label, ())) > 1:
             words += [block_words.short(name) for name in _blocks_in(group)]
         attending = _attending(unit, twins)
@@ -77,7 +78,7 @@ def _channels(unit: Unit, group: Group) -> str:
     inside = [
         channels(inner.output)
         for inner in group.units
-        if isinstance(inner, Layer) and has_arguments_of(inner.leaf.op, (Conv2d, Linear))
+        if isinstance(inner, Layer) and has_arguments_of(inner.leaf.op, (Conv, Linear))
     ]
     low, high = min(before, after), max(before, after)
     extreme = [
@@ -140,7 +141,7 @@ def _branch(graph: Graph, merge: Unit, key: str) -> str:
             if isinstance(unit, Layer)
             else block_words.named(first(unit))
         )
-        is_conv = isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d)
+        is_conv = isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv)
         words.insert(0, title.partition(" ")[2] if is_conv else title.partition(" ")[0])
         key = graph.before(unit)
     return " → ".join(words)
@@ -150,7 +151,7 @@ def dilations(group: Group) -> str:
     """Return by what windows in a block are dilated: `dilation 2, 4`; empty where none is."""
     leaves = (node for node in walk(group.body) if isinstance(node, Leaf))
     windows = (leaf.op for leaf in leaves if has_arguments_of(leaf.op, _DILATED))
-    sizes = dict.fromkeys(op_words.size(op.dilation, short=True) for op in windows)
+    sizes = dict.fromkeys(op_words.short(op.dilation) for op in windows)
     told = [size for size in sizes if size != "1"]
     return f"dilation {', '.join(told)}" if told else ""
 
@@ -205,7 +206,7 @@ def _skip(graph: Graph, merge: Unit, key: str) -> str:
         kinds = {leaf.op.kind for leaf in unit.leaves}
         if kinds == {Kind.POOL}:
             words.append("")
-        elif has_arguments_of(unit.leaf.op, Conv2d) and kinds <= {Kind.CONV, Kind.NORM, Kind.SCALE}:
+        elif has_arguments_of(unit.leaf.op, Conv) and kinds <= {Kind.CONV, Kind.NORM, Kind.SCALE}:
             words.append(f"{op_words.words(unit.leaf.op)[0].partition(' ')[2]} projection skip")
         else:
             return ""
@@ -248,14 +249,18 @@ def _groups(units: Sequence[Unit]) -> Iterator[Group]:
             yield from _groups(one.units)
 
 
-def _kernel(group: Group) -> int:
-    """Return the largest kernel of a block's own convolutions; 0 where it has none."""
-    sizes = [
-        max(op_words.pair(unit.leaf.op.kernel_size))
+def _kernel(group: Group) -> str:
+    """Return the largest kernel of a block's own convolutions: `3×3`; empty where it has none."""
+    kernels = [
+        unit.leaf.op.each(unit.leaf.op.kernel_size)
         for unit in group.units
-        if isinstance(unit, Layer) and has_arguments_of(unit.leaf.op, Conv2d)
+        if isinstance(unit, Layer)
+        and isinstance(unit.leaf.op, Conv)
+        and has_arguments_of(unit.leaf.op, Conv)
     ]
-    return max(sizes, default=0)
+    if not kernels:
+        return ""
+    return times(map(max, *kernels)) if len(kernels) > 1 else times(kernels[0])
 
 
 def _blocks_in(group: Group) -> list[str]:

@@ -13,7 +13,8 @@ from archspec.draw.words.op_words import Words
 from archspec.network import Leaf
 from archspec.ops import Kind, Shape, is_builtin
 from archspec.ops.merge import Cat
-from archspec.ops.reshape import Narrow, place
+from archspec.ops.reshape import Narrow
+from archspec.ops.shape import place
 
 
 def layer(unit: Layer, twins: Sequence[Leaf] = ()) -> Words:

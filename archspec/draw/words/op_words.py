@@ -11,16 +11,18 @@ from archspec.draw.words import attention
 from archspec.network import Leaf
 from archspec.ops import Op, is_builtin
 from archspec.ops.attention import MultiheadAttention
-from archspec.ops.conv import Conv2d, ConvTranspose2d
+from archspec.ops.conv import Conv, ConvTranspose
 from archspec.ops.linear import Linear
 from archspec.ops.merge import Add, Cat, MatMul, Mul
 from archspec.ops.norm import LocalResponseNorm
-from archspec.ops.pool import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
+from archspec.ops.pad import ConstantPad
+from archspec.ops.pool import AdaptiveAvgPool, AdaptivePool, Pool
 from archspec.ops.regulariser import Dropout, StochasticDepth
 from archspec.ops.resample import Upsample
 from archspec.ops.reshape import Flatten, Narrow, SpaceToDepth
 from archspec.ops.scale import Scale
 from archspec.ops.window_attention import RelativeAttention, WindowAttention
+from archspec.ops.windowed import times
 
 Words = tuple[str, str]
 """A title and the detail beside it."""
@@ -50,14 +52,14 @@ def signed(op: Op) -> str:
 def _conv(op: Any) -> Words:
     depthwise = op.groups == op.in_channels == op.out_channels and op.groups > 1
     detail = [str(int(op.out_channels))]
-    if pair(op.stride) != (1, 1):
-        detail.append(f"stride {size(op.stride, short=True)}")
-    if pair(op.dilation) != (1, 1):
-        detail.append(f"dilation {size(op.dilation, short=True)}")
+    if {*op.each(op.stride)} != {1}:
+        detail.append(f"stride {short(op.stride)}")
+    if {*op.each(op.dilation)} != {1}:
+        detail.append(f"dilation {short(op.dilation)}")
     if op.groups > 1 and not depthwise:
         detail.append(f"{int(op.groups)} groups")
     title = "DWConv" if depthwise else "Conv"
-    return f"{title} {size(op.kernel_size)}", ", ".join(detail)
+    return f"{title} {times(op.each(op.kernel_size))}", ", ".join(detail)
 
 
 def _transposed(op: Any) -> Words:
@@ -67,17 +69,17 @@ def _transposed(op: Any) -> Words:
 
 def _upsample(op: Any) -> Words:
     if op.scale_factor is None:
-        return "Upsample", f"to {size(op.size)}, {op.mode}"
+        return "Upsample", f"to {short(op.size)}, {op.mode}"
     factors = op.scale_factor if isinstance(op.scale_factor, tuple) else (op.scale_factor,)
     return "Upsample", f"×{'×'.join(f'{float(factor):g}' for factor in factors)}, {op.mode}"
 
 
 def _pool(op: Any) -> Words:
     stride = op.kernel_size if op.stride is None else op.stride
-    detail = f"stride {size(stride, short=True)}"
-    if (dilation := size(getattr(op, "dilation", 1), short=True)) != "1":
+    detail = f"stride {short(stride)}"
+    if (dilation := short(getattr(op, "dilation", 1))) != "1":
         detail += f", dilation {dilation}"
-    return f"{bare(op)} {size(op.kernel_size)}", detail
+    return f"{bare(op)} {times(op.each(op.kernel_size))}", detail
 
 
 def _attention(op: Any) -> Words:
@@ -85,10 +87,10 @@ def _attention(op: Any) -> Words:
 
 
 def _adaptive(op: Any) -> Words:
-    mean = "Avg" if isinstance(op, AdaptiveAvgPool2d) else "Max"
-    if op.output_size in (1, (1, 1)):
+    mean = "Avg" if isinstance(op, AdaptiveAvgPool) else "Max"
+    size = op.output_size if isinstance(op.output_size, tuple) else (op.output_size,) * op.rank
+    if {*size} == {1}:
         return f"Global{mean}Pool", ""
-    size = op.output_size if isinstance(op.output_size, tuple) else (op.output_size,) * 2
     sides = " × ".join("·" if n is None else str(int(n)) for n in size)
     return f"Adaptive{mean}Pool", f"to {sides}"
 
@@ -98,24 +100,20 @@ def bare(op: Op) -> str:
     return re.sub(r"[123]d$", "", type(op).__name__)
 
 
-def pair(value: Any) -> tuple[int, int]:
-    """Return both sizes of an argument that may be one number for both."""
-    return (int(value[0]), int(value[1])) if isinstance(value, tuple) else (int(value), int(value))
-
-
-def size(value: Any, *, short: bool = False) -> str:
-    """Return both sizes of an argument: `3×3`; `short` where one number says both."""
-    first, second = pair(value)
-    return str(first) if short and first == second else f"{first}×{second}"
+def short(value: Any) -> str:
+    """Return an argument for each side: `2×1`; one number where that says it for all."""
+    given = value if isinstance(value, tuple) else (value,)
+    return times(given) if len({*given}) > 1 else str(int(given[0]))
 
 
 _WORDS: Final[Mapping[type[Op] | tuple[type[Op], ...], Callable[[Any], Words]]] = {
-    Conv2d: _conv,
-    ConvTranspose2d: _transposed,
+    Conv: _conv,
+    ConvTranspose: _transposed,
     Upsample: _upsample,
     Linear: lambda op: ("Linear", str(int(op.out_features))),
-    (AdaptiveAvgPool2d, AdaptiveMaxPool2d): _adaptive,
-    (MaxPool2d, AvgPool2d): _pool,
+    AdaptivePool: _adaptive,
+    Pool: _pool,
+    ConstantPad: lambda op: ("Pad", f"with {op.value:g}"),
     (MultiheadAttention, WindowAttention, RelativeAttention): _attention,
     LocalResponseNorm: lambda op: ("LRN", str(int(op.size))),
     StochasticDepth: lambda op: ("StochasticDepth", f"{op.p:.3g}"),

@@ -87,4 +87,4 @@ def _shapes(unit: Unit) -> str:
 
 def _pixels(field: Field | None) -> str:
     size = field.size if field else None
-    return "whole input" if size is None else f"{size[0]} × {size[1]} px"
+    return "whole input" if size is None else figures.pixels(size, apart=True)
