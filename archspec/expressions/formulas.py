@@ -40,12 +40,11 @@ def _names(formula: Formula) -> frozenset[str]:
     if isinstance(formula, ast.Call):
         return _NOTHING.union(*map(names, formula.args))
     if isinstance(formula, ast.ListComp):
-        read, own = set[str](), set[str]()
-        for loop in formula.generators:
-            read |= names(loop.iter) - own
-            own.add(loop.target.id)  # type: ignore[attr-defined]
-            read |= _NOTHING.union(*map(names, loop.ifs)) - own
-        return frozenset(read | (names(formula.elt) - own))
+        read = names(formula.elt)
+        for loop in reversed(formula.generators):
+            inner = read.union(*map(names, loop.ifs))
+            read = names(loop.iter) | (inner - {loop.target.id})  # type: ignore[attr-defined]
+        return read
     parts = (part for part in ast.iter_child_nodes(formula) if isinstance(part, ast.expr))
     return _NOTHING.union(*map(names, parts))
 
@@ -120,10 +119,8 @@ class _Substitution(ast.NodeTransformer):
     def visit_ListComp(self, node: ast.ListComp) -> Formula:
         inner, loops = self, []
         for loop in node.generators:
-            assert isinstance(loop.target, ast.Name)
-            items = inner.visit(loop.iter)
-            own = loop.target.id
-            inner = _Substitution({n: f for n, f in inner.formulas.items() if n != own})
+            items, own = inner.visit(loop.iter), names(loop.target)
+            inner = _Substitution({n: f for n, f in inner.formulas.items() if n not in own})
             tests = [inner.visit(test) for test in loop.ifs]
             loops.append(ast.comprehension(loop.target, items, tests, 0))
         return fold(ast.ListComp(inner.visit(node.elt), loops))

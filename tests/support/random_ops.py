@@ -20,7 +20,7 @@ KEEPING: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "SELU": _INPLACE,
     "RReLU": {"lower": (0.1,), "upper": (0.4,), **_INPLACE},
     "Hardtanh": {"min_val": (-2,), "max_val": (2,), **_INPLACE},
-    "Threshold": {"value": (0.5,), **_INPLACE},
+    "Threshold": _INPLACE,
     "Softmax2d": {},
     "Hardshrink": {"lambd": (0.1,)},
     "Softshrink": {"lambd": (0.1,)},
@@ -54,7 +54,7 @@ _FIRST: Final = {
     "Softmax": (1, -1, 2),
     "LogSoftmax": (1, -1),
     "Softmin": (1, -1),
-    "Threshold": (0.1, "=log(2)"),
+    "Threshold": ([0.1, 0.5], ["=log(2)", 0]),
     "LocalResponseNorm": (1, 3, 5),
     "StochasticDepth": (0.1, 0.5, "=1 / 4"),
     "GroupNorm": (1, 2, 4),
@@ -71,7 +71,7 @@ def varied(writer: Writer) -> Node:
     arguments = {
         argument: writer.rng.choice(values)
         for argument, values in KEEPING[name].items()
-        if argument not in ("dim", *([] if first is None else ["threshold"])) and writer.chance(40)
+        if argument != "dim" and writer.chance(40)
     }
     if first is None and not arguments:
         return name

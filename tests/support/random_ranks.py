@@ -59,6 +59,11 @@ class _Translator:
                 own = {"eps", "elementwise_affine", "bias", op}
                 rest = {key: value for key, value in held.items() if key not in own}
                 return self._mapping(other | rest)
+        if (
+            self.rank == 3 and "AvgPool2d" in held and "padding" in held
+        ):  # which asks for a larger map
+            plain = {key: value for key, value in held.items() if key != "count_include_pad"}
+            return self._mapping({key.replace("Avg", "Max"): plain[key] for key in plain})
         return {self._word(key): self._held(key, value) for key, value in held.items()}
 
     def _held(self, key: str, value: Any) -> Any:
