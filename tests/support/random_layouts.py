@@ -115,6 +115,7 @@ def channels_last(writer: Writer, flow: Flow, scope: Scope) -> tuple[Node, Flow]
         kept: list[Node] = [
             "LayerNorm",
             {"LayerNorm": None, "eps": 1e-6},
+            {"RMSNorm": None, "eps": 1e-6},
             writer.given("act", inner),
             {"Dropout": writer.given("chance", inner)},
             {"Scale": writer.given("chance", inner)},

@@ -31,7 +31,6 @@ KEEPING: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "Softmin": {"dim": (1,)},
     "AlphaDropout": {"p": (0.1,), **_INPLACE},
     "FeatureAlphaDropout": {"p": (0.1,), **_INPLACE},
-    "RMSNorm": {"eps": (1e-3,), "elementwise_affine": (False,)},
     "GELU": {"approximate": ("tanh", "none")},
     "Softplus": {"beta": (2.0,), "threshold": (10.0,)},
     "Softmax": {"dim": (1, -1, 2)},
