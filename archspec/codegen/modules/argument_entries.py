@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from archspec.codegen.modules.argument_checks import Checks
 from archspec.codegen.modules.argument_demands import Demand, at
 from archspec.codegen.modules.argument_messages import LONGEST, refusing
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, called, dotted, each, literal, replaced
+from archspec.codegen.python.trees import call, called, dotted, each, literal, names, replaced
 from archspec.expressions import Formula, Value
 
 _EACH: Final = ("n", "size", "entry")
@@ -97,33 +97,45 @@ class Lists:
     def whole(self, checks: Sequence[ast.If]) -> list[ast.If]:
         """Return checks as source: one for what is asked of each entry, others of their entries."""
         found = [*checks]
-        for name, length in self.lengths.items():
-            groups: dict[str, list[ast.If]] = {}
+        for name in self.lengths:
+            groups: dict[str, list[tuple[int, ast.If]]] = {}
             for check in found:
-                if (alike := self._of_each(check, name)) is not None:
-                    groups.setdefault(ast.dump(alike), []).append(check)
+                if (entry := self._entry(check, name)) is not None:
+                    told = ast.dump(self._of_each(check, name, [entry]))
+                    groups.setdefault(told, []).append((entry, check))
             for group in groups.values():
-                if len(group) == length:
-                    whole = self._of_each(group[0], name)
-                    assert whole is not None
-                    found = [whole if c is group[0] else c for c in found if c not in group[1:]]
+                entries = [entry for entry, _ in group]
+                if len(group) > 1 and entries == [*range(entries[0], entries[-1] + 1)]:
+                    one, *others = (check for _, check in group)
+                    together = self._of_each(one, name, entries)
+                    found = [together if c is one else c for c in found if c not in others]
         return [replaced(check, _taken) for check in found]
 
-    def _of_each(self, check: ast.If, name: str) -> ast.If | None:
-        """Return a check of one entry of a list as one of them all; None for any other."""
-        entries = self.entries(name)
-        read = {part.id for part in ast.walk(check.test) if isinstance(part, ast.Name)}
-        (entry, *others) = [one for one in entries if one in read] or [""]
-        one = next((word for word in _EACH if word not in {*read, *self.lengths}), "")
-        if not entry or others or not one:
-            return None
+    def _entry(self, check: ast.If, name: str) -> int | None:
+        """Return the number of the one entry of a list that a check reads; None for any other."""
+        read = names(check.test)
+        found = [place for place, entry in enumerate(self.entries(name)) if entry in read]
+        return found[0] if len(found) == 1 and _each(read, self.lengths) else None
+
+    def _of_each(self, check: ast.If, name: str, places: Sequence[int]) -> ast.If:
+        """Return a check of one entry of a list as one of several in a row, or of them all."""
+        entry, one = self.entries(name)[places[0]], _each(names(check.test), self.lengths)
         test = replaced(check.test, lambda n: dotted(one) if _is_named(n, entry) else None)
         (said,) = (n.value for n in ast.walk(check.body[0]) if isinstance(n, ast.Constant))
-        each_one, told = f", for each {one} of {name}", str(said).replace(entry, one)
+        part = ""
+        if 1 < len(places) < self.lengths[name]:
+            ends = (places[0] or "", places[-1] + 1 if places[-1] + 1 < self.lengths[name] else "")
+            part = f"[{ends[0]}:{ends[1]}]"
+        each_one, told = f", for each {one} of {name}{part}", str(said).replace(entry, one)
         if len(told + each_one) > LONGEST:
             told = told.partition(" where ")[0]
-        told += each_one
-        return refusing((called("any", [each(test, one, dotted(name))]), told))
+        listed = ast.parse(f"{name}{part}", mode="eval").body
+        return refusing((called("any", [each(test, one, listed)]), told + each_one))
+
+
+def _each(read: Collection[str], lists: Collection[str]) -> str:
+    """Return a name for an entry of a list that means nothing else; nothing where all do."""
+    return next((word for word in _EACH if word not in read and word not in lists), "")
 
 
 def _of_row(part: ast.expr) -> ast.expr | None:
