@@ -48,10 +48,11 @@ def read_names(part: Given | Formula | None) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as written, with its place."""
+    """A name as written, with its place; of a tensor, `fills` is the input that it is given to."""
 
     text: str
     span: Span
+    fills: Name | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -163,11 +164,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """A module of the spec's own."""
+    """A module of the spec's own.
+
+    `inputs` are the names of the tensors that it reads, where it gives them names, and `outputs`
+    what leaves it, as pairs of label and node; without them the last node's value does.
+    """
 
     name: Name
     parameters: tuple[Parameter, ...]
     body: Node
+    inputs: tuple[Name, ...] = ()
+    outputs: tuple[tuple[Name, Name], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,6 +67,13 @@ TOP: Final[dict[str, Words]] = {
 }
 """The keys at the top of a spec."""
 
+BLOCK: Final[dict[str, Words]] = {
+    "input": ("The tensors that it reads, by name, in their order.", (["below", "skip"],)),
+    "net": ("Its body.", ({"cat": {"Cat": ["skip", "below"]}},)),
+    "outputs": ("What leaves it, by label; without it the last node.", ({"high": "relu"},)),
+}
+"""The keys of a block that is written as the file is."""
+
 VAR: Final[dict[str, Words]] = {
     "default": ("The value, where a caller gives none.", (64, "deep", [2, 2, 2])),
     "choices": ("What it may be; of a list, what each entry may be.", (["deep", "plain"],)),
@@ -84,7 +91,10 @@ EXPECT: Final[dict[str, Words]] = {
 """The keys of `expect`."""
 
 NODE: Final[dict[str, Words]] = {
-    "from": ("What it reads, instead of the node before it.", ("input", ["left", "right"])),
+    "from": (
+        "What it reads, instead of the node before it; of several, in order or by input.",
+        ("input", ["left", "right"], {"below": "down2", "skip": "down1"}),
+    ),
     "if": ("When false, the node is not there.", ("=stride != 1", "=training")),
     "else": ("What stands here when `if` is false.", ("input", {"from": "conv"}, "ReLU")),
     "before": ("The sibling before which it is registered.", ("bn1",)),

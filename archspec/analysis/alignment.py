@@ -20,11 +20,16 @@ Pair: TypeAlias = tuple[Child | None, Child | None]
 
 
 def inputs(before: Network, after: Network) -> dict[str, str]:
-    """Return which input of one network is which of another, by name; others go by their order."""
-    same = {name: name for name in before.inputs if name in after.inputs}
-    gone = [name for name in before.inputs if name not in same]
-    new = [name for name in after.inputs if name not in same]
-    return {INPUT: next(iter(after.inputs))} | same | dict(zip(gone, new, strict=False))
+    """Return which input of one network is which of another."""
+    return {INPUT: next(iter(after.inputs))} | entries(before.root, after.root)
+
+
+def entries(before: Body, after: Body) -> dict[str, str]:
+    """Return which input of one body is which of another, by name; others go by their order."""
+    same = {name: name for name in before.entries if name in after.entries}
+    gone = [name for name in before.entries if name not in same]
+    new = [name for name in after.entries if name not in same]
+    return same | dict(zip(gone, new, strict=False))
 
 
 def pairs(before: Body, after: Body) -> list[Pair]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from archspec.analysis.alignment import Child, Reads, inputs, pairs, values
+from archspec.analysis.alignment import Child, Reads, entries, inputs, pairs, values
 from archspec.analysis.cost import Cost, costs
 from archspec.expressions import shown_value
 from archspec.network import INPUT, Body, Fill, Leaf, Network
@@ -128,10 +128,6 @@ def _fill(fill: Fill) -> tuple[str, str, str]:
     return fill.tensor, fill.function, repr(sorted(fill.arguments.items()))
 
 
-_WITHIN: Final = {INPUT: INPUT}
-"""What is the same of what arrives in two bodies."""
-
-
 @dataclass(slots=True)
 class _Walk:
     """Goes down both trees at once and collects what differs."""
@@ -146,7 +142,7 @@ class _Walk:
         self,
         before: Body,
         after: Body,
-        arriving: Mapping[str, str] = _WITHIN,
+        arriving: Mapping[str, str],
         *,
         is_moved: bool = False,
     ) -> dict[str, str]:
@@ -186,7 +182,7 @@ class _Walk:
         both = isinstance(before, Body) and isinstance(after, Body)
         if isinstance(before, Body) and isinstance(after, Body):
             moves = calls_other or before.training_only != after.training_only
-            self.body(before, after, is_moved=is_moved or moves)
+            self.body(before, after, entries(before, after), is_moved=is_moved or moves)
         sides = self._before(before), self._after(after)
         grown = _growth(sides[0].cost, sides[1].cost)
         if both:

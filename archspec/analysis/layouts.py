@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archspec.errors import Diagnostic
-from archspec.network import INPUT, Body, Leaf, Network
+from archspec.network import Body, Leaf, Network
 from archspec.ops import BY_NAME, Kind, Op, Shape, shown
 from archspec.ops.shape import ChannelsLast
 from archspec.resolve.positions import bound
@@ -53,7 +53,7 @@ def _look(body: Body, made: Mapping[str, _Maker], found: list[Diagnostic]) -> _M
         read = [makers[name] for name in node.reads]
         first = read[0] if read else _Maker(None)
         if isinstance(node, Body):
-            makers[node.name] = _look(node, {INPUT: first}, found)
+            makers[node.name] = _look(node, dict(zip(node.entries, read, strict=True)), found)
             continue
         if not _states_its_size(node):
             found += _over_width(node, first)

@@ -159,7 +159,9 @@ class _Run:
             if isinstance(node, Leaf):
                 here[node.name] = self._leaf(node, reads)
             else:
-                here[node.name] = self._body(node, {INPUT: reads[0]})[node.result]
+                here[node.name] = self._body(node, dict(zip(node.entries, reads, strict=True)))[
+                    node.result
+                ]
         return here
 
     def _leaf(self, leaf: Leaf, reads: tuple[_Value, ...]) -> _Value:

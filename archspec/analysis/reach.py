@@ -25,7 +25,7 @@ from archspec.analysis.sizes import (
 )
 from archspec.analysis.stepwise import Irregular, Stepwise, tabled
 from archspec.analysis.verdicts import GOOD, RAISES, UNSURE, Verdicts
-from archspec.network import INPUT, Body, Leaf
+from archspec.network import Body, Leaf
 from archspec.ops import Form, Misfit, Op, is_builtin, sized
 from archspec.ops.batch_norm import BatchNorm, InstanceNorm
 from archspec.ops.conv import Conv, ConvTranspose
@@ -54,7 +54,8 @@ class Reach(Verdicts):
                 continue
             inputs = [shapes[name] for name in node.reads]
             if isinstance(node, Body):
-                shapes[node.name] = self.through(node, {INPUT: inputs[0]}, training=training)
+                entering = dict(zip(node.entries, inputs, strict=True))
+                shapes[node.name] = self.through(node, entering, training=training)
             elif node.op.form is Form.TENSOR or all(is_known(sizes) for sizes in inputs):
                 shapes[node.name] = plain(node.output)
             else:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from archspec.network import INPUT, Body, Leaf, Network
+from archspec.network import Body, Leaf, Network
 from archspec.ops import Everything, Form, Phases, Shape, Window, spatial
 
 Read: TypeAlias = tuple[int, int] | None
@@ -216,6 +216,6 @@ def _body(body: Body, starts: dict[str, Field], found: dict[str, Field], nothing
             for other in read[1:]:
                 field |= other
         else:
-            field = _body(node, {INPUT: read[0]}, found, nothing)
+            field = _body(node, dict(zip(node.entries, read, strict=True)), found, nothing)
         here[node.name] = found[node.path] = field
     return here[body.result]

@@ -59,6 +59,7 @@ def _unread(network: Network, written: Written) -> Iterator[Diagnostic]:
     for name in network.inputs:
         if name not in read:
             yield Diagnostic("W102", f"nothing reads the input `{name}`", written.places["input"])
+    yield from _unread_inputs(network, written)
     for path, node in _lost(network.root, read):
         help = "read it by `from` or in a merge, name it in `outputs`, or take it out"
         message = f"nothing reads `{node.name}`"
@@ -74,7 +75,22 @@ def _lost(body: Body, read: Collection[str]) -> Iterator[tuple[str, Leaf | Body]
         if node.name not in read:
             yield node.path, node
         if isinstance(node, Body):
-            yield from _lost(node, _read(node, (node.result,)))
+            yield from _lost(node, _read(node, node.returned))
+
+
+def _unread_inputs(network: Network, written: Written) -> Iterator[Diagnostic]:
+    """Yield the inputs of blocks that no use of the block reads."""
+    bodies = [node for node in walk(network.root) if isinstance(node, Body)]
+    for label, block in written.spec.blocks.items():
+        uses = [body for body in bodies if body.block is not None and body.block.name == label]
+        if not (block.inputs and uses and _is_of_file(block.name.span, written)):
+            continue
+        read = set[str]().union(*(_read(body, body.returned) for body in uses))
+        for name in block.inputs:
+            if name.text not in read:
+                message = f"nothing in `{label}` reads its input `{name.text}`"
+                help = "take it out of `input` and of the uses, or read it by `from` or in a merge"
+                yield Diagnostic("W102", message, name.span, help=help)
 
 
 def check_overriding(written: Written) -> None:

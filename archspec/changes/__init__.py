@@ -147,7 +147,7 @@ class _Changing:
             check_counted(path, self.base)
         self.warnings += note_positions(path, None if path.after or gone else value)
         if path.after:
-            inserted(path, value, self.base, self.words, self.edits)
+            inserted(path, value, self.words, self.edits)
         elif gone:
             new: Tree = removed(path.node, place, self.words)
             self.edits.replace(path.container, path.index, new, place)

@@ -54,16 +54,49 @@ class Words:
     ops: Ops
     blocks: dict[str, Scalar] = field(init=False)
     own_blocks: dict[str, Scalar] = field(init=False)
-    scope_of_net: Container | None = field(init=False)
+    _outputs: dict[int, Tree | None] = field(default_factory=dict)
     _names: dict[int, dict[str, int]] = field(default_factory=dict)
     _readers: dict[int, dict[str, list[Read]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.blocks = block_keys(self.base)
         self.own_blocks = block_keys(self.own)
-        net = self.base.get("net")
-        body = None if net is None else self.body(net)
-        self.scope_of_net = body and body[0]
+        for name in ("net", *self.blocks):
+            root = self.root(name)
+            body = None if root is None else self.body(root)
+            if body is not None:
+                self._outputs[id(body[0])] = self._interface(name).get("outputs")
+
+    def root(self, head: str) -> Tree | None:
+        """Return the body of the base's `net`, or of one of its blocks."""
+        if (long := self._long(head)) is not None or head == "net":
+            return (long or self.base).get("net")
+        return self._block(head)
+
+    def inputs_of(self, head: str) -> tuple[str, ...]:
+        """Return the names of what enters `net`, or a block."""
+        held = self._interface(head).get(INPUT)
+        if head == "net":
+            entries = held.entries if isinstance(held, Mapping) else ()
+            return tuple(str(key.value) for key, _ in entries) or (INPUT,)
+        items = held.items if isinstance(held, Listing) else ()
+        return tuple(str(word(item)) for item in items) or (INPUT,)
+
+    def _interface(self, head: str) -> Mapping:
+        """Return what holds `input` and `outputs` of `net`, or of a block."""
+        if head == "net":
+            return self.base
+        return self._long(head) or Mapping((), self.base.span)
+
+    def _long(self, head: str) -> Mapping | None:
+        held = None if head == "net" else self._block(head)
+        return held if isinstance(held, Mapping) and is_long(held) else None
+
+    def _block(self, name: str) -> Tree | None:
+        blocks, header = self.base.get("blocks"), self.blocks.get(name)
+        if not isinstance(blocks, Mapping) or header is None:
+            return None
+        return blocks.get(str(header.value))
 
     def positions(self, container: Container) -> dict[str, int]:
         """Return the numbers of the children of a container by their names, or as words."""
@@ -80,7 +113,7 @@ class Words:
         """Return the words by which the children of a body, or `outputs`, read a name, by name."""
         if id(scope) not in self._readers:
             found: dict[str, list[Read]] = {}
-            held = self.base.get("outputs") if scope is self.scope_of_net else None
+            held = self._outputs.get(id(scope))
             values = [v for _, v in held.entries] if isinstance(held, Mapping) else [held]
             outputs = (Read(value) for value in values if isinstance(value, Scalar))
             for read in (*self.all_reads(scope), *outputs):
@@ -143,6 +176,8 @@ class Words:
         for name, value in node.entries:
             if name.value == "from" or self.is_merge(name.value):
                 parts = value.items if isinstance(value, Listing) else (value,)
+                if isinstance(value, Mapping) and name.value == "from":
+                    parts = tuple(part for _, part in value.entries)
                 yield from (Read(part) for part in parts if isinstance(part, Scalar))
             elif name.value == "else":
                 yield from self.reads(value, key, bound)
@@ -164,6 +199,21 @@ class Words:
                 yield from self.reads(value, str(key.value), bound)
         else:
             yield from self.reads(tree, None, bound)
+
+
+def is_long(tree: Tree) -> bool:
+    """Tell whether a block is written as the file is, with `input`, `net` and `outputs`.
+
+    A body may have children called `net` and `outputs`, but none called `input`, and what is called
+    `outputs` holds no words alone.
+    """
+    if not isinstance(tree, Mapping):
+        return False
+    outputs = tree.get("outputs")
+    of_words = isinstance(outputs, Mapping) and all(
+        isinstance(word(value), str) for _, value in outputs.entries
+    )
+    return tree.key(INPUT) is not None or (tree.key("net") is not None and of_words)
 
 
 def variables(node: Mapping) -> frozenset[str]:

@@ -22,13 +22,12 @@ _UNREAD: Final = {
 _TRAINING: Final = re.compile(r"=\s*training\s*")
 
 
-def inserted(path: Path, value: Tree, base: Mapping, words: Words, edits: Edits) -> None:
+def inserted(path: Path, value: Tree, words: Words, edits: Edits) -> None:
     """Collect what puts new nodes behind a node, and lets all that read it read the last of them.
 
     Args:
         path: where they go.
         value: the new nodes.
-        base: the document.
         words: the words that name ops and blocks.
         edits: where it is collected.
 
@@ -43,7 +42,7 @@ def inserted(path: Path, value: Tree, base: Mapping, words: Words, edits: Edits)
         )
     new = _new_nodes(path, value)
     _Readers(path, words).rewire(_last_name(new), edits)
-    edits.insert(path.container, path.index, _reading(path, new, words, base))
+    edits.insert(path.container, path.index, _reading(path, new, words))
 
 
 def _new_nodes(path: Path, value: Tree) -> list[Entry]:
@@ -65,15 +64,16 @@ def _last_name(new: list[Entry]) -> str:
     return "" if key is None else str(key.value)
 
 
-def _reading(path: Path, new: list[Entry], words: Words, base: Mapping) -> list[Entry]:
+def _reading(path: Path, new: list[Entry], words: Words) -> list[Entry]:
     """Return the new nodes, the first of which reads the node they stand behind.
 
     By place it does, unless that is something which no node reads by place.
     """
     if path.index < 0:
-        inputs = base.get("input")
-        several = isinstance(inputs, Mapping) and len(inputs.entries) > 1
-        by_place = not (several and path.scope is words.scope_of_net)
+        root = words.root(path.head)
+        body = None if root is None else words.body(root)
+        several = len(words.inputs_of(path.head)) > 1
+        by_place = not (several and body is not None and path.scope is body[0])
     else:
         by_place = not (_is_side(path.node) or words.is_tensor(path.node))
     key, first = new[0]

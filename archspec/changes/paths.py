@@ -140,11 +140,7 @@ class _Search:
 
     def _root(self) -> Tree:
         """Return the body of `net`, or of a block."""
-        blocks = self.base.get("blocks")
-        held = {"net": self.base.get("net")}
-        if isinstance(blocks, Mapping):
-            known = self.words.blocks.items()
-            held |= {name: blocks.get(str(header.value)) for name, header in known}
+        held = {name: self.words.root(name) for name in ("net", *self.words.blocks)}
         root = held.get(self.head)
         if root is not None:
             return root
@@ -186,10 +182,9 @@ class _Search:
 
     def _inputs(self, way: str, kind: Kind) -> tuple[str, ...]:
         """Return the names of what enters the body."""
-        held = self.base.get("input")
-        if way == "net" and isinstance(held, Mapping):
-            return tuple(str(key.value) for key, _ in held.entries)
-        return (INPUT,) if kind in (Kind.NAMES, Kind.LIST) else ()
+        if kind not in (Kind.NAMES, Kind.LIST):
+            return ()
+        return self.words.inputs_of(self.head) if way == self.head else (INPUT,)
 
     def _unknown(self, way: str, container: Container, rest: str, known: list[str]) -> SpecError:
         """Return the error about a child that is not there."""
@@ -216,24 +211,18 @@ class _Search:
         used = next((str(key) for key in keys if key in self.words.blocks), "")
         last = rest.rpartition(".")[2]
         help = ""
-        if used and last in dict(self._nodes(self._body_of(used))):
+        if used and last in dict(self._nodes(self.words.root(used))):
             help = f"`{used}.{last}` is where it is written, for all uses of the block"
         elif blocks := self._blocks_with(last):
             help = f"{blocks} is where it is written, for all uses of the block"
         message = f"`{way}` is one node, which has no children of its own here"
         return fail("S257", message, self.key.span, help=help)
 
-    def _body_of(self, block: str) -> Tree | None:
-        blocks = self.base.get("blocks")
-        return (
-            blocks.get(str(self.words.blocks[block].value)) if isinstance(blocks, Mapping) else None
-        )
-
     def _blocks_with(self, child: str) -> str:
         """Return the paths of the children of that name in blocks, in words."""
         if not child or child.isdigit():
             return ""
-        found = [b for b in self.words.blocks if child in dict(self._nodes(self._body_of(b)))]
+        found = [b for b in self.words.blocks if child in dict(self._nodes(self.words.root(b)))]
         return " or ".join(f"`{block}.{child}`" for block in found[:3])
 
 

@@ -6,6 +6,7 @@ The facts are the network's and the spec's; nothing is computed anew but where t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from archspec import analysis, spec
 from archspec.derivation.arguments import arguments
@@ -16,17 +17,16 @@ from archspec.derivation.quoting import Entry, entry_of, quoted, quoted_lines
 from archspec.derivation.scopes import scopes
 from archspec.derivation.shown import as_data, as_text
 from archspec.errors import SpecError
-from archspec.network import Absent, Body, Leaf, Network
+from archspec.network import INPUT, Absent, Body, Leaf, Network
 from archspec.ops import Shape
 from archspec.spec import Given, Written
 
+Emit: TypeAlias = Callable[[], str]
+"""Returns the source, or raises a SpecError where there is none."""
+
 
 def derive(
-    network: Network,
-    written: Written,
-    given: Mapping[str, Given],
-    path: str,
-    source: Callable[[], str],
+    network: Network, written: Written, given: Mapping[str, Given], path: str, source: Emit
 ) -> Derivation:
     """Return how a node came to be.
 
@@ -40,14 +40,14 @@ def derive(
         written: its spec.
         given: the caller's values for vars.
         path: of the node.
-        source: returns the source, or raises a SpecError where there is none.
+        source: gives the source.
 
     Raises:
         SpecError: when there is no such node; code G376.
     """
     steps = way(network, path)
-    last, child = steps[-1], steps[-1].child
-    entry = entry_of(child.written, _around(last.body, written), child.name)
+    child, around = steps[-1].child, _around(steps[-1].body, written)
+    entry = entry_of(child.written, around, child.name)
     return Derivation(
         path=path,
         label=_label(child),
@@ -57,13 +57,14 @@ def derive(
         scopes=scopes(network, written, given, steps),
         arguments=arguments(child, written),
         inputs=_inputs(child),
+        entries=_entries(child),
         output=_output(child),
         cost=analysis.costs(network).get(path),
         emitted=_emitted(network, steps, source),
     )
 
 
-def _emitted(network: Network, steps: Sequence[Step], source: Callable[[], str]) -> Emitted:
+def _emitted(network: Network, steps: Sequence[Step], source: Emit) -> Emitted:
     try:
         return emitted(source(), network.name, steps)
     except SpecError as error:
@@ -111,6 +112,12 @@ def _inputs(child: Leaf | Body | Absent) -> tuple[tuple[str, Shape], ...]:
     if isinstance(child, Absent):
         return ()
     return tuple(zip(child.reads, map(_plain, child.inputs), strict=True))
+
+
+def _entries(child: Leaf | Body | Absent) -> tuple[str, ...]:
+    if not isinstance(child, Body) or child.entries == (INPUT,):
+        return ()
+    return child.entries
 
 
 def _plain(shape: Shape) -> Shape:

@@ -110,6 +110,7 @@ class Derivation:
         scopes: the names around it, from the inside out.
         arguments: of its op or block.
         inputs: what it reads, each with its shape.
+        entries: what a block calls these, where it gives them names.
         output: the shape that leaves it; None for a name without a node.
         cost: what it costs, as `summary` counts; likewise.
         emitted: its lines of source.
@@ -123,6 +124,7 @@ class Derivation:
     scopes: tuple[Scope, ...]
     arguments: tuple[Known, ...]
     inputs: tuple[tuple[str, Shape], ...]
+    entries: tuple[str, ...]
     output: Shape | None
     cost: Cost | None
     emitted: Emitted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 from archspec.derivation.facts import Derivation, Emitted, Known, Lines, Quote, Scope
@@ -46,8 +47,8 @@ def _lines(found: Derivation) -> Iterator[str]:
         yield f"if {_short(quote.text)} at {quote.place}: {truth}"
     if found.output is not None:
         yield ""
-        for name, shape in found.inputs:
-            yield f"reads {name} {shown(shape)}"
+        for (name, shape), entry in zip_longest(found.inputs, found.entries):
+            yield f"reads {name} {shown(shape)}{f' as {entry}' if entry else ''}"
         yield f"gives {shown(found.output)}"
     if found.cost is not None:
         yield f"parameters {found.cost.parameters:,}, MACs {found.cost.macs_text}"
@@ -165,7 +166,10 @@ def as_data(found: Derivation) -> dict[str, Any]:
         "conditions": [
             {**(_quote(quote) or {}), "holds": held} for quote, held in found.conditions
         ],
-        "inputs": [{"name": name, "shape": list(shape)} for name, shape in found.inputs],
+        "inputs": [
+            {"name": name, "shape": list(shape), **({"as": entry} if entry else {})}
+            for (name, shape), entry in zip_longest(found.inputs, found.entries)
+        ],
         "output": None if found.output is None else list(found.output),
         "parameters": None if cost is None else cost.parameters,
         "macs": None if cost is None or (cost.unknown and not cost.macs) else cost.macs,

@@ -22,7 +22,8 @@ from archspec.ops import Ops
 from archspec.schema.keys import CONTROL
 from archspec.vocabulary import NODE
 
-_NAMES: Final = {"anyOf": [NAME, {"type": "array", "items": NAME}]}
+_BY_INPUT: Final = {"type": "object", "minProperties": 1, "additionalProperties": NAME}
+_NAMES: Final = {"anyOf": [NAME, {"type": "array", "items": NAME}, _BY_INPUT]}
 _HELD: Final = ("do", "splice")
 _HOLDS: Final[Json] = {"allOf": [ANY_NODE]}
 SHARED: Final[Json] = {

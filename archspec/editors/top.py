@@ -13,6 +13,25 @@ from archspec.schema.functions import FUNCTIONS
 from archspec.spec import Expect, Var
 
 _SHAPE: Final[Json] = {"type": "array", "items": {"type": "integer", "minimum": 1}}
+_LABELS: Final[Json] = {"type": "object", "minProperties": 1, "additionalProperties": NAME}
+_LONG: Final[Json] = described(
+    {
+        "input": {"type": "array", "minItems": 1, "items": NAME, "uniqueItems": True},
+        "net": {"allOf": [ANY_NODE]},
+        "outputs": _LABELS,
+    },
+    vocabulary.BLOCK,
+)
+_IS_LONG: Final[Json] = {
+    "type": "object",
+    "anyOf": [
+        {"required": ["input"]},
+        {"required": ["net", "outputs"], "properties": {"outputs": _LONG["outputs"]}},
+    ],
+}
+"""Told from a body with children called `net` and `outputs`."""
+
+_BLOCK: Final[Json] = {"if": _IS_LONG, "then": closed(_LONG, required=["net"]), "else": ANY_NODE}
 _TOP: Final[Json] = {
     "archspec": {"const": 1},
     "name": {"type": "string"},
@@ -33,7 +52,7 @@ _TOP: Final[Json] = {
     },
     "input": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
     "vars": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/definitions/var"}},
-    "blocks": {"type": ["object", "null"], "additionalProperties": ANY_NODE},
+    "blocks": {"type": ["object", "null"], "additionalProperties": _BLOCK},
     "net": {"allOf": [ANY_NODE]},
     "outputs": {"anyOf": [NAME, {"type": "object", "additionalProperties": NAME}]},
 }

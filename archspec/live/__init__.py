@@ -10,11 +10,11 @@ from torch import nn
 
 from archspec import analysis
 from archspec.live import parts
-from archspec.live.inputs import taking
+from archspec.live.inputs import parameters, taking
 from archspec.live.memory import check_fits
 from archspec.live.module import OwnTensor, SpecModule, SpecNetwork, Step
 from archspec.live.slots import Slots
-from archspec.network import INPUT, Body, Leaf, Network
+from archspec.network import Body, Leaf, Network
 from archspec.ops import Call, Op, is_builtin
 from archspec.ops.tensor import Parameter
 from archspec.plugins.blame import blaming
@@ -64,8 +64,8 @@ def build(
 def _built(network: Network) -> nn.Module:
     """Return the root module, which may have several outputs."""
     root = network.root
-    slots = Slots(root, tuple(network.inputs), keep=tuple(name for _, name in network.outputs))
-    names = tuple("x" if name == INPUT else name for name in network.inputs)
+    slots = Slots(root, root.entries, keep=tuple(name for _, name in network.outputs))
+    names = parameters(root.entries)
     arguments = (network.name, _children(root), slots.steps(), slots.count)
     result = slots.of(network.outputs[0][1])
     module: SpecModule
@@ -83,8 +83,9 @@ def _module(node: Leaf | Body) -> nn.Module:
     if isinstance(node, Leaf):
         with blaming(type(node.op), node.written.span):
             return _evaluated(node.op)
-    slots = Slots(node, node.reads and ("input",), keep=(node.result,))
-    module = taking(SpecModule, ("x",) if node.reads else ())(
+    entries = node.entries if node.reads else ()
+    slots = Slots(node, entries, keep=(node.result,))
+    module = taking(SpecModule, parameters(entries))(
         node.label, _children(node), slots.steps(), slots.count, slots.of(node.result)
     )
     return _initialised(module, node)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from archspec.live.module import SpecModule
+from archspec.network import INPUT
 
 Module = TypeVar("Module", bound=SpecModule)
 
 
 _MADE: dict[tuple[type[SpecModule], tuple[str, ...]], Any] = {}
 """Classes by what they derive from and what they take: one suffices for all such networks."""
+
+
+def parameters(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what the parameters of a `forward` are called whose tensors have these names."""
+    return tuple("x" if name == INPUT else name for name in names)
 
 
 def taking(base: type[Module], names: tuple[str, ...]) -> type[Module]:
@@ -53,4 +60,4 @@ def _blank(base: type[SpecModule], names: tuple[str, ...]) -> SpecModule:
     return kind.__new__(kind)
 
 
-__all__ = ["taking"]
+__all__ = ["parameters", "taking"]

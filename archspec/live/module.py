@@ -33,6 +33,7 @@ class Step(NamedTuple):
         keywords: further arguments of the call.
         training_only: skipped in eval mode.
         item: which of several results is the tensor; None where there is one.
+        emptied: slots whose values nothing reads any more.
     """
 
     target: int
@@ -42,6 +43,7 @@ class Step(NamedTuple):
     keywords: dict[str, Any]
     training_only: bool
     item: int | None = None
+    emptied: tuple[int, ...] = ()
 
 
 class OwnTensor(NamedTuple):
@@ -116,7 +118,7 @@ class SpecModule(nn.Module):
         """Run the steps and return the slots."""
         slots: list[Any] = [*inputs, *[None] * (self._slots - len(inputs))]
         children = self._modules
-        for target, name, form, reads, keywords, training_only, item in self._steps:
+        for target, name, form, reads, keywords, training_only, item, emptied in self._steps:
             if training_only and not self.training:
                 continue
             if form is Form.MODULE:
@@ -126,6 +128,8 @@ class SpecModule(nn.Module):
                 slots[target] = apply(name, [slots[i] for i in reads], keywords)
             else:
                 slots[target] = getattr(self, name)  # `torch.fx` sees it there
+            for slot in emptied:
+                slots[slot] = None
         return slots
 
     def _get_name(self) -> str:

@@ -24,6 +24,7 @@ class Slots:
         self._slot = {name: index for index, name in enumerate(inputs)}
         self._taken = len(inputs)
         self._free: list[int] = []
+        self._emptied: dict[str, tuple[int, ...]] = {}
         self._last = {name: place for place, step in enumerate(body.steps) for name in step.reads}
         self._last |= dict.fromkeys(keep, len(body.steps))
         self._assign()
@@ -51,6 +52,9 @@ class Slots:
             else:
                 self._slot[node.name] = self._taken
                 self._taken += 1
+            # What takes no result is given up all the same, and not when another needs the place.
+            gone = {self._slot[name] for name in dying} - {self._slot[node.name]}
+            self._emptied[node.name] = tuple(sorted(gone))
             if node.name not in self._last:
                 self._free.append(self._slot[node.name])
 
@@ -67,7 +71,8 @@ class Slots:
                 copies, further, item = node.op.invocation
                 reads, keywords = reads * copies, dict(further)
         name = node.reuses or node.name
-        return Step(target, name, form, reads, keywords, node.training_only, item)
+        gone = self._emptied[node.name]
+        return Step(target, name, form, reads, keywords, node.training_only, item, gone)
 
     def _function(self, leaf: Leaf, target: int, reads: tuple[int, ...]) -> Step:
         call = leaf.op.call()
@@ -75,4 +80,5 @@ class Slots:
         if not leaf.op.stretches and (once := self._body.once(leaf)):
             ranks = {node.name: len(node.output) for node in self._body.nodes}
             keywords["once"] = {place: ranks[leaf.reads[place]] for place in once}
-        return Step(target, call.target, Form.FUNCTION, reads, keywords, leaf.training_only)
+        side, gone = leaf.training_only, self._emptied[leaf.name]
+        return Step(target, call.target, Form.FUNCTION, reads, keywords, side, emptied=gone)

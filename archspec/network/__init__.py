@@ -18,20 +18,20 @@ from functools import cached_property
 from archspec import expressions, spec
 from archspec.allowed import Allowed
 from archspec.expressions import Formula, Value
+from archspec.network.block_uses import BlockUse, Bound
 from archspec.network.deciding import decisions, of_any_number, renumbered
 from archspec.network.decisions import Decision
 from archspec.network.maps import maps
 from archspec.network.nodes import (
     INPUT,
     Absent,
-    BlockUse,
     Body,
-    Bound,
     Child,
     Fill,
     Leaf,
     Loop,
     Node,
+    Output,
     Turn,
     execution,
     walk,
@@ -156,6 +156,7 @@ __all__ = [
     "Loop",
     "Network",
     "Node",
+    "Output",
     "Side",
     "Sides",
     "Turn",

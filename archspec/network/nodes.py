@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from archspec import spec
 from archspec.expressions import Formula, Value
+from archspec.network.block_uses import BlockUse
 from archspec.network.decisions import Decision
 from archspec.ops import Form, Op, Shape
 
@@ -129,64 +130,20 @@ class Loop:
     decided_by: Mapping[str, Decision] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A name that a block has of its own.
+class Output(NamedTuple):
+    """One of the tensors that leave a module under names.
 
     Attributes:
-        value: what it is here.
-        formula: the same in the names of the caller's scope.
-        is_open: whether it comes from an open var.
-        default: the parameter's default, where that is a plain value.
-        computed: the parameter's default as a formula of the block, where it has that here.
+        label: its name outside.
+        name: the child that gives it, or the input that it is.
+        written: the same as the spec names it: an absent child is still itself here.
+        shape: its shape in the names around the module.
     """
 
-    value: Value
-    formula: Formula
-    is_open: bool = False
-    default: tuple[Value, ...] = ()
-    computed: Formula | None = None
-
-
-# No `slots`: what is read off the names is computed once and kept.
-@dataclass(frozen=True, eq=False)
-class BlockUse:
-    """A call of one of the spec's own blocks.
-
-    Attributes:
-        names: the block's parameters, the sizes that enter it (`in_channels`, …) and the open vars.
-        vars: the names of the open vars there.
-    """
-
+    label: str
     name: str
-    parameters: tuple[spec.Parameter, ...]
-    names: Mapping[str, Bound]
-    vars: tuple[str, ...] = ()
-
-    @cached_property
-    def values(self) -> Mapping[str, Value]:
-        """The values of all names."""
-        return {name: bound.value for name, bound in self.names.items()}
-
-    @cached_property
-    def bindings(self) -> Mapping[str, Formula]:
-        """All names as formulas in the names of the caller's scope."""
-        return {name: bound.formula for name, bound in self.names.items()}
-
-    @cached_property
-    def open(self) -> frozenset[str]:
-        """The names whose values come from an open var."""
-        return frozenset(name for name, bound in self.names.items() if bound.is_open)
-
-    @cached_property
-    def defaults(self) -> Mapping[str, Value]:
-        """The parameters' defaults that are plain values."""
-        return {name: bound.default[0] for name, bound in self.names.items() if bound.default}
-
-    @cached_property
-    def computed(self) -> Mapping[str, Formula]:
-        """The parameters that have a computed default here, with its formula."""
-        return {n: bound.computed for n, bound in self.names.items() if bound.computed is not None}
+    written: str
+    shape: Shape
 
 
 # No `slots`: `nodes` and `steps` are computed once and kept.
@@ -196,7 +153,9 @@ class Body(Node):
 
     Attributes:
         children: in the order of registration, which `before` sets apart from that of the spec.
+        entries: the names under which its children read what enters, as `inputs` are ordered.
         result: the child whose output is the body's.
+        outputs: what leaves it, where the spec gives that names.
         block: the call that made it, or None for a list or mapping in place.
         merge: True when the last child joins the others, which are its branches.
         fills: what is filled as soon as the module is built, by the path of the module below.
@@ -204,6 +163,8 @@ class Body(Node):
 
     children: tuple[Child, ...]
     result: str
+    entries: tuple[str, ...] = (INPUT,)
+    outputs: tuple[Output, ...] = ()
     numbered: bool = False
     block: BlockUse | None = None
     merge: bool = False
@@ -215,6 +176,11 @@ class Body(Node):
         if self.block is not None:
             return self.block.name
         return "Sequential" if self.is_chain else "Module"
+
+    @property
+    def returned(self) -> tuple[str, ...]:
+        """The names of the children, or inputs, whose values leave it."""
+        return tuple(output.name for output in self.outputs) or (self.result,)
 
     @cached_property
     def nodes(self) -> tuple[Leaf | Body, ...]:
@@ -244,7 +210,7 @@ class Body(Node):
     @cached_property
     def is_chain(self) -> bool:
         """Tell whether every child is a module of its own that reads just the one before it."""
-        before = INPUT
+        (before, *others) = self.entries
         for node in self.nodes:
             plain = not isinstance(node, Leaf) or (
                 node.op.is_module() and node.op.invocation is None
@@ -252,7 +218,7 @@ class Body(Node):
             if node.reads != (before,) or node.reuses or node.training_only or not plain:
                 return False
             before = node.name
-        return self.result == before and bool(self.nodes)
+        return self.result == before and bool(self.nodes) and not others
 
 
 Child: TypeAlias = Leaf | Body | Absent | Loop

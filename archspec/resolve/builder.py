@@ -11,7 +11,15 @@ from archspec.errors import SpecError, did_you_mean, fail
 from archspec.network import INPUT, Absent, Body, Child, Leaf
 from archspec.ops import Form
 from archspec.resolve.flows import Flow
-from archspec.resolve.holding import Around, filled, is_own
+from archspec.resolve.holding import Around, filled, held, is_own
+from archspec.resolve.interfaces import (
+    Outputs,
+    block_of,
+    called,
+    in_order,
+    leaving_under_names,
+    named_output,
+)
 from archspec.resolve.making import Place
 from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope
@@ -54,14 +62,25 @@ class Builder:
         self.last = several or next(iter(self.inputs.values()))
 
     def body(
-        self, node: spec.Node, name: str, *, numbered: bool = False, merge: bool = False
+        self,
+        node: spec.Node,
+        name: str,
+        *,
+        numbered: bool = False,
+        merge: bool = False,
+        outputs: Outputs = (),
     ) -> Body:
         """Return the module with all children added so far.
 
+        What leaves it are `outputs`, by default the last value.
+
         Raises:
-            SpecError: without a diagnostic, when what it would return was already reported.
+            SpecError: when an output is not there; without a diagnostic, when what it would
+                return was already reported.
         """
-        if self.last.shape is None:
+        leaving = leaving_under_names(outputs, self.siblings)
+        last = next(iter(leaving.values()), self.last)
+        if last.shape is None:
             self._check_chosen(node)
             raise SpecError(())
         return Body(
@@ -71,9 +90,11 @@ class Builder:
             reads=tuple(self.inputs),
             written_reads=tuple(self.inputs),
             inputs=tuple(flow.shape or () for flow in self.inputs.values()),
-            output=self.last.shape,
+            output=last.shape,
             children=tuple(self.children),
-            result=self.last.ref,
+            entries=tuple(self.inputs),
+            result=last.ref,
+            outputs=tuple(named_output(label.text, flow) for label, flow in leaving.items()),
             numbered=numbered,
             merge=merge,
         )
@@ -107,11 +128,23 @@ class Builder:
             self._check_chosen(node)
             return [self.last], (self.last.written or self.last.ref,)
         self.resolver.expansion.step(node.span, len(reads))
+        if any(name.fills for name in reads):
+            reads = self._in_order(node, reads, scope)
         known = [self._filled(name, scope) for name in reads]
         flows = [self.siblings.flow(name, scope.values) for name in known]
         for name in known:  # what a turn made is read by all, whether it is there or not
             self.resolver.close_all(self.siblings.counted.get(name.text, {}))
         return flows, tuple(name.text for name in known)
+
+    def _in_order(
+        self, node: spec.Node, reads: tuple[spec.Name, ...], scope: Scope
+    ) -> tuple[spec.Name, ...]:
+        """Return what a node reads in the order of its inputs, of which `from` names each."""
+        there = held(node)
+        if isinstance(there, spec.Reuse) and there.name.text in self.made:
+            there, scope, _ = self.made[there.name.text]
+        block = block_of(there, scope, self.resolver.document.blocks)
+        return in_order(called(there, block), block, reads)
 
     def _check_chosen(self, node: spec.Node) -> None:
         """Refuse what reads "the node before" where nothing has read any of several inputs yet.

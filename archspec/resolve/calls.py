@@ -9,12 +9,11 @@ from archspec import expressions, limits
 from archspec.errors import Note, SpecError, fail
 from archspec.expressions import Formula, Value, shown_value
 from archspec.network import BlockUse, Bound
-from archspec.ops import Shape
 from archspec.resolve.bindings import Binding, calling, without
 from archspec.resolve.origins import Origin
 from archspec.resolve.parameters import arguments, plain_defaults, unstated
 from archspec.resolve.scope import Scope, open_vars
-from archspec.resolve.shapes_across_scopes import entering, name_formula
+from archspec.resolve.shapes_across_scopes import name_formula
 from archspec.spec import Block, Given, Parameter, Use
 from archspec.traced import formula_of
 
@@ -35,14 +34,19 @@ class _Own:
 
 
 def enter(
-    block: Block, use: Use, shape: Shape, path: str, around: Scope, outermost: Scope
+    block: Block,
+    use: Use,
+    entering: Sequence[Mapping[str, int]],
+    path: str,
+    around: Scope,
+    outermost: Scope,
 ) -> tuple[Scope, BlockUse]:
     """Return what the body of a block sees, and what the network keeps of the call.
 
     Args:
         block: the block.
         use: where it is used, and with which arguments.
-        shape: of what enters.
+        entering: the sizes of each input by name; of all but the first, formulas alone see it.
         path: of the module that is made of it.
         around: the scope of the use.
         outermost: the scope that has the vars alone.
@@ -51,8 +55,8 @@ def enter(
         SpecError: for arguments that are unknown, missing, too many or given twice, and for a
             default that cannot be computed.
     """
-    sizes = entering(shape)
-    taken = {*sizes, *(parameter.name for parameter in block.parameters)}
+    sizes, further = entering[0], {name: n for own in entering[1:] for name, n in own.items()}
+    taken = {*sizes, *further, *(parameter.name for parameter in block.parameters)}
     defaults = plain_defaults(block, taken | outermost.names.keys())
     use = unstated(use, sizes, around)
     given = arguments(block, use, around, defaults)
@@ -62,12 +66,23 @@ def enter(
     def told(scope: Scope) -> Scope:
         return replace(scope, trail=(_told(block, own.names, path, use), *around.trail))
 
-    scope = told(replace(_inner(outermost, own.names, called), blocks=around.blocks + 1))
-    left = [parameter for parameter in block.parameters if parameter.name not in given]
-    scope = _computed(left, own, path, scope)
+    scope = _inner(outermost, own.names, called).with_sizes(further, around)
+    scope = told(replace(scope, blocks=around.blocks + 1))
+    scope = _computed([p for p in block.parameters if p.name not in given], own, path, scope)
     handed = {name: bound.value for name, bound in own.names.items()}
     scope = replace(told(scope), handed={**around.handed, block.name.text: handed})
-    return scope, _kept(block, own, around, outermost, defaults, called)
+    kept = _kept(block, _with_further(own, further, around), around, outermost, defaults, called)
+    return scope, replace(kept, sizes=tuple(map(tuple, entering)))
+
+
+def _with_further(own: _Own, sizes: Mapping[str, int], around: Scope) -> _Own:
+    """Return the names of a block with those of sizes that formulas alone have."""
+    names = {
+        name: Binding(int(size), name_formula(name), around.source_of_size(size))
+        for name, size in sizes.items()
+    }
+    outside = {name: formula_of(size) for name, size in sizes.items()}
+    return replace(own, names=own.names | names, outside=own.outside | outside)
 
 
 def _own(
@@ -113,7 +128,7 @@ def _kept(
     for var, name in called.items():
         formula = name_formula(around.called.get(var, var))
         names[name] = Bound(value=outermost.values[var], formula=formula, is_open=True)
-    return BlockUse(block.name.text, block.parameters, names, tuple(called.values()))
+    return BlockUse(block.name.text, block.parameters, names, vars=tuple(called.values()))
 
 
 def _computed(parameters: Sequence[Parameter], own: _Own, path: str, scope: Scope) -> Scope:

@@ -104,9 +104,10 @@ def _made(
         raise fail("G328", message, node.span, help="a merge reads it by its name")
     again = builder.place(name, its_scope, flows).again(written, first, node)
     # Weights have the sizes of the channels that enter: these are the same, whatever the vars are.
-    there = [(made.inputs[0], s) for made, s in ((first, its_scope), (again, scope)) if made.inputs]
-    entered = [
-        (n, s) for shape, s in there for key, n in entering(shape).items() if key in _CHANNELS
-    ]
-    builder.resolver.close(different(*entered) if tensors(first) else (), EQUAL, node.span)
+    for shapes in zip(first.inputs, again.inputs, strict=False):
+        there = zip(shapes, (its_scope, scope), strict=True)
+        entered = [
+            (n, s) for shape, s in there for key, n in entering(shape).items() if key in _CHANNELS
+        ]
+        builder.resolver.close(different(*entered) if tensors(first) else (), EQUAL, node.span)
     return again

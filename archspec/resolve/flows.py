@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archspec.errors import Note, Span, fail
 from archspec.ops import Misfit, Op, Shape, shown
+from archspec.resolve.shapes_across_scopes import renamed
 from archspec.traced import Traced
 
 
@@ -35,6 +36,11 @@ class Flow:
         assert self.shape is not None
         return self.shape
 
+    def entering(self, name: str, sizes: Mapping[int, str]) -> Flow:
+        """Return it as a block reads it under a name, with names for some of its sizes."""
+        shape = renamed(self.size, sizes)
+        return Flow(name, shape, self.span, "the block's input", doubt=self.doubt)
+
 
 def origins(flows: list[Flow]) -> tuple[Note, ...]:
     """Return a line for each tensor that arrives: who made it, its shape, where."""
@@ -61,7 +67,8 @@ def only(flows: list[Flow], span: Span) -> Flow:
     """
     if len(flows) != 1:
         message = f"a block or body reads one tensor, not {len(flows)}"
-        help = f"{joining(flows)}; what reads them apart stands in no block, but here, node by node"
+        names = ", ".join(dict.fromkeys("abcdefgh"[: len(flows)]))
+        help = f"{joining(flows)}; a block that reads them apart has `input: [{names}]`"
         raise fail("G310", message, span, details=origins(flows), help=help)
     return flows[0]
 

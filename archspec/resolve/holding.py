@@ -96,4 +96,4 @@ def filled(key: spec.Name, scope: Scope) -> spec.Name:
         known = match[1] in scope.values
         return as_word(scope.values[match[1]]) if known else match[0]
 
-    return spec.Name(names.TEMPLATE.sub(value, key.text), key.span)
+    return replace(key, text=names.TEMPLATE.sub(value, key.text))

@@ -17,11 +17,12 @@ from archspec.resolve.calls import endless, enter
 from archspec.resolve.expansion import check_reads, check_sizes
 from archspec.resolve.flows import Flow, for_each_sample, joining, meeting, only, origins
 from archspec.resolve.hints import wrong
+from archspec.resolve.interfaces import arriving, names_of_sizes
 from archspec.resolve.misfits import misfit
 from archspec.resolve.provenance import closed_by, followed
 from archspec.resolve.resolver import Resolver
 from archspec.resolve.scope import Scope
-from archspec.resolve.shapes_across_scopes import leaving, within
+from archspec.resolve.shapes_across_scopes import entering, leaving
 from archspec.schema.foreign import unknown_op
 
 
@@ -147,21 +148,28 @@ class Place:
             use: where it is used.
             callee: what has chosen it, where that is a formula.
         """
-        flow = only(self.flows, use.span)
+        flows = arriving(block, self.flows, use)
+        shapes = {name: flow.size for name, flow in flows.items()}
+        known = names_of_sizes(block, shapes, {*self.resolver.globals.names})
+        first, *_ = shapes.values()
+        sizes = [{size: shapes[name][i] for i, size in n.items()} for name, n in known.items()]
+        arriving_sizes = [entering(first), *sizes[1:]]
         outermost = self.resolver.globals
-        scope, call = enter(block, use, flow.size, self.path, self.scope, outermost)
+        scope, call = enter(block, use, arriving_sizes, self.path, self.scope, outermost)
         if self.scope.blocks >= limits.BLOCK_DEPTH:
             raise endless(block, use, self.scope, scope)
-        size = within(flow.size)
-        inputs = {INPUT: Flow(INPUT, size, flow.span, "the block's input", doubt=flow.doubt)}
-        made = self.resolver.module(block.body, self.name, self.path, scope, inputs)
+        inputs = {name: flow.entering(name, known[name]) for name, flow in flows.items()}
+        made = self.resolver.module(block.body, self.name, self.path, scope, inputs, block)
         return replace(
             made,
             block=call,
             callee=callee,
             written=use,
-            inputs=(flow.size,),
+            inputs=tuple(shapes.values()),
             output=leaving(made.output, call.bindings),
+            outputs=tuple(
+                out._replace(shape=leaving(out.shape, call.bindings)) for out in made.outputs
+            ),
         )
 
 

@@ -6,19 +6,38 @@ block is silently wrong when an activation at its start works in place on the bl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from archspec.errors import Diagnostic, Diagnostics, Note
 from archspec.network import INPUT, Body, Leaf, Node
 
 
 def check_overwriting(root: Body, diagnostics: Diagnostics) -> None:
     """Record every node that overwrites in place what a later node of its body reads."""
-    _overwrites_input(root, diagnostics)
+    _look(root, root.entries, diagnostics)
 
 
-def _overwrites_input(body: Body, diagnostics: Diagnostics) -> bool:
-    """Check a body, and tell whether it overwrites what it reads."""
-    holds = {INPUT: INPUT}
+class _Effect(NamedTuple):
+    """What a body does to the tensors that enter it.
+
+    Attributes:
+        overwritten: the places of those that it overwrites.
+        passed: the place of the one that may be what leaves; None where none is.
+    """
+
+    overwritten: frozenset[int]
+    passed: int | None
+
+
+def _look(body: Body, entering: Sequence[str], diagnostics: Diagnostics) -> _Effect:
+    """Check a body; what `entering` calls alike is one tensor that is read under several names."""
+    first: dict[str, str] = {}
+    pairs = zip(body.entries, entering, strict=True)
+    holds = {name: first.setdefault(tensor, name) for name, tensor in pairs}
+    entries = [holds[name] for name in body.entries]
     overwritten: dict[str, Node] = {}
+    spoilt: set[str] = set()
     for node in body.steps:
         for name in node.reads:
             # A value made in place is the new one; what it was made of is gone.
@@ -27,24 +46,26 @@ def _overwrites_input(body: Body, diagnostics: Diagnostics) -> bool:
                 _report(culprit, node, name, diagnostics)
         if not node.reads:
             continue
-        source = holds.get(node.reads[0], node.reads[0])
-        holds[node.name] = source if _may_return_input(node) else node.name
-        if _works_in_place(node, diagnostics):
-            gone = [name for name, held in holds.items() if held == source and name != node.name]
-            overwritten |= dict.fromkeys({*gone, node.reads[0]}, node)
-    return INPUT in overwritten
+        sources = [holds.get(name, name) for name in node.reads]
+        effect = _effect(node, sources, diagnostics)
+        holds[node.name] = node.name if effect.passed is None else sources[effect.passed]
+        for source in {sources[place] for place in effect.overwritten}:
+            gone = {name for name, held in holds.items() if held == source and name != node.name}
+            gone |= {name for name in node.reads if holds.get(name, name) == source}
+            overwritten |= dict.fromkeys(gone, node)
+            spoilt.add(source)
+    leaving = [holds.get(name, name) for name in body.returned]
+    passed = next((place for place, name in enumerate(entries) if name in leaving), None)
+    places = (place for place, name in enumerate(entries) if name in spoilt)
+    return _Effect(frozenset(places), passed)
 
 
-def _may_return_input(node: Leaf | Body) -> bool:
-    if isinstance(node, Leaf):
-        return node.op.passes_on()
-    return all(_may_return_input(child) for child in node.nodes)
-
-
-def _works_in_place(node: Leaf | Body, diagnostics: Diagnostics) -> bool:
-    if isinstance(node, Leaf):
-        return bool(getattr(node.op, "inplace", False))
-    return _overwrites_input(node, diagnostics)
+def _effect(node: Leaf | Body, sources: Sequence[str], diagnostics: Diagnostics) -> _Effect:
+    if isinstance(node, Body):
+        return _look(node, sources, diagnostics)
+    in_place = bool(getattr(node.op, "inplace", False))
+    passed = 0 if node.op.passes_on() else None
+    return _Effect(frozenset((0,) if in_place else ()), passed)
 
 
 def _report(culprit: Node, reader: Node, name: str, diagnostics: Diagnostics) -> None:

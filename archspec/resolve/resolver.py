@@ -64,7 +64,7 @@ class Resolver:
     diagnostics: Diagnostics
     globals: Scope
     expansion: Expansion
-    make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow]], Body]
+    make: Callable[[Resolver, spec.Node, str, str, Scope, dict[str, Flow], spec.Block | None], Body]
     inputs: Inputs
     patience: int = 0
     closed: dict[str, Decision] = field(default_factory=dict)
@@ -73,10 +73,25 @@ class Resolver:
     aside: int = limits.NODES
 
     def module(
-        self, node: spec.Node, name: str, path: str, scope: Scope, inputs: dict[str, Flow]
+        self,
+        node: spec.Node,
+        name: str,
+        path: str,
+        scope: Scope,
+        inputs: dict[str, Flow],
+        block: spec.Block | None = None,
     ) -> Body:
-        """Return the module that a body spells, also when the body is a single node."""
-        return self.make(self, node, name, path, scope, inputs)
+        """Return the module that a body spells, also when the body is a single node.
+
+        Args:
+            node: the body.
+            name: of the module.
+            path: of the module.
+            scope: the names in reach around it, or within it of a block.
+            inputs: what enters, by the names under which it reads that.
+            block: the block that has this body, if one does.
+        """
+        return self.make(self, node, name, path, scope, inputs, block)
 
     def close(self, vars: Iterable[str], what: str, place: Span | None) -> None:
         """Note that open vars decide what is there.

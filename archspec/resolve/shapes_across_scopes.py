@@ -22,9 +22,9 @@ def entering(shape: Shape) -> dict[str, int]:
     return {name: shape[index] for name, index in _places(shape)}
 
 
-def within(shape: Shape) -> Shape:
-    """Return a shape that enters a block, whose sizes have their names in it."""
-    return renamed(shape, {index: name for name, index in reversed(_places(shape))})
+def sizes_by_place(shape: Shape) -> dict[int, str]:
+    """Return the usual name of each size that enters a block, by its place."""
+    return dict(sorted({index: name for name, index in reversed(_places(shape))}.items()))
 
 
 def _places(shape: Shape) -> list[tuple[str, int]]:

@@ -57,11 +57,11 @@ class Siblings:
             message = f"the parameter `{name.text}` is not there, as its `if` is false"
             help = "put the merge that reads it under the same `if`"
             raise fail("G307", message, name.span, help=help)
-        if flow is None and any(re.fullmatch(lost, name.text) for lost in self.lost):
+        if flow is None and self.is_lost(name.text):
             return Flow("", None)
         if flow is None and name.text in values and name.text not in self.written:
             message = f"`{name.text}` holds a value here, and is no node"
-            help = "a block reads one tensor, by the name of `input`; nodes are not handed to it"
+            help = "a tensor enters a block by `from`, under the name of `input`, and is no value"
             raise fail("G307", message, name.span, help=help)
         if flow is None:
             known = [known for known in self.flows if not known.isdigit()]
@@ -143,6 +143,10 @@ class Siblings:
         """Return the names that came when there were already so many, the newest first."""
         # To look at all of them at each turn of a loop would take the square of time.
         return list(islice(reversed(self.flows), len(self.flows) - count))
+
+    def is_lost(self, name: str) -> bool:
+        """Tell whether a loop would have made a name, had nothing in it been wrong."""
+        return any(re.fullmatch(lost, name) for lost in self.lost)
 
     def lose(self, pattern: str) -> None:
         """Be silent about names that a loop would have made."""

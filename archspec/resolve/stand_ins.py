@@ -25,6 +25,8 @@ def stand_in(builder: Builder, node: spec.Node, scope: Scope, around: Around) ->
     if around.reads is None and isinstance(merge, spec.Use) and merge.operands is not None:
         names = [filled(name, scope) for name in merge.operands]
         return _of_merge(node, names, builder.siblings, builder.resolver.expansion)
+    if len(flows) > 1:
+        raise _could_be(node, written)
     return flows[0], written[0]
 
 
@@ -58,10 +60,15 @@ def _of_merge(
     found = [*{**lost, **there}.values()]
     if len(found) == 1:
         return data[found[0]], found[0]
+    raise _could_be(node, found)
+
+
+def _could_be(node: spec.Node, found: Sequence[str]) -> SpecError:
+    """Return the error about a node that is left out, and whose name could stand for these."""
     told = " and ".join(f"`{name}`" for name in found)
     message = f"this is left out, and could stand for {told}" if told else "nothing stands for this"
     which = " or ".join(f"`else: {{from: {name}}}`" for name in found)
-    raise fail("G329", message, node.span, help=f"say which: {which or '`else: {from: …}`'}")
+    return fail("G329", message, node.span, help=f"say which: {which or '`else: {from: …}`'}")
 
 
 def _made_of(

@@ -24,6 +24,7 @@ from archspec.errors import Diagnostic, Diagnostics, Note, Span, did_you_mean, f
 from archspec.merging import Document
 from archspec.ops import BY_NAME, Ops
 from archspec.schema import names, slips
+from archspec.schema.blocks import read_block
 from archspec.schema.foreign import unknown_op
 from archspec.schema.headers import header
 from archspec.schema.initialisation import init_rules
@@ -32,7 +33,7 @@ from archspec.schema.keys import unknown_argument
 from archspec.schema.nodes import NodeReader
 from archspec.schema.values import given, unquoted
 from archspec.schema.variables import read_var
-from archspec.spec import Block, Expect, Given, Name, Parameter, Spec, Var, Written
+from archspec.spec import Expect, Given, Name, Parameter, Spec, Var, Written
 from archspec.syntax import Listing, Mapping, Scalar, Tree
 
 _KEYS: Final = (*Spec.model_fields, "extends", "changes")
@@ -63,7 +64,7 @@ def read_spec(tree: Mapping, ops: Ops = BY_NAME) -> Written:
     fields["vars"] = _vars(tree.get("vars"), ops, diagnostics)
     fields["defaults"] = _defaults(tree.get("defaults"), ops, headers, diagnostics)
     fields["blocks"] = {
-        name: Block(place, header, reader.node(body))
+        name: read_block(reader, place, header, body)
         for name, (header, place, body) in headers.items()
     }
     fields["init"] = init_rules(tree.get("init"), headers, ops, diagnostics)

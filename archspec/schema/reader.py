@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from typing import Final, TypedDict
 
 from archspec.errors import Diagnostics, Span, SpecError, fail
@@ -60,6 +61,11 @@ class Reader(ABC):
             if not source.items:
                 raise fail("S213", "`from` names at least one node", source.span)
             reads = tuple(reference(item) for item in source.items)
+        elif isinstance(source, Mapping) and source.entries:
+            reads = tuple(
+                replace(reference(value), fills=Name(str(key.value), key.span))
+                for key, value in source.entries
+            )
         elif source is not None:
             reads = (reference(source),)
         decides = given(condition) if condition else None

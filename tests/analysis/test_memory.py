@@ -241,13 +241,13 @@ def test_peak_is_that_of_a_run_that_frees_what_is_dead(
 def test_peak_of_a_call_is_little_more(built: tuple[archspec.Architecture, nn.Module]) -> None:
     """Whoever calls a module holds what it passes until the call returns, used or not.
 
-    Hence the tolerance: never less, and at most half as much again, where a large map that nothing
-    reads any more stays with the caller (U-Net), or nearly all is alive at once anyhow (ViT).
+    Hence the tolerance: never less, and at most two thirds as much again, where large maps that
+    nothing reads any more stay with the caller, as the two that U-Net's `Up` reads.
     """
     net, module = built
     most = analysis.peak(net.network, SETTING).bytes
     found = _tracked(module.eval(), _images(net), module)
-    assert most <= found <= 1.5 * most
+    assert most <= found <= 5 / 3 * most
 
 
 def test_training_keeps_what_autograd_saves(

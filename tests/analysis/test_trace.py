@@ -20,7 +20,7 @@ from torch import nn
 import archspec
 from archspec import SpecError
 from archspec.commands import main
-from archspec.derivation import Derivation, as_text, derive
+from archspec.derivation import Derivation, as_data, as_text, derive
 from archspec.errors import fail
 from archspec.expressions import Value
 from archspec.network import Leaf
@@ -39,6 +39,14 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
 
 def names(scope: dict[str, Any]) -> dict[str, Any]:
     return {name["name"]: name["value"] for name in scope["names"]}
+
+
+def test_what_a_block_reads_is_told_with_its_names_for_it() -> None:
+    found = archspec.load("unet", width=8).trace("up2")
+    assert found.inputs == (("up1", (64, 32, 32)), ("down2", (32, 64, 64)))
+    assert "reads down2 (32, 64, 64) as skip" in as_text(found)
+    assert [held["as"] for held in as_data(found)["inputs"]] == ["below", "skip"]
+    assert "as" not in as_data(archspec.load("lenet").trace("features"))["inputs"][0]
 
 
 def test_a_convolution_in_a_block_in_two_loops(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,9 +37,11 @@ class Said:
     def __init__(self, text: str) -> None:
         text = " ".join(text.split())
         self.text = text
-        found = re.search(r"Map (\(N, .*?\)) to (\(N(?:, .*?)?\))\.(?: |$)", text)
+        found = re.search(r"Map (.*?) to (\(N(?:, .*?)?\))\.(?: |$)", text)
         assert found is not None, text
-        self.entering, self.leaving = parts(found[1]), parts(found[2])
+        inputs = re.search(r"The inputs are (.*?\))\.", text)
+        shapes = re.findall(r"\(N, .*?\)", inputs[1] if inputs else found[1])
+        self.entering, self.leaving = [*map(parts, shapes)], parts(found[2])
         self.odd = re.findall(r"This holds for odd (\w+)\.", text)
         self.bounds: dict[str, Fits] = {}
         for bound in re.finditer(r"(\w)(?: and (\w))? must (.*?)\.", text):
@@ -69,7 +71,7 @@ class Watched:
 
     def __init__(self, net: archspec.Architecture) -> None:
         self.given: dict[nn.Module, dict[str, Any]] = {}
-        self.read: dict[nn.Module, tuple[int, ...]] = {}
+        self.read: dict[nn.Module, tuple[tuple[int, ...], ...]] = {}
         network = source_class(net)
         there = vars(sys.modules[network.__module__]).values()
         classes = [c for c in there if inspect.isclass(c) and issubclass(c, nn.Module)]
@@ -97,7 +99,7 @@ class Watched:
         setattr(kind, "__init__", noted)  # noqa: B010 - assigned, mypy takes it for a mistake
 
     def _note(self, module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        self.read[module] = tuple(inputs[0].shape[1:])
+        self.read[module] = tuple(tuple(tensor.shape[1:]) for tensor in inputs)
 
     def modules(self) -> Iterator[tuple[nn.Module, Said]]:
         """Yield one module for each class and arguments, with what is said of it."""
@@ -114,32 +116,47 @@ class Watched:
 
 
 def check(
-    module: nn.Module, said: Said, given: dict[str, Any], read: tuple[int, ...], most: int
+    module: nn.Module,
+    said: Said,
+    given: dict[str, Any],
+    read: tuple[tuple[int, ...], ...],
+    most: int,
 ) -> int:
     """Run a block alone and compare with what is said; return how many sides were varied."""
     values = {k: v for k, v in given.items() if isinstance(v, int)}
     if any(given[name] % 2 == 0 for name in said.odd):
         return 0
-    free = [(i, name) for i, name in enumerate(said.entering) if name in SIDES]
-    values |= {name: read[i] for i, name in enumerate(said.entering) if re.fullmatch("[A-Z]", name)}
-    for i, name in enumerate(said.entering):
-        assert value(name, values) in (None, read[i]), (said.text, read)
-    if "Made for one" in said.text:
-        free = []
-    for i, name in [(-1, ""), *free]:
+    sizes = [
+        pair
+        for told, shape in zip(said.entering, read, strict=True)
+        for pair in zip(told, shape, strict=bool(told))
+    ]
+    values |= {name: size for name, size in sizes if re.fullmatch("[A-Z]", name)}
+    for name, size in sizes:
+        assert value(name, values) in (None, size), (said.text, read)
+    used = {word for name, _ in sizes for word in re.findall("[A-Z]", name)}
+    free = [] if "Made for one" in said.text else [name for name in SIDES if name in used]
+    for name in ("", *free):
         for n in range(1, most + 1) if name else [0]:
-            shape = [n if j == i else size for j, size in enumerate(read)]
             there = {**values, **({name: n} if name else {})}
+            shapes = [
+                [
+                    value(told[i], there) if told and name and name in told[i] else size
+                    for i, size in enumerate(shape)
+                ]
+                for told, shape in zip(said.entering, read, strict=True)
+            ]
             expected = said.sizes(there)
-            what = happens(module, torch.zeros(2, *shape))
-            case = (said.text, shape, expected, what)
+            tensors = [torch.zeros(2, *shape) for shape in shapes]
+            what = happens(module, *tensors)
+            case = (said.text, shapes, expected, what)
             bound = said.bounds.get(name)
             told = all(size is None or size > 0 for size in expected)
             if bound is not None or not (said.vague and name):
                 assert (what == "good") == (told and (bound is None or bound(n))), case
             if what == "good" and expected:
                 with torch.no_grad():
-                    made = module(torch.zeros(2, *shape)).shape[1:]
+                    made = module(*tensors).shape[1:]
                 assert len(made) == len(expected), case
                 assert all(e in (None, m) for e, m in zip(expected, made, strict=True)), (
                     case,
@@ -258,6 +275,11 @@ def test_blocks_of_bundled_networks_with_other_arguments(name: str) -> None:
     assert compare_others(archspec.load(name, **SMALL[name]), 9)
 
 
+def enters(name: str) -> bool:
+    """Tell whether a parameter is a size of what enters, which is not varied by itself."""
+    return name.startswith("in_") or name.endswith(("_channels", "_features"))
+
+
 def compare_others(
     net: archspec.Architecture, most: int, others: Iterable[int] = range(1, 12)
 ) -> int:
@@ -267,7 +289,7 @@ def compare_others(
         if "Made for one" in said.text:  # by the arguments that it has
             continue
         given, read = watched.given[module], watched.read[module]
-        numbers = [n for n, v in given.items() if type(v) is int and not n.startswith("in_")]
+        numbers = [n for n, v in given.items() if type(v) is int and not enters(n)]
         for name, value in product(numbers, others):
             other = {n: v for n, v in given.items() if n != "self"} | {name: value}
             try:

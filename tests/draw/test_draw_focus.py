@@ -31,7 +31,7 @@ def focus(name: str, path: str, depth: int | None = None) -> Scene:
         ("resnet34", "layer4", "layer3", ["avgpool"]),
         ("resnet34", "layer4.2", "layer4.1", ["avgpool"]),
         ("vgg16", "features", "Input", ["avgpool"]),
-        ("unet", "inc", "Input", ["down1", "cat4"]),
+        ("unet", "inc", "Input", ["down1", "up4"]),
     ],
 )
 def test_a_focus_names_what_is_around(name: str, path: str, before: str, after: list[str]) -> None:

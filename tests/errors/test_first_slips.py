@@ -66,14 +66,14 @@ ENDLESS = "blocks: {R(n): [{Conv2d: 8, kernel_size: 1}, {R: =n - 1}]}\nnet: [{R:
         (
             f"{HEAD}blocks: {{Gate: [Tanh]}}\nnet:\n  a: ReLU\n  b: {{from: [a, input], Gate: }}\n",
             "G310",
-            "what reads them apart stands in no block",
+            "a block that reads them apart has `input: [a, b]`",
         ),
         (f"{HEAD}net:\n  a: ReLU\n  b: {{Add: [a]}}\n", "G310", "`{Add: [a, b]}`"),
         (
             f"{HEAD}blocks:\n  Gate(skip): {{m: {{Mul: [skip, input]}}}}\n"
             "net:\n  a: ReLU\n  b: {Gate: a}\n",
             "G307",
-            "a block reads one tensor",
+            "a tensor enters a block by `from`",
         ),
         (
             f"{HEAD}net:\n  a: ReLU\n  b:\n    c: Tanh\n    d: {{Add: [c, a]}}\n",

@@ -23,7 +23,7 @@ from archspec.draw.scene import (
     Word,
 )
 from archspec.draw.words import figures
-from archspec.network import INPUT, Body, Network
+from archspec.network import Body, Network
 from archspec.ops import Form
 from archspec.ops.activation import Identity
 from archspec.ops.reshape import Flatten, Permute, Unflatten
@@ -70,7 +70,7 @@ def _reads(body: Body, starts: dict[str, Value], found: set[Read]) -> dict[str, 
     for node in body.steps:
         values = [names[name] for name in node.reads if name in names]
         if isinstance(node, Body):
-            inner = _reads(node, {INPUT: values[0]}, found)
+            inner = _reads(node, dict(zip(node.entries, values, strict=True)), found)
             names[node.name] = inner[node.result]
         elif node.op.form is Form.TENSOR:
             continue

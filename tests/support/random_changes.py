@@ -105,6 +105,9 @@ class Words:
         looping = any(word in tree for word in _LOOPS)
         for key, held in tree.items():
             if key == "from" or (key in _MERGES and not isinstance(held, dict)):
+                if isinstance(held, dict):  # by the names of a block's inputs
+                    tree[key] = {n: new if name == old else name for n, name in held.items()}
+                    continue
                 names = held if isinstance(held, list) else [held]
                 names = [new if name == old else name for name in names]
                 tree[key] = names if isinstance(held, list) else names[0]
@@ -130,6 +133,11 @@ class Words:
         return {**place, "do": new} if place else new
 
 
+def _body(block: Any) -> Any:
+    """Return the body of a block, which may be written as the file is."""
+    return block["net"] if isinstance(block, dict) and "input" in block else block
+
+
 def _gone(old: Any, words: Words) -> Any:
     if isinstance(old, dict) and words.is_node(old):
         return {key: held for key, held in old.items() if key != "else"} | {"if": False}
@@ -143,7 +151,7 @@ def changed(spec: dict[str, Any], rng: random.Random) -> tuple[dict[str, Any], d
     words = Words(frozenset({*BY_NAME, *_KEYS, *blocks}))
     sites = [*words.sites(made["net"], "net")]
     for name, header in blocks.items():
-        sites += words.sites(made["blocks"][header], name)
+        sites += words.sites(_body(made["blocks"][header]), name)
     rng.shuffle(sites)
     taken: list[str] = []
     changes: dict[str, Any] = {}
@@ -191,6 +199,7 @@ def _start(
 ) -> Site | None:
     """Return the input of a body, behind which nodes can stand; seldom there is one."""
     bodies = {name: spec["blocks"][header] for name, header in blocks.items()}
+    bodies = {name: body for name, body in bodies.items() if _body(body) is body}
     if isinstance(spec["input"], list):
         bodies["net"] = spec["net"]
     name = rng.choice(sorted(bodies) * 4 + [""] * 12)
@@ -220,17 +229,15 @@ def _let_read(site: Site, new: Any, spec: dict[str, Any], words: Words) -> None:
     last, name = [*new][-1], str(site.key)
     for key, node in site.body.items():
         site.body[key] = words.rename(node, name, last)
-    if (
-        name != "input"
-        and site.path.startswith("net.")
-        and site.body is spec["net"]
-        and "outputs" in spec
-    ):
-        held = spec["outputs"]
+    for around in (spec, *spec.get("blocks", {}).values()):
+        named = isinstance(around, dict) and site.body is around.get("net") and "outputs" in around
+        if name == "input" or not named:
+            continue
+        held = around["outputs"]
         if isinstance(held, dict):
-            spec["outputs"] = {label: last if n == name else n for label, n in held.items()}
+            around["outputs"] = {label: last if n == name else n for label, n in held.items()}
         else:
-            spec["outputs"] = last if held == name else held
+            around["outputs"] = last if held == name else held
 
 
 def _insert(after: list[tuple[Site, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import random_blocks
 import random_layouts
+import random_tensors
 from random_marks import Flow, Node, Scope, is_op, marks
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Mapping:
         """Add a child, or a few that belong together."""
         ways = [self.plain] * 5 + [self.aside] * 3 + [self.merged] * 5 + [self.projected] * 2
         ways += [self.optional] * 2 + [self.again] * 2 + [self.spliced, self.named_loop]
-        ways += [self.tensor] * 2 + [self.either, self.alias]
+        ways += [self.tensor] * 2 + [self.either, self.alias] + [self.several] * 2
         if not self.scope.in_block:
             ways += [self.other_rank]
         self.rng.choice(ways)()
@@ -47,6 +48,9 @@ class Mapping:
         if isinstance(node, dict) and node.keys() & {"repeat", "for"}:
             return {"from": flow.name} | node
         return {"from": flow.name, "do": node}
+
+    def several(self) -> None:
+        random_tensors.several(self)
 
     def tensor(self) -> None:
         random_layouts.tensor(self)

@@ -36,6 +36,17 @@ class Down(nn.Module):
         return found
 
 
+class Up(nn.Module):
+    def __init__(self, before: int, skip: int, channels: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(before, channels, 2, stride=2)
+        self.conv = DoubleConv(skip + channels, channels)
+
+    def forward(self, below: Tensor, skip: Tensor) -> Tensor:
+        found: Tensor = self.conv(torch.cat([skip, self.up(below)], 1))
+        return found
+
+
 class UNet(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
@@ -45,8 +56,7 @@ class UNet(nn.Module):
             self.add_module(f"down{i + 1}", Down(widths[i], widths[i + 1]))
         for i in range(4):
             deep, flat = widths[4 - i], widths[3 - i]
-            self.add_module(f"up{i + 1}", nn.ConvTranspose2d(deep, flat, 2, stride=2))
-            self.add_module(f"conv{i + 1}", DoubleConv(deep, flat))
+            self.add_module(f"up{i + 1}", Up(deep, flat, flat))
         self.outc = nn.Conv2d(width, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -55,8 +65,7 @@ class UNet(nn.Module):
             maps.append(self.get_submodule(f"down{i + 1}")(maps[-1]))
         x = maps.pop()
         for i in range(4):
-            x = self.get_submodule(f"up{i + 1}")(x)
-            x = self.get_submodule(f"conv{i + 1}")(torch.cat([maps.pop(), x], 1))
+            x = self.get_submodule(f"up{i + 1}")(x, maps.pop())
         found: Tensor = self.outc(x)
         return found
 

@@ -36,8 +36,7 @@ from archspec.codegen.uses.frame import Frame
 from archspec.codegen.words import of_blocks, of_chains, of_network
 from archspec.codegen.words.of_shapes import mapping
 from archspec.expressions import Value
-from archspec.network import INPUT, Body
-from archspec.resolve.shapes_across_scopes import entering
+from archspec.network import Body
 
 _ROUNDS: Final = 16
 """How often a class that calls itself is written anew, until it hands on all that it needs."""
@@ -164,7 +163,7 @@ class Writer:
         frame = Frame(
             ops=self.program.network.ops,
             scopes=[block.values for block in blocks],
-            sizes=tuple(entering(uses[0].inputs[0])),
+            sizes=tuple(name for sizes in blocks[0].sizes for name in sizes),
             order=(*(p.name for p in blocks[0].parameters if p.name not in local), *blocks[0].vars),
             local=local,
             defaults=blocks[0].defaults,
@@ -236,13 +235,13 @@ class Writer:
     ) -> Method:
         own = tensors(items)
         body = [line(item, own) for item in ordered(items)]
-        results = {node.result for node in bodies}
+        entries = bodies[0].entries
+        results = {node.outputs[0].written if node.outputs else node.result for node in bodies}
         result = results.pop() if len(results) == 1 else body[-1].name
-        written = Forward(
-            body, (INPUT,), (result,), aliases=constructor.aliases, own=own, shapes=False
-        ).write()
-        signature = signatures.forward(["x"], "Tensor")
-        return Method(signature, partial(mapping, bodies, frame, indent=2), written)
+        aliases = constructor.aliases
+        forward = Forward(body, entries, (result,), aliases=aliases, own=own, shapes=False)
+        said = partial(mapping, bodies, frame, indent=2)
+        return Method(signatures.forward(entries, "Tensor"), said, forward.write())
 
 
 def _is_size(value: Value) -> bool:

@@ -21,7 +21,7 @@ from archspec.codegen.uses.children import Item, attribute, is_own, is_silent
 from archspec.codegen.uses.common_formula import View, entered, inside
 from archspec.codegen.uses.flat_paths import are_apart, is_deep, is_opened, variable
 from archspec.codegen.uses.frame import Frame
-from archspec.network import INPUT, Body, Leaf, Loop
+from archspec.network import Body, Leaf, Loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,8 @@ class Unrolled:
                 made = call("cast", dotted("Any"), made)
             self._begin(module)
             self._assign(place, body.name, made)
-        inner = _Place(
-            body, _join(place.path, body.name), module, {INPUT: place.value(body.reads[0])}
-        )
+        inputs = dict(zip(body.entries, map(place.value, body.reads), strict=True))
+        inner = _Place(body, _join(place.path, body.name), module, inputs)
         self._children(entered(view), inner)
         if new:
             self._initialise(body, module)

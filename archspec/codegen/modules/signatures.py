@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from archspec.codegen.python.formulas import default_tree
 from archspec.codegen.python.trees import function, kind
 from archspec.codegen.uses.frame import Parameter
+from archspec.network import INPUT
 from archspec.ops import Ops
 
 
@@ -24,8 +25,9 @@ def declared(parameter: Parameter, ops: Ops) -> tuple[ast.arg, ast.expr | None]:
 
 
 def forward(inputs: Iterable[str], returns: str, name: str = "forward") -> ast.FunctionDef:
-    """Return the `def` of a forward pass, or of a part of it."""
-    given = [ast.arg("self"), *(ast.arg(name, kind("Tensor")) for name in inputs)]
+    """Return the `def` of a forward pass, or of a part of it, that reads tensors of these names."""
+    names = ("x" if known == INPUT else known for known in inputs)
+    given = [ast.arg("self"), *(ast.arg(read, kind("Tensor")) for read in names)]
     return function(name, [(parameter, None) for parameter in given], kind(returns))
 
 

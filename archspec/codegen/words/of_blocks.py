@@ -13,7 +13,7 @@ from archspec.codegen.words.of_layers import Place, capital, listed, number, par
 from archspec.codegen.words.of_residuals import residuals
 from archspec.codegen.words.prose import docstring, fits
 from archspec.codegen.words.staying import stays
-from archspec.network import INPUT, Body, Leaf
+from archspec.network import Body, Leaf
 from archspec.ops import Kind
 from archspec.ops.ranked import family
 
@@ -205,8 +205,8 @@ def _is_merge(node: Leaf | Body) -> bool:
 def _joined(body: Body) -> _Join | None:
     """Return the merge that a body comes down to.
 
-    None when it comes down to none, or joins neither the input itself nor what is made of it by
-    single layers alone.
+    None when it comes down to none, or joins neither the input itself, of which there is one, nor
+    what is made of it by single layers alone.
     """
     nodes: dict[str, Leaf | Body] = {node.name: node for node in body.nodes}
     last = nodes.get(body.result)
@@ -215,12 +215,12 @@ def _joined(body: Body) -> _Join | None:
     if not isinstance(last, Leaf) or not _is_merge(last) or getattr(last.op, "dim", 1) != 1:
         return None
     reads = [name for name in last.reads if name not in body.own]
-    if len(reads) < 2:  # a tensor of the module's own, which is computed of nothing
+    if len(reads) < 2 or len(body.entries) > 1:  # what a module owns is computed of nothing
         return None
     merge = frozenset((place(last),))
-    if INPUT in reads and {*reads} != {INPUT}:
+    if {*body.entries} < {*reads}:
         return _Join(last, "input", merge)
-    paths = [path for name in reads if (path := _path(name, nodes)) is not None]
+    paths = [path for name in reads if (path := _path(name, body.entries[0], nodes)) is not None]
     if len(paths) < len(reads):
         return None
     direct = [path for path in paths if last.label == "Add" and _projects(path)]
@@ -237,10 +237,10 @@ def _written(path: Sequence[Leaf | Body]) -> frozenset[Place]:
     return frozenset(place(node) for node in path)
 
 
-def _path(name: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | None:
+def _path(name: str, start: str, nodes: Mapping[str, Leaf | Body]) -> list[Leaf | Body] | None:
     """Return the layers between a value and a body's input; None where several tensors meet."""
     path: list[Leaf | Body] = []
-    while name != INPUT:
+    while name != start:
         if len(nodes[name].reads) != 1:
             return None
         path.append(nodes[name])

@@ -15,7 +15,7 @@ from archspec.codegen.words.of_layers import (
     place,
     told,
 )
-from archspec.network import INPUT, Body, Leaf
+from archspec.network import Body, Leaf
 from archspec.ops import Kind
 
 _MLP: Final = (Kind.LINEAR, Kind.ACTIVATION, Kind.LINEAR)
@@ -99,7 +99,7 @@ def _between(name: str, before: str, nodes: Mapping[str, Leaf | Body]) -> _Branc
     """Return the layers that make one value of another; None where several tensors meet."""
     path: _Branch = []
     while name != before:
-        if name == INPUT or name not in nodes or len(nodes[name].reads) != 1:
+        if name not in nodes or len(nodes[name].reads) != 1:
             return None
         path.append(nodes[name])
         name = nodes[name].reads[0]

@@ -13,29 +13,27 @@ from archspec import expressions
 from archspec.analysis.sizes import Area
 from archspec.codegen.python.flat import flat
 from archspec.codegen.uses.frame import Frame
+from archspec.codegen.words.entering_sizes import SIDES, Entering, names_by_input
 from archspec.codegen.words.fitting_sides import rule
 from archspec.codegen.words.of_layers import listed
-from archspec.codegen.words.prose import docstring, fits
+from archspec.codegen.words.prose import docstring, fits, tied
 from archspec.codegen.words.side_formulas import Extent, extent, limits, window
 from archspec.codegen.words.size_names import (
     axis_of,
     formula_out,
     is_channels_first,
-    is_free,
     keeps,
     named,
     product,
     words,
 )
-from archspec.codegen.words.trials import Trials, trials
+from archspec.codegen.words.trials import Trials
 from archspec.expressions import Formula
 from archspec.network import Body, Side
 from archspec.ops import ChannelsLast
 
 _CHANNELS_FIRST: Final = ("C", "L")
 """The names of two sizes where it is the second that may be any."""
-
-_SIDES: Final = ("D", "H", "W", "T", "L")
 
 
 def mapping(bodies: Sequence[Body], frame: Frame, *, indent: int) -> list[str]:
@@ -47,54 +45,49 @@ class _Mapping:
     """What is said of a block, as it is put together.
 
     Attributes:
-        before: names of the sizes that enter, by their place.
+        into: what enters.
         after: names of the sizes that leave.
-        free: the sides that may have more than one value; a letter stands for each.
     """
 
     def __init__(self, bodies: Sequence[Body], frame: Frame) -> None:
         self.bodies = bodies
         self.frame = frame
-        self.before = named([body.inputs[0] for body in bodies])
+        self.into = Entering(bodies, frame, names_by_input(bodies))
         self.after = named([body.output for body in bodies])
-        self.trials = self._trials()
-        if self.before == ("T", "C") and not self.free:
+        if self.into.names == [("T", "C")] and not self.into.free:
             self._read_as(_CHANNELS_FIRST)
         elif self.after == ("T", "C") and all(map(is_channels_first, self.trials.uses)):
             self.after = _CHANNELS_FIRST
 
-    def _trials(self) -> Trials:
-        letters = {i: name for i, name in enumerate(self.before) if name in _SIDES}
-        return trials(self.bodies, self.frame, letters)
+    @property
+    def trials(self) -> Trials:
+        """Trials of the block."""
+        return self.into.trials
 
     def _read_as(self, names: tuple[str, ...]) -> None:
         """Read two sizes as channels and a length, if that may be any."""
-        kept = self.before, self.after, self.trials
         if any(isinstance(body.inputs[0], ChannelsLast) for body in self.bodies):
             return
-        self.before = names
+        other = Entering(self.bodies, self.frame, [names])
+        if not other.free:
+            return
         if not any(isinstance(body.output, ChannelsLast) for body in self.bodies):
-            self.after = names if self.after == kept[0] else self.after
-        self.trials = self._trials()
-        if not self.free:
-            self.before, self.after, self.trials = kept
-
-    @property
-    def free(self) -> frozenset[str]:
-        """The sides that may have more than one value, in each of the uses."""
-        uses = self.trials.uses
-        return frozenset(
-            name for name in self.before if name in _SIDES and all(is_free(u, name) for u in uses)
-        )
+            self.after = names if [self.after] == self.into.names else self.after
+        self.into = other
 
     def written(self, indent: int) -> list[str]:
         """Return the docstring: formulas in its first line where they fit, else behind it."""
-        entering = self._entering()
+        entering, notes = self.into.text(), self._notes()
         channels = self._channels()
-        notes = self._notes()
         exact = f"Map {entering} to {self._leaving(channels)}."
         if fits(exact, indent=indent, alone=not notes):
             return docstring(exact, *notes, indent=indent)
+        if len(self.into.names) > 1:
+            notes.insert(0, f"The inputs are {self.into.text(tied)}.")
+            entering = "the inputs"
+            exact = f"Map {entering} to {self._leaving(channels)}."
+            if fits(exact, indent=indent, alone=False):
+                return docstring(exact, *notes, indent=indent)
         short, told = self._shortened(channels)
         return docstring(f"Map {entering} to {self._leaving(short)}.", *told, *notes, indent=indent)
 
@@ -104,35 +97,6 @@ class _Mapping:
             return channels, []
         return "C'", [f"C' is {channels}."]
 
-    def _entering(self) -> str:
-        if not self.before:
-            return "(N, *)"
-        return f"(N, {', '.join(map(self._size_in, range(len(self.before))))})"
-
-    def _size_in(self, index: int) -> str:
-        """Return a size that enters: a parameter or a number where it is one, else a letter."""
-        name = self.before[index]
-        if name in self.free:
-            return name
-        sizes = [int(body.inputs[0][index]) for body in self.bodies]
-        if name in _SIDES:
-            return self._fixed(sizes) or name
-        known = ["in_channels", "in_features"]
-        known = known[1:] if name == "features" else known[:1] if self.before[0] == "C" else known
-        if found := [size for size in known if size in self.frame.needed]:
-            return found[-1]
-        return str(sizes[0]) if len({*sizes}) == 1 else name
-
-    def _fixed(self, sizes: Sequence[int]) -> str:
-        """Return a side that can have one value alone: a parameter, or a number; else nothing."""
-        scopes = self.frame.scopes
-        for name in self.frame.order:
-            if name in self.frame.needed and [scope.get(name) for scope in scopes] == [*sizes]:
-                return name
-        # Another number may be made for another height or width.
-        several = len({*sizes}) > 1 or self.trials.holding & {*self.frame.order}
-        return "" if several else str(sizes[0])
-
     def _leaving(self, channels: str) -> str:
         if not self.after:
             return "(N, *)"
@@ -141,31 +105,19 @@ class _Mapping:
 
     def _size_out(self, index: int, channels: str) -> str:
         name = self.after[index]
-        if name not in _SIDES:
+        if name not in SIDES:
             return channels
         sizes = {use.leaving[index] for use in self.trials.uses}
         known = self._is_apart and not all(isinstance(size, int) for size in sizes)
-        if not known and (alike := self._alike(index)):
-            return self._size_in(alike[0])
+        if not known and (alike := self.into.alike(index, self.after[index])):
+            return self.into.size(*alike[0])
         if self._is_apart and index in self._extents:
             found = self._extents[index]
             return f"{self._axis(index)}'" if found is None else found.text
         area = next(iter(sizes))
         if self._is_apart and len(sizes) == 1 and isinstance(area, Area):
             return product(area) or name
-        return self._fixed([int(body.output[index]) for body in self.bodies]) or f"{name}'"
-
-    def _alike(self, index: int) -> list[int]:
-        """Return which sides that enter are in all uses the size that leaves, as it is there."""
-        leaving = [body.output[index] for body in self.bodies]
-        order = sorted(range(len(self.before)), key=lambda i: self.before[i] != self.after[index])
-        return [
-            i
-            for i in order
-            if self.before[i] in _SIDES
-            and self.before[i] not in self.free
-            and [body.inputs[0][i] for body in self.bodies] == leaving
-        ]
+        return self.into.fixed([int(body.output[index]) for body in self.bodies]) or f"{name}'"
 
     @property
     def _is_apart(self) -> bool:
@@ -178,7 +130,7 @@ class _Mapping:
         return {
             i: extent(self._axis(i), self.trials.all, i) if self.trials.complete else None
             for i, name in enumerate(self.after)
-            if name in _SIDES and self._axis(i)
+            if name in SIDES and self._axis(i)
         }
 
     def _axis(self, index: int) -> str:
@@ -211,34 +163,32 @@ class _Mapping:
 
     def _bounds(self, found: Sequence[Extent | None]) -> list[str]:
         """Return which sides do not get through, unless the sizes that leave tell it."""
-        sides = [name for name in self.before if name in _SIDES]
-        fixed = [
-            name for i, name in enumerate(self.before) if name in sides and self._size_in(i) == name
-        ]
-        fixed = [name for name in fixed if name not in self.free]
+        sides = self.into.sides
+        told = {self.into.size(i, k) for k, own in enumerate(self.into.letters) for i in own}
+        fixed = [name for name in sides if name not in self.into.free and name in told]
         if fixed:
             return [f"Made for one {words(fixed)}: others may not fit the layers."]
         extents = [e for e in found if e is not None]
         bound = {
             name: limits(name, self.trials.all, [e for e in extents if name in e.text])
             for name in sides
-            if name in self.free
+            if name in self.into.free
         }
         untold = [name for name, there in bound.items() if not there.told]
         return _asked(untold, [bound[name].rule for name in untold]) if untold else []
 
     def _channels(self) -> str:
         """Return the channels that leave: those that entered, a formula, a number, a letter."""
-        here = next((i for i, name in enumerate(self.after) if name not in _SIDES), -1)
+        here = next((i for i, name in enumerate(self.after) if name not in SIDES), -1)
         if here < 0:
             return ""
         name = self.after[here]
         sizes = [int(body.output[here]) for body in self.bodies]
         if formula := _common(self.bodies, self.frame, here):
             return formula
-        there = self.before.index(name) if name in self.before else -1
+        there = self.into.names[0].index(name) if name in self.into.names[0] else -1
         if there >= 0 and all(keeps(body, here, there) for body in self.bodies):
-            return self._size_in(there)
+            return self.into.size(there)
         return str(sizes[0]) if len({*sizes}) == 1 else f"{name}'"
 
 

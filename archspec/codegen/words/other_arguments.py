@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from archspec import expressions
 from archspec.codegen.uses.common_formula import View, entered, inside
 from archspec.expressions import ExpressionError, Formula, Value
-from archspec.network import INPUT, Body, Leaf, Loop
+from archspec.network import Body, Leaf, Loop
 from archspec.ops import ChannelsLast, Form, Misfit, Shape, sized
 
 GEOMETRY: Final = frozenset(
@@ -39,8 +40,19 @@ def there(views: Sequence[View]) -> Iterator[View]:
             yield view
 
 
-def remade(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Body | None:
+def remade(
+    view: View,
+    values: Mapping[str, Value],
+    varied: Sequence[str],
+    factors: Sequence[Mapping[int, int]],
+) -> Body | None:
     """Return a body with other values of its parameters, for the first size that is enough.
+
+    Args:
+        view: the body.
+        values: what its names mean.
+        varied: those that have other values.
+        factors: by how much sizes that enter grow together, by their index, for each input.
 
     Raises:
         UntriedError: when it is not known whether there is one.
@@ -49,7 +61,8 @@ def remade(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Bo
     assert isinstance(body, Body)
     untried: UntriedError | None = None
     for more in _FURTHER:
-        for before in _enlarged(body.inputs[0], more):
+        pairs = zip(body.inputs, factors, strict=True)
+        for before in product(*(_enlarged(shape, more, factor) for shape, factor in pairs)):
             try:
                 return _body(body, inside(view), before, values, varied)
             except UntriedError as error:
@@ -61,7 +74,7 @@ def remade(view: View, values: Mapping[str, Value], varied: Sequence[str]) -> Bo
     return None
 
 
-def _enlarged(shape: Shape, more: int) -> Iterator[Shape]:
+def _enlarged(shape: Shape, more: int, factors: Mapping[int, int]) -> Iterator[Shape]:
     """Yield shapes whose sides are larger; the channels stay.
 
     Of two sizes, which may be a signal (C, L) or a sequence (T, C), it is the one or the other.
@@ -69,8 +82,8 @@ def _enlarged(shape: Shape, more: int) -> Iterator[Shape]:
     last = len(shape) - 1
     both = last == 1 and not isinstance(shape, ChannelsLast)
     for channels in (last, 0) if both else (channels_of(shape),):
-        sizes = (int(n) + (more if last and i != channels else 0) for i, n in enumerate(shape))
-        yield sized(shape, sizes)
+        grown = (more * factors.get(i, 1) if last and i != channels else 0 for i in range(last + 1))
+        yield sized(shape, (int(n) + by for n, by in zip(shape, grown, strict=True)))
 
 
 def channels_of(shape: Shape) -> int:
@@ -81,7 +94,7 @@ def channels_of(shape: Shape) -> int:
 def _body(
     body: Body,
     views: Sequence[View],
-    before: Shape,
+    before: Sequence[Shape],
     values: Mapping[str, Value],
     varied: Sequence[str],
 ) -> Body:
@@ -89,18 +102,18 @@ def _body(
     _same_children(views, values, varied)
     found = {view.child.name: view for view in there(views) if not isinstance(view.child, Loop)}
     made: dict[str, Leaf | Body] = {}
-    shapes: dict[str, Shape] = {INPUT: before}
+    shapes: dict[str, Shape] = dict(zip(body.entries, before, strict=True))
     for node in body.steps:
         view, inputs = found[node.name], [shapes[name] for name in node.reads]
         if isinstance(node, Body):
-            made[node.name] = _body(node, entered(view), inputs[0], values, varied)
+            made[node.name] = _body(node, entered(view), inputs, values, varied)
         else:
             made[node.name] = _leaf(body, node, view, inputs, values, varied)
         shapes[node.name] = made[node.name].output
     return replace(
         body,
         children=tuple(made[node.name] for node in body.nodes),
-        inputs=(before,),
+        inputs=(*before,),
         output=shapes[body.result],
     )
 

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from archspec import expressions
 from archspec.analysis.reach import Reach
 from archspec.analysis.sides import entering
-from archspec.analysis.sizes import Sizes
+from archspec.analysis.sizes import Sizes, times
 from archspec.analysis.verdicts import GOOD, Worked
 from archspec.codegen.uses.common_formula import View, entered, inside
 from archspec.codegen.uses.frame import Frame
@@ -23,8 +23,8 @@ from archspec.codegen.words.other_arguments import (
     remade,
     there,
 )
-from archspec.network import INPUT, Body, Leaf
-from archspec.ops import spatial
+from archspec.network import Body, Leaf
+from archspec.ops import Shape, spatial
 from archspec.ops.reshape import Narrow
 from archspec.ops.shape import place
 
@@ -82,13 +82,17 @@ class Trials:
         return (*self.uses, *self.others)
 
 
-def trials(bodies: Sequence[Body], frame: Frame, letters: Mapping[int, str]) -> Trials:
+Letters: TypeAlias = Sequence[Mapping[int, tuple[str, int]]]
+"""Names for the sizes that enter and may be any, by their index, each with what multiplies it."""
+
+
+def trials(bodies: Sequence[Body], frame: Frame, letters: Letters) -> Trials:
     """Try a block: its uses as they are, and some with other values of its parameters.
 
     Args:
         bodies: the uses.
         frame: the names of its class.
-        letters: names for the sizes that enter and may be any, by their index.
+        letters: names for the sizes that enter, of each input.
     """
     views = [
         View(use, frame.spelt, scope) for use, scope in zip(bodies, frame.scopes, strict=False)
@@ -122,11 +126,19 @@ def _unlike(views: Sequence[View]) -> list[View]:
     return [*kinds.values()][:_USES]
 
 
-def _trial(
-    body: Body, values: Mapping[str, int], letters: Mapping[int, str], worked: Worked
-) -> Trial:
+def _trial(body: Body, values: Mapping[str, int], letters: Letters, worked: Worked) -> Trial:
     reach = Reach(worked=worked)
-    return Trial(values, reach, reach.through(body, {INPUT: entering(body.inputs[0], letters)}))
+    given = {
+        name: _entering(shape, named)
+        for name, shape, named in zip(body.entries, body.inputs, letters, strict=True)
+    }
+    return Trial(values, reach, reach.through(body, given))
+
+
+def _entering(shape: Shape, named: Mapping[int, tuple[str, int]]) -> Sizes:
+    """Return what enters, some of whose sizes are multiples of a side that may be any."""
+    sizes = entering(shape, {i: name for i, (name, _) in named.items()})
+    return tuple(times(size, named[i][1]) if i in named else size for i, size in enumerate(sizes))
 
 
 def _given(view: View, varied: Sequence[str]) -> dict[str, int]:
@@ -152,14 +164,15 @@ def _of_channels(leaf: Leaf) -> frozenset[str]:
 
 
 def _tried(
-    view: View, varied: Sequence[str], letters: Mapping[int, str], worked: Worked
+    view: View, varied: Sequence[str], letters: Letters, worked: Worked
 ) -> Iterator[Trial | None]:
     """Yield trials with other values, if layers can be made with them; None where none can tell."""
     body = view.child
     assert isinstance(body, Body)
+    factors = [{i: factor for i, (_, factor) in named.items()} for named in letters]
     for values in _rows(view, varied):
         try:
-            made = remade(view, {**view.scope, **values}, varied)
+            made = remade(view, {**view.scope, **values}, varied, factors)
         except UntriedError:
             yield None
             continue

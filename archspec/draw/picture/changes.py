@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archspec.analysis import costs
-from archspec.analysis.alignment import Child, inputs, pairs
+from archspec.analysis.alignment import Child, entries, inputs, pairs
 from archspec.analysis.difference import Comparison
 from archspec.draw.units.blocks import GONE
 from archspec.draw.words import figures
-from archspec.network import INPUT, Body, Leaf, Network
+from archspec.network import Body, Leaf, Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def _united(before: Body, after: Body, arriving: Mapping[str, str]) -> Body:
     for node in after.nodes:
         was = there[node.name]
         if isinstance(was, Body) and isinstance(node, Body):
-            children.append(_united(was, node, {INPUT: INPUT}))
+            children.append(_united(was, node, entries(was, node)))
         else:
             children.append(node)
     places = {node.name: node.place for node in children}
@@ -107,15 +107,17 @@ def _united(before: Body, after: Body, arriving: Mapping[str, str]) -> Body:
 def _removed(
     node: Child, around: Body, names: Mapping[str, str], places: Mapping[str, int]
 ) -> Child:
-    """Return a node as one beside the line, which reads the first map that it did."""
+    """Return a node as one beside the line, which reads the first map that it did, and no other."""
     maps = zip(node.reads, node.inputs, strict=True)
-    first = next((one for one in maps if one[0] not in around.own), (INPUT, around.inputs[0]))
+    first = (around.entries[0], around.inputs[0])
+    first = next((one for one in maps if one[0] not in around.own), first)
     read, shape = names[first[0]], first[1]
+    count = len(node.entries) if isinstance(node, Body) else 1
     return replace(
         _renamed(node),
         name=names[node.name],
-        reads=(read,),
-        inputs=(shape,),
+        reads=(read,) * count,
+        inputs=(shape,) * count,
         training_only=True,
         reuses=None,
         place=places.get(read, -1),

@@ -144,6 +144,8 @@ def _drawn(
     """Draw inputs, stages and outputs; return them, and where each unit can be read."""
     terminals: list[Fork | Terminal] = [*_terminals(content.inputs, drawer)]
     drawer.wiring.abreast(*((node.key,) for node in terminals))
+    if len(terminals) > 1:
+        drawer.wiring.abreast_already = frozenset(node.key for node in terminals)
     pairs = zip(terminals, content.inputs, strict=True)
     ends: Ends = {port.key: Tail(node.key, port.shape) for node, port in pairs}
     everything = [unit for part in parts for unit in part.units]

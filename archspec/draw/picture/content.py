@@ -14,7 +14,7 @@ from archspec.draw.units.stages import stages
 from archspec.draw.units.unit import Group, Unit
 from archspec.draw.words import figures
 from archspec.errors import did_you_mean
-from archspec.network import INPUT, Body, Leaf, Network, walk
+from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Shape
 
 
@@ -87,7 +87,8 @@ def focused(network: Network, path: str) -> Content:
         DrawError: when there is no such module, or nothing is in it.
     """
     body, around = _found(network, path)
-    before, after = _before(network, body, around), _after(network, body, around)
+    before = [_before(network, body, around, place) for place in range(len(body.entries))]
+    after = _after(network, body, around)
     figures = _figures(costs(network)[path])
     if path.partition(".")[0] in network.side:
         figures = (figures[0], "training only")
@@ -95,9 +96,9 @@ def focused(network: Network, path: str) -> Content:
     units, result = ((group,), group.key) if group else _units(body)
     return Content(
         title=f"{network.name} · {path}",
-        facts=(*figures, _widened(network, before, path)),
+        facts=(*figures, _widened(network, before[0], path)),
         units=units,
-        inputs=(Port(before, body.inputs[0], INPUT),),
+        inputs=tuple(map(Port, before, body.inputs, body.entries)),
         outputs=tuple(Port(title, body.output, result) for title in after),
         block=group,
         is_part=True,
@@ -133,16 +134,14 @@ def _found(network: Network, path: str) -> tuple[Body, Sequence[Body]]:
     raise DrawError(f"no module `{path}`; {help or f'there are {known}, …'}")
 
 
-def _before(network: Network, body: Body, around: Sequence[Body]) -> str:
-    """Return the path of what a module reads, or the name of an input of the network."""
+def _before(network: Network, body: Body, around: Sequence[Body], place: int) -> str:
+    """Return the path of what a module reads in a place, or the name of the network's input."""
     here = body
     for parent in around:
-        (name,) = here.reads
+        name = here.reads[place]
         if name in {node.name for node in parent.nodes}:
             return f"{parent.path}.{name}".lstrip(".")
-        if name != INPUT or parent is network.root:
-            break
-        here = parent
+        here, place = parent, parent.entries.index(name)
     return "Input" if len(network.inputs) == 1 else name
 
 

@@ -56,9 +56,14 @@ class Wire:
 
 
 class Wiring:
-    """Collects the edges of a scene, and what stands side by side."""
+    """Collects the edges of a scene, and what stands side by side.
+
+    Attributes:
+        abreast_already: nodes that stand side by side at the top, and beside nothing further down.
+    """
 
     def __init__(self) -> None:
+        self.abreast_already: frozenset[str] = frozenset()
         self.edges: list[Edge] = []
         self.ranks: list[tuple[str, ...]] = []
         self._opened: dict[str, Tail] = {}

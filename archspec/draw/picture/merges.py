@@ -50,7 +50,9 @@ class Merges:
                 segment=order.index(index) if isinstance(node, Bar) else None,
                 **({"leaves": Beside.RIGHT} if index in afar else {}),
             )
-            if beside and not end.tail.fork and not wires[main].tail.fork:
+            tails = {wires[main].tail.node, end.tail.node}
+            forks = end.tail.fork or wires[main].tail.fork
+            if beside and not forks and tails.isdisjoint(self.wiring.abreast_already):
                 pair = [self.wiring.ways(way.tail.node) for way in (wires[main], end)]
                 left = is_concat(unit) and index < main
                 self.wiring.abreast(*(reversed(pair) if left else pair))

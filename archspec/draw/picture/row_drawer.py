@@ -15,9 +15,8 @@ from archspec.draw.scene import Beside, Fork, Frame, Mark, Part, Role
 from archspec.draw.units.bundles import Bundle
 from archspec.draw.units.graph import Graph, Lane
 from archspec.draw.units.repeats import Repeat, first
-from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge, readers
+from archspec.draw.units.unit import Group, Layer, Unit, is_concat, is_merge, joins, readers
 from archspec.draw.words import figures
-from archspec.network import INPUT
 from archspec.ops import Shape
 
 
@@ -73,11 +72,14 @@ class RowDrawer:
 
     def inset(self, unit: Unit, folded: str) -> None:
         """Draw a block once more, opened, beside the node that stands for it."""
-        start = Mark(key=self.nodes.key(), line="inset", text=figures.shape(unit.inputs[0]))
+        starts = self._starts(unit)
         end = Mark(key=self.nodes.key(), line="inset", text=figures.shape(first(unit).output))
-        wire = Wire(Tail(start.key, unit.inputs[0]), Role.SPINE, unit.inputs[0])
+        wires = [
+            Wire(Tail(start.key, shape), Role.SPINE if start.line else Role.SKIP, shape)
+            for start, shape in zip(starts, unit.inputs, strict=True)
+        ]
         row = Row(graph=Graph([unit], [unit.key]), starts={}, ends={}, level=0, line="inset")
-        frame = self._open(row, unit, wire)
+        frame = self._open(row, unit, wires)
         self.wiring.connect(
             replace(row.ends[unit.key], shown=first(unit).output),
             end.key,
@@ -85,10 +87,23 @@ class RowDrawer:
             first(unit).output,
         )
         self.wiring.connect(
-            Tail(folded, unit.inputs[0]), start.key, Role.INSET, unit.inputs[0], into=frame.key
+            Tail(folded, unit.inputs[0]), starts[0].key, Role.INSET, unit.inputs[0], into=frame.key
         )
-        self.wiring.abreast((folded,), (start.key,))
-        self.aside.append(replace(frame, parts=(start, *frame.parts, end), path=""))
+        self.wiring.abreast((folded,), *((start.key,) for start in starts))
+        self.aside.append(replace(frame, parts=(*starts, *frame.parts, end), path=""))
+
+    def _starts(self, unit: Unit) -> list[Mark]:
+        """Return where the maps enter a block that is drawn by itself; several have names."""
+        names = first(unit).body.entries
+        told = [f"{name} " if len(names) > 1 else "" for name in names]
+        return [
+            Mark(
+                key=self.nodes.key(),
+                line="" if place else "inset",
+                text=f"{told[place]}{figures.shape(shape)}",
+            )
+            for place, shape in enumerate(unit.inputs)
+        ]
 
     def _wire(self, row: Row, unit: Unit, index: int) -> Wire:
         """Return the edge by which a unit reads its operand number `index`."""
@@ -98,7 +113,7 @@ class RowDrawer:
         if unit.side:
             return Wire(tail, Role.ASIDE, shape)
         lane = graph.lanes.get(unit.key)
-        if is_merge(unit):
+        if joins(unit):
             main = not graph.is_parallel(unit) and graph.main(unit) == index
             lane = lane or graph.lane(unit, index)
             if main and not is_concat(unit):
@@ -118,22 +133,27 @@ class RowDrawer:
         return fork
 
     def _part(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Part:
-        wire, *others = wires
         inner = unit.first if isinstance(unit, Repeat) else unit
         if isinstance(inner, Group) and inner.units and not unit.gone:
             opened = self._opening.opened(inner, row.level)
             if self._opening.foldable:
-                return self._both(row, unit, wire, opened=opened)
+                return self._both(row, unit, wires, opened=opened)
             if opened:
-                return self._open(row, unit, wire)
+                return self._open(row, unit, wires)
         node = self.nodes.node(unit, row.line_of(unit))
-        self.wiring.plug(wire, node.key)
-        for other in others:
-            # Only a folded stage reads several things without being a merge.
-            self.wiring.plug(replace(other, role=Role.SKIP), node.key, returns=Beside.RIGHT)
+        wire = self._plug(row, unit, wires, node.key)
         known = unit.output if isinstance(unit, Bundle) else wire.known
         row.ends[unit.key] = Tail(node.key, known)
         return node
+
+    def _plug(self, row: Row, unit: Unit, wires: Sequence[Wire], node: str) -> Wire:
+        """Lead all that a unit reads to its node; return the wire on the straight line."""
+        main = row.graph.main(unit) if joins(unit) else 0
+        self.wiring.plug(wires[main], node)
+        for place, other in enumerate(wires):
+            if place != main and not unit.gone:
+                self.wiring.plug(replace(other, role=Role.SKIP), node, returns=Beside.RIGHT)
+        return wires[main]
 
     def _place(self, row: Row, unit: Unit, read: str, part: Part) -> None:
         """Put what stands beside the line beside what it reads, or under what already does."""
@@ -148,28 +168,37 @@ class RowDrawer:
             self.wiring.abreast((read,), here)
         row.beside[read] = here
 
-    def _both(self, row: Row, unit: Unit, wire: Wire, *, opened: bool) -> Frame:
+    def _both(self, row: Row, unit: Unit, wires: Sequence[Wire], *, opened: bool) -> Frame:
         """Draw a block opened and folded; edges lead to both and come from both."""
         folded = self.nodes.folded(unit, row.line_of(unit))
-        frame = self._open(row, unit, wire)
-        self.wiring.plug(wire, folded.key)
+        frame = self._open(row, unit, wires)
+        wire = self._plug(row, unit, wires, folded.key)
         self.wiring.opens(folded.key, row.ends[unit.key])
         row.ends[unit.key] = Tail(folded.key, wire.known)
         return replace(frame, folded=folded, opened=opened)
 
-    def _open(self, row: Row, unit: Unit, wire: Wire) -> Frame:
+    def _open(self, row: Row, unit: Unit, wires: Sequence[Wire]) -> Frame:
         group, line = first(unit), row.line_of(unit)
         if isinstance(unit, Repeat):
             self.nodes.twins.compare(unit)
-        ends = {INPUT: replace(wire.tail, role=wire.role, lane=wire.lane)}
+        names = group.body.entries
+        entering = dict(zip(names, wires, strict=True))
+        ends = {
+            name: replace(wire.tail, role=wire.role, lane=wire.lane)
+            for name, wire in entering.items()
+        }
         parts: list[Part] = []
         count = readers(group.units, [group.result])
-        if count[INPUT] > 1:
-            parts.append(self.fork(INPUT, wire.shape, ends, line))
+        main = names[row.graph.main(unit) if joins(unit) else 0]
+        for name, wire in entering.items():
+            if count[name] > 1:
+                fork = self.fork(name, wire.shape, ends, line if name == main else "")
+                parts.append(fork)
         units = self._opening.inside(group)
+        others = [name for name in names if name != main]
         inside = Row(
-            graph=Graph(units, [group.result]),
-            starts={INPUT: wire.shape},
+            graph=Graph(units, [group.result], others),
+            starts={name: wire.shape for name, wire in entering.items()},
             ends=ends,
             level=row.level + 1,
             line=line,

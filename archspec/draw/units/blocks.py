@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from archspec.draw.units.own_ops import is_own
-from archspec.network import INPUT, Body, Leaf
+from archspec.network import Body, Leaf
 from archspec.ops import Kind
 from archspec.ops.activation import Identity
 from archspec.ops.reshape import Flatten, Permute, Unflatten
@@ -77,7 +77,7 @@ def _holds_row(body: Body) -> bool:
 
     Such a module is most of its network, as a transformer's encoder is.
     """
-    before = INPUT
+    before = body.entries[0]
     for node in body.nodes:
         if node.name in body.own or node.training_only:
             continue

@@ -17,7 +17,7 @@ from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.repeats import alike
 from archspec.draw.units.unit import Chart, Group, Layer, Unit
 from archspec.draw.units.weight_sharing import shared
-from archspec.network import INPUT, Body, Leaf, Network, walk
+from archspec.network import Body, Leaf, Network, walk
 from archspec.ops import Form
 from archspec.ops.activation import Identity
 
@@ -34,13 +34,18 @@ def chart(network: Network) -> Chart:
 def inside(body: Body) -> Chart:
     """Return the units in a module that is no block: groups of blocks in it are stages."""
     reader = _Reader(body, root=True)
-    names = reader.read(body, "", {INPUT: INPUT}, ())
+    names = reader.read(body, "", own_names(body), ())
     return Chart(tuple(fused(reader.pieces, [names[body.result]])), names, reader.silent)
 
 
 def block(body: Body) -> Group:
-    """Return a block as the only unit, that reads `input`."""
-    return replace(_group(body, body.name, (INPUT,), ()), side=False)
+    """Return a block as the only unit, that reads what enters it under the names it has there."""
+    return replace(_group(body, body.name, body.entries, ()), side=False)
+
+
+def own_names(body: Body) -> dict[str, str]:
+    """Return what enters a body by its own names, as it is read where the body is drawn alone."""
+    return {name: name for name in body.entries}
 
 
 class _Reader:
@@ -53,10 +58,10 @@ class _Reader:
         self.silent: dict[str, str] = {}
 
     def read(
-        self, body: Body, place: str, starts: Mapping[str, str], places: tuple[str, ...]
+        self, body: Body, place: str, arriving: Mapping[str, str], places: tuple[str, ...]
     ) -> Mapping[str, str]:
         """Collect the pieces of a body; return what its children's names stand for."""
-        names = dict(starts)
+        names = dict(arriving)
         own: dict[str, Leaf] = {}
         equal = set(_equal_neighbours(body)) if self.root else set()
         for node in body.steps:
@@ -71,7 +76,8 @@ class _Reader:
                 names[node.name] = key
                 self.pieces.append(_rearranged(node, key, reads, places))
             elif node.name not in equal and seen_through(node, root=self.root):
-                below = self.read(node, f"{key}.", {INPUT: reads[0]}, (*places, key))
+                starts = dict(zip(node.entries, reads, strict=True))
+                below = self.read(node, f"{key}.", starts, (*places, key))
                 names[node.name] = below[node.result]
             else:
                 names[node.name] = key
@@ -127,7 +133,7 @@ def _rearranged(body: Body, key: str, reads: tuple[str, ...], places: tuple[str,
 
 def _group(body: Body, key: str, reads: tuple[str, ...], places: tuple[str, ...]) -> Group:
     reader = _Reader(body, root=False)
-    names = reader.read(body, "", {INPUT: INPUT}, ())
+    names = reader.read(body, "", own_names(body), ())
     result = names[body.result]
     return Group(
         key=key,

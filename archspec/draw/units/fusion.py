@@ -48,7 +48,8 @@ def fused(pieces: list[Unit], results: list[str]) -> list[Unit]:
             place[at:at] = removed
         else:
             read = _last(place).key if place else removed[0].reads[0]
-            apart.append(replace(_joined(removed), reads=(read,)))
+            unit = _joined(removed)
+            apart.append(replace(unit, reads=(read,) * len(unit.reads)))
     units = [_joined(chain) for chain in there]
     for unit in apart:
         places = [place for place, other in enumerate(units, 1) if other.key == unit.reads[0]]

@@ -10,7 +10,7 @@ from itertools import permutations
 from archspec.draw.scene import PASSED
 from archspec.draw.units.feature_maps import channels
 from archspec.draw.units.own_ops import is_own
-from archspec.draw.units.unit import Layer, Unit, is_concat, is_merge
+from archspec.draw.units.unit import Layer, Unit, is_concat, joins
 from archspec.ops.merge import Mul
 
 
@@ -56,7 +56,7 @@ class Graph:
         """The lane of each unit that stands beside the spine; the outer merge decides."""
         found: dict[str, Lane] = {}
         for unit in reversed(self.units):
-            if not is_merge(unit):
+            if not joins(unit):
                 continue
             source = self.source(unit)
             for index, key in enumerate(unit.reads):
@@ -76,7 +76,7 @@ class Graph:
 
     def before(self, unit: Unit) -> str:
         """Return what comes before a unit on the straight line."""
-        if not is_merge(unit):
+        if not joins(unit):
             return unit.reads[0]
         return self.source(unit) if self.is_parallel(unit) else unit.reads[self.main(unit)]
 

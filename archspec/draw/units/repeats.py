@@ -17,7 +17,7 @@ from archspec.draw.units.blocks import MOVES
 from archspec.draw.units.feature_maps import channels, sides
 from archspec.draw.units.own_ops import is_own
 from archspec.draw.units.unit import Group, Layer, Unit, is_concat
-from archspec.network import INPUT, Leaf, walk
+from archspec.network import Leaf, walk
 from archspec.ops import Form, Kind, Shape
 from archspec.ops.shape import ChannelsLast
 from archspec.ops.window_attention import WindowAttention
@@ -122,7 +122,7 @@ def _growth(unit: Unit) -> int:
     if sides(unit.inputs[0]) != sides(unit.output):
         return 0
     last = unit.units[-1]
-    if not (is_concat(last) and INPUT in last.reads):
+    if not (is_concat(last) and unit.body.entries[0] in last.reads):
         return 0
     return channels(unit.output) - channels(unit.inputs[0])
 
@@ -136,7 +136,8 @@ def structure(unit: Unit, *, grown: bool) -> tuple[Any, ...]:
         ops = tuple(_op(leaf, grown=grown) for leaf in leaves)
         return ("layer", unit.name, *shapes, shared, *ops)
     assert isinstance(unit, Group)
-    places = {inner.key: index for index, inner in enumerate(unit.units)}
+    places = {name: -1 - index for index, name in enumerate(unit.body.entries)}
+    places |= {inner.key: index for index, inner in enumerate(unit.units)}
     wires = tuple(tuple(places.get(key, -1) for key in inner.reads) for inner in unit.units)
     parts = tuple(structure(inner, grown=grown) for inner in unit.units)
     # What leaves no node still sets blocks apart.

@@ -110,6 +110,11 @@ def is_merge(unit: Unit) -> bool:
     return isinstance(unit, Layer) and unit.leaf.op.kind is Kind.MERGE and len(unit.reads) > 1
 
 
+def joins(unit: Unit) -> bool:
+    """Tell whether a unit reads several maps: a merge, or a block of several inputs."""
+    return is_merge(unit) or (isinstance(unit, Group) and len(unit.reads) > 1)
+
+
 def is_concat(unit: Unit) -> bool:
     """Tell whether a unit puts channels beside channels."""
     if not isinstance(unit, Layer) or not is_merge(unit) or unit.own:
