@@ -114,8 +114,8 @@ def _expand(
     if around.reads is not None:
         builder.last = only(builder.reading(node, around.reads, scope)[0], node.span)
     planned, count = turns(node, scope)
-    # Branches of a merge are as many as it joins.
-    found = counting(node, scope, builder.resolver) if branches is None else TURNS
+    many = branches is None  # those of a merge are as many as it joins
+    found = counting(node, len(planned), scope, builder.resolver) if many else TURNS
     counts = found if isinstance(found, Counting) else None
     if isinstance(found, str):
         builder.resolver.close(structural(node, scope), found, node.span)

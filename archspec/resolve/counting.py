@@ -140,11 +140,14 @@ def _growing(leaving: Shape, scopes: Scopes) -> dict[int, Formula]:
     return found
 
 
-def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Counting | str:
+def counting(
+    node: spec.Loop | spec.Cfg, turns: int, scope: Scope, resolver: Resolver
+) -> Counting | str:
     """Return what a loop counts where an open var says how often it turns; else what vars decide.
 
     Args:
         node: the loop.
+        turns: how often it turns.
         scope: the names that it sees.
         resolver: what all bodies share.
     """
@@ -160,10 +163,9 @@ def counting(node: spec.Loop | spec.Cfg, scope: Scope, resolver: Resolver) -> Co
     (var,) = vars
     is_var = scope.quantity(number) in _numbers(var, resolver.globals)
     least = resolver.document.vars[var].allowed.min if var in resolver.document.vars else None
-    turns = expressions.evaluate(scope.told(number), scope.values)
     if is_var and (least is None or least < 1):
         return f"{TURNS}, of which there may be none where `min` is not 1"
-    if not is_var or not isinstance(turns, int) or turns < FEWEST:
+    if not is_var or turns < FEWEST:
         return TURNS
     return Counting(vars, number, starts)
 
