@@ -7,6 +7,10 @@ from collections import Counter
 
 import pytest
 from modules import source_class
+from random_specs import document
+from random_specs import text as random_text
+from random_vars import with_loops, with_vars
+from small_networks import small
 from varying import vary
 
 import archspec
@@ -176,3 +180,20 @@ def test_a_list_keeps_its_length() -> None:
     kind = source_class(archspec.loads(text(body)))
     with pytest.raises(ValueError, match="many must be 3 numbers of at least 1"):
         kind(many=(1, 2))
+
+
+@pytest.mark.usefixtures("single_thread")
+@pytest.mark.parametrize(
+    ("first", "count"), [(0, 24), pytest.param(150, 200, marks=pytest.mark.slow)]
+)
+def test_loops_of_random_networks(first: int, count: int) -> None:
+    found: Counter[str] = Counter()
+    for seed in range(first, first + count):
+        rng = random.Random(seed)
+        plain = with_vars(document(rng), rng)
+        spec = with_loops(plain, random.Random(-seed))
+        if spec["vars"] != plain.get("vars", {}) and (net := small(spec)) is not None:
+            found["networks"] += 1
+            found += vary(random_text(spec), rng, 4, net)
+    assert found["networks"] >= count // 6
+    assert found["made"] >= found["networks"]
