@@ -59,6 +59,9 @@ class Foreign(Op):
     def macs(self, inputs: tuple[Shape, ...], output: Shape) -> int:
         return 0
 
+    def macs_once(self) -> int:
+        return 0
+
     def attributes(self) -> dict[str, Any]:
         return {}
 
