@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -15,6 +14,7 @@ from archspec.errors import Diagnostic
 from archspec.extras import needed
 from archspec.network import Body, Decision, Leaf, Network, walk
 from archspec.ops import Shape
+from archspec.schema.names import problem
 from archspec.spec import Given, Written
 
 if TYPE_CHECKING:
@@ -257,18 +257,40 @@ def family_source(nets: Mapping[str, Architecture], name: str, *, line_length: i
         line_length: columns of a line, from 88 to 200; layers that are copied keep 88.
 
     Raises:
-        ValueError: for names that Python does not allow, no networks, or another length.
+        ValueError: for names that mean something else in the file, no networks, or another length.
         SpecError: when the source would be too long.
     """
     from archspec.codegen import Member, source_of_family, telling  # noqa: PLC0415 - jinja2
 
-    if not nets or not all(word.isidentifier() and not iskeyword(word) for word in (name, *nets)):
-        raise ValueError("a family has networks, each under a name that Python allows")
+    if not nets:
+        raise ValueError("a family has networks")
+    _check_names(nets, name)
     members = []
     for factory, net in nets.items():
         _, told = telling(lambda n: Member("", n).text, net._named, net._opened)
         members.append(Member(factory, told))
     return source_of_family(members, name, line_length=line_length)
+
+
+def _check_names(nets: Mapping[str, Architecture], name: str) -> None:
+    """Check that the functions and the class of a family can have their names.
+
+    Raises:
+        ValueError: for one that means something else.
+    """
+    nodes = (node for net in nets.values() for node in net)
+    blocks = {node.label for node in nodes if isinstance(node, Body) and node.block is not None}
+    for word in (name, *nets):
+        trouble = problem(word, nets[next(iter(nets))].network.ops)
+        if word in blocks:
+            trouble = "the name of a block"
+        elif word == name and word in nets:
+            trouble = "the name of the class, and of a function that makes a network"
+        if trouble:
+            told = trouble.removeprefix(f"`{word}` is ")
+            raise ValueError(
+                f"`{word}` would be {told}" if told != trouble else f"`{word}`: {told}"
+            )
 
 
 def _folder(templates: str | os.PathLike[str] | None) -> Path | None:

@@ -176,6 +176,8 @@ def _refuse(arguments: argparse.Namespace, path: Path | None) -> None:
     if path is None and (arguments.check or "test" in arguments.parts):
         option = "--check" if arguments.check else "--with test"
         raise UsageError(f"{option} needs --out FILE")
+    if arguments.explain and arguments.style != "structured":
+        raise UsageError("--explain tells of the structured style; in the flat one fewer can be")
     if path is not None and arguments.explain:
         raise UsageError("--explain writes nothing; leave --out away")
     if path is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import keyword
 import re
 from collections.abc import Container, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from archspec.architecture import Architecture, family_source
 from archspec.commands.arguments import UsageError, chain, load_one, plugin_ops
 from archspec.commands.telling import warn
-from archspec.syntax import Scalar
+from archspec.syntax import Mapping, Scalar
 
 
 def family(arguments: argparse.Namespace) -> str:
@@ -29,9 +28,10 @@ def family(arguments: argparse.Namespace) -> str:
         warn(net, arguments.color)
         nets[_factory(spec, nets)] = net
     name = arguments.name or _name_of_base(arguments.spec)
-    if not _is_name(name):
-        raise UsageError(f"--class {name} is no name in Python")
-    return family_source(nets, name, line_length=arguments.line_length)
+    try:
+        return family_source(nets, name, line_length=arguments.line_length)
+    except ValueError as error:
+        raise UsageError(f"{error}; --class NAME names the class, a file its function") from None
 
 
 def _refuse(arguments: argparse.Namespace) -> None:
@@ -51,25 +51,20 @@ def _refuse(arguments: argparse.Namespace) -> None:
 def _factory(spec: str, known: Container[str]) -> str:
     """Return the name of the function that makes a network: that of the file."""
     name = re.sub(r"[^0-9a-zA-Z_]", "_", Path(spec).stem)
-    if not _is_name(name):
-        raise UsageError(f"{spec} would be made by a function `{name}`, which is no name in Python")
     if name in known:
         raise UsageError(f"two of these would be made by a function `{name}`")
     return name
 
 
-def _is_name(word: str) -> bool:
-    return word.isidentifier() and not keyword.iskeyword(word)
-
-
 def _name_of_base(specs: Sequence[str]) -> str:
     """Return the name of the base that specs have in common."""
-    names = []
-    for spec in specs:
-        (_, *bases) = chain(spec)
-        held = [base.get("name") for base in bases]
-        names.append({str(node.value) for node in held if isinstance(node, Scalar)})
-    shared = set.intersection(*names)
-    if len(shared) != 1:
+    names = [[_own_name(file) for file in chain(spec)] for spec in specs]
+    shared = next((name for name in names[0] if name and all(name in o for o in names)), "")
+    if not shared:
         raise UsageError("these have no base in common to name the class after; --class NAME does")
-    return shared.pop()
+    return shared
+
+
+def _own_name(file: Mapping) -> str:
+    held = file.get("name")
+    return str(held.value) if isinstance(held, Scalar) else ""

@@ -118,6 +118,7 @@ class Loop:
         count: the formula under `repeat`.
         turns: one after the other.
         number: how many there are, where an open var says that.
+        grows: the places of sizes to which each turn of such a loop adds the same.
         starts: where the variables begin that grow by one from turn to turn of such a loop.
         decided_by: this var.
     """
@@ -126,6 +127,7 @@ class Loop:
     count: Formula | None
     turns: tuple[Turn, ...]
     number: Formula | None = None
+    grows: frozenset[int] = frozenset()
     starts: Mapping[str, int] = field(default_factory=dict)
     decided_by: Mapping[str, Decision] = field(default_factory=dict)
 

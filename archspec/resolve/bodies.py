@@ -12,7 +12,7 @@ from archspec.network import Child, Loop, Turn
 from archspec.resolve.builder import Builder
 from archspec.resolve.children import add_child
 from archspec.resolve.conditions import question
-from archspec.resolve.counting import TURNS, Counting, Scopes, counting
+from archspec.resolve.counting import CHANGING, TURNS, Counting, Scopes, counting
 from archspec.resolve.either_way import can_ask
 from archspec.resolve.flows import Flow, only
 from archspec.resolve.growth import named
@@ -129,7 +129,9 @@ def _expand(
     loop = Loop(node, count, tuple(made))
     if counts is not None:
         told = counts.decided(node.span)
-        loop = replace(loop, number=counts.number, starts=counts.starts, decided_by=told)
+        grows = frozenset(counts.growth)
+        loop = replace(loop, number=counts.number, grows=grows, starts=counts.starts)
+        loop = replace(loop, decided_by=told)
         builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told)
         builder.last = counts.behind(builder.last)
         if builder.last.ref in builder.siblings.flows:
@@ -161,7 +163,7 @@ def _turn(
     if counts is not None and entering is not None and builder.last.shape is not None:
         scopes = Scopes(outer, scope, bindings)
         kept = counts.is_kept(int(number), entering, builder.last.shape, scopes)  # type: ignore[arg-type]
-        builder.resolver.close(() if kept else counts.vars, TURNS, node.span)
+        builder.resolver.close(() if kept else counts.vars, CHANGING, node.span)
     _leave(builder, builder.siblings.since(before), bindings, outer)
     return Turn(bindings, plan.values, children, plan.entry)
 

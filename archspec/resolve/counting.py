@@ -27,6 +27,9 @@ from archspec.traced import NONE, collected, formula_of, known_as
 TURNS: Final = "the turns of a loop"
 """What the vars decide that say how often a loop turns."""
 
+CHANGING: Final = f"{TURNS}, which neither give the sizes that enter them nor add the same to them"
+"""The same where turns are unlike."""
+
 FEWEST: Final = 2
 """Turns of which the second is one of those that need not be there."""
 

@@ -36,6 +36,25 @@ blocks:
 OPEN = {
     "alike": ("net: [{Conv2d: [=w, 1]}, {repeat: =n, do: {Keep: =w}}]", ("n",)),
     "the first is another": ("net: [{repeat: =n, do: {Keep: =w}}, {Conv2d: [3, 1]}]", ("n",)),
+    "two turns of which the first grows": (
+        "vars: {two: {default: 2, min: 1}}\n"
+        "net: [{Conv2d: [8, 1]}, {repeat: =two, do: {Keep: 16}}, {Conv2d: [3, 1]}]",
+        ("two",),
+    ),
+    "two turns of a var": (
+        "vars: {two: {default: 2, min: 1}}\n"
+        "net: [{Conv2d: [=w, 1]}, {repeat: =two, do: {Res: =2 * w}}, {Conv2d: [3, 1]}]",
+        ("two",),
+    ),
+    "one turn that grows": (
+        "net: [{Conv2d: [=w, 1]}, {repeat: =one, do: {Keep: =3 * w}}, {Conv2d: [3, 1]}]",
+        ("one",),
+    ),
+    "two that grow": (
+        "vars: {two: {default: 2, min: 1}}\n"
+        "net: [{Conv2d: [=w, 1]}, {repeat: =two, do: {Dense: 4}}, {Conv2d: [3, 1]}]",
+        ("two",),
+    ),
     "one turn": ("net: [{repeat: =one, do: {Keep: =w}}, {Conv2d: [3, 1]}]", ("one",)),
     "a stride in the first": (
         "net: [{repeat: =n, do: {Res: =w, stride: =2 if index == 0 else 1}}]",
@@ -96,7 +115,7 @@ CLOSED = {
     "wider by twice": (
         "net: [{repeat: =n, do: Twice}, {Conv2d: [3, 1]}]",
         "n",
-        "turns",
+        "nor add the same",
     ),
     "a turn is read": (
         "net:\n  x<i>: {for: {i: =range(n)}, do: {Conv2d: [4, 1]}}\n  y: {Add: [x0, x2]}",

@@ -108,8 +108,12 @@ def test_one_network_alone_is_its_class_and_a_function() -> None:
 
 def test_wrong_names_are_refused() -> None:
     nets = {"lenet": bundled("lenet")}
-    for given, name in (({}, "Net"), (nets, "class"), (nets, "a-b"), ({"a b": nets["lenet"]}, "A")):
-        with pytest.raises(ValueError, match="a family has networks"):
+    for given, name in (
+        *(({}, "Net"), (nets, "class"), (nets, "a-b"), ({"a b": nets["lenet"]}, "A")),
+        *((nets, "Tensor"), (nets, "lenet"), ({"nn": nets["lenet"]}, "Net")),
+        ({"one": bundled("resnet18")}, "BasicBlock"),
+    ):
+        with pytest.raises(ValueError, match=r"a family has networks|`"):
             archspec.family_source(given, name)
 
 

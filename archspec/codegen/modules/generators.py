@@ -14,7 +14,7 @@ from archspec.codegen.uses.children import Item
 from archspec.codegen.uses.common_formula import Differ, Slot, View
 from archspec.codegen.uses.frame import Frame
 from archspec.expressions import Formula
-from archspec.network import Loop, Turn
+from archspec.network import Loop
 
 _FEWEST_EQUAL: Final = 2
 _FEWEST: Final = 3
@@ -38,17 +38,23 @@ class Series:
         self.loops = [view.child for view in slot if isinstance(view.child, Loop)]
         self.variable, self.start = _variable(self.loops)
         self.uses: list[list[View]] = [
-            view.counted(turn, self.variable, self._growing(view, loop.turns[lead:]))
+            view.counted(turn, self.variable, self._growing(view, loop))
             for view, loop in zip(slot, self.loops, strict=True)
             for turn in loop.turns[lead:]
         ]
         if not self.uses or any(len(loop.turns) < max(lead, 1) for loop in self.loops):
             raise Differ
 
-    def _growing(self, view: View, turns: Sequence[Turn]) -> dict[str, Formula]:
-        """Return the sizes that grow by the same from turn to turn, by what the variable counts."""
+    def _growing(self, view: View, loop: Loop) -> dict[str, Formula]:
+        """Return the sizes that grow by the same from turn to turn, by what the variable counts.
+
+        Of a loop of any number of turns it is known which do; two turns would say it by chance.
+        """
+        turns = loop.turns[self.lead :]
         found: dict[str, Formula] = {}
         sizes = [name for name in turns[0].bindings if name.startswith("@")] if turns[1:] else []
+        if loop.number is not None:
+            sizes = [name for name in sizes if int(name.rpartition(".")[2]) in loop.grows]
         for name in sizes:
             if any(name not in turn.bindings for turn in turns):
                 continue  # one that reads a tensor of fewer sizes

@@ -100,11 +100,17 @@ class Entering:
         known = channel_names(self._bodies[0], self.names[0], number, index)
         if found := [size for size in known if size in self._frame.needed]:
             return found[-1]
-        if len({*sizes}) == 1:
+        if len({*sizes}) == 1 and not self._is_open(known):
             return str(sizes[0])
         first = self.names[0].index(name) if number and name in self.names[0] else -1
         same = first >= 0 and sizes == [int(body.inputs[0][first]) for body in self._bodies]
         return self.size(first) if same else other
+
+    def _is_open(self, names: Sequence[str]) -> bool:
+        """Tell whether a size that the class has no name for may be another for other arguments."""
+        blocks = [body.block for body in self._bodies if body.block is not None]
+        bound = (block.names.get(name) for block in blocks for name in names)
+        return any(each is not None and each.is_open for each in bound)
 
     def fixed(self, sizes: Sequence[int]) -> str:
         """Return a side that can have one value alone: a parameter, or a number; else nothing."""
