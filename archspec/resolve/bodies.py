@@ -127,16 +127,13 @@ def _expand(
         if branches is not None:
             branches += builder.ends(made[-1].children)
     loop = Loop(node, count, tuple(made))
+    builder.children.append(loop if counts is None else counts.told(loop, node.span))
     if counts is not None:
-        told = counts.decided(node.span)
-        grows = frozenset(counts.growth)
-        loop = replace(loop, number=counts.number, grows=grows, starts=counts.starts)
-        loop = replace(loop, decided_by=told)
-        builder.siblings.counted |= dict.fromkeys(builder.siblings.since(before), told)
+        names = builder.siblings.since(before)
+        builder.siblings.counted |= dict.fromkeys(names, counts.decided(node.span))
         builder.last = counts.behind(builder.last)
         if builder.last.ref in builder.siblings.flows:
             builder.siblings.flows[builder.last.ref] = builder.last
-    builder.children.append(loop)
 
 
 def _turn(

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from archspec import expressions, spec
 from archspec.errors import Span
 from archspec.expressions import Formula, Value
-from archspec.network import Decision
+from archspec.network import Decision, Loop
 from archspec.ops import Shape, sized
 from archspec.quantity import Later, Quantity, atom, constant, multiplied, total
 from archspec.resolve.bindings import Source
@@ -57,6 +57,16 @@ class Counting:
     def decided(self, place: Span) -> dict[str, Decision]:
         """Return what the var decides."""
         return dict.fromkeys(self.vars, Decision(TURNS, place))
+
+    def told(self, loop: Loop, place: Span) -> Loop:
+        """Return the loop with all that is known of its number of turns."""
+        return replace(
+            loop,
+            number=self.number,
+            grows=frozenset(self.growth),
+            starts=self.starts,
+            decided_by=self.decided(place),
+        )
 
     def sources(self, turn: int) -> dict[str, Source]:
         """Return how the variables that count come from open vars: not at all in the first turn."""

@@ -62,7 +62,13 @@ BUNDLED: dict[str, dict[str, Any]] = {
         "stochastic_depth": 0.5,
         "num_classes": 10,
     },
-    "maxvit_t": {"stem": 32, "head_dim": 16, "stochastic_depth": 0.5, "num_classes": 10},
+    "maxvit_t": {
+        "stem": 32,
+        "depths": (1, 3, 2, 1),
+        "head_dim": 16,
+        "stochastic_depth": 0.5,
+        "num_classes": 10,
+    },
 }
 
 LIKE = ("resnet18", "vgg11_bn", "mobilenet_v3_small", "efficientnet_b0", "vit_b_32", "maxvit_t")

@@ -41,7 +41,8 @@ def inlined(spec: dict[str, Any]) -> dict[str, Any]:
     ruled = {name for rule in spec.get("init", []) for name in rule}
     for header, body in spec.get("blocks", {}).items():
         name, _, listed = header.rstrip(")").partition("(")
-        if name in ruled:  # its modules are filled as soon as it is built
+        # Its modules are filled as soon as it is built; a body in place reads one tensor.
+        if name in ruled or (isinstance(body, dict) and "input" in body):
             continue
         pairs = [part.partition("=") for part in listed.split(", ") if part]
         defaults = {p: _parsed(value) for p, equals, value in pairs if equals}

@@ -63,10 +63,16 @@ def _near(value: Any, rng: random.Random) -> Any:
     return rng.choice((value, value, value + 1, max(1, value - 1), 2 * value, 1))
 
 
+_WHOLE = re.compile(r"(?<![\w.])(-?\d+)\.0(?!\d)")
+"""A number without a fraction, of a var that is whole or not."""
+
+
 def described(module: nn.Module) -> tuple[list[Any], dict[str, str]]:
     """Return the state dict's signature, and how each leaf but an identity shows its arguments."""
     state = [(key, tuple(tensor.shape)) for key, tensor in module.state_dict().items()]
-    leaves = {k: repr(m) for k, m in module.named_modules() if not list(m.children())}
+    leaves = {
+        k: _WHOLE.sub(r"\1", repr(m)) for k, m in module.named_modules() if not list(m.children())
+    }
     known = {k: shown for k, shown in leaves.items() if shown.partition("(")[0] in BY_NAME}
     return state, {k: shown for k, shown in known.items() if shown != "Identity()"}
 

@@ -273,7 +273,8 @@ def _called(formula: Formula) -> str:
     text = flat(python_of(formula))
     if len(text) <= _WIDEST:
         return text
-    return f"what {_listed(sorted(expressions.names(formula)))} yield"
+    read = {name.partition("[")[0] for name in expressions.names(formula)}  # lists as a whole
+    return f"what {_listed(sorted(read))} yield"
 
 
 def _rows(names: Sequence[str]) -> Iterator[list[str]]:

@@ -190,19 +190,24 @@ def reach(formula: Formula, known: Mapping[str, Span]) -> Span:
 
 def _part(formula: ast.BinOp, known: Mapping[str, Span]) -> Span:
     """Return between which numbers `rate * number / total` lies, as a part of the rate."""
-    if not isinstance(formula.op, ast.Div):
+    left, whole, by = formula.left, formula.left, formula.right
+    rate = Span(1, 1)
+    inner = left.op if isinstance(left, ast.BinOp) else None
+    if isinstance(formula.op, ast.Mult) and isinstance(inner, ast.Div):  # rate / total * number
+        assert isinstance(left, ast.BinOp)
+        rate, by, whole = reach(left.left, known), left.right, formula.right
+    elif not isinstance(formula.op, ast.Div):
         return Span()
-    whole, rate = formula.left, Span(1, 1)
-    if isinstance(whole, ast.BinOp) and isinstance(whole.op, ast.Mult):
-        rate, whole = reach(whole.left, known), whole.right
-    spans = [reach(part, known) for part in (whole, formula.right)]
+    elif isinstance(left, ast.BinOp) and isinstance(inner, ast.Mult):
+        rate, whole = reach(left.left, known), left.right
+    spans = [reach(part, known) for part in (whole, by)]
     if rate.low < 0 or spans[0].low < 0 or spans[1].low <= 0:
         return Span()
-    left = quantity.total(
-        quantity.quantity(formula.right, _as_atom),
+    rest = quantity.total(
+        quantity.quantity(by, _as_atom),
         quantity.multiplied(quantity.constant(-1), quantity.quantity(whole, _as_atom)),
     )
-    return Span(0, rate.high) if _is_positive(left, known) else Span()
+    return Span(0, rate.high) if _is_positive(rest, known) else Span()
 
 
 def _as_atom(name: str) -> tuple[quantity.Quantity, bool]:

@@ -19,6 +19,7 @@ from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.long_constructors import (
     LONGEST,
     initialise_function,
+    is_long,
     length,
     with_function,
 )
@@ -213,7 +214,9 @@ class Writer:
             filled = [ast.Expr(call(initialise_function(self.program), dotted("self")))]
         elif filled:
             apart(filled[0])
-        while length(signature, written, filled) > LONGEST and not numbered:
+        names = [parameter.name for parameter in frame.parameters()]
+        asked = checked(network, names) if is_root else []
+        while not numbered and is_long(signature, asked, written, filled):
             shorter = with_function(items, frame, self.program)
             if shorter is None:
                 break
@@ -226,8 +229,6 @@ class Writer:
             doc = said()
         else:
             doc = partial(of_blocks.built, bodies)
-        names = [parameter.name for parameter in frame.parameters()]
-        asked = checked(network, names) if is_root else []
         return Method(signature, doc, [*asked, *written, *filled])
 
     def _forward(

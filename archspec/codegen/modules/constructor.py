@@ -279,5 +279,10 @@ def _condition(slot: Slot, frame: Frame) -> Formula | None:
 
 
 def _may_lack(node: Leaf | Body) -> bool:
-    """Tell whether a class may have a child in some uses only: a tensor has no stand-in."""
-    return isinstance(node, Body) or node.op.form is not Form.TENSOR
+    """Tell whether a class may have a child in some uses only.
+
+    A tensor has no stand-in, nor has what reads several.
+    """
+    if isinstance(node, Body):
+        return len(node.entries) == 1
+    return node.op.form is not Form.TENSOR

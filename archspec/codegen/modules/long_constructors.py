@@ -34,6 +34,17 @@ def length(signature: ast.FunctionDef, *parts: Sequence[ast.stmt]) -> int:
     return len(head_lines(signature, 1)) + 1 + sum(len(body(part, 2)) for part in parts)
 
 
+def is_long(
+    signature: ast.FunctionDef,
+    asked: Sequence[ast.stmt],
+    written: Sequence[ast.stmt],
+    filled: Sequence[ast.stmt],
+) -> bool:
+    """Tell whether a constructor is too long with its parameters, or with what it refuses."""
+    behind = length(signature, asked, written, filled) - len(head_lines(signature, 1))
+    return max(length(signature, written, filled), behind) > LONGEST
+
+
 def initialise_function(program: Program) -> str:
     """Write the function that fills the tensors of a new network, and return its name."""
     called = program.unused("_initialise")

@@ -198,7 +198,8 @@ class _Table:
         while any(uses):
             count = _together(uses)
             part, uses = [use[:count] for use in uses], [use[count:] for use in uses]
-            items = self._shortened(inner.chained(part))
+            made = [item for item in inner.chained(part) if item.value is not None]
+            items = self._shortened(made)
             more = further(items, self._frame, self._name, [])
             grown = self._grown([use for use in part if any(map(_is_there, use))])
             into = more[-1].body if more and isinstance(more[-1], ast.If) else more

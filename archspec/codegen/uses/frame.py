@@ -234,7 +234,7 @@ class Frame:
         for place, name in enumerate(order):
             values = [getattr(op, name) for op in ops]
             formulas = [
-                leaf.formulas.get(name, formula_of(value))
+                _of_kind(leaf.formulas.get(name, formula_of(value)), value)
                 for (_, leaf), value in zip(where, values, strict=True)
             ]
             formula = self.common([view for view, _ in where], formulas, values)
@@ -242,6 +242,12 @@ class Frame:
             in_place = list(type(ops[0]).model_fields).index(name) == place
             found.append((name, formula, not (positional and in_place)))
         return found
+
+
+def _of_kind(formula: Formula, value: Any) -> Formula:
+    """Return a formula; of a number that the op takes as one with a fraction, as such."""
+    held = formula.value if isinstance(formula, ast.Constant) else None
+    return expressions.constant(value) if type(held) is int and type(value) is float else formula
 
 
 def _at_turns(where: Sequence[View], formulas: Sequence[Formula]) -> Sequence[Formula]:
