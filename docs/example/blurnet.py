@@ -36,7 +36,7 @@ class BlurNet(nn.Module):
         super().__init__()
         self.blur1 = ConvBlur(in_channels, 16)
         self.blur2 = ConvBlur(16, 32)
-        self.pool = GeM(4)
+        self.pool = GeM(4.0)
         self.flatten = nn.Flatten()
         self.fc = nn.Linear(32, num_classes)
 

