@@ -50,7 +50,7 @@ def test_arguments_of_random_networks_of_any_value(first: int, count: int) -> No
 
 
 RESTRICTED = {
-    *(("Conv2d", "groups"), ("GroupNorm", "num_groups"), ("AvgPool2d", "padding")),
+    *(("Conv2d", "groups"), ("GroupNorm", "num_groups")),
     *(("Dropout", "p"), ("Scale", "factor"), ("StochasticDepth", "p")),
 }
 """Arguments that an op restricts, some of many."""

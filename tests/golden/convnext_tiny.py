@@ -105,10 +105,8 @@ class ConvNeXtTiny(nn.Module):
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if len(depths) != 4 or min(depths) < 1:
-            raise ValueError("depths must be 4 numbers of at least 1")
-        if len(widths) != 4 or min(widths) < 1:
-            raise ValueError("widths must be 4 numbers of at least 1")
+        if not len(depths) == len(widths) == 4 or min(*depths, *widths) < 1:
+            raise ValueError("depths and widths must each be 4 numbers of at least 1")
         if not math.isfinite(layer_scale):
             raise ValueError("layer_scale must be finite")
         if not 0 <= stochastic_depth <= 1:

@@ -270,10 +270,8 @@ class SwinT(nn.Module):
         in_channels: int = 3,
     ) -> None:
         """Build the network with freshly initialised weights."""
-        if len(depths) != 4 or min(depths) < 1:
-            raise ValueError("depths must be 4 numbers of at least 1")
-        if len(heads) != 4 or min(heads) < 1:
-            raise ValueError("heads must be 4 numbers of at least 1")
+        if not len(depths) == len(heads) == 4 or min(*depths, *heads) < 1:
+            raise ValueError("depths and heads must each be 4 numbers of at least 1")
         if not 0 <= stochastic_depth <= 1:
             raise ValueError("stochastic_depth must be from 0 to 1")
         if min(patch, width, window, num_classes) < 1:

@@ -49,8 +49,8 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "vgg11": {},
     "vit_b_32": {"depth": 2},
 }
-FIXED: Final = {"lenet", "maxvit_t", "swin_t", "swin_v2_t", "vit_b_32"}
-"""Made for a size, or with maps in windows, of which no solver knows how many there are."""
+FIXED: Final = {"lenet", "maxvit_t", "r3d_18", "s3d", "swin_t", "swin_v2_t", "vit_b_32"}
+"""Made for a size, with maps in windows, or of clips: no solver knows how many there are."""
 
 LONG = {"efficientnet_v2_s", "googlenet", "inception_resnet_v2"}
 LONG |= {"inception_v2", "inception_v3", "inception_v4"}

@@ -51,7 +51,7 @@ def checked(network: Network, names: Sequence[str]) -> list[ast.stmt]:
     base = _asked(network, names, always, lists)
     told_at_once = [name for name in lists.lengths if lists.least(name, base) is not None]
     alone = lists.names([name for name in arguments if name not in told_at_once])
-    made = [*map(refusing, lists.together(base).values()), *written(base, alone)]
+    made = [*map(refusing, lists.together(base)), *written(base, alone)]
     known = {ast.dump(check) for check in made}
     entries = lists.values(usual)
     whole = {name for name in names if type(entries[name]) is int}

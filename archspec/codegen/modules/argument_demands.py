@@ -225,13 +225,15 @@ def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
     # What only decides whether a layer is there, no layer refuses.
     read = {name for use in placed if use.under for name in expressions.names(use.under)}
     told: set[tuple[str, bool]] = set()
-    for node, outside, *_ in placed:
+    for node, outside, under, *_ in placed:
         for field, formula in node.formulas.items() if isinstance(node, Leaf) else ():
             for part in sides(outside(formula)):
                 for name in expressions.names(part) & {*asked}:
                     read.add(name)
                     value = at(part, {**usual, name: usual[name] + 0.5})  # type: ignore[operator]
-                    if isinstance(value, float) and not takes(node, field, value):  # type: ignore[arg-type]
+                    # A layer that need not be there may not be there to say it.
+                    refused = isinstance(value, float) and not takes(node, field, value)  # type: ignore[arg-type]
+                    if refused and under is None:
                         told.add((name, False))
                     if not any(isinstance(p, ast.Call) and _hides(p) for p in ast.walk(part)):
                         told.add((name, True))

@@ -16,7 +16,16 @@ from archspec.codegen.modules.argument_checks import Checks
 from archspec.codegen.modules.argument_demands import Demand, at
 from archspec.codegen.modules.argument_messages import LONGEST, refusing
 from archspec.codegen.python.flat import flat
-from archspec.codegen.python.trees import call, called, dotted, each, literal, names, replaced
+from archspec.codegen.python.trees import (
+    call,
+    called,
+    dotted,
+    each,
+    literal,
+    names,
+    replaced,
+    starred,
+)
 from archspec.expressions import Formula, Value
 
 _EACH: Final = ("n", "size", "entry")
@@ -68,21 +77,28 @@ class Lists:
         }
         return expressions.fold(replaced(expressions.substitute(formula, rows), _of_row))
 
-    def together(self, found: Checks) -> dict[str, tuple[ast.expr, str]]:
+    def together(self, found: Checks) -> list[tuple[ast.expr, str]]:
         """Return the tests of the lists themselves, and what is said.
 
-        What is the least of all entries alike is asked of them together.
+        What is the least of all entries alike is asked of them together, and of lists alike too.
         """
-        return {name: self._check(name, found) for name in self.lengths}
+        alike: dict[tuple[int, float | None], list[str]] = {}
+        for name, length in self.lengths.items():
+            alike.setdefault((length, self.least(name, found)), []).append(name)
+        return [self._check(names, *what) for what, names in alike.items()]
 
-    def _check(self, name: str, found: Checks) -> tuple[ast.expr, str]:
-        length = self.lengths[name]
-        size: ast.expr = ast.Compare(call("len", dotted(name)), [ast.NotEq()], [literal(length)])
-        told = f"{name} must be {length} numbers"
-        if (low := self.least(name, found)) is None:
+    def _check(self, lists: Sequence[str], length: int, low: float | None) -> tuple[ast.expr, str]:
+        sizes = [call("len", dotted(name)) for name in lists]
+        size: ast.expr = ast.Compare(sizes[0], [ast.NotEq()], [literal(length)])
+        if len(lists) > 1:
+            equal = ast.Compare(sizes[0], [ast.Eq()] * len(sizes), [*sizes[1:], literal(length)])
+            size = ast.UnaryOp(ast.Not(), equal)
+        told = f"{' and '.join(lists)} must {'each ' * (len(lists) > 1)}be {length} numbers"
+        if low is None:
             return size, told
         least = literal(int(low) if low == int(low) else low)
-        small = ast.Compare(call("min", dotted(name)), [ast.Lt()], [least])
+        entries = [*map(dotted, lists)] if len(lists) == 1 else [starred(dotted(n)) for n in lists]
+        small = ast.Compare(call("min", *entries), [ast.Lt()], [least])
         return ast.BoolOp(ast.Or(), [size, small]), f"{told} of at least {flat(least)}"
 
     def least(self, name: str, found: Checks) -> float | None:

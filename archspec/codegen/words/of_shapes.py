@@ -89,6 +89,11 @@ class _Mapping:
             if fits(exact, indent=indent, alone=False):
                 return docstring(exact, *notes, indent=indent)
         short, told = self._shortened(channels)
+        if len(self.into.names) == 1 and not fits(
+            f"Map {entering} to {self._leaving(short)}.", indent=indent, alone=False
+        ):
+            told.insert(0, f"The input is {self.into.text(tied)}.")
+            entering = "the input"
         return docstring(f"Map {entering} to {self._leaving(short)}.", *told, *notes, indent=indent)
 
     def _shortened(self, channels: str) -> tuple[str, list[str]]:
