@@ -237,7 +237,10 @@ def swallowed(network: Network, usual: Mapping[str, Value]) -> list[str]:
                         told.add((name, False))
                     if not any(isinstance(p, ast.Call) and _hides(p) for p in ast.walk(part)):
                         told.add((name, True))
-    return [name for name in asked if name in read and not {(name, True), (name, False)} <= told]
+    # `range` takes no fraction.
+    counted = {name for use in placed if use.later for name in expressions.names(use.later)}
+    asked = [n for n in asked if n in read or not (n in counted or n.endswith("]"))]
+    return [name for name in asked if not {(name, True), (name, False)} <= told]
 
 
 def _hides(call: ast.Call) -> bool:

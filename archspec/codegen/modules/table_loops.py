@@ -49,7 +49,7 @@ _FEWEST: Final = 3
 _LONG: Final = 16
 """Lines of a chain from which on a turn calls a function that builds it."""
 
-_WIDEST: Final = 56
+_WIDEST: Final = 64
 """Characters of such a call."""
 
 
