@@ -19,6 +19,7 @@ from archspec.codegen.modules.first_weights import initialisation
 from archspec.codegen.modules.long_constructors import (
     LONGEST,
     initialise_function,
+    is_crowded,
     is_long,
     length,
     with_function,
@@ -210,25 +211,23 @@ class Writer:
         signature = signatures.constructor(frame.parameters(), frame.ops)
         written = assigned(items, frame, numbered=numbered)
         filled = initialisation(bodies, network)
-        if filled and is_root and length(signature, written, filled) > LONGEST:
+        asked = checked(network, [p.name for p in frame.parameters()]) if is_root else []
+        long = length(signature, written, filled) > LONGEST or is_crowded(asked, written, filled)
+        if filled and is_root and long:
             filled = [ast.Expr(call(initialise_function(self.program), dotted("self")))]
         elif filled:
             apart(filled[0])
-        names = [parameter.name for parameter in frame.parameters()]
-        asked = checked(network, names) if is_root else []
         while not numbered and is_long(signature, asked, written, filled):
             shorter = with_function(items, frame, self.program)
             if shorter is None:
                 break
             items = shorter
             written = assigned(items, frame, numbered=numbered)
-        doc: Doc
+        doc: Doc = partial(of_blocks.built, bodies)
         if is_root:
             doc = partial(of_network.built, network)
         elif numbered and bodies[0].is_chain:
             doc = said()
-        else:
-            doc = partial(of_blocks.built, bodies)
         return Method(signature, doc, [*asked, *written, *filled])
 
     def _forward(

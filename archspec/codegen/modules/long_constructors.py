@@ -23,6 +23,9 @@ from archspec.network import Body
 LONGEST: Final = 40
 """Lines of a function that can be taken in at a glance."""
 
+_MOST: Final = 12
+"""Branches of a function that can be."""
+
 _IN_CHANNELS: Final = "in_channels"
 
 _WORTH: Final = 8
@@ -43,6 +46,12 @@ def is_long(
     """Tell whether a constructor is too long with its parameters, or with what it refuses."""
     behind = length(signature, asked, written, filled) - len(head_lines(signature, 1))
     return max(length(signature, written, filled), behind) > LONGEST
+
+
+def is_crowded(*parts: Sequence[ast.stmt]) -> bool:
+    """Tell whether there are more branches in a constructor than can be taken in at a glance."""
+    nodes = (node for part in parts for line in part for node in ast.walk(line))
+    return sum(isinstance(node, ast.If | ast.For) for node in nodes) > _MOST
 
 
 def initialise_function(program: Program) -> str:
