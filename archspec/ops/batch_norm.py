@@ -14,17 +14,13 @@ from archspec.ops.ranked import Ranked
 from archspec.ops.shape import Misfit, Shape
 
 
-class BatchNorm(Ranked):
-    """Batch normalisation per channel; buffers hold the running statistics."""
+class _PerChannel(Ranked):
+    """A norm that has as many features as channels arrive."""
 
     kind: ClassVar[Kind] = Kind.NORM
     positional: ClassVar[int] = 1
 
     num_features: Positive
-    eps: Annotated[float, Field(gt=0, le=LARGEST)] = 1e-5
-    momentum: Number | None = 0.1
-    affine: bool = True
-    track_running_stats: bool = True
 
     @classmethod
     def infer(cls, shape: Shape) -> dict[str, int]:
@@ -35,6 +31,15 @@ class BatchNorm(Ranked):
     def inferred(cls) -> tuple[str, ...]:
         """Return the names of the arguments that `infer` gives."""
         return ("num_features",)
+
+
+class BatchNorm(_PerChannel):
+    """Batch normalisation per channel; buffers hold the running statistics."""
+
+    eps: Annotated[float, Field(gt=0, le=LARGEST)] = 1e-5
+    momentum: Number | None = 0.1
+    affine: bool = True
+    track_running_stats: bool = True
 
     def tensors(self) -> tuple[Tensor, ...]:
         """Return weight and bias (C,) if affine, then the running statistics."""
@@ -75,28 +80,14 @@ class BatchNorm3d(BatchNorm):
     rank: ClassVar[int] = 3
 
 
-class InstanceNorm(Ranked):
+class InstanceNorm(_PerChannel):
     """Normalisation per sample and channel."""
 
     keeps_shape: ClassVar[bool] = True
-    kind: ClassVar[Kind] = Kind.NORM
-    positional: ClassVar[int] = 1
-
-    num_features: Positive
     eps: Epsilon = 1e-5
     momentum: Number = 0.1
     affine: bool = False
     track_running_stats: bool = False
-
-    @classmethod
-    def infer(cls, shape: Shape) -> dict[str, int]:
-        """Return the channels that arrive."""
-        return {"num_features": cls.read(shape)[0]}
-
-    @classmethod
-    def inferred(cls) -> tuple[str, ...]:
-        """Return the names of the arguments that `infer` gives."""
-        return ("num_features",)
 
     def output(self, *inputs: Shape) -> Shape:
         """Return the shape that arrives."""
